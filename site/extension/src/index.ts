@@ -1,0 +1,2 @@
+/** Wiring only: the plugins of each subject, in one list. */
+export default [];
