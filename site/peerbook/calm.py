@@ -1,6 +1,6 @@
-"""What JupyterLab and Notebook switch on for everybody and a beginner never needs: named one by one, each with its reason.
+"""What JupyterLab and Notebook have for everybody and a beginner never needs: one by one, each with its reason.
 
-Single plugins only, never a whole extension, so that an upgrade that renames one fails a test instead of growing a menu.
+Single plugins only, never a whole extension, so that an upgrade that renames one fails a test and no menu grows.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from typing import Any
 APPS = ("lab", "notebooks", "tree", "edit")
 
 DISABLED_PLUGINS: dict[str, str] = {
-    "@jupyterlab/apputils-extension:settings": "compiles schemas with new Function, which the policy refuses; peerbook:settings interprets them",
-    "@jupyterlab/javascript-extension:factory": "runs the text of an output in the page: no code of a notebook reaches the page",
-    "@jupyterlab/vega5-extension:factory": "compiles charts with new Function, which the policy refuses",
+    "@jupyterlab/apputils-extension:settings": "compiles schemas, which the policy refuses; peerbook:settings does not",
+    "@jupyterlab/javascript-extension:factory": "runs an output in the page, which no notebook may",
+    "@jupyterlab/vega5-extension:factory": "compiles charts to code, which the policy refuses",
     "@jupyterlab/pdf-extension:factory": "shows PDF in an <object>, which the policy refuses",
-    "@jupyterlab/settingeditor-extension:form-ui": "its forms compile schemas with new Function; settings stay editable as text",
-    "@jupyterlab/metadataform-extension:metadataforms": "its forms compile schemas with new Function; nothing here registers one",
-    "@jupyterlite/application-extension:service-worker-manager": "registers a second service worker under the name of ours; our Python needs none for files",
+    "@jupyterlab/settingeditor-extension:form-ui": "its forms compile schemas; settings stay editable as text",
+    "@jupyterlite/application-extension:service-worker-manager": "would take the place of ours; Python needs none",
     "@jupyterlite/services-extension:kernel-client": "its Stop never reaches Python; peerbook provides one that does",
     "@jupyterlite/pyodide-kernel-extension:kernel": "fetches Python from other hosts; peerbook starts its own",
     "@jupyterlab/apputils-extension:announcements": "asks another host for news",
@@ -32,21 +31,34 @@ DISABLED_WHERE_CALM: dict[str, str] = {
     "@jupyter-notebook/notebook-extension:trusted": "a word a beginner cannot act on",
     "@jupyter-notebook/notebook-extension:kernel-logo": "a second picture that says Python",
     "@jupyter-notebook/notebook-extension:kernel-status": "the bar says it in words",
-    "@jupyter-notebook/notebook-extension:checkpoints": "work is kept as it is typed; there is no checkpoint to go back to",
+    "@jupyter-notebook/notebook-extension:checkpoints": "work is kept as it is typed; there are no checkpoints",
     "@jupyter-notebook/notebook-extension:open-tree-tab": "the bar leads back to the workshop",
-    "@jupyter-notebook/application-extension:title": "the bar says workshop and step, and renaming would part the notebook from its workshop",
+    "@jupyter-notebook/application-extension:title": "the bar says it; a renamed file leaves its workshop",
     "@jupyterlite/notebook-application-extension:logo": "our mark leads to the workshops",
     "@jupyterlab/celltags-extension:plugin": "for authors, who use the lab",
     "@jupyterlab/cell-toolbar-extension:plugin": "six buttons in every cell; the toolbar above has them in words",
     "@jupyterlab/lsp-extension:settings": "needs a server",
     "@jupyterlab/notebook-extension:language-server": "needs a server",
-    "@jupyter-notebook/console-extension:scratchpad-console": "a second place to run code in confuses, and its shortcut collides",
+    "@jupyter-notebook/console-extension:scratchpad-console": "a second place to run code in confuses",
     "@jupyter-notebook/notebook-extension:full-width-notebook": "a line of text stays readable",
     "@jupyterlab/logconsole-extension:plugin": "what Python prints is in the notebook",
 }
 """In `notebooks`, `tree` and `edit`, where students land; `lab` has them."""
 
-_TOOLBAR_HIDDEN = ("save", "cut", "copy", "paste", "insert", "run", "interrupt", "restart", "restart-and-run", "cellType", "kernelName", "executionProgress")
+_TOOLBAR_HIDDEN = (
+    "save",
+    "cut",
+    "copy",
+    "paste",
+    "insert",
+    "run",
+    "interrupt",
+    "restart",
+    "restart-and-run",
+    "cellType",
+    "kernelName",
+    "executionProgress",
+)
 
 
 def settings_overrides(app: str) -> dict[str, dict[str, Any]]:

@@ -1,7 +1,7 @@
-"""The pages JupyterLab runs in, their policy and the service worker: what a stock JupyterLite build becomes ours with.
+"""The pages JupyterLab runs in, their policy and the service worker: with them a JupyterLite build becomes ours.
 
-``prune`` and then ``write_shell`` are called on a built site, as the last thing that touches it: the service worker lists
-the hash of every file. Everything before the two is pure.
+``prune`` and then ``write_shell`` are called on a built site, as the last that touches it: the service worker lists the
+hash of every file. Everything before the two is pure.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,21 +29,32 @@ POLICY = (
 )
 """Of every page. JupyterLab sets styles from scripts, hence 'unsafe-inline' for those and only those."""
 
+ISOLATION = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""What a page needs to share memory with a worker, and so for Stop."""
+
 HEADERS: dict[str, dict[str, str]] = {
-    "default": {
-        "Content-Security-Policy": POLICY,
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Embedder-Policy": "require-corp",
-        "Cross-Origin-Resource-Policy": "same-origin",
+    "default": {"Content-Security-Policy": POLICY, **ISOLATION},
+    "kernel.worker": {
+        "Content-Security-Policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'",
     },
+}
+"""`headers.json`, for the server: headers of every response, and over them those of files with this in their name.
+A worker goes by the policy of its own response. 'self', as a server behind another one does not know its address."""
+
+KEEPER_HEADERS: dict[str, dict[str, str]] = {
+    **HEADERS,
     "kernel.worker": {
         "Content-Security-Policy": (
             "default-src 'none'; script-src {site}static/pyodide/ 'wasm-unsafe-eval'; connect-src {site}static/"
         ),
     },
 }
-"""`headers.json`: headers of every response, and over them those of files whose name begins with the rule's name and a dot.
-``{site}`` is the absolute address of the site's root, ending in a slash. For the server and the service worker."""
+"""The service worker's. It knows the site's address (``{site}``, with a slash at the end), so the code of a notebook
+gets no further than Python's own files."""
 
 KERNEL_OF_JUPYTERLITE = "@jupyterlite/pyodide-kernel-extension"
 
@@ -55,7 +66,7 @@ OPENING = {
 }
 
 LARGE_BYTES = 512 * 1024
-"""From here on the service worker passes a file on while it arrives; below, it is checked first (a few milliseconds)."""
+"""From here on the service worker passes a file on while it arrives; below, it is checked first (milliseconds)."""
 
 HASH_DIGITS = 16
 """64 bits of SHA-256: against mix-ups, not against attackers, who would have to own the host."""
@@ -80,7 +91,11 @@ NEVER_LOADED = (
     "build/repl",
     "build/consoles",
     "extensions/" + KERNEL_OF_JUPYTERLITE,
-    *(f"{app}/{name}" for app in APPS for name in ("build", "doc", "favicon.ico", "package.json", "jupyter-lite.ipynb")),
+    *(
+        f"{app}/{name}"
+        for app in APPS
+        for name in ("build", "doc", "favicon.ico", "package.json", "jupyter-lite.ipynb")
+    ),
 )
 """What a JupyterLite build has and no page of ours asks for: its own pages' scripts, sources, schemas, other apps."""
 
@@ -96,14 +111,21 @@ def merge_config(configs: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
             if key in ("disabledExtensions", "federated_extensions"):
                 merged[key] = [*merged.get(key, []), *value]
             elif key in ("litePluginSettings", "settingsOverrides"):
-                merged[key] = {name: {**merged.get(key, {}).get(name, {}), **value.get(name, {})} for name in {**merged.get(key, {}), **value}}
+                plugins = merged.setdefault(key, {})
+                for name, settings in value.items():
+                    plugins[name] = {**plugins.get(name, {}), **settings}
             else:
                 merged[key] = value
     return merged
 
 
-def page_config(root: Mapping[str, Any], own: Mapping[str, Any], app: str) -> dict[str, Any]:
-    """The whole configuration of an app's page; addresses begin with ``./`` and are relative to the site's root."""
+def page_config(
+    root: Mapping[str, Any], own: Mapping[str, Any], app: str, extensions: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """The whole configuration of an app's page; addresses begin with ``./`` and are relative to the site's root.
+
+    ``root`` and ``own`` are `jupyter-config-data` of the site and of the app, ``extensions`` what is to be loaded.
+    """
     shifted = {key: _from_root(value, app) if key.endswith("Url") else value for key, value in own.items()}
     if "themesUrl" in shifted:
         shifted["themesUrl"] = own["themesUrl"]
@@ -119,12 +141,9 @@ def page_config(root: Mapping[str, Any], own: Mapping[str, Any], app: str) -> di
             },
         ]
     )
-    config["federated_extensions"] = [
-        extension for extension in config.get("federated_extensions", []) if extension["name"] != KERNEL_OF_JUPYTERLITE
-    ]
-    for extension in config["federated_extensions"]:
-        config["disabledExtensions"] += extension.get("disabledExtensions", [])
-    config["disabledExtensions"] = sorted(set(config["disabledExtensions"]))
+    config["federated_extensions"] = sorted(extensions, key=lambda extension: str(extension["name"]))
+    declared = [plugin for extension in extensions for plugin in extension.get("disabledExtensions", [])]
+    config["disabledExtensions"] = sorted({*config["disabledExtensions"], *declared})
     config.get("litePluginSettings", {}).pop(f"{KERNEL_OF_JUPYTERLITE}:kernel", None)
     config.pop("faviconUrl", None)
     return config
@@ -137,11 +156,24 @@ def _from_root(address: str, app: str) -> str:
     return f"./{app}/{address.removeprefix('./')}" if address.startswith("./") else address
 
 
-def render_app_page(app: str, *, config: Mapping[str, Any], scripts: Iterable[str], titles: Mapping[str, str], assets: Mapping[str, str], site_name: str, language: str) -> str:
+def render_app_page(
+    app: str,
+    *,
+    config: Mapping[str, Any],
+    scripts: Iterable[str],
+    titles: Mapping[str, str],
+    assets: Mapping[str, str],
+    site_name: str,
+    language: str,
+) -> str:
     """The HTML of an app. ``scripts`` are run in order once the page may start; ``assets`` names boot, style and icon;
     both relative to the site's root. ``titles`` is slug to title of the workshops."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     return environment.get_template("app.html").render(
         app=app,
@@ -163,26 +195,28 @@ def render_app_page(app: str, *, config: Mapping[str, Any], scripts: Iterable[st
 def render_service_worker(template: str, *, hashes: Mapping[str, str], large: Iterable[str]) -> str:
     """The service worker of one edition. ``hashes`` is path to hex SHA-256 of every file that may be kept."""
     files = {path: digest[:HASH_DIGITS] for path, digest in sorted(hashes.items())}
-    headers = json.dumps(HEADERS, sort_keys=True)
+    headers = json.dumps(KEEPER_HEADERS, sort_keys=True)
     site = {
         "edition": hashlib.sha256(json.dumps(files).encode()).hexdigest()[:HASH_DIGITS],
         "files": files,
-        "headers": HEADERS,
+        "headers": KEEPER_HEADERS,
         "headersHash": hashlib.sha256(headers.encode()).hexdigest()[:8],
         "large": sorted(large),
         "loose": ["peerbook.json"],
     }
     filled, count = re.subn(
-        r"/\* SITE \*/.*?/\* END \*/", lambda _: json.dumps(site, separators=(",", ":"), ensure_ascii=False), template, flags=re.DOTALL
+        r"/\* SITE \*/.*?/\* END \*/",
+        lambda _: json.dumps(site, separators=(",", ":"), ensure_ascii=False),
+        template,
+        flags=re.DOTALL,
     )
     if count != 1:
         raise PeerbookError("the place for the list of files is not there", where="site/static/service-worker.js")
     return filled
 
 
-def prune(site: Path) -> int:
-    """Delete from a JupyterLite build in ``site`` what no page of ours can load. Returns the bytes saved."""
-    before = _bytes_of(site)
+def prune(site: Path) -> None:
+    """Delete from a JupyterLite build in ``site`` what no page of ours can load."""
     for name in NEVER_LOADED:
         path = site / name
         if path.is_dir():
@@ -194,22 +228,22 @@ def prune(site: Path) -> int:
     scope = site / "extensions" / KERNEL_OF_JUPYTERLITE.split("/")[0]
     if scope.is_dir() and not any(scope.iterdir()):
         scope.rmdir()
-    return before - _bytes_of(site)
 
 
 def write_shell(site: Path, catalogue: Mapping[str, Any], *, site_name: str = "Peerbook", language: str = "en") -> None:
-    """Write app pages, `headers.json` and `service-worker.js` into ``site``; nothing may change a file of it afterwards.
+    """Write app pages, `headers.json` and `service-worker.js` into ``site``; no file of it may change afterwards.
 
-    ``catalogue`` is what `workshops.json` holds. The site must have the pages, the extension and the environment by now.
+    ``catalogue`` is what `workshops.json` holds. Pages, extension and environment must be there by now.
     """
     root = _read_config(site / "jupyter-lite.json")
     assets = _write_assets(site)
+    extensions = _extensions_in(site)
     titles = {workshop["slug"]: workshop["title"] for workshop in catalogue["workshops"]}
     for app in APPS:
         own = _read_config(site / app / "jupyter-lite.json")
         page = render_app_page(
             app,
-            config=page_config(root, own, app),
+            config=page_config(root, own, app, extensions),
             scripts=[_versioned(site, f"build/{app}/bundle.js")],
             titles=titles,
             assets=assets,
@@ -233,6 +267,20 @@ def write_service_worker(site: Path) -> None:
     (site / "service-worker.js").write_text(text, encoding="utf-8")
 
 
+def _extensions_in(site: Path) -> list[dict[str, Any]]:
+    """What `federated_extensions` holds of each extension that lies in the site."""
+    found = []
+    for path in sorted((site / "extensions").rglob("package.json")):
+        if path.parent.name == "static" or not (path.parent / "static").is_dir():
+            continue
+        package = json.loads(path.read_text(encoding="utf-8"))
+        jupyterlab = package.get("jupyterlab", {})
+        if "_build" in jupyterlab:
+            disabled = jupyterlab.get("disabledExtensions", [])
+            found.append({"name": package["name"], **jupyterlab["_build"], "disabledExtensions": disabled})
+    return found
+
+
 def _write_assets(site: Path) -> dict[str, str]:
     """Copy boot script and style under names with their hash, so that any host may let browsers keep them for ever."""
     folder = site / "static" / "peerbook" / "app"
@@ -254,7 +302,11 @@ def _versioned(site: Path, name: str) -> str:
     """``name`` with its content's hash as a query: its name is the same in every edition."""
     path = site / name
     if not path.is_file():
-        raise PeerbookError("this part of JupyterLite is missing", where=str(path), remedy="Build with --apps for lab, notebooks, tree and edit.")
+        raise PeerbookError(
+            "this part of JupyterLite is missing",
+            where=str(path),
+            remedy="Build with --apps for lab, notebooks, tree and edit.",
+        )
     return f"{name}?_={hashlib.sha256(path.read_bytes()).hexdigest()[:8]}"
 
 
@@ -263,9 +315,7 @@ def _read_config(path: Path) -> dict[str, Any]:
         content = json.loads(path.read_text(encoding="utf-8"))
         config: dict[str, Any] = content["jupyter-config-data"]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise PeerbookError(f"this is not a configuration of JupyterLite ({error})", where=str(path), remedy="Run the build again.") from error
+        raise PeerbookError(
+            f"this is not a configuration of JupyterLite ({error})", where=str(path), remedy="Run the build again."
+        ) from error
     return config
-
-
-def _bytes_of(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

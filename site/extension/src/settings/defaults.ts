@@ -1,5 +1,9 @@
 /** Fills in what a JSON schema calls default, as Ajv's `useDefaults` does, by walking: nothing is compiled. */
-import type { PartialJSONValue, ReadonlyPartialJSONObject, ReadonlyPartialJSONValue } from '@lumino/coreutils';
+import type {
+  PartialJSONValue,
+  ReadonlyPartialJSONObject,
+  ReadonlyPartialJSONValue
+} from '@lumino/coreutils';
 import { JSONExt } from '@lumino/coreutils';
 
 type Schema = ReadonlyPartialJSONObject;
@@ -27,18 +31,18 @@ export function fillDefaults(
   if (typeof schema.$ref === 'string') {
     fillDefaults(value, pointed(root, schema.$ref), root, depth + 1);
   }
-  if (Array.isArray(schema.allOf)) {
+  if (isList(schema.allOf)) {
     for (const part of schema.allOf) {
       fillDefaults(value, part, root, depth + 1);
     }
   }
-  if (Array.isArray(value)) {
+  if (isList(value)) {
     value.forEach((item, index) => {
-      const own = Array.isArray(schema.items) ? schema.items[index] : schema.items;
+      const own = isList(schema.items) ? schema.items[index] : schema.items;
       fillDefaults(item, own, root, depth + 1);
     });
   } else if (isObject(value)) {
-    fillProperties(value as Record<string, PartialJSONValue | undefined>, schema, root, depth);
+    fillProperties(value, schema, root, depth);
   }
 }
 
@@ -81,4 +85,11 @@ function pointed(root: Schema, reference: string): ReadonlyPartialJSONValue | un
 
 function isObject(value: unknown): value is ReadonlyPartialJSONObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `Array.isArray` makes every element an `any`. */
+function isList(value: PartialJSONValue | undefined): value is PartialJSONValue[];
+function isList(value: ReadonlyPartialJSONValue | undefined): value is readonly ReadonlyPartialJSONValue[];
+function isList(value: unknown): boolean {
+  return Array.isArray(value);
 }

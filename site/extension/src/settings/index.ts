@@ -1,8 +1,9 @@
 /** The setting registry, without code made at run time: a strict Content-Security-Policy lets it start. */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ISettingConnector, ISettingRegistry, SettingRegistry } from '@jupyterlab/settingregistry';
+import { ISettingConnector, ISettingRegistry } from '@jupyterlab/settingregistry';
 
 import { SettingsReadOnce } from './connector';
+import { PatientRegistry } from './registry';
 import { InterpretingValidator } from './validator';
 
 /** Stands in for `@jupyterlab/apputils-extension:settings`, and does as it does but for the validator. */
@@ -15,7 +16,7 @@ const registry: JupyterFrontEndPlugin<ISettingRegistry> = {
   activate: async (app: JupyterFrontEnd, behind: ISettingConnector) => {
     const connector = new SettingsReadOnce(behind);
     const { values } = await connector.list();
-    const settings = new SettingRegistry({
+    const settings = new PatientRegistry({
       connector,
       plugins: values.filter(plugin => app.hasPlugin(plugin.id)),
       validator: new InterpretingValidator()
@@ -24,7 +25,9 @@ const registry: JupyterFrontEndPlugin<ISettingRegistry> = {
       const { ids } = await connector.list();
       const late = ids.filter(id => app.hasPlugin(id) && !(id in settings.plugins));
       for (const id of late) {
-        await settings.load(id).catch(error => console.warn(`The settings of ${id} could not be read`, error));
+        await settings
+          .load(id)
+          .catch(error => console.warn(`The settings of ${id} could not be read`, error));
       }
     });
     return settings;

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { SettingsReadOnce } from './connector';
 import { fillDefaults } from './defaults';
+import { PatientRegistry } from './registry';
 import { InterpretingValidator } from './validator';
 
 type Plugin = ISettingRegistry.IPlugin;
@@ -151,6 +152,18 @@ function connector(plugins: Plugin[]) {
     async remove() {}
   };
 }
+
+it('a plugin may ask for settings before the plugin that makes them has started', async () => {
+  const own = plugin('{"size": 12}', { ...schema, 'jupyter.lab.transform': true });
+  const registry = new PatientRegistry({
+    connector: new SettingsReadOnce(connector([own])),
+    plugins: [own],
+    validator: new InterpretingValidator()
+  });
+  const asked = registry.load('peerbook:test');
+  registry.transform('peerbook:test', { fetch: made => ({ ...made, raw: '{"size": 30}' }) });
+  expect((await asked).composite.size).toBe(30);
+});
 
 it('upstream still makes its own validator only when none is given', () => {
   const source = readFileSync('node_modules/@jupyterlab/settingregistry/lib/settingregistry.js', 'utf8');

@@ -5,7 +5,6 @@
  * `'unsafe-eval'` refuses, so that nothing at all would start. This one interprets.
  */
 import { Validator } from '@cfworker/json-schema';
-import type { Schema } from '@cfworker/json-schema';
 import type { ISchemaValidator, ISettingRegistry } from '@jupyterlab/settingregistry';
 import type { PartialJSONObject } from '@lumino/coreutils';
 import { JSONExt } from '@lumino/coreutils';
@@ -24,7 +23,7 @@ export class InterpretingValidator implements ISchemaValidator {
    */
   validateData(plugin: ISettingRegistry.IPlugin, populate = true): ISchemaValidator.IError[] | null {
     if (plugin.schema.type !== 'object') {
-      return [oneError('schema', `The schema of ${plugin.id} must describe an object, not: ${plugin.schema.type}`)];
+      return [oneError('schema', 'The schema of a plugin describes an object; this one does not.')];
     }
     let user: PartialJSONObject;
     try {
@@ -41,7 +40,7 @@ export class InterpretingValidator implements ISchemaValidator {
       const composite = JSONExt.deepCopy(user);
       fillDefaults(composite, plugin.schema, plugin.schema);
       // Both are filled by the schema, which the interface cannot say in types.
-      plugin.data = { composite, user } as ISettingRegistry.ISettingBundle;
+      plugin.data = { composite, user };
     }
     return null;
   }
@@ -49,7 +48,7 @@ export class InterpretingValidator implements ISchemaValidator {
 
 function check(schema: ISettingRegistry.ISchema, user: PartialJSONObject): ISchemaValidator.IError[] {
   // The same JSON, described by two packages.
-  const result = new Validator(schema as unknown as Schema, '7').validate(user);
+  const result = new Validator(schema, '7').validate(user);
   return result.valid
     ? []
     : result.errors.map(error => ({
