@@ -1,4 +1,4 @@
-"""A whole visit, from the first page to a result: to nobody else's computer, under any path, over plain http, offline."""
+"""A whole visit, from the first page to a result: to no other computer, under any path, over plain http, offline."""
 
 from __future__ import annotations
 
