@@ -52,8 +52,8 @@ STATIC_FILES = (
 )
 """What the pages need from `site/static`, copied to `static/peerbook/`."""
 
-LADDER = ("", "../", "../../", "../../../", "../../../../", "../../../../../")
-"""Where a page that is served at any depth looks for its home: as deep as a notebook's address, and two more."""
+LADDER = ("", "../", "../../", "../../../", "../../../../")
+"""Where a page that is served at any depth looks for its home: twice as deep as our own addresses go."""
 
 BLANK_NOTEBOOK = "notebooks/index.html?path=Untitled.ipynb&new=1"
 """Asks the classroom for a new, empty notebook."""
@@ -101,6 +101,8 @@ class PageWorkshop:
     language: str
     language_name: str
     level: str
+    rank: tuple[int, int]
+    """Its place in the catalogue: by level, then by minutes, so that the first card is where to begin."""
     time: str
     size: str
     authors: str
@@ -149,7 +151,8 @@ def page_workshop(workshop: Workshop, environment: Mapping[str, Any]) -> PageWor
         summary=workshop.summary,
         language=workshop.language,
         language_name=language_in_words(workshop.language),
-        level=LEVELS.get(workshop.level, workshop.level),
+        level=LEVELS[workshop.level],
+        rank=(list(LEVELS).index(workshop.level), workshop.minutes),
         time=minutes_in_words(workshop.minutes),
         size=bytes_in_words(environment["bytes"]),
         authors=names_in_words(workshop.authors),
@@ -203,7 +206,8 @@ def pages(workshops: Sequence[PageWorkshop], left_out: Sequence[LeftOut], about:
         page = template.removesuffix(".html")
         return environment.get_template(template).render(root=root, page=page, **{"anywhere": False, **values}) + "\n"
 
-    yield "index.html", render("index.html", workshops=workshops, left_out=left_out)
+    shelf = sorted(workshops, key=lambda workshop: workshop.rank)
+    yield "index.html", render("index.html", workshops=shelf, left_out=left_out)
     for workshop in workshops:
         yield workshop.url, render("workshop.html", root="../../", workshop=workshop)
     for name in ("teach.html", "unsupported.html", "storage.html"):
