@@ -129,7 +129,7 @@ each_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name_of)
 
 
 def test_there_are_workshops() -> None:
-    assert {"first-steps"} <= {folder.name for folder in WORKSHOPS}
+    assert {"first-steps", "drawing"} <= {folder.name for folder in WORKSHOPS}
 
 
 @each_workshop
