@@ -6,8 +6,9 @@ from __future__ import annotations
 class PeerbookError(Exception):
     """Something in the user's files or on the user's machine stops the work.
 
-    ``where`` names the file, line or field (``content/loops/workshop.toml: field 'minutes'``); ``what`` says what is wrong
-    in one sentence; ``remedy`` says what to do about it. Printed by the command line without a traceback, exit code 1.
+    ``where`` names the file, line or field (``content/loops/workshop.toml, line 5, field 'minutes'``); ``what`` says
+    in one sentence what is wrong; ``remedy`` says what to do about it. Printed by the command line without a
+    traceback, exit code 1.
     """
 
     def __init__(self, what: str, *, where: str = "", remedy: str = "") -> None:

@@ -24,7 +24,7 @@ class Progress(Protocol):
     """Where work reports itself. Pure code takes one of these and never prints."""
 
     def task(self, words: str, total: int | None = None, unit: str = "") -> AbstractContextManager[Task]:
-        """Announce work in ``words``; ``total`` in ``unit`` ("" counts things, "bytes" is shown as MB), None if unknown."""
+        """Announce work in ``words``; ``total`` in ``unit`` ("" counts, "bytes" is shown as MB), None if unknown."""
 
     def say(self, words: str) -> None:
         """Say one line that stays."""

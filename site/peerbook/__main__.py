@@ -1,0 +1,7 @@
+"""`python -m peerbook`: what build.py runs inside of the virtual environment."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main())

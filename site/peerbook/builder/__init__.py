@@ -1,0 +1,125 @@
+"""The build: workshops in, a static site out, and nothing half written whatever happens on the way.
+
+Reads and checks everything first, then works on a stage beside the output, and swaps the two at the end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from .. import __version__
+from ..extension import build_extension
+from ..fingerprint import Stamp, digest_of
+from ..machine import find_node
+from ..progress import Progress
+from ..workshop import Workshop, read_workshops
+from ..workspace import Workspace
+from .addons import ADDONS
+from .check import check_site
+from .lite import build_lite
+from .plan import Options, Plan
+from .swap import MARK, refuse_foreign, swap
+from .vendor import vendor
+
+__all__ = ["Built", "Options", "build_site"]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What came of a build."""
+
+    fresh: bool
+    """False: nothing had changed, the output is what it was."""
+    workshops: int = 0
+    files: int = 0
+    bytes: int = 0
+    left_out: tuple[tuple[str, str], ...] = ()
+    """Title and reason of each optional workshop that could not be had."""
+
+
+def build_site(workspace: Workspace, options: Options, progress: Progress) -> Built:
+    """Build ``options.content`` into ``options.output`` unless nothing changed since the last time.
+
+    Raises :class:`~peerbook.errors.PeerbookError`; the output is then what it was before.
+    """
+    refuse_foreign(options.output)
+    workshops = read_workshops(options.content)
+    node = find_node(workspace.requirements / "node.txt", progress)
+    extension = build_extension(workspace, node, progress)
+    edition = _digest(workspace, options, workshops, extension)
+    stamp = Stamp(workspace.cache / "builds" / hashlib.sha256(str(options.output).encode()).hexdigest()[:16])
+    if stamp.holds(edition) and (options.output / MARK).is_file():
+        return Built(fresh=False)
+    stamp.clear()
+    with _stage(options.output) as stage:
+        plan = Plan(
+            workspace=workspace,
+            options=options,
+            node=node,
+            progress=progress,
+            edition=edition,
+            extension=extension,
+            vendored=stage / "vendored",
+            site=stage / "site",
+            workshops=workshops,
+        )
+        vendor(plan)
+        with progress.task("Building the site"):
+            write_contents(plan, stage / "contents")
+            build_lite(plan, stage / "contents", stage / "work", ADDONS)
+        check_site(plan.site)
+        (plan.site / MARK).touch()
+        files = [path for path in plan.site.rglob("*") if path.is_file()]
+        built = Built(
+            fresh=True,
+            workshops=len(plan.workshops),
+            files=len(files),
+            bytes=sum(path.stat().st_size for path in files),
+            left_out=tuple((workshop.title, reason) for workshop, reason in plan.left_out),
+        )
+        swap(plan.site, options.output)
+    if not plan.left_out:  # what was left out today may be had tomorrow: then build again
+        stamp.set(edition)
+    return built
+
+
+def write_contents(plan: Plan, folder: Path) -> None:
+    """The workshops' files as the site serves them: notebooks in their one form, data as it is."""
+    folder.mkdir(parents=True)
+    for workshop in plan.workshops:
+        for notebook in workshop.notebooks:
+            path = folder / workshop.slug / notebook.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(notebook.content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        for name in workshop.data:
+            path = folder / workshop.slug / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(workshop.folder / name, path)
+
+
+def _digest(workspace: Workspace, options: Options, workshops: list[Workshop], extension: Path) -> str:
+    """Over everything a build is made from."""
+    files = [workspace.root / "site" / "peerbook", workspace.templates, workspace.static, extension]
+    files += [workspace.requirements / "run.txt", workspace.root / "jupyter_lite_config.json"]
+    files += [workshop.folder for workshop in workshops]
+    return digest_of(files=files, texts=[__version__, options.pyodide_mirror or "", *(w.slug for w in workshops)])
+
+
+@contextmanager
+def _stage(output: Path) -> Iterator[Path]:
+    """A folder beside the output, gone at the end."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    for left_over in output.parent.glob(f".{output.name}.stage-*"):
+        shutil.rmtree(left_over, ignore_errors=True)
+    stage = Path(tempfile.mkdtemp(prefix=f".{output.name}.stage-", dir=output.parent))
+    try:
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)

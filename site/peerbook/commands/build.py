@@ -1,0 +1,28 @@
+"""`build`: the static site, made only when something changed."""
+
+from __future__ import annotations
+
+import argparse
+
+from ..builder import Built, Options, build_site
+from ..progress import Progress
+from ..workspace import Workspace, shown
+
+
+def build(workspace: Workspace, options: argparse.Namespace, progress: Progress) -> Built:
+    """Build what ``options`` name and say what came of it."""
+    wanted = Options(
+        content=(options.content or workspace.content).resolve(),
+        output=(options.output or workspace.output).resolve(),
+        pyodide_mirror=options.pyodide_mirror,
+    )
+    built = build_site(workspace, wanted, progress)
+    if not built.fresh:
+        progress.say(f"Nothing changed since the last build: {shown(wanted.output)}")
+        return built
+    progress.say(
+        f"Built {built.workshops} workshops: {built.files} files, {built.bytes / 1e6:.1f} MB in {shown(wanted.output)}"
+    )
+    for title, reason in built.left_out:
+        progress.say(f"Left out: {title}. {reason}")
+    return built

@@ -1,0 +1,99 @@
+"""`serve`: the site on one port, for this computer or for the network around it."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import errno
+import io
+import socket
+import sys
+
+import segno
+import uvicorn
+
+from signaling.app import create_app
+
+from .. import __version__
+from ..errors import PeerbookError
+from ..machine import lan_address
+from ..progress import Progress
+from ..workspace import Workspace, shown
+
+BACKLOG = 2048
+"""A whole school opens the link in the same minute; the system's default of 128 turns some of them away."""
+GRACE_SECONDS = 2
+
+PLAIN_HTTP = """\
+  Over plain http browsers hold some things back: no work without a network, no input(), and Stop has to restart
+  Python. Notebooks, files and running Python work. For everything, put the site on an https host."""
+
+
+def serve(workspace: Workspace, options: argparse.Namespace, progress: Progress) -> int:
+    """Build what changed, then serve until Ctrl-C. Raises :class:`PeerbookError` when the port is taken."""
+    site = (options.output or workspace.output).resolve()
+    if options.no_build:
+        if not (site / "index.html").is_file():
+            raise PeerbookError("nothing is built there yet", where=shown(site), remedy="Leave out --no-build.")
+        server_socket = listen(options.port, lan=options.lan)
+    else:
+        from .build import build  # only now: serving what is there needs no builder
+
+        # Before the work: better to hear of a taken port now than after two minutes.
+        server_socket = listen(options.port, lan=options.lan)
+        build(workspace, options, progress)
+    port = int(server_socket.getsockname()[1])
+    print(announcement(port, options.prefix, lan_address() if options.lan else None, lan=options.lan), flush=True)
+    app = create_app(site, version=__version__, prefix=options.prefix)
+    config = uvicorn.Config(
+        app,
+        backlog=BACKLOG,
+        log_level="warning",
+        access_log=False,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[server_socket])
+    print("\nStopped. Browsers that have the site open keep working.", file=sys.stderr)
+    return 0
+
+
+def announcement(port: int, prefix: str, address: str | None, *, lan: bool) -> str:
+    """What `serve` says when it is up: the address in words and, for the network, its QR code."""
+    here = f"http://localhost:{port}{prefix}/"
+    lines = ["", f"  Peerbook is at  {here}"]
+    if not lan:
+        lines += ["                  for this computer only (--lan opens it to the network)"]
+    elif address is None:
+        lines += ["  This computer is on no network at the moment: only it can open the address."]
+    else:
+        there = f"http://{address}:{port}{prefix}/"
+        drawn = io.StringIO()
+        segno.make(there, error="m").terminal(out=drawn, compact=True)
+        lines += [f"  on this network {there}", "", drawn.getvalue().rstrip("\n"), "", PLAIN_HTTP]
+    return "\n".join([*lines, "  Ctrl-C stops it.", ""])
+
+
+def listen(port: int, *, lan: bool) -> socket.socket:
+    """A listening socket, or an error that says how to find another port."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    if sys.platform != "win32":  # there the option would let two servers share the port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("0.0.0.0" if lan else "127.0.0.1", port))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+            why = "is in use by another program" if error.errno == errno.EADDRINUSE else "may not be used by you"
+            raise PeerbookError(
+                f"port {port} {why}",
+                where="--port",
+                remedy=f"Stop that program, or choose another port: --port {port + 1 if port < 65535 else 8000} "
+                "(--port 0 takes any free one).",
+            ) from None
+        raise
+    listener.set_inheritable(True)
+    return listener

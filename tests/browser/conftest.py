@@ -1,0 +1,184 @@
+"""A real browser against a real build: the site on a port of its own, pages that fail the test on what went wrong.
+
+`PEERBOOK_SITE` names the built site, `PEERBOOK_BROWSER` the Chromium; `python3 build.py test browser` sets both.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from signaling.app import create_app
+
+ARGUMENTS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
+    *("--disable-sync", "--no-first-run", "--disable-quic"),
+]
+PLAIN_HOST = "school.test"
+"""A name that is not localhost, led to this machine: plain http there is no secure context."""
+TIMEOUT_MS = 60_000
+"""Generous: two shared cores may be busy with other things. Tests wait for what they see, never for time to pass."""
+
+
+class Server:
+    """A built site on a free port, on loopback, in this process; can be stopped and started on the same port."""
+
+    def __init__(self, site: Path, prefix: str = "") -> None:
+        self._site, self._prefix = site, prefix
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+        self.port = 0
+        self.start()
+
+    def start(self) -> None:
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", self.port))
+        listener.listen(128)
+        self.port = int(listener.getsockname()[1])
+        app = create_app(self._site, version="test", prefix=self._prefix)
+        config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)
+        self._thread.start()
+        deadline = time.monotonic() + 10
+        while not self._server.started:
+            assert time.monotonic() < deadline, "the server did not start within 10 s"
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        assert self._server is not None
+        assert self._thread is not None
+        self._server.should_exit = True
+        self._thread.join(timeout=10)
+
+    def url(self, host: str = "localhost") -> str:
+        """The site's address, with the slash at the end."""
+        return f"http://{host}:{self.port}{self._prefix}/"
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    folder = Path(os.environ.get("PEERBOOK_SITE", "dist")).resolve()
+    assert (folder / "index.html").is_file(), f"no built site in {folder}: run python3 build.py build first"
+    return folder
+
+
+@contextmanager
+def serving(site: Path, prefix: str = "") -> Iterator[Server]:
+    server = Server(site, prefix)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def server(site: Path) -> Iterator[Server]:
+    """One server for the tests that leave it running."""
+    with serving(site) as server:
+        yield server
+
+
+@pytest.fixture
+def own_server(site: Path) -> Iterator[Server]:
+    """A server for a test that stops it."""
+    with serving(site) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def school_server(site: Path) -> Iterator[Server]:
+    """The same site under `/school/py/`."""
+    with serving(site, "/school/py") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def site_url(server: Server) -> str:
+    return server.url()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    path = os.environ.get("PEERBOOK_BROWSER", "/usr/bin/chromium")
+    arguments = [*ARGUMENTS, f"--host-resolver-rules=MAP {PLAIN_HOST} 127.0.0.1"]
+    browser = playwright.chromium.launch(executable_path=path, args=arguments)
+    yield browser
+    browser.close()
+
+
+class Watch:
+    """What a browser context asked for and complained of, while a test went on."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.requests: list[str] = []
+        self.failed: list[str] = []
+        self.errors: list[str] = []
+        context.on("request", lambda request: self.requests.append(request.url))
+        context.on("requestfailed", lambda request: self.failed.append(f"{request.url} {request.failure}"))
+        context.on("console", lambda message: self._note(message.type, message.text))
+        context.on("weberror", lambda error: self.errors.append(str(error.error)))
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind == "error":
+            self.errors.append(text)
+
+    @property
+    def violations(self) -> list[str]:
+        """Complaints about the content security policy."""
+        return [text for text in self.errors if "Content Security Policy" in text or "violates" in text]
+
+    def outside(self, *hosts: str) -> list[str]:
+        """Requests to anybody but ``hosts``."""
+        allowed = tuple(f"{scheme}://{host}:" for host in hosts for scheme in ("http", "ws"))
+        return [url for url in self.requests if not url.startswith((*allowed, "data:", "blob:", "about:"))]
+
+
+NewContext = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[NewContext]:
+    """Makes browser contexts (a fresh device each), closed at the end."""
+    contexts: list[BrowserContext] = []
+
+    def make(**options: object) -> BrowserContext:
+        context = browser.new_context(**options)  # type: ignore[arg-type]
+        context.set_default_timeout(TIMEOUT_MS)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def context(new_context: NewContext) -> BrowserContext:
+    return new_context(viewport={"width": 1280, "height": 800})
+
+
+@pytest.fixture
+def watch(context: BrowserContext) -> Watch:
+    return Watch(context)
+
+
+@pytest.fixture
+def page(context: BrowserContext, watch: Watch) -> Page:
+    return context.new_page()

@@ -1,0 +1,103 @@
+"""The server: the site with its headers, health, sub-paths, ports that are taken."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from peerbook.commands.serve import announcement, listen
+from peerbook.errors import PeerbookError
+from signaling.app import create_app
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    (tmp_path / "index.html").write_text("<h1>Workshops</h1>" * 200)
+    (tmp_path / "404.html").write_text("Not here")
+    (tmp_path / "headers.json").write_text(
+        json.dumps({"default": {"x-policy": "strict"}, "kernel.worker": {"x-policy": "stricter"}})
+    )
+    (tmp_path / "kernel.worker.0123abc.js").write_text("1")
+    pyodide = tmp_path / "static" / "pyodide" / "314.0.6"
+    pyodide.mkdir(parents=True)
+    (pyodide / "pyodide.asm.wasm").write_bytes(b"\0asm" * 1000)
+    return tmp_path
+
+
+@pytest.fixture
+def client(site: Path) -> TestClient:
+    return TestClient(create_app(site, version="1.2.3"))
+
+
+def test_health_tells_the_version(client: TestClient) -> None:
+    assert client.get("/health").json() == {"status": "ok", "version": "1.2.3"}
+
+
+def test_every_answer_has_the_headers_the_site_was_built_with(client: TestClient) -> None:
+    assert client.get("/").headers["x-policy"] == "strict"
+    assert client.get("/missing").headers["x-policy"] == "strict"
+    assert client.get("/kernel.worker.0123abc.js").headers["x-policy"] == "stricter"
+    assert client.get("/headers.json").status_code == 404
+
+
+def test_a_missing_page_is_the_sites_own(client: TestClient) -> None:
+    answer = client.get("/no/such/page")
+    assert (answer.status_code, answer.text) == (404, "Not here")
+
+
+def test_files_named_by_content_are_kept_and_others_asked_for_again(client: TestClient) -> None:
+    assert "immutable" in client.get("/kernel.worker.0123abc.js").headers["cache-control"]
+    wasm = client.get("/static/pyodide/314.0.6/pyodide.asm.wasm")
+    assert "immutable" in wasm.headers["cache-control"]
+    assert wasm.headers["content-type"] == "application/wasm"
+    page = client.get("/")
+    assert page.headers["cache-control"] == "no-cache"
+    assert client.get("/", headers={"if-none-match": page.headers["etag"]}).status_code == 304
+
+
+def test_text_is_compressed_only_for_who_asks_and_follows_the_file(client: TestClient, site: Path) -> None:
+    with client.stream("GET", "/", headers={"accept-encoding": "gzip"}) as answer:
+        raw = b"".join(answer.iter_raw())
+        assert answer.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(raw) == (site / "index.html").read_bytes()
+    assert "content-encoding" not in client.get("/", headers={"accept-encoding": "identity"}).headers
+    (site / "index.html").write_text("<h1>Changed</h1>" * 201)
+    assert client.get("/").text.startswith("<h1>Changed")
+
+
+def test_a_site_lives_under_any_path(site: Path) -> None:
+    client = TestClient(create_app(site, version="1", prefix="/school/py"))
+    assert client.get("/school/py/").text.startswith("<h1>Workshops")
+    assert client.get("/", follow_redirects=False).headers["location"] == "/school/py/"
+    assert client.get("/health").status_code == 200
+
+
+def test_nothing_outside_of_the_site_is_served(client: TestClient, site: Path) -> None:
+    (site.parent / "secret.txt").write_text("secret")
+    for path in ("/../secret.txt", "/%2e%2e/secret.txt", "/static/..%2f..%2fsecret.txt"):
+        assert client.get(path).status_code == 404
+
+
+def test_a_port_in_use_is_said_with_another_to_take() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(PeerbookError, match=rf"port {port} is in use") as caught:
+            listen(port, lan=False)
+        assert f"--port {port + 1}" in caught.value.remedy
+
+
+def test_the_address_is_said_in_words_and_on_the_network_as_a_qr_code() -> None:
+    here = announcement(8000, "", None, lan=False)
+    assert "http://localhost:8000/" in here
+    assert "for this computer only" in here
+    there = announcement(8000, "/py", "192.0.2.7", lan=True)
+    assert "http://192.0.2.7:8000/py/" in there
+    assert "█" in there or "▀" in there
+    assert "plain http" in there
