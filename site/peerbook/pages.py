@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from peerbook.picture import Picture, read_picture
+from peerbook.shell import POLICY
 from peerbook.wording import (
     LEVELS,
     bytes_in_words,
@@ -31,14 +32,6 @@ from peerbook.workshop import Workshop
 HERE = Path(__file__).resolve().parent.parent
 TEMPLATES = HERE / "templates"
 STATIC = HERE / "static"
-
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; "
-    "style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; frame-src 'self' blob: data:; "
-    "object-src 'none'; base-uri 'self'"
-)
-"""The policy of the whole site; `'unsafe-inline'` is for styles only."""
 
 STATIC_FILES = (
     "style.css",
@@ -58,7 +51,7 @@ LADDER = ("", "../", "../../", "../../../", "../../../../")
 BLANK_NOTEBOOK = "notebooks/index.html?path=Untitled.ipynb&new=1"
 """Asks the classroom for a new, empty notebook."""
 
-THEME_COLOURS = {"light": "#fbf8f1", "dark": "#16261f"}
+THEME_COLOURS = {"light": "#fbf9f3", "dark": "#17251f"}
 """`--paper` of style.css in both modes, for the browser's own frame around the page."""
 
 
@@ -193,7 +186,7 @@ def pages(workshops: Sequence[PageWorkshop], left_out: Sequence[LeftOut], about:
     )
     environment.globals.update(
         about=about,
-        policy=CONTENT_SECURITY_POLICY,
+        policy=POLICY,
         colours=THEME_COLOURS,
         ladder=LADDER,
         blank=BLANK_NOTEBOOK,
