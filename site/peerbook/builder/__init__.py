@@ -14,19 +14,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import __version__
-from ..extension import build_extension
-from ..fingerprint import Stamp, digest_of
-from ..machine import find_node
-from ..progress import Progress
-from ..workshop import Workshop, read_workshops
-from ..workspace import Workspace
-from .addons import ADDONS
-from .check import check_site
-from .lite import build_lite
-from .plan import Options, Plan
-from .swap import MARK, refuse_foreign, swap
-from .vendor import vendor
+from peerbook import __version__
+from peerbook.builder.addons import ADDONS
+from peerbook.builder.check import check_site
+from peerbook.builder.lite import build_lite
+from peerbook.builder.plan import Options, Plan
+from peerbook.builder.swap import MARK, refuse_foreign, swap
+from peerbook.builder.vendor import vendor
+from peerbook.extension import build_extension
+from peerbook.fingerprint import Stamp, digest_of
+from peerbook.machine import find_node
+from peerbook.progress import Progress
+from peerbook.workshop import Workshop, read_workshops
+from peerbook.workspace import Workspace
 
 __all__ = ["Built", "Options", "build_site"]
 

@@ -7,12 +7,12 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
-from ..genesis import genesis, genesis_hash
-from ..pages import LeftOut, page_workshop, render_pages
-from ..shell import prune, write_shell
-from .catalogue import make_catalogue
-from .lite import PeerbookAddon
-from .plan import Plan
+from peerbook.builder.catalogue import make_catalogue
+from peerbook.builder.lite import PeerbookAddon
+from peerbook.builder.plan import Plan
+from peerbook.genesis import genesis, genesis_hash
+from peerbook.pages import LeftOut, page_workshop, render_pages
+from peerbook.shell import prune, write_shell
 
 
 class EnvironmentAddon(PeerbookAddon):

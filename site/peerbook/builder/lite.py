@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 from jupyterlite_core.addons.base import BaseAddon
 from jupyterlite_core.manager import LiteManager
 
-from ..errors import PeerbookError
-from .plan import Plan
+from peerbook.builder.plan import Plan
+from peerbook.errors import PeerbookError
 
 
 class PeerbookAddon(BaseAddon):  # type: ignore[misc]
