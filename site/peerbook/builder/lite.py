@@ -79,7 +79,11 @@ def build_lite(plan: Plan, work: Path, addons: dict[str, type[PeerbookAddon]]) -
         # that happens to be installed on this machine belongs into the site either.
         ignore_sys_prefix=("federated_extensions",),
     )
-    manager._doit_config = {**manager._doit_config, "dep_file": str(work / "doit.db"), "outfile": str(work / "doit.log")}
+    manager._doit_config = {
+        **manager._doit_config,
+        "dep_file": str(work / "doit.db"),
+        "outfile": str(work / "doit.log"),
+    }
     with _written_to(output, log_path):
         manager.initialize()
         failed = manager.doit_run("pre_build", "build", "post_build")
