@@ -60,7 +60,7 @@ DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def positions(count: int) -> list[str]:
-    """``count`` keys in rising order, evenly apart, none ending in the lowest digit, so that there is room before each."""
+    """``count`` keys in rising order, evenly apart; none ends in the lowest digit, so there is room before each."""
     width = 1
     while len(DIGITS) ** width < 2 * (count + 1):
         width += 1
