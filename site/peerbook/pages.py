@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from peerbook.picture import Picture, read_picture
+from peerbook.shell import POLICY
 from peerbook.wording import (
     LEVELS,
     bytes_in_words,
@@ -31,14 +33,6 @@ from peerbook.workshop import Workshop
 HERE = Path(__file__).resolve().parent.parent
 TEMPLATES = HERE / "templates"
 STATIC = HERE / "static"
-
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; "
-    "style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; frame-src 'self' blob: data:; "
-    "object-src 'none'; base-uri 'self'"
-)
-"""The policy of the whole site; `'unsafe-inline'` is for styles only."""
 
 STATIC_FILES = (
     "style.css",
@@ -55,10 +49,13 @@ STATIC_FILES = (
 LADDER = ("", "../", "../../", "../../../", "../../../../")
 """Where a page that is served at any depth looks for its home: twice as deep as our own addresses go."""
 
-BLANK_NOTEBOOK = "notebooks/index.html?path=Untitled.ipynb&new=1"
+NUMBER = re.compile(r"^\d+[.):]\s+")
+"""A step's own number in its heading: the list brings one."""
+
+BLANK_NOTEBOOK = "notebooks/index.html?new=1"
 """Asks the classroom for a new, empty notebook."""
 
-THEME_COLOURS = {"light": "#fbf8f1", "dark": "#16261f"}
+THEME_COLOURS = {"light": "#fbf9f3", "dark": "#17251f"}
 """`--paper` of style.css in both modes, for the browser's own frame around the page."""
 
 
@@ -139,7 +136,7 @@ def page_workshop(workshop: Workshop, environment: Mapping[str, Any]) -> PageWor
     chosen = [f"{name} {version}" for name, version in versions if canonicalize_name(name) in requested]
     others = [f"{name} {version}" for name, version in versions if canonicalize_name(name) not in requested]
     steps = tuple(
-        PageStep(path=f"{workshop.slug}/{notebook.path}", title=notebook.title,
+        PageStep(path=f"{workshop.slug}/{notebook.path}", title=NUMBER.sub("", notebook.title) or notebook.title,
                  url=f"notebooks/index.html?path={quote(f'{workshop.slug}/{notebook.path}')}")
         for notebook in workshop.notebooks
     )  # fmt: skip
@@ -193,7 +190,7 @@ def pages(workshops: Sequence[PageWorkshop], left_out: Sequence[LeftOut], about:
     )
     environment.globals.update(
         about=about,
-        policy=CONTENT_SECURITY_POLICY,
+        policy=POLICY,
         colours=THEME_COLOURS,
         ladder=LADDER,
         blank=BLANK_NOTEBOOK,
