@@ -84,7 +84,7 @@ def _add_mirror(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--pyodide-mirror",
         metavar="URL-or-FOLDER",
-        help="where Pyodide's compiled packages are fetched from at build time (default: the Pyodide project's address)",
+        help="where the build fetches Pyodide's compiled packages (default: the Pyodide project's address)",
     )
 
 

@@ -16,8 +16,9 @@ import pytest
 
 from peerbook import pages, wording
 from peerbook.errors import PeerbookError
+from peerbook.notebook import Notebook
 from peerbook.pages import About, LeftOut, PageWorkshop, page_workshop, render_pages
-from peerbook.workshop import Notebook, Workshop
+from peerbook.workshop import Workshop
 
 PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 200"><circle r="9"/></svg>'
 # Made by other parts of the build.
@@ -125,6 +126,16 @@ def test_the_catalogue_says_what_when_for_whom_and_how_much(
         "Start with a blank notebook",
     ):
         assert expected in words
+
+
+def test_the_catalogue_begins_with_what_is_easiest(tmp_path: Path, workshop: Callable[..., PageWorkshop]) -> None:
+    made = [
+        workshop(slug="a", title="Long", minutes=90),
+        workshop(slug="b", title="Hard", level="advanced", minutes=10),
+        workshop(slug="c", title="Short", minutes=30),
+    ]
+    cards = [a["href"] for a in a_site(tmp_path, *made)["index.html"].all("a") if a["href"].startswith("workshops/")]
+    assert cards == ["workshops/c/index.html", "workshops/a/index.html", "workshops/b/index.html"]
 
 
 def test_a_workshop_left_out_is_listed_with_the_reason(tmp_path: Path, workshop: Callable[..., PageWorkshop]) -> None:

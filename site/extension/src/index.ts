@@ -1,2 +1,4 @@
 /** Wiring only: the plugins of each subject, in one list. */
-export default [];
+import settings from './settings';
+
+export default [...settings];

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..genesis import genesis, genesis_hash
-from ..pages import render_pages
+from ..pages import LeftOut, page_workshop, render_pages
 from ..shell import prune, write_shell
-from .catalogue import make_catalogue, page_workshops
+from .catalogue import make_catalogue
 from .lite import PeerbookAddon
 from .plan import Plan
 
@@ -87,4 +87,6 @@ def write_catalogue(plan: Plan) -> None:
 
 
 def write_pages(plan: Plan) -> None:
-    render_pages(plan.site, workshops=page_workshops(plan))
+    workshops = [page_workshop(workshop, plan.environments[workshop.slug]) for workshop in plan.workshops]
+    left_out = [LeftOut(workshop.title, workshop.language, reason) for workshop, reason in plan.left_out]
+    render_pages(plan.site, workshops=workshops, left_out=left_out)

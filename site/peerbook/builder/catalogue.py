@@ -1,4 +1,4 @@
-"""What the build says of its workshops: to the page as `workshops.json`, to the HTML pages as view models."""
+"""What the build says of its workshops: to the page, as `workshops.json`."""
 
 from __future__ import annotations
 

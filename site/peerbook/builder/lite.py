@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,9 +15,6 @@ from jupyterlite_core.manager import LiteManager
 
 from ..errors import PeerbookError
 from .plan import Plan
-
-APPS = ("lab", "notebooks", "tree", "edit")
-"""`notebooks` is where students land, `tree` and `edit` are its file list and text editor, `lab` is one click away."""
 
 
 class PeerbookAddon(BaseAddon):  # type: ignore[misc]
@@ -67,6 +65,8 @@ def build_lite(plan: Plan, contents: Path, work: Path, addons: dict[str, type[Pe
     logger = logging.getLogger("peerbook.lite")
     logger.propagate = False
     logger.handlers = [logging.StreamHandler(output)]
+    config = plan.workspace.root / "jupyter_lite_config.json"
+    settings = json.loads(config.read_text(encoding="utf-8"))["LiteBuildConfig"]
     manager = PeerbookManager(
         plan,
         addons,
@@ -75,10 +75,7 @@ def build_lite(plan: Plan, contents: Path, work: Path, addons: dict[str, type[Pe
         output_dir=plan.site,
         cache_dir=work / "cache",
         contents=(contents,),
-        apps=APPS,
-        no_sourcemaps=True,
-        no_unused_shared_packages=True,
-        no_libarchive=True,
+        **settings,
         # The stock kernel's extension is not shipped: ours brings its own, and no other extension
         # that happens to be installed on this machine belongs into the site either.
         ignore_sys_prefix=("federated_extensions",),
