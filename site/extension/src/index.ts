@@ -1,4 +1,5 @@
 /** Wiring only: the plugins of each subject, in one list. */
+import kernel from './kernel';
 import settings from './settings';
 
-export default [...settings];
+export default [...settings, ...kernel];

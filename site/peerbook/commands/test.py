@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..builder import Options, build_site
-from ..errors import PeerbookError
-from ..extension import install_packages
-from ..machine import Node, find_browser, find_node
-from ..progress import Progress
-from ..workspace import Workspace
+from peerbook.builder import Options, build_site
+from peerbook.errors import PeerbookError
+from peerbook.extension import install_packages
+from peerbook.machine import Node, find_browser, find_node
+from peerbook.progress import Progress
+from peerbook.workspace import Workspace
 
 
 @dataclass(frozen=True)

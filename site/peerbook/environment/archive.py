@@ -1,9 +1,9 @@
-"""What goes into the merged archives: which members of which wheels, and under which names. Pure."""
+"""What goes into the archives: which members of which zips, under which names, as bytecode or as they are. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from peerbook.environment.wheels import installed_path
@@ -23,30 +23,47 @@ LEFT_OUT = re.compile(
 
 
 @dataclass(frozen=True)
-class Plan:
-    """An archive to be made: a member is (number of the wheel, name in it, name in the archive)."""
+class Member:
+    """One file of an archive."""
 
-    members: tuple[tuple[int, str, str], ...]
-    replaced: tuple[str, ...]
-    """Names that more than one wheel has; the last one stays, as when they are installed one after the other."""
+    source: int
+    """Number of the zip it is in."""
+    name: str
+    """Its name there."""
+    target: str
+    """Its name in the archive; a `.py` that is compiled gets a `c` at the end."""
+    compiled: bool
 
 
-def plan_packages(wheels: Sequence[Sequence[str]]) -> Plan:
-    """Merge wheels, given the names of each one's members, into one archive for site-packages, sorted by name."""
+@dataclass(frozen=True)
+class Warm:
+    """Files of the library and of the base that a first lesson imports; see `warm.py`."""
+
+    library: frozenset[str]
+    packages: frozenset[str]
+
+
+def plan_packages(wheels: Sequence[Sequence[str]], warm: Set[str] | None = None) -> tuple[Member, ...]:
+    """Merge wheels, given the names of each one's members, into one archive for site-packages, sorted by name.
+
+    Where two wheels have a file of one name, the later one's stays, as when they are installed one after the other.
+    Sources are compiled when they are in ``warm``, all of them when it is None.
+    """
     targets: dict[str, tuple[int, str]] = {}
-    replaced = set()
     for number, members in enumerate(wheels):
         for member in members:
             target = installed_path(member)
-            if target is None or LEFT_OUT.search(target):
-                continue
-            if target in targets and not target.endswith("__init__.py"):
-                replaced.add(target)
-            targets[target] = (number, member)
-    rows = tuple((number, member, target) for target, (number, member) in sorted(targets.items()))
-    return Plan(rows, tuple(sorted(replaced)))
+            if target is not None and not LEFT_OUT.search(target):
+                targets[target] = (number, member)
+    return tuple(
+        Member(number, name, target, _is_compiled(target, warm)) for target, (number, name) in sorted(targets.items())
+    )
 
 
-def plan_library(members: Sequence[str]) -> Plan:
+def plan_library(members: Sequence[str], warm: Set[str] | None = None) -> tuple[Member, ...]:
     """The standard library's own zip, member by member."""
-    return Plan(tuple((0, name, name) for name in sorted(members) if not name.endswith("/")), ())
+    return tuple(Member(0, name, name, _is_compiled(name, warm)) for name in sorted(members) if not name.endswith("/"))
+
+
+def _is_compiled(target: str, warm: Set[str] | None) -> bool:
+    return target.endswith(".py") and (warm is None or target in warm)

@@ -19,16 +19,16 @@ LEVEL = 9
 def pack(job: dict[str, Any]) -> list[str]:
     """Write `job["output"]`, a zip of `job["members"]`; return the names of sources kept since they do not compile.
 
-    A member is `[number of input, name in it, name in the output]`; `job["inputs"]` are paths of zips;
-    `job["prefix"]` is the folder that tracebacks name. A `.py` becomes a `.pyc` that is never checked against its
-    source (there is none).
+    A member is `[number of input, name in it, name in the output, to be compiled?]`; `job["inputs"]` are paths of zips;
+    `job["prefix"]` is the folder that tracebacks name. A `.py` that is compiled becomes a `.pyc` that is never checked
+    against its source (there is none).
     """
     inputs = [zipfile.ZipFile(path) for path in job["inputs"]]
     kept: list[str] = []
     with zipfile.ZipFile(job["output"], "w") as output:
-        for number, name, target in job["members"]:
+        for number, name, target, to_compile in job["members"]:
             content = inputs[number].read(name)
-            if target.endswith(".py"):
+            if to_compile:
                 try:
                     content, target = compiled(content, job["prefix"] + target), f"{target}c"
                 except (SyntaxError, ValueError):

@@ -12,6 +12,7 @@ from peerbook.environment.cache import sha256_of, write_whole
 from peerbook.environment.context import Context
 from peerbook.environment.distribution import DistributionPackage
 from peerbook.environment.errors import BASE, Blame, PackageUnavailable
+from peerbook.environment.fetching import fetch
 from peerbook.environment.index import IndexFile
 from peerbook.environment.lock import (
     BASE_LOCK,
@@ -21,6 +22,7 @@ from peerbook.environment.lock import (
     canonical_requirements,
     read_lock,
 )
+from peerbook.environment.node import WARM_LIST, trace_warm
 from peerbook.environment.offers import Candidate, Offers
 from peerbook.environment.registry import IndexUnreachableError
 from peerbook.environment.resolver import Chosen, resolve
@@ -40,10 +42,16 @@ def blame_of(workshop: Workshop) -> Blame:
     return Blame(where, f"workshop '{workshop.slug}'")
 
 
-def lock_base(context: Context, *, upgrade: bool = False, path: Path = BASE_LOCK) -> Lock:
-    """Make the lock of the base environment anew and write it. Without ``upgrade``, versions that still fit stay."""
+def lock_base(context: Context, *, upgrade: bool = False, path: Path = BASE_LOCK, warm_list: Path = WARM_LIST) -> Lock:
+    """Make the lock of the base environment anew and write it, and the list of what a first lesson imports.
+
+    Without ``upgrade``, versions that still fit stay.
+    """
     former = None if upgrade else read_lock(path)
     lock = _make(BASE_REQUIREMENTS, context, blame=BASE, base=None, former=former)
+    files = fetch(lock.packages, context, BASE)
+    with context.progress.task("Trying a first lesson"):
+        trace_warm(context, list(files.values()), warm_list)
     write_whole(path, lock.text().encode())
     return lock
 

@@ -19,13 +19,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from peerbook.environment.building import build_library, build_packages
+from peerbook.environment.building import build_base, build_library, build_packages
 from peerbook.environment.cache import sha256_of, write_whole
 from peerbook.environment.context import Context
 from peerbook.environment.errors import BASE, Blame, PackageUnavailable
 from peerbook.environment.fetching import fetch
 from peerbook.environment.lock import Lock, LockedPackage, fingerprint
 from peerbook.environment.locking import blame_of, ensure_lock, read_base
+from peerbook.environment.node import read_warm
 from peerbook.environment.record import ArchiveRecord, EnvironmentRecord, PackageRecord
 from peerbook.errors import PeerbookError
 from peerbook.workshop import Workshop
@@ -90,8 +91,11 @@ class _Vendor:
         version = context.distribution.target.pyodide
         self._pyodide_url = f"static/pyodide/{version}/"
         self._core = [self._place(f"{self._pyodide_url}{name}", self._read_core(name)) for name in CORE]
-        self._library = self._archive("standard-library", build_library(context))
-        self._archives = [self._packages("python", base.packages, BASE)]
+        warm = read_warm()
+        self._library = self._archive("standard-library", build_library(context, warm))
+        files = fetch(base.packages, context, BASE)
+        wheels = [files[package.name] for package in base.packages]
+        self._archives = [self._archive("python", build_base(context, BASE.asker, wheels, warm))]
 
     def environment(self, lock: Lock | None, blame: Blame) -> EnvironmentRecord:
         """The record of the base and ``lock``, its files placed."""
@@ -120,11 +124,6 @@ class _Vendor:
             packages=_listed([*self._base.packages, *packages]),
             bytes=sum(file["bytes"] for file in fetched),
         )
-
-    def _packages(self, name: str, packages: Sequence[LockedPackage], blame: Blame) -> ArchiveRecord:
-        files = fetch(packages, self._context, blame)
-        path = build_packages(self._context, blame.asker, [files[package.name] for package in packages])
-        return self._archive(name, path)
 
     def _archive(self, name: str, path: Path) -> ArchiveRecord:
         content = path.read_bytes()
