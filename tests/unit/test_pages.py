@@ -385,3 +385,9 @@ def test_style_asks_for_nothing_from_outside() -> None:
     style = (pages.STATIC / "style.css").read_text("utf-8")
     assert "url(" not in style
     assert "@import" not in style
+
+
+@pytest.mark.parametrize("name", ["support.js", "home.js"])
+def test_what_old_browsers_must_run_uses_nothing_they_lack(name: str) -> None:
+    script = re.sub(r"/\*.*?\*/", "", (pages.STATIC / name).read_text("utf-8"), flags=re.S)
+    assert re.findall(r"=>|`|\.\.\.|\?\.|\?\?|\b(?:const|let|class|async|await|import|export)\b", script) == []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from peerbook.errors import PeerbookError
 
 
-class PackageUnavailable(PeerbookError):  # noqa: N818 - the word that callers read
+class PackageUnavailable(PeerbookError):
     """A package of a workshop cannot be had for Python in the browser.
 
     ``where`` names the workshop's file and field, ``what`` the package and why, ``remedy`` what can be done. An
