@@ -153,7 +153,7 @@ def test_a_workshop_says_everything_about_itself(folder: Path) -> None:
 def test_a_workshop_lists_the_files_it_has(folder: Path) -> None:
     said = settings(folder)
     listed = {*said["notebooks"], *said["data"], said["picture"], "workshop.toml"}
-    not_published = {"make_data.py", "__pycache__"}
+    not_published = {"make_data.py", "environment.lock", "__pycache__"}
     assert {path.name for path in folder.iterdir()} - not_published == listed
     assert all((folder / name).stat().st_size < LARGEST_FILE for name in listed)
 
