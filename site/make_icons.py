@@ -21,7 +21,7 @@ def make_icons(chromium: str | None) -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         for name, side, share in ICONS:
             page = browser.new_page(viewport={"width": side, "height": side})
-            ground = "transparent" if share == 1 else "#1d5b47"
+            ground = "transparent" if share == 1 else "#23614a"
             page.set_content(
                 f"<style>html{{background:{ground}}}body{{margin:0;height:100vh;display:grid;place-items:center}}"
                 f"svg{{width:{share:.0%};display:block}}</style>{mark}"

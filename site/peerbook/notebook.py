@@ -11,7 +11,7 @@ from typing import Any
 
 import nbformat
 
-from .errors import PeerbookError
+from peerbook.errors import PeerbookError
 
 HEADING = re.compile(r"^\s{0,3}#\s+(.+?)\s*#*\s*$", re.MULTILINE)
 NUMBER = re.compile(r"^\d+[-_. ]*")

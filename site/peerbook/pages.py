@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from peerbook.picture import Picture, read_picture
+from peerbook.shell import POLICY
 from peerbook.wording import (
     LEVELS,
     bytes_in_words,
@@ -32,14 +34,6 @@ HERE = Path(__file__).resolve().parent.parent
 TEMPLATES = HERE / "templates"
 STATIC = HERE / "static"
 
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; "
-    "style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; frame-src 'self' blob: data:; "
-    "object-src 'none'; base-uri 'self'"
-)
-"""The policy of the whole site; `'unsafe-inline'` is for styles only."""
-
 STATIC_FILES = (
     "style.css",
     "support.js",
@@ -52,13 +46,16 @@ STATIC_FILES = (
 )
 """What the pages need from `site/static`, copied to `static/peerbook/`."""
 
-LADDER = ("", "../", "../../", "../../../", "../../../../", "../../../../../")
-"""Where a page that is served at any depth looks for its home: as deep as a notebook's address, and two more."""
+LADDER = ("", "../", "../../", "../../../", "../../../../")
+"""Where a page that is served at any depth looks for its home: twice as deep as our own addresses go."""
 
-BLANK_NOTEBOOK = "notebooks/index.html?path=Untitled.ipynb&new=1"
+NUMBER = re.compile(r"^\d+[.):]\s+")
+"""A step's own number in its heading: the list brings one."""
+
+BLANK_NOTEBOOK = "notebooks/index.html?new=1"
 """Asks the classroom for a new, empty notebook."""
 
-THEME_COLOURS = {"light": "#fbf8f1", "dark": "#16261f"}
+THEME_COLOURS = {"light": "#fbf9f3", "dark": "#17251f"}
 """`--paper` of style.css in both modes, for the browser's own frame around the page."""
 
 
@@ -101,6 +98,8 @@ class PageWorkshop:
     language: str
     language_name: str
     level: str
+    rank: tuple[int, int]
+    """Its place in the catalogue: by level, then by minutes, so that the first card is where to begin."""
     time: str
     size: str
     authors: str
@@ -137,7 +136,7 @@ def page_workshop(workshop: Workshop, environment: Mapping[str, Any]) -> PageWor
     chosen = [f"{name} {version}" for name, version in versions if canonicalize_name(name) in requested]
     others = [f"{name} {version}" for name, version in versions if canonicalize_name(name) not in requested]
     steps = tuple(
-        PageStep(path=f"{workshop.slug}/{notebook.path}", title=notebook.title,
+        PageStep(path=f"{workshop.slug}/{notebook.path}", title=NUMBER.sub("", notebook.title) or notebook.title,
                  url=f"notebooks/index.html?path={quote(f'{workshop.slug}/{notebook.path}')}")
         for notebook in workshop.notebooks
     )  # fmt: skip
@@ -149,7 +148,8 @@ def page_workshop(workshop: Workshop, environment: Mapping[str, Any]) -> PageWor
         summary=workshop.summary,
         language=workshop.language,
         language_name=language_in_words(workshop.language),
-        level=LEVELS.get(workshop.level, workshop.level),
+        level=LEVELS[workshop.level],
+        rank=(list(LEVELS).index(workshop.level), workshop.minutes),
         time=minutes_in_words(workshop.minutes),
         size=bytes_in_words(environment["bytes"]),
         authors=names_in_words(workshop.authors),
@@ -190,7 +190,7 @@ def pages(workshops: Sequence[PageWorkshop], left_out: Sequence[LeftOut], about:
     )
     environment.globals.update(
         about=about,
-        policy=CONTENT_SECURITY_POLICY,
+        policy=POLICY,
         colours=THEME_COLOURS,
         ladder=LADDER,
         blank=BLANK_NOTEBOOK,
@@ -203,7 +203,8 @@ def pages(workshops: Sequence[PageWorkshop], left_out: Sequence[LeftOut], about:
         page = template.removesuffix(".html")
         return environment.get_template(template).render(root=root, page=page, **{"anywhere": False, **values}) + "\n"
 
-    yield "index.html", render("index.html", workshops=workshops, left_out=left_out)
+    shelf = sorted(workshops, key=lambda workshop: workshop.rank)
+    yield "index.html", render("index.html", workshops=shelf, left_out=left_out)
     for workshop in workshops:
         yield workshop.url, render("workshop.html", root="../../", workshop=workshop)
     for name in ("teach.html", "unsupported.html", "storage.html"):

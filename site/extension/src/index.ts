@@ -1,2 +1,5 @@
 /** Wiring only: the plugins of each subject, in one list. */
-export default [];
+import kernel from './kernel';
+import settings from './settings';
+
+export default [...settings, ...kernel];

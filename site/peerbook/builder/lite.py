@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 from jupyterlite_core.addons.base import BaseAddon
 from jupyterlite_core.manager import LiteManager
 
-from ..errors import PeerbookError
-from .plan import Plan
+from peerbook.builder.plan import Plan
+from peerbook.errors import PeerbookError
 
 
 class PeerbookAddon(BaseAddon):  # type: ignore[misc]
@@ -53,8 +53,8 @@ class PeerbookManager(LiteManager):  # type: ignore[misc]
         return {**super().create_addons(), **{name: addon(manager=self) for name, addon in self._ours.items()}}
 
 
-def build_lite(plan: Plan, contents: Path, work: Path, addons: dict[str, type[PeerbookAddon]]) -> None:
-    """Build JupyterLite with ``contents`` into ``plan.site``; ``work`` takes the build system's own files.
+def build_lite(plan: Plan, work: Path, addons: dict[str, type[PeerbookAddon]]) -> None:
+    """Build JupyterLite with our ``addons`` into ``plan.site``; ``work`` takes the build system's own files.
 
     Raises the addon's own exception, or :class:`PeerbookError` with the place of the log.
     """
@@ -74,13 +74,16 @@ def build_lite(plan: Plan, contents: Path, work: Path, addons: dict[str, type[Pe
         lite_dir=work / "lite",
         output_dir=plan.site,
         cache_dir=work / "cache",
-        contents=(contents,),
         **settings,
         # The stock kernel's extension is not shipped: ours brings its own, and no other extension
         # that happens to be installed on this machine belongs into the site either.
         ignore_sys_prefix=("federated_extensions",),
     )
-    manager._doit_config = {**manager._doit_config, "dep_file": str(work / "doit.db"), "verbosity": 1}
+    manager._doit_config = {
+        **manager._doit_config,
+        "dep_file": str(work / "doit.db"),
+        "outfile": str(work / "doit.log"),
+    }
     with _written_to(output, log_path):
         manager.initialize()
         failed = manager.doit_run("pre_build", "build", "post_build")

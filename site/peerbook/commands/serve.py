@@ -12,13 +12,12 @@ import sys
 import segno
 import uvicorn
 
+from peerbook import __version__
+from peerbook.errors import PeerbookError
+from peerbook.machine import lan_address
+from peerbook.progress import Progress
+from peerbook.workspace import Workspace, shown
 from signaling.app import create_app
-
-from .. import __version__
-from ..errors import PeerbookError
-from ..machine import lan_address
-from ..progress import Progress
-from ..workspace import Workspace, shown
 
 BACKLOG = 2048
 """A whole school opens the link in the same minute; the system's default of 128 turns some of them away."""
@@ -37,7 +36,7 @@ def serve(workspace: Workspace, options: argparse.Namespace, progress: Progress)
             raise PeerbookError("nothing is built there yet", where=shown(site), remedy="Leave out --no-build.")
         server_socket = listen(options.port, lan=options.lan)
     else:
-        from .build import build  # only now: serving what is there needs no builder
+        from peerbook.commands.build import build  # only now: serving what is there needs no builder
 
         # Before the work: better to hear of a taken port now than after two minutes.
         server_socket = listen(options.port, lan=options.lan)

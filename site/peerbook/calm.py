@@ -1,0 +1,80 @@
+"""What JupyterLab and Notebook have for everybody and a beginner never needs: one by one, each with its reason.
+
+Single plugins only, never a whole extension, so that an upgrade that renames one fails a test and no menu grows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+APPS = ("lab", "notebooks", "tree", "edit")
+
+DISABLED_PLUGINS: dict[str, str] = {
+    "@jupyterlab/apputils-extension:settings": "compiles schemas, which the policy refuses; peerbook:settings does not",
+    "@jupyterlab/javascript-extension:factory": "runs an output in the page, which no notebook may",
+    "@jupyterlab/vega5-extension:factory": "compiles charts to code, which the policy refuses",
+    "@jupyterlab/pdf-extension:factory": "shows PDF in an <object>, which the policy refuses",
+    "@jupyterlab/settingeditor-extension:form-ui": "its forms compile schemas; settings stay editable as text",
+    "@jupyterlite/application-extension:service-worker-manager": "would take the place of ours; Python needs none",
+    "@jupyterlite/services-extension:kernel-client": "its Stop never reaches Python; peerbook provides one that does",
+    "@jupyterlite/pyodide-kernel-extension:kernel": "fetches Python from other hosts; peerbook starts its own",
+    "@jupyterlab/apputils-extension:announcements": "asks another host for news",
+    "@jupyterlab/help-extension:jupyter-forum": "leads to another host",
+    "@jupyterlab/terminal-extension:plugin": "there is no terminal in a browser",
+    "@jupyterlab/extensionmanager-extension:plugin": "nothing can be installed into a static site",
+    "@jupyterlite/application-extension:share-file": "copies an address that works on this device only",
+    "@jupyterlab/filebrowser-extension:share-file": "copies an address that works on this device only",
+}
+"""In every app. A plugin that an app does not have is no error there."""
+
+DISABLED_WHERE_CALM: dict[str, str] = {
+    "@jupyter-notebook/notebook-extension:trusted": "a word a beginner cannot act on",
+    "@jupyter-notebook/notebook-extension:kernel-logo": "a second picture that says Python",
+    "@jupyter-notebook/notebook-extension:kernel-status": "the bar says it in words",
+    "@jupyter-notebook/notebook-extension:checkpoints": "work is kept as it is typed; there are no checkpoints",
+    "@jupyter-notebook/notebook-extension:open-tree-tab": "the bar leads back to the workshop",
+    "@jupyter-notebook/application-extension:title": "the bar says it; a renamed file leaves its workshop",
+    "@jupyterlite/notebook-application-extension:logo": "our mark leads to the workshops",
+    "@jupyterlab/celltags-extension:plugin": "for authors, who use the lab",
+    "@jupyterlab/cell-toolbar-extension:plugin": "six buttons in every cell; the toolbar above has them in words",
+    "@jupyterlab/lsp-extension:settings": "needs a server",
+    "@jupyterlab/notebook-extension:language-server": "needs a server",
+    "@jupyter-notebook/console-extension:scratchpad-console": "a second place to run code in confuses",
+    "@jupyter-notebook/notebook-extension:full-width-notebook": "a line of text stays readable",
+    "@jupyterlab/logconsole-extension:plugin": "what Python prints is in the notebook",
+}
+"""In `notebooks`, `tree` and `edit`, where students land; `lab` has them."""
+
+_TOOLBAR_HIDDEN = (
+    "save",
+    "cut",
+    "copy",
+    "paste",
+    "insert",
+    "run",
+    "interrupt",
+    "restart",
+    "restart-and-run",
+    "cellType",
+    "kernelName",
+    "executionProgress",
+)
+
+
+def settings_overrides(app: str) -> dict[str, dict[str, Any]]:
+    """Defaults of settings that differ from JupyterLab's, by plugin; whoever changes a setting has the last word."""
+    overrides: dict[str, dict[str, Any]] = {
+        "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},
+        "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+        "@jupyterlab/notebook-extension:tracker": {
+            "codeCellConfig": {"lineNumbers": False, "lineWrap": True},
+            "windowingMode": "none",
+        },
+    }
+    return overrides
+
+
+def disabled_plugins(app: str) -> list[str]:
+    """The ids that are switched off in ``app`` (one of ``APPS``), sorted."""
+    calm = {} if app == "lab" else DISABLED_WHERE_CALM
+    return sorted({**DISABLED_PLUGINS, **calm})
