@@ -71,20 +71,26 @@ class Overlay:
         """Let ``person`` in, or back in; ``have`` are connections they hold. An edge needs both ends to say so."""
         place = self._places.setdefault(person, _Place())
         place.available = True
-        place.claims = {other: None for other in have if other != person and other not in place.edges}
-        for other in list(place.claims):
-            if (known := self._places.get(other)) is None:
+        place.claims = {}
+        for other in have:
+            if other == person or other in place.edges:
                 continue
-            del place.claims[other]
-            if person in known.claims and len(place.edges) < MAX_DEGREE:
+            known = self._places.get(other)
+            if place.degree >= MAX_DEGREE or (known and person not in known.claims):
+                self._release(person, other)
+            elif known:
                 del known.claims[person]
                 self._link(person, other, told=False)
+            else:
+                place.claims[other] = None
         self._fill(person)
         self._torn = True
 
     def forget_claims(self, person: str) -> None:
         """Those ``person`` was connected to have had their time to come back."""
         if (place := self._places.get(person)) and place.claims:
+            for other in place.claims:
+                self._release(person, other)
             place.claims = {}
             self._torn = True
 

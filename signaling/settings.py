@@ -83,8 +83,8 @@ class Settings:
                 continue
             least, most = field.metadata["least"], field.metadata["most"]
             if not math.isfinite(value) or not least <= value <= most:
-                upper = "" if most == math.inf else f" and at most {most:g}"
-                remedy = f"It must be at least {least:g}{upper}."
+                upper = "" if most == math.inf else f" and at most {most:,}"
+                remedy = f"It must be at least {least:,}{upper}."
                 raise SettingsError(variable(field.name), f"{value} cannot be", remedy)
         if self.silence_seconds <= self.ping_seconds:
             raise SettingsError(
