@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
         mirror=given.pyodide_mirror,
         progress=Terminal(),
     )
-    blame = Blame("the command line", "the command line")
+    blame = Blame("the command line", "these packages")
     try:
         if given.lock_base:
             lock_base(context, upgrade=True)

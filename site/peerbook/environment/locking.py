@@ -15,14 +15,13 @@ from peerbook.environment.errors import BASE, Blame, PackageUnavailable
 from peerbook.environment.fetching import fetch
 from peerbook.environment.index import IndexFile
 from peerbook.environment.lock import (
-    BASE_LOCK,
     LOCK_NAME,
     Lock,
     LockedPackage,
     canonical_requirements,
     read_lock,
 )
-from peerbook.environment.node import WARM_LIST, trace_warm
+from peerbook.environment.node import trace_warm
 from peerbook.environment.offers import Candidate, Offers
 from peerbook.environment.registry import IndexUnreachableError
 from peerbook.environment.resolver import Chosen, resolve
@@ -42,22 +41,23 @@ def blame_of(workshop: Workshop) -> Blame:
     return Blame(where, f"workshop '{workshop.slug}'")
 
 
-def lock_base(context: Context, *, upgrade: bool = False, path: Path = BASE_LOCK, warm_list: Path = WARM_LIST) -> Lock:
+def lock_base(context: Context, *, upgrade: bool = False) -> Lock:
     """Make the lock of the base environment anew and write it, and the list of what a first lesson imports.
 
     Without ``upgrade``, versions that still fit stay.
     """
-    former = None if upgrade else read_lock(path)
+    former = None if upgrade else read_lock(context.base_lock)
     lock = _make(BASE_REQUIREMENTS, context, blame=BASE, base=None, former=former)
     files = fetch(lock.packages, context, BASE)
     with context.progress.task("Trying a first lesson"):
-        trace_warm(context, list(files.values()), warm_list)
-    write_whole(path, lock.text().encode())
+        trace_warm(context, list(files.values()))
+    write_whole(context.base_lock, lock.text().encode())
     return lock
 
 
-def read_base(context: Context, path: Path = BASE_LOCK) -> Lock:
+def read_base(context: Context) -> Lock:
     """The committed base. Raises PeerbookError when it is missing or made for another Pyodide."""
+    path = context.base_lock
     lock = read_lock(path)
     version = context.distribution.target.pyodide
     if lock is None or lock.pyodide != version or lock.requirements != canonical_requirements(BASE_REQUIREMENTS):
