@@ -102,7 +102,7 @@ def test_frozen_a_lock_that_does_not_agree_is_an_error_and_stays_as_it_is(tmp_pa
 
     with pytest.raises(PeerbookError, match=r"\+ knot") as raised:
         ensure_lock(replace(workshop, packages=("loop", "knot")), context=context_of(tmp_path, shelf), frozen=True)
-    assert raised.value.remedy == "Run 'peerbook lock loops' and commit the result."
+    assert raised.value.remedy == "Make it anew and commit it: python3 build.py lock"
     assert (workshop.folder / LOCK_NAME).read_bytes() == before
 
 
