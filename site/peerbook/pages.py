@@ -52,7 +52,7 @@ LADDER = ("", "../", "../../", "../../../", "../../../../")
 NUMBER = re.compile(r"^\d+[.):]\s+")
 """A step's own number in its heading: the list brings one."""
 
-BLANK_NOTEBOOK = "notebooks/index.html?path=Untitled.ipynb&new=1"
+BLANK_NOTEBOOK = "notebooks/index.html?new=1"
 """Asks the classroom for a new, empty notebook."""
 
 THEME_COLOURS = {"light": "#fbf9f3", "dark": "#17251f"}

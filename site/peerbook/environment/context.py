@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import metadata
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from peerbook.environment.cache import Store
 from peerbook.environment.distribution import Distribution, load_distribution
 from peerbook.environment.index import Index
+from peerbook.environment.lock import BASE_LOCK, WARM_LIST
 from peerbook.environment.mirror import Mirror
 from peerbook.environment.registry import Registry, Settings, pip_settings
 from peerbook.environment.transport import Transport, Web
@@ -17,8 +17,6 @@ from peerbook.environment.wheels import normalise
 from peerbook.errors import PeerbookError
 from peerbook.progress import Progress, Silent
 
-KERNEL_DISTRIBUTION = "jupyterlite-pyodide-kernel"
-"""The Python package that carries the kernel's own wheels, for a browser to install."""
 KERNEL_WHEELS = ("ipykernel", "pyodide-kernel")
 """Those of its wheels that our kernel runs on. piplite would install at run time, which never happens."""
 
@@ -35,6 +33,8 @@ class Context:
     mirror: str | None = None
     """URL or folder of Pyodide's distribution; None for the public address."""
     progress: Progress = field(default_factory=Silent)
+    base_lock: Path = BASE_LOCK
+    warm_list: Path = WARM_LIST
     given_index: Index | None = None
     """Tests put a folder here; None asks the index that pip is set up for."""
     given_transport: Transport | None = None
@@ -76,20 +76,13 @@ class Context:
 
     @cached_property
     def kernel_wheels(self) -> dict[str, Path]:
-        """The kernel's own wheels by normalised name."""
-        try:
-            files = metadata.distribution(KERNEL_DISTRIBUTION).files or []
-        except metadata.PackageNotFoundError:
-            files = []
-        found = {
-            normalise(file.name.split("-")[0]): Path(str(file.locate()))
-            for file in files
-            if PurePosixPath(file).match("static/pypi/*.whl")
-        }
+        """The kernel's own wheels by normalised name; they come with the npm package our kernel is built on."""
+        folder = self.node_modules / "@jupyterlite" / "pyodide-kernel" / "pypi"
+        found = {normalise(path.name.split("-")[0]): path for path in sorted(folder.glob("*.whl"))}
         if missing := [name for name in KERNEL_WHEELS if name not in found]:
             raise PeerbookError(
                 f"the kernel's wheels are not there: {', '.join(missing)}",
-                where=KERNEL_DISTRIBUTION,
-                remedy="Install Peerbook's Python packages again (remove .venv and start again).",
+                where=str(folder),
+                remedy="Install the extension's npm packages again (npm ci in site/extension).",
             )
         return {name: found[name] for name in KERNEL_WHEELS}
