@@ -11,7 +11,7 @@ from pathlib import Path
 from peerbook.environment.cache import sha256_of, write_whole
 from peerbook.environment.context import Context
 from peerbook.environment.distribution import DistributionPackage
-from peerbook.environment.errors import BASE, Blame, PackageUnavailable
+from peerbook.environment.errors import BASE, BASE_REMEDY, Blame, PackageUnavailable
 from peerbook.environment.fetching import fetch
 from peerbook.environment.index import IndexFile
 from peerbook.environment.lock import (
@@ -32,7 +32,7 @@ from peerbook.workshop import Workshop
 BASE_REQUIREMENTS = ("comm", "ipykernel", "ipython", "jedi", "pyodide-kernel")
 """What the kernel's worker imports (`@jupyterlite/pyodide-kernel`, `initKernel`); all else follows from these."""
 
-REMEDY_DISAGREE = "Run 'peerbook lock {slug}' and commit the result."
+REMEDY_DISAGREE = "Make it anew and commit it: python3 build.py lock"
 
 
 def blame_of(workshop: Workshop) -> Blame:
@@ -65,7 +65,7 @@ def read_base(context: Context) -> Lock:
         raise PeerbookError(
             f"the lock of the base environment {made_for}, this is Pyodide {version}",
             where=str(path),
-            remedy="Run 'peerbook lock --base'.",
+            remedy=BASE_REMEDY,
         )
     return lock
 
@@ -112,7 +112,7 @@ def ensure_lock(workshop: Workshop, *, context: Context, frozen: bool = False, b
     if lock is not None and stale is None:
         return lock
     if frozen:
-        raise PeerbookError(stale or "", where=str(path), remedy=REMEDY_DISAGREE.format(slug=workshop.slug))
+        raise PeerbookError(stale or "", where=str(path), remedy=REMEDY_DISAGREE)
     context.progress.say(f"{path}: {stale}. Choosing packages again.")
     return lock_workshop(workshop, context=context, base=base)
 

@@ -33,7 +33,7 @@ def folders(context: Context) -> tuple[str, str]:
 def run(context: Context, words: str, script: Path, *arguments: str) -> str:
     """Run a script with Pyodide's folder and ``arguments``; the last line it prints. ``words`` say what it does."""
     command = [str(context.node), str(script), str(context.pyodide.resolve()), *arguments]
-    remedy = "Node 20.19 or newer is needed; if it is there, 'peerbook clean' starts afresh."
+    remedy = "Node 20.19 or newer is needed; if it is there, 'python3 build.py clean --all' starts afresh."
     try:
         done = subprocess.run(
             command,
