@@ -124,6 +124,28 @@ const kernel: JupyterFrontEndPlugin<void> = {
   }
 };
 
+const questions: JupyterFrontEndPlugin<void> = {
+  id: 'peerbook:python-questions',
+  description: 'A question that nobody answered goes with the run that asked it.',
+  autoStart: true,
+  requires: [INotebookTracker],
+  activate: (_: JupyterFrontEnd, tracker: INotebookTracker) => {
+    // JupyterLab would go on refusing to run cells, in a dialog, because of a question that Stop has ended.
+    tracker.widgetAdded.connect((_sender, panel) => {
+      panel.sessionContext.statusChanged.connect((context, status) => {
+        const connection = context.session?.kernel;
+        if (!connection?.hasPendingInput || status === 'busy') {
+          return;
+        }
+        connection.hasPendingInput = false;
+        for (const cell of panel.content.widgets) {
+          cell.node.querySelectorAll('.jp-OutputArea-stdin-item').forEach(item => item.remove());
+        }
+      });
+    });
+  }
+};
+
 const status: JupyterFrontEndPlugin<void> = {
   id: 'peerbook:python-status',
   description: 'Says in words how Python is doing.',
@@ -187,4 +209,4 @@ const status: JupyterFrontEndPlugin<void> = {
   }
 };
 
-export default [kernelClient, sessionManager, kernel, status];
+export default [kernelClient, sessionManager, kernel, questions, status];

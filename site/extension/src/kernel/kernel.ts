@@ -15,8 +15,8 @@ import { advise, explainEnd, explainFailure, explainLimit } from './words';
 /** After Stop, so long until the user is asked whether to restart; from the issue: about 3 s. */
 const OVERDUE = 3000;
 
-/** Without a shared buffer only what waits can be stopped, and that answers at once. */
-const OVERDUE_WITHOUT_SIGNALS = 300;
+/** Without a shared buffer only what waits can be stopped, and that answers in less (measured: 0.1 to 0.4 s). */
+const OVERDUE_WITHOUT_SIGNALS = 700;
 
 /** So long the reply of a cell waits for its files to be kept. */
 const SAVE_PATIENCE = 15_000;

@@ -26,9 +26,13 @@ export interface IPython {
 export interface IWorkerSide {
   emit(items: string): void;
   tick(): void;
-  wait(milliseconds: number): void;
-  ask(prompt: string, password: boolean): string;
+  /** Whether Stop was pressed meanwhile. */
+  wait(milliseconds: number): boolean;
+  /** The answer; null when Stop was pressed. */
+  ask(prompt: string, password: boolean): string | null;
   ask_later(prompt: string, password: boolean): Promise<string | null>;
+  /** As `wait`, where Python can be paused without a shared buffer. */
+  wait_later(milliseconds: number): Promise<boolean>;
   comm(kind: string, content: string, metadata: string, buffers: readonly Uint8Array[]): void;
   readonly has_signals: boolean;
 }
