@@ -112,7 +112,7 @@ export class Python {
     // Later errors are those of a notebook's own callbacks; the worker tells itself when Python is dead.
     worker.addEventListener('error', () => {
       if (worker === this.worker && !this.greeted) {
-        this.fail({ kind: 'missing', file: 'kernel.worker.js', status: 0 });
+        this.fail({ kind: 'unreachable', file: 'kernel.worker.js' });
       }
     });
     worker.addEventListener('messageerror', () => {

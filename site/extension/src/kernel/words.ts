@@ -83,17 +83,17 @@ function explain(reason: Reason, trans: TranslationBundle): string {
     case 'damaged':
       return trans.__('%1 did not arrive as it was published', reason.file);
     case 'unreachable':
-      return trans.__('%1 could not be fetched: is the network there?', reason.file);
+      return trans.__('%1 could not be fetched (is the network there?)', reason.file);
     case 'unsupported':
       return trans.__('this browser cannot run it (it has no WebAssembly, or it is switched off)');
     case 'memory':
-      return trans.__('there is not enough memory. Close other tabs');
+      return trans.__('there is not enough memory (close other tabs)');
     case 'silent':
       return trans.__('nothing has happened for %1 seconds', String(reason.seconds));
     case 'exited':
       return trans.__('the program ended Python itself');
     case 'crashed':
-      return reason.detail || trans.__('it broke without saying why');
+      return reason.detail.replace(/[\s.]+$/, '') || trans.__('it broke without saying why');
   }
 }
 
@@ -107,7 +107,7 @@ export function explainEnd(why: 'restarted' | 'cancelled', trans: TranslationBun
 export function explainLimit(what: 'text' | 'displays' | 'display', trans: TranslationBundle): string {
   switch (what) {
     case 'text':
-      return trans.__('The rest is not shown: this cell printed more than 1 MB. Stop it, or print less.');
+      return trans.__('The rest is not shown: this cell printed more than 200 KB. Stop it, or print less.');
     case 'displays':
       return trans.__('The rest is not shown: this cell made more than 500 pictures or tables. Stop it, or show fewer.');
     case 'display':

@@ -1,7 +1,7 @@
 /** From nothing to a Python that can run cells. */
 import type { PyodideAPI } from 'pyodide';
 
-import { DISPLAYS_PER_CELL, DISPLAY_CHARACTERS, OUTPUT_BYTES_PER_CELL, OUTPUT_PERIOD } from '../protocol';
+import { DISPLAYS_PER_CELL, DISPLAY_CHARACTERS, OUTPUT_PERIOD, TEXT_BYTES_PER_CELL } from '../protocol';
 import type { IStartOptions } from '../protocol';
 import bootstrap from './bootstrap.py';
 import { fetchEnvironment, StartError } from './fetching';
@@ -84,15 +84,16 @@ export async function boot(
       throw await explainImport(`${indexURL}${name}`, name, error, realFetch);
     }
   };
+  const watched = watchCompilation();
   try {
     self.fetch = fetched.fetch;
     // Pyodide asks for its second module itself; asked for now, it arrives with the rest.
     const assembly = load('pyodide.asm.mjs');
     assembly.catch(() => undefined);
     const { loadPyodide } = (await load('pyodide.mjs')) as unknown as typeof import('pyodide');
-    await assembly;
+    await Promise.race([assembly, fetched.failure]);
     const compiledLock = await fetched.compiledLock;
-    const pyodide = await loadPyodide({
+    const loading = loadPyodide({
       indexURL,
       stdLibURL: new URL(environment.standardLibrary.url, baseUrl).href,
       lockFileContents: compiledLock ?? JSON.stringify({ info: environment.lockInfo, packages: {} }),
@@ -102,6 +103,8 @@ export async function boot(
       stdout: text => console.log(text),
       stderr: text => console.warn(text)
     });
+    loading.catch(() => undefined);
+    const pyodide = await Promise.race([loading, fetched.failure, watched.failure]);
     (pyodide as unknown as IFatal)._api.on_fatal = onFatal;
     progress.alive();
     const archives = await fetched.archives;
@@ -116,7 +119,7 @@ export async function boot(
     pyodide.registerJsModule('_peerbook', {
       ...side,
       output_period: OUTPUT_PERIOD,
-      output_bytes: OUTPUT_BYTES_PER_CELL,
+      output_bytes: TEXT_BYTES_PER_CELL,
       displays: DISPLAYS_PER_CELL,
       display_characters: DISPLAY_CHARACTERS
     });
@@ -130,11 +133,37 @@ export async function boot(
     return { pyodide, python };
   } finally {
     self.fetch = realFetch;
+    watched.end();
   }
+}
+
+/** Pyodide logs a WebAssembly that does not compile and waits for ever: here it is learnt of. */
+function watchCompilation(): { readonly failure: Promise<never>; end(): void } {
+  const { instantiate, instantiateStreaming } = WebAssembly;
+  let fail: (error: unknown) => void = () => undefined;
+  const failure = new Promise<never>((_, reject) => (fail = reject));
+  failure.catch(() => undefined);
+  const watch = <T extends unknown[], R>(real: (...parameters: T) => Promise<R>) =>
+    function (this: unknown, ...parameters: T): Promise<R> {
+      const result = real.apply(WebAssembly, parameters);
+      result.catch(error => fail(explainCompilation(error)));
+      return result;
+    };
+  Object.assign(WebAssembly, {
+    instantiate: watch(instantiate as (...parameters: unknown[]) => Promise<unknown>),
+    instantiateStreaming: watch(instantiateStreaming as (...parameters: unknown[]) => Promise<unknown>)
+  });
+  return { failure, end: () => void Object.assign(WebAssembly, { instantiate, instantiateStreaming }) };
 }
 
 function sitePackages(pyodide: PyodideAPI): string {
   return String(pyodide.runPython('import site; site.getsitepackages()[0]'));
+}
+
+function explainCompilation(error: unknown): unknown {
+  return error instanceof WebAssembly.CompileError
+    ? new StartError({ kind: 'damaged', file: 'pyodide.asm.wasm' })
+    : error;
 }
 
 /** An import that fails says only that it failed: asked again by fetch, the reason shows. */
