@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import __version__
-from .errors import PeerbookError
-from .progress import Terminal
-from .workspace import this_workspace
+from peerbook import __version__
+from peerbook.errors import PeerbookError
+from peerbook.progress import Terminal
+from peerbook.workspace import this_workspace
 
 EPILOG = """\
 examples:
@@ -58,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
 
     test = commands.add_parser("test", help="run the tests: all, or the parts you name")
     test.add_argument(
-        "parts", nargs="*", metavar="PART", help="lint, types, unit, protocol, ts, browser (default: all)"
+        "parts", nargs="*", metavar="PART", help="lint, types, unit, protocol, ts, site, browser (default: all)"
     )
     test.epilog = "Whatever the command does not know is passed on to pytest: python3 build.py test unit -k lock -x"
 
@@ -111,31 +111,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Each command imports its own part: `--help` and `serve --no-build` need neither JupyterLite nor a compiler.
     try:
         if options.command == "serve":
-            from .commands.serve import serve
+            from peerbook.commands.serve import serve
 
             return serve(workspace, options, progress)
         if options.command == "test":
-            from .commands.test import test
+            from peerbook.commands.test import test
 
             return test(workspace, options.parts, rest, progress)
         if options.command == "build":
-            from .commands.build import build
+            from peerbook.commands.build import build
 
             build(workspace, options, progress)
         elif options.command == "check":
-            from .commands.check import check
+            from peerbook.commands.check import check
 
             check(workspace, options, progress)
         elif options.command == "new":
-            from .commands.new import new
+            from peerbook.commands.new import new
 
             new(options.folder, progress)
         elif options.command == "lock":
-            from .commands.lock import lock
+            from peerbook.commands.lock import lock
 
             lock(workspace, options, progress)
         elif options.command == "clean":
-            from .commands.clean import clean
+            from peerbook.commands.clean import clean
 
             clean(workspace, everything=options.everything, progress=progress)
     except PeerbookError as error:

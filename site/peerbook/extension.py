@@ -8,11 +8,11 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from .errors import PeerbookError
-from .fingerprint import Stamp, digest_of
-from .machine import Node, last_line
-from .progress import Progress
-from .workspace import Workspace
+from peerbook.errors import PeerbookError
+from peerbook.fingerprint import Stamp, digest_of
+from peerbook.machine import Node, last_line
+from peerbook.progress import Progress
+from peerbook.workspace import Workspace
 
 SOURCES = ("src", "style", "package.json", "tsconfig.json", "rspack.config.cjs")
 

@@ -11,8 +11,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import PeerbookError
-from .progress import Progress
+from peerbook.errors import PeerbookError
+from peerbook.progress import Progress
 
 OLDEST_NODE = (20, 19)
 """What the page's build tools ask for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
@@ -48,7 +49,10 @@ STATIC_FILES = (
 LADDER = ("", "../", "../../", "../../../", "../../../../")
 """Where a page that is served at any depth looks for its home: twice as deep as our own addresses go."""
 
-BLANK_NOTEBOOK = "notebooks/index.html?path=Untitled.ipynb&new=1"
+NUMBER = re.compile(r"^\d+[.):]\s+")
+"""A step's own number in its heading: the list brings one."""
+
+BLANK_NOTEBOOK = "notebooks/index.html?new=1"
 """Asks the classroom for a new, empty notebook."""
 
 THEME_COLOURS = {"light": "#fbf9f3", "dark": "#17251f"}
@@ -132,7 +136,7 @@ def page_workshop(workshop: Workshop, environment: Mapping[str, Any]) -> PageWor
     chosen = [f"{name} {version}" for name, version in versions if canonicalize_name(name) in requested]
     others = [f"{name} {version}" for name, version in versions if canonicalize_name(name) not in requested]
     steps = tuple(
-        PageStep(path=f"{workshop.slug}/{notebook.path}", title=notebook.title,
+        PageStep(path=f"{workshop.slug}/{notebook.path}", title=NUMBER.sub("", notebook.title) or notebook.title,
                  url=f"notebooks/index.html?path={quote(f'{workshop.slug}/{notebook.path}')}")
         for notebook in workshop.notebooks
     )  # fmt: skip

@@ -25,6 +25,11 @@ class Picture:
     height: int | None
     """In CSS pixels, so that nothing moves when it arrives; None when the file does not say."""
 
+    @property
+    def fills_card(self) -> bool:
+        """Whether it is so near to a card's 3:2 that filling the card cuts off less than a tenth."""
+        return bool(self.width and self.height) and 1.35 <= (self.width or 0) / (self.height or 1) <= 1.65
+
 
 def read_picture(workshop: Workshop) -> Picture | None:
     """The picture that `workshop.toml` names, None when it names none.

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from .errors import PeerbookError
-from .notebook import Notebook, read_notebook
+from peerbook.errors import PeerbookError
+from peerbook.notebook import Notebook, read_notebook
 
 FILE_NAME = "workshop.toml"
 LEVELS = ("beginner", "intermediate", "advanced")

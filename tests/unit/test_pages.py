@@ -52,7 +52,7 @@ def a_workshop(folder: Path, **changes: Any) -> Workshop:
         "authors": ("Ada", "Alan", "Grace"),
         "licence": "CC-BY-4.0",
         "learn": ("Run a line of Python", "Repeat it"),
-        "notebooks": (Notebook("1-hello you.ipynb", "Hello", {}), Notebook("2-loops.ipynb", "Loops", {})),
+        "notebooks": (Notebook("1-hello you.ipynb", "Hello", {}), Notebook("2-loops.ipynb", "2. Loops", {})),
         "data": ("birds.csv",),
         "packages": ("leather>=0.4",),
         "optional": False,
@@ -128,6 +128,12 @@ def test_the_catalogue_says_what_when_for_whom_and_how_much(
         assert expected in words
 
 
+def test_an_empty_catalogue_says_how_to_fill_it(tmp_path: Path) -> None:
+    page = a_site(tmp_path)["index.html"]
+    assert "There are no workshops here yet." in page.words
+    assert "teach.html" in page.links
+
+
 def test_the_catalogue_begins_with_what_is_easiest(tmp_path: Path, workshop: Callable[..., PageWorkshop]) -> None:
     made = [
         workshop(slug="a", title="Long", minutes=90),
@@ -159,6 +165,7 @@ def test_a_workshops_page_leads_to_its_notebooks_in_order(
     start = next(a for a in page.all("a") if "data-start" in a)
     assert start["href"] == steps[0]
     assert "Start on my own" in page.words
+    assert "2. Loops" not in page.words
     assert "../../lab/index.html?path=first-steps/1-hello%20you.ipynb" in page.links
 
 
@@ -201,6 +208,26 @@ def test_a_picture_of_another_kind_is_refused_with_file_field_and_remedy(tmp_pat
         page_workshop(made, an_environment())
     assert "workshop.toml: field 'picture'" in caught.value.where
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("opening", "size"),
+    [
+        ('width="30" height="20"', (30, 20)),
+        ('width="30.4px" height="20px" viewBox="0 0 1 1"', (30, 20)),
+        ('viewBox="0,0, 60 40"', (60, 40)),
+        ('width="100%" viewBox="0 0 60 40"', (60, 40)),
+        ("", (None, None)),
+    ],
+)
+def test_the_size_of_a_drawing_is_known_before_it_arrives(
+    tmp_path: Path, opening: str, size: tuple[int | None, int | None]
+) -> None:
+    made = a_workshop(tmp_path / "w")
+    (tmp_path / "w" / "picture.svg").write_text(f'<svg xmlns="http://www.w3.org/2000/svg" {opening}/>')
+    picture = page_workshop(made, an_environment()).picture
+    assert picture is not None
+    assert (picture.width, picture.height) == size
 
 
 def test_markup_in_what_an_author_writes_stays_text(tmp_path: Path, workshop: Callable[..., PageWorkshop]) -> None:
@@ -358,3 +385,9 @@ def test_style_asks_for_nothing_from_outside() -> None:
     style = (pages.STATIC / "style.css").read_text("utf-8")
     assert "url(" not in style
     assert "@import" not in style
+
+
+@pytest.mark.parametrize("name", ["support.js", "home.js"])
+def test_what_old_browsers_must_run_uses_nothing_they_lack(name: str) -> None:
+    script = re.sub(r"/\*.*?\*/", "", (pages.STATIC / name).read_text("utf-8"), flags=re.S)
+    assert re.findall(r"=>|`|\.\.\.|\?\.|\?\?|\b(?:const|let|class|async|await|import|export)\b", script) == []

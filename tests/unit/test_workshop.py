@@ -9,8 +9,7 @@ import pytest
 
 from peerbook.errors import PeerbookError
 from peerbook.workshop import find_workshops, read_workshop
-
-from ..conftest import MakeWorkshop, cell, notebook
+from tests.conftest import MakeWorkshop, cell, notebook
 
 
 def refusal(folder: Path) -> str:

@@ -1,4 +1,6 @@
 /** Wiring only: the plugins of each subject, in one list. */
+import classroom from './classroom';
+import kernel from './kernel';
 import settings from './settings';
 
-export default [...settings];
+export default [...settings, ...classroom, ...kernel];

@@ -6,7 +6,6 @@ Reads and checks everything first, then works on a stage beside the output, and 
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,19 +13,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import __version__
-from ..extension import build_extension
-from ..fingerprint import Stamp, digest_of
-from ..machine import find_node
-from ..progress import Progress
-from ..workshop import Workshop, read_workshops
-from ..workspace import Workspace
-from .addons import ADDONS
-from .check import check_site
-from .lite import build_lite
-from .plan import Options, Plan
-from .swap import MARK, refuse_foreign, swap
-from .vendor import vendor
+from peerbook import __version__
+from peerbook.builder.addons import ADDONS
+from peerbook.builder.check import check_site
+from peerbook.builder.lite import build_lite
+from peerbook.builder.plan import Options, Plan
+from peerbook.builder.swap import MARK, refuse_foreign, swap
+from peerbook.builder.vendor import vendor
+from peerbook.extension import build_extension
+from peerbook.fingerprint import Stamp, digest_of
+from peerbook.machine import find_node
+from peerbook.progress import Progress
+from peerbook.workshop import Workshop, read_workshops
+from peerbook.workspace import Workspace
 
 __all__ = ["Built", "Options", "build_site"]
 
@@ -72,8 +71,7 @@ def build_site(workspace: Workspace, options: Options, progress: Progress) -> Bu
         )
         vendor(plan)
         with progress.task("Building the site"):
-            write_contents(plan, stage / "contents")
-            build_lite(plan, stage / "contents", stage / "work", ADDONS)
+            build_lite(plan, stage / "work", ADDONS)
         check_site(plan.site)
         (plan.site / MARK).touch()
         files = [path for path in plan.site.rglob("*") if path.is_file()]
@@ -88,20 +86,6 @@ def build_site(workspace: Workspace, options: Options, progress: Progress) -> Bu
     if not plan.left_out:  # what was left out today may be had tomorrow: then build again
         stamp.set(edition)
     return built
-
-
-def write_contents(plan: Plan, folder: Path) -> None:
-    """The workshops' files as the site serves them: notebooks in their one form, data as it is."""
-    folder.mkdir(parents=True)
-    for workshop in plan.workshops:
-        for notebook in workshop.notebooks:
-            path = folder / workshop.slug / notebook.path
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(notebook.content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        for name in workshop.data:
-            path = folder / workshop.slug / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(workshop.folder / name, path)
 
 
 def _digest(workspace: Workspace, options: Options, workshops: list[Workshop], extension: Path) -> str:

@@ -7,12 +7,20 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
-from ..genesis import genesis, genesis_hash
-from ..pages import LeftOut, page_workshop, render_pages
-from ..shell import prune, write_shell
-from .catalogue import make_catalogue
-from .lite import PeerbookAddon
-from .plan import Plan
+from peerbook.builder.catalogue import make_catalogue
+from peerbook.builder.contents import write_contents
+from peerbook.builder.lite import PeerbookAddon
+from peerbook.builder.plan import Plan
+from peerbook.genesis import genesis, genesis_hash
+from peerbook.pages import LeftOut, page_workshop, render_pages
+from peerbook.shell import prune, write_shell
+
+
+class ContentsAddon(PeerbookAddon):
+    """The workshops' files and their listings."""
+
+    def post_build(self, manager: Any) -> Iterator[dict[str, Any]]:
+        yield self.step("files", write_contents)
 
 
 class EnvironmentAddon(PeerbookAddon):
@@ -53,12 +61,17 @@ class ShellAddon(PeerbookAddon):
 
 
 ADDONS: dict[str, type[PeerbookAddon]] = {
+    "peerbook-contents": ContentsAddon,
     "peerbook-environment": EnvironmentAddon,
     "peerbook-extension": ExtensionAddon,
     "peerbook-genesis": GenesisAddon,
     "peerbook-pages": PagesAddon,
     "peerbook-shell": ShellAddon,
 }
+
+
+ALONE = {"signaling": ""}
+"""`peerbook.json`: where browsers are introduced to each other; empty: nowhere. May be edited in the built site."""
 
 
 def move_vendored(plan: Plan) -> None:
@@ -84,6 +97,7 @@ def write_catalogue(plan: Plan) -> None:
     plan.catalogue = make_catalogue(plan)
     text = json.dumps(plan.catalogue, ensure_ascii=False, indent=1, sort_keys=True)
     (plan.site / "workshops.json").write_text(text + "\n", encoding="utf-8")
+    (plan.site / "peerbook.json").write_text(json.dumps(ALONE, indent=1) + "\n", encoding="utf-8")
 
 
 def write_pages(plan: Plan) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..workshop import Workshop
-from .plan import Plan
+from peerbook.builder.plan import Plan
+from peerbook.workshop import Workshop
 
 
 def make_catalogue(plan: Plan) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..errors import PeerbookError
+from peerbook.errors import PeerbookError
 
 NEEDED = (
     *("index.html", "404.html", "unsupported.html", "workshops.json", "peerbook.json", "headers.json"),

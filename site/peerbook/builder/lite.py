@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import logging
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,8 +14,8 @@ from typing import Any, ClassVar
 from jupyterlite_core.addons.base import BaseAddon
 from jupyterlite_core.manager import LiteManager
 
-from ..errors import PeerbookError
-from .plan import Plan
+from peerbook.builder.plan import Plan
+from peerbook.errors import PeerbookError
 
 
 class PeerbookAddon(BaseAddon):  # type: ignore[misc]
@@ -53,8 +54,8 @@ class PeerbookManager(LiteManager):  # type: ignore[misc]
         return {**super().create_addons(), **{name: addon(manager=self) for name, addon in self._ours.items()}}
 
 
-def build_lite(plan: Plan, contents: Path, work: Path, addons: dict[str, type[PeerbookAddon]]) -> None:
-    """Build JupyterLite with ``contents`` into ``plan.site``; ``work`` takes the build system's own files.
+def build_lite(plan: Plan, work: Path, addons: dict[str, type[PeerbookAddon]]) -> None:
+    """Build JupyterLite with our ``addons`` into ``plan.site``; ``work`` takes the build system's own files.
 
     Raises the addon's own exception, or :class:`PeerbookError` with the place of the log.
     """
@@ -74,13 +75,16 @@ def build_lite(plan: Plan, contents: Path, work: Path, addons: dict[str, type[Pe
         lite_dir=work / "lite",
         output_dir=plan.site,
         cache_dir=work / "cache",
-        contents=(contents,),
         **settings,
         # The stock kernel's extension is not shipped: ours brings its own, and no other extension
         # that happens to be installed on this machine belongs into the site either.
         ignore_sys_prefix=("federated_extensions",),
     )
-    manager._doit_config = {**manager._doit_config, "dep_file": str(work / "doit.db"), "verbosity": 1}
+    manager._doit_config = {
+        **manager._doit_config,
+        "dep_file": str(work / "doit.db"),
+        "outfile": str(work / "doit.log"),
+    }
     with _written_to(output, log_path):
         manager.initialize()
         failed = manager.doit_run("pre_build", "build", "post_build")
@@ -95,7 +99,8 @@ def build_lite(plan: Plan, contents: Path, work: Path, addons: dict[str, type[Pe
 @contextlib.contextmanager
 def _written_to(output: io.StringIO, path: Path) -> Iterator[None]:
     try:
-        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # hints to install parts of Jupyter that a static site has no use for
             yield
     finally:
         path.write_text(output.getvalue(), encoding="utf-8")

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..machine import Node
-from ..progress import Progress
-from ..workshop import Workshop
-from ..workspace import Workspace
+from peerbook.machine import Node
+from peerbook.progress import Progress
+from peerbook.workshop import Workshop
+from peerbook.workspace import Workspace
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from ..errors import PeerbookError
+from peerbook.errors import PeerbookError
 
 MARK = ".peerbook"
 """A file in every output of ours: what we made we may replace, any other folder we may not."""

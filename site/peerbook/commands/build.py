@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from ..builder import Built, Options, build_site
-from ..progress import Progress
-from ..workspace import Workspace, shown
+from peerbook.builder import Built, Options, build_site
+from peerbook.progress import Progress
+from peerbook.workspace import Workspace, shown
 
 
 def build(workspace: Workspace, options: argparse.Namespace, progress: Progress) -> Built:

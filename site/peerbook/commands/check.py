@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from ..builder.check import check_site
-from ..builder.vendor import check_locks
-from ..progress import Progress
-from ..workshop import read_workshops
-from ..workspace import Workspace, shown
+from peerbook.builder.check import check_site
+from peerbook.builder.vendor import check_locks, context_of
+from peerbook.extension import install_packages
+from peerbook.machine import find_node
+from peerbook.progress import Progress
+from peerbook.workshop import read_workshops
+from peerbook.workspace import Workspace, shown
 
 
 def check(workspace: Workspace, options: argparse.Namespace, progress: Progress) -> None:
@@ -18,7 +20,9 @@ def check(workspace: Workspace, options: argparse.Namespace, progress: Progress)
         progress.say(
             f"{workshop.slug}: {len(workshop.notebooks)} notebooks, {len(workshop.data)} data files, all right"
         )
-    check_locks(workspace, workshops)
+    node = find_node(workspace.requirements / "node.txt", progress)
+    install_packages(workspace, node, progress)
+    check_locks(workshops, context_of(workspace, node, progress))
     progress.say("Every lock is what its workshop.toml asks for.")
     site = (options.output or workspace.output).resolve()
     if options.output or site.is_dir():

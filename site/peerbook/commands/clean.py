@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 
-from ..progress import Progress
-from ..workspace import Workspace
+from peerbook.progress import Progress
+from peerbook.workspace import Workspace
 
 
 def clean(workspace: Workspace, *, everything: bool, progress: Progress) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from ..errors import PeerbookError
-from ..notebook import read_notebook
-from ..progress import Progress
-from ..workshop import FILE_NAME, PICTURE_SUFFIXES
+from peerbook.errors import PeerbookError
+from peerbook.notebook import read_notebook
+from peerbook.progress import Progress
+from peerbook.workshop import FILE_NAME, PICTURE_SUFFIXES
 
 MINUTES_A_NOTEBOOK = 20
 """A guess to be corrected: what the sample workshops take."""

@@ -6,22 +6,22 @@ import argparse
 import contextlib
 import errno
 import io
+import os
 import socket
 import sys
 
 import segno
 import uvicorn
 
+from peerbook import __version__
+from peerbook.errors import PeerbookError
+from peerbook.machine import lan_address
+from peerbook.progress import Progress
+from peerbook.workspace import Workspace, shown
 from signaling.app import create_app
+from signaling.server import BACKLOG, uvicorn_options
+from signaling.settings import SettingsError, read_settings
 
-from .. import __version__
-from ..errors import PeerbookError
-from ..machine import lan_address
-from ..progress import Progress
-from ..workspace import Workspace, shown
-
-BACKLOG = 2048
-"""A whole school opens the link in the same minute; the system's default of 128 turns some of them away."""
 GRACE_SECONDS = 2
 
 PLAIN_HTTP = """\
@@ -31,29 +31,25 @@ PLAIN_HTTP = """\
 
 def serve(workspace: Workspace, options: argparse.Namespace, progress: Progress) -> int:
     """Build what changed, then serve until Ctrl-C. Raises :class:`PeerbookError` when the port is taken."""
+    try:
+        settings = read_settings(os.environ)
+    except SettingsError as error:
+        raise PeerbookError(error.what, where=error.where, remedy=error.remedy) from None
     site = (options.output or workspace.output).resolve()
     if options.no_build:
         if not (site / "index.html").is_file():
             raise PeerbookError("nothing is built there yet", where=shown(site), remedy="Leave out --no-build.")
         server_socket = listen(options.port, lan=options.lan)
     else:
-        from .build import build  # only now: serving what is there needs no builder
+        from peerbook.commands.build import build  # only now: serving what is there needs no builder
 
         # Before the work: better to hear of a taken port now than after two minutes.
         server_socket = listen(options.port, lan=options.lan)
         build(workspace, options, progress)
     port = int(server_socket.getsockname()[1])
     print(announcement(port, options.prefix, lan_address() if options.lan else None, lan=options.lan), flush=True)
-    app = create_app(site, version=__version__, prefix=options.prefix)
-    config = uvicorn.Config(
-        app,
-        backlog=BACKLOG,
-        log_level="warning",
-        access_log=False,
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+    app = create_app(site, version=__version__, prefix=options.prefix, settings=settings)
+    config = uvicorn.Config(app, timeout_graceful_shutdown=GRACE_SECONDS, **uvicorn_options(settings))
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[server_socket])
     print("\nStopped. Browsers that have the site open keep working.", file=sys.stderr)

@@ -6,16 +6,16 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..builder import Options, build_site
-from ..errors import PeerbookError
-from ..extension import install_packages
-from ..machine import Node, find_browser, find_node
-from ..progress import Progress
-from ..workspace import Workspace
+from peerbook.builder import Options, build_site
+from peerbook.errors import PeerbookError
+from peerbook.extension import build_extension, install_packages
+from peerbook.machine import Node, find_browser, find_node
+from peerbook.progress import Progress
+from peerbook.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -66,16 +66,18 @@ def _timed(name: str, run: Callable[[], bool]) -> tuple[str, bool, float]:
     return name, passed, time.monotonic() - started
 
 
-def _run(context: Context, *command: str | Path, cwd: Path | None = None, **more: str) -> bool:
-    environment = {**os.environ, **more}
+def _run(
+    context: Context, *command: str | Path, cwd: Path | None = None, more: Mapping[str, str] | None = None
+) -> bool:
+    environment = {**os.environ, **(more or {})}
     done = subprocess.run(
         [str(word) for word in command], cwd=cwd or context.workspace.root, env=environment, check=False
     )
     return done.returncode == 0
 
 
-def _pytest(context: Context, paths: Sequence[str], **more: str) -> bool:
-    return _run(context, sys.executable, "-m", "pytest", *paths, *context.rest, **more)
+def _pytest(context: Context, paths: Sequence[str], more: Mapping[str, str] | None = None) -> bool:
+    return _run(context, sys.executable, "-m", "pytest", *paths, *context.rest, more=more)
 
 
 def _lint(context: Context) -> bool:
@@ -86,7 +88,7 @@ def _lint(context: Context) -> bool:
     checks = [
         _run(context, sys.executable, "-m", "ruff", "check", "."),
         _run(context, sys.executable, "-m", "ruff", "format", "--check", "--quiet", "."),
-        _run(context, scripts / "lint-imports", "--no-cache", PYTHONPATH=f"site{os.pathsep}."),
+        _run(context, scripts / "lint-imports", "--no-cache", more={"PYTHONPATH": f"site{os.pathsep}."}),
         _run(context, node.node, modules / "eslint" / "bin" / "eslint.js", "--max-warnings=0", "src", cwd=extension),
         _run(
             context, node.node, modules / "prettier" / "bin" / "prettier.cjs", "--check", "src", "style", cwd=extension
@@ -123,11 +125,18 @@ def _ts(context: Context) -> bool:
     return _run(context, node.node, vitest, "run", cwd=context.workspace.extension)
 
 
+def _site(context: Context) -> bool:
+    build_extension(context.workspace, context.node(), context.progress)
+    return _pytest(context, ["tests/site"])
+
+
 def _browser(context: Context) -> bool:
     workspace = context.workspace
     build_site(workspace, Options(content=workspace.content, output=workspace.output), context.progress)
     browser = find_browser(context.progress)
-    return _pytest(context, ["tests/browser"], PEERBOOK_BROWSER=str(browser), PEERBOOK_SITE=str(workspace.output))
+    return _pytest(
+        context, ["tests/browser"], {"PEERBOOK_BROWSER": str(browser), "PEERBOOK_SITE": str(workspace.output)}
+    )
 
 
 PARTS: dict[str, Callable[[Context], bool]] = {
@@ -136,6 +145,7 @@ PARTS: dict[str, Callable[[Context], bool]] = {
     "unit": _unit,
     "protocol": _protocol,
     "ts": _ts,
+    "site": _site,
     "browser": _browser,
 }
 """In the order in which they tell most for their time."""

@@ -367,7 +367,12 @@ async def run(code, count, silent, store_history, expressions, parent):
     try:
         await state.task
     except (KeyboardInterrupt, asyncio.CancelledError):
-        shell._last_traceback = shell._last_traceback or {"name": "KeyboardInterrupt", "value": "", "traceback": ["KeyboardInterrupt: "], "advice": None}
+        shell._last_traceback = shell._last_traceback or {
+            "name": "KeyboardInterrupt",
+            "value": "",
+            "traceback": ["KeyboardInterrupt: "],
+            "advice": None,
+        }
     except BaseException:
         shell.showtraceback()
     finally:
@@ -380,7 +385,12 @@ async def run(code, count, silent, store_history, expressions, parent):
         outbox.add({"type": "error", **{key: failed[key] for key in ("name", "value", "traceback")}})
         if failed["advice"]:
             outbox.advise(*failed["advice"])
-        reply = {"status": "error", "ename": failed["name"], "evalue": failed["value"], "traceback": failed["traceback"]}
+        reply = {
+            "status": "error",
+            "ename": failed["name"],
+            "evalue": failed["value"],
+            "traceback": failed["traceback"],
+        }
     elif expressions:
         reply["user_expressions"] = json_clean(shell.user_expressions(json.loads(expressions)))
     outbox.flush()

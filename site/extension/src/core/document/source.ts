@@ -1,0 +1,149 @@
+/** A cell's text: how it is normalised, digested and changed as little as possible. */
+import { digest } from 'lib0/hash/sha256';
+import type * as Y from 'yjs';
+import { wellFormed } from './json';
+
+/** Text as documents hold it: one kind of line end (an editor would count two characters as one), well formed. */
+export function normalSource(source: unknown): string {
+  const text = Array.isArray(source) ? source.join('') : typeof source === 'string' ? source : '';
+  return wellFormed(text).replace(/\r\n?/g, '\n');
+}
+
+export function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** The first 16 hex digits of the text's SHA-256: what a tombstone remembers of the text it saw. */
+export function textDigest(text: string): string {
+  return hex(digest(new TextEncoder().encode(text)).subarray(0, 8));
+}
+
+/** One replacement that makes `before` into `after`: `[start, end, insert]`, in UTF-16 units, never inside a pair. */
+export function replacement(before: string, after: string): [number, number, string] {
+  const most = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < most && before.charCodeAt(start) === after.charCodeAt(start)) {
+    start += 1;
+  }
+  if (start > 0 && isHigh(before.charCodeAt(start - 1))) {
+    start -= 1;
+  }
+  let tail = 0;
+  while (
+    tail < most - start &&
+    before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)
+  ) {
+    tail += 1;
+  }
+  if (tail > 0 && isLow(before.charCodeAt(before.length - tail))) {
+    tail -= 1;
+  }
+  return [start, before.length - tail, after.slice(start, after.length - tail)];
+}
+
+/**
+ * Makes `text` read `after` with edits of whole lines' differing parts, so that cursors elsewhere stay where they are and
+ * what somebody else types in an untouched line is kept.
+ */
+export function rewrite(text: Y.Text, after: string): void {
+  const before = text.toString();
+  if (before === after) {
+    return;
+  }
+  const [start, end, insert] = replacement(before, after);
+  // Several far-apart changes in one big middle: go line by line.
+  const hunks = lineHunks(before.slice(start, end), insert);
+  for (const [from, to, words] of hunks.reverse()) {
+    if (words) {
+      text.insert(start + from, words);
+    }
+    if (to > from) {
+      text.delete(start + from + words.length, to - from);
+    }
+  }
+}
+
+/** Differences as replacements of `before`, in ascending order; falls back to one replacement for very long texts. */
+export function lineHunks(before: string, after: string): [number, number, string][] {
+  const rows = diffLines(before, after);
+  const hunks: [number, number, string][] = [];
+  let at = 0;
+  for (const row of rows) {
+    if (row.kind === 'same') {
+      at += row.text.length;
+      continue;
+    }
+    const last = hunks[hunks.length - 1];
+    const hunk: [number, number, string] = last && last[1] === at ? last : [at, at, ''];
+    if (hunk !== last) {
+      hunks.push(hunk);
+    }
+    if (row.kind === 'gone') {
+      at += row.text.length;
+      hunk[1] = at;
+    } else {
+      hunk[2] += row.text;
+    }
+  }
+  return hunks.map(([from, to, words]) => {
+    const [start, end, insert] = replacement(before.slice(from, to), words);
+    return [from + start, from + end, insert];
+  });
+}
+
+export interface IRow {
+  readonly kind: 'same' | 'gone' | 'new';
+  /** The line with its line end. */
+  readonly text: string;
+}
+
+/** Lines that may be compared each with each: a million steps take some milliseconds. */
+const MOST_STEPS = 1_000_000;
+
+/** A line diff (longest common subsequence); everything gone and everything new when the texts are too long to compare. */
+export function diffLines(before: string, after: string): IRow[] {
+  const a = lines(before);
+  const b = lines(after);
+  if (a.length * b.length > MOST_STEPS) {
+    return [...a.map(text => ({ kind: 'gone' as const, text })), ...b.map(text => ({ kind: 'new' as const, text }))];
+  }
+  const width = b.length + 1;
+  const table = new Uint32Array((a.length + 1) * width);
+  for (let i = a.length - 1; i >= 0; i -= 1) {
+    for (let j = b.length - 1; j >= 0; j -= 1) {
+      table[i * width + j] =
+        a[i] === b[j]
+          ? table[(i + 1) * width + j + 1]! + 1
+          : Math.max(table[(i + 1) * width + j]!, table[i * width + j + 1]!);
+    }
+  }
+  const rows: IRow[] = [];
+  let i = 0;
+  let j = 0;
+  while (i < a.length || j < b.length) {
+    if (i < a.length && j < b.length && a[i] === b[j]) {
+      rows.push({ kind: 'same', text: a[i]! });
+      i += 1;
+      j += 1;
+    } else if (i < a.length && (j >= b.length || table[(i + 1) * width + j]! >= table[i * width + j + 1]!)) {
+      rows.push({ kind: 'gone', text: a[i]! });
+      i += 1;
+    } else {
+      rows.push({ kind: 'new', text: b[j]! });
+      j += 1;
+    }
+  }
+  return rows;
+}
+
+function lines(text: string): string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+}
+
+function isHigh(code: number): boolean {
+  return code >= 0xd800 && code < 0xdc00;
+}
+
+function isLow(code: number): boolean {
+  return code >= 0xdc00 && code < 0xe000;
+}

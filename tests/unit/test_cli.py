@@ -1,0 +1,138 @@
+"""The command line: errors in words and an exit code, never a traceback."""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from peerbook import __version__
+from peerbook.cli import main
+from peerbook.commands.clean import clean
+from peerbook.commands.new import new
+from peerbook.errors import PeerbookError
+from peerbook.progress import Silent
+from peerbook.workshop import read_workshop
+from peerbook.workspace import Workspace
+from tests.conftest import MakeWorkshop, cell, notebook
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"Peerbook {__version__}\n"
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    said = capsys.readouterr().out
+    for command in ("serve", "build", "check", "new", "lock", "test", "clean"):
+        assert f"\n    {command} " in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["build", "--ouptut", "x"], "--ouptut"),
+        (["serve", "--port", "99999"], "'99999' is not a port"),
+        (["serve", "--prefix", "/../x"], "is not a path such as /school/py"),
+        (["bild"], "bild"),
+    ],
+)
+def test_wrong_usage_is_said_and_ends_with_2(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_broken_workshop_stops_the_build_with_1_and_leaves_the_output(
+    a_workshop: MakeWorkshop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = a_workshop(replace=("minutes = 20", "minutes = -1"))
+    output = tmp_path / "dist"
+    output.mkdir()
+    (output / ".peerbook").touch()
+    (output / "index.html").write_text("old")
+    assert main(["build", str(folder), "--output", str(output)]) == 1
+    said = capsys.readouterr().err
+    assert "error: " in said
+    assert "workshop.toml, line 5, field 'minutes'" in said
+    assert "Traceback" not in said
+    assert (output / "index.html").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".dist")] == []
+
+
+def test_a_full_disk_is_said_in_words(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/somewhere/file")
+
+    monkeypatch.setattr("peerbook.commands.build.build_site", full)
+    assert main(["build"]) == 1
+    said = capsys.readouterr().err
+    assert "/somewhere/file: the disk is full" in said
+    assert "untouched" in said
+
+
+def test_new_writes_a_workshop_that_is_right_as_it_stands(tmp_path: Path) -> None:
+    folder = tmp_path / "loops"
+    folder.mkdir()
+    cells = [cell("a", '# Loops "and" more', "markdown")]
+    (folder / "1-loops.ipynb").write_text(json.dumps(notebook(*cells)))
+    (folder / "names.csv").write_text("name\n")
+    new(folder, Silent())
+    workshop = read_workshop(folder)
+    assert (workshop.title, workshop.data) == ('Loops "and" more', ("names.csv",))
+    with pytest.raises(PeerbookError, match="is there already"):
+        new(folder, Silent())
+
+
+def test_clean_deletes_what_was_built_and_only_that(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    for path in (workspace.output, workspace.extension / "lib", workspace.node_modules, workspace.cache / "wheels"):
+        path.mkdir(parents=True)
+    clean(workspace, everything=False, progress=Silent())
+    assert not workspace.output.exists()
+    assert workspace.node_modules.exists()
+    assert (workspace.cache / "wheels").exists()
+    clean(workspace, everything=True, progress=Silent())
+    assert not workspace.node_modules.exists()
+
+
+def test_a_python_without_venv_is_told_which_package_brings_it(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "build.py", tmp_path)
+    lacking = tmp_path / "lacking"
+    lacking.mkdir()
+    (lacking / "venv.py").write_text("raise ModuleNotFoundError(\"No module named 'ensurepip'\")\n")
+    done = subprocess.run(
+        [sys.executable, str(tmp_path / "build.py"), "serve"],
+        env={"PYTHONPATH": str(lacking), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "this Python has no 'venv'" in done.stderr
+    assert "sudo apt install python3" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_no_node_and_no_registry_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from peerbook.machine import find_node
+
+    monkeypatch.setattr("peerbook.machine.shutil.which", lambda _: None)
+    monkeypatch.setattr("peerbook.machine._node_of_wheel", lambda: None)
+    with pytest.raises(PeerbookError, match=r"Node\.js is needed") as caught:
+        find_node(tmp_path / "no-such-list.txt", Silent())
+    assert "Install Node 20.19" in caught.value.remedy
