@@ -118,7 +118,12 @@ export type OutputItem =
       readonly transient?: Record<string, unknown>;
     }
   | { readonly type: 'clear'; readonly wait: boolean }
-  | { readonly type: 'error'; readonly name: string; readonly value: string; readonly traceback: readonly string[] }
+  | {
+      readonly type: 'error';
+      readonly name: string;
+      readonly value: string;
+      readonly traceback: readonly string[];
+    }
   | { readonly type: 'limit'; readonly what: 'text' | 'displays' | 'display' }
   | { readonly type: 'advice'; readonly about: Advice; readonly names: readonly string[] };
 

@@ -1,5 +1,6 @@
 /** From nothing to a Python that can run cells. */
 import type { PyodideAPI } from 'pyodide';
+import type { PyProxy } from 'pyodide/ffi';
 
 import { DISPLAYS_PER_CELL, DISPLAY_CHARACTERS, OUTPUT_PERIOD, TEXT_BYTES_PER_CELL } from '../protocol';
 import type { IStartOptions } from '../protocol';
@@ -71,8 +72,8 @@ export async function boot(
     throw new StartError({ kind: 'unsupported' });
   }
   const { environment, baseUrl } = options;
-  const realFetch = self.fetch;
-  const fetched = fetchEnvironment(environment, baseUrl, progress.bytes, realFetch.bind(self));
+  const realFetch = self.fetch.bind(self);
+  const fetched = fetchEnvironment(environment, baseUrl, got => progress.bytes(got), realFetch);
   const indexURL = new URL(environment.pyodideUrl, baseUrl).href;
   const load = async (name: string): Promise<Record<string, unknown>> => {
     const entry = environment.core.find(file => file.url.endsWith(`/${name}`));
@@ -97,10 +98,14 @@ export async function boot(
       indexURL,
       stdLibURL: new URL(environment.standardLibrary.url, baseUrl).href,
       lockFileContents: compiledLock ?? JSON.stringify({ info: environment.lockInfo, packages: {} }),
-      packageBaseUrl: compiledLock && environment.compiledLockUrl ? new URL('.', new URL(environment.compiledLockUrl, baseUrl)).href : indexURL,
+      packageBaseUrl:
+        compiledLock && environment.compiledLockUrl
+          ? new URL('.', new URL(environment.compiledLockUrl, baseUrl)).href
+          : indexURL,
       packages: [],
       env: { HOME, PYTHONINSPECT: '' },
-      stdout: text => console.log(text),
+      // Nothing a reader of the page could use is said before a cell runs.
+      stdout: text => console.warn(text),
       stderr: text => console.warn(text)
     });
     loading.catch(() => undefined);
@@ -114,7 +119,10 @@ export async function boot(
       progress.alive();
     }
     if (environment.compiled.length > 0) {
-      await pyodide.loadPackage([...environment.compiled], { checkIntegrity: true, messageCallback: progress.alive });
+      await pyodide.loadPackage([...environment.compiled], {
+        checkIntegrity: true,
+        messageCallback: () => progress.alive()
+      });
     }
     pyodide.registerJsModule('_peerbook', {
       ...side,
@@ -123,7 +131,7 @@ export async function boot(
       displays: DISPLAYS_PER_CELL,
       display_characters: DISPLAY_CHARACTERS
     });
-    const namespace = pyodide.toPy({ __name__: 'peerbook' });
+    const namespace = pyodide.toPy({ __name__: 'peerbook' }) as PyProxy & { get(name: string): unknown };
     pyodide.runPython(bootstrap, { globals: namespace, filename: '<peerbook>' });
     const python = Object.fromEntries(
       ['run', 'interrupt', 'call', 'receive_comm', 'low_level'].map(name => [name, namespace.get(name)])
@@ -169,7 +177,7 @@ function explainCompilation(error: unknown): unknown {
 /** An import that fails says only that it failed: asked again by fetch, the reason shows. */
 async function explainImport(url: string, file: string, error: unknown, ask: typeof fetch): Promise<Error> {
   try {
-    const response = await ask.call(self, url, { method: 'HEAD' });
+    const response = await ask(url, { method: 'HEAD' });
     return response.ok
       ? new StartError({ kind: 'crashed', detail: error instanceof Error ? error.message : String(error) })
       : new StartError({ kind: 'missing', file, status: response.status });

@@ -281,10 +281,7 @@ def _sleep(seconds, /):
     outbox.flush()
     paused = not _peerbook.has_signals and can_run_sync()
     while (left := end - _monotonic()) > 0:
-        if paused:
-            stopped = run_sync(_peerbook.wait_later(left * 1000))
-        else:
-            stopped = _peerbook.wait(min(left * 1000, 2000))
+        stopped = run_sync(_peerbook.wait_later(left * 1000)) if paused else _peerbook.wait(min(left * 1000, 2000))
         if stopped:
             raise KeyboardInterrupt
         _peerbook.tick()

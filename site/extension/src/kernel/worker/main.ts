@@ -94,7 +94,7 @@ function sendFiles(): void {
   if (changes) {
     post(
       { type: 'files', ...changes },
-      changes.write.flatMap(entry => (entry.bytes ? [entry.bytes.buffer as ArrayBuffer] : []))
+      changes.write.flatMap(entry => (entry.bytes ? [entry.bytes.buffer] : []))
     );
   }
 }
@@ -153,11 +153,13 @@ async function start(options: IStartOptions): Promise<void> {
   );
   const { pyodide, python } = result;
   const root = `${HOME}/${options.folder}`;
-  mirror = new Mirror(pyodide.FS as unknown as IFileSystem, root);
+  // Pyodide's own type leaves out what it takes from Emscripten.
+  const fs = pyodide.FS as unknown as IFileSystem & { chdir(path: string): void };
+  mirror = new Mirror(fs, root);
   early.splice(0).forEach(changes => mirror?.apply(changes));
   const directory = options.directory ? `${root}/${options.directory}` : root;
-  (pyodide.FS as unknown as IFileSystem).mkdirTree(directory);
-  (pyodide.FS as unknown as { chdir(path: string): void }).chdir(directory);
+  fs.mkdirTree(directory);
+  fs.chdir(directory);
   mirror.collect();
   if (signals) {
     pyodide.setInterruptBuffer(signals.interruptBuffer);
