@@ -170,3 +170,11 @@ def test_what_is_no_requirement_names_the_field(tmp_path: Path, shelf: Shelf, ba
 
 def test_one_requirement_has_one_spelling() -> None:
     assert canonical_requirements(["My_Loop >=1, <2", "my-loop<2,>=1"]) == ("my-loop<2,>=1",)
+
+
+def test_a_fingerprint_changes_with_a_file_of_the_same_name_and_version(tmp_path: Path, shelf: Shelf) -> None:
+    lock = lock_workshop(a_workshop_of(tmp_path, "knot"), context=context_of(tmp_path, shelf))
+    rebuilt = replace(lock, packages=(replace(lock.packages[0], sha256="0" * 64),))
+
+    assert lock.digest() != rebuilt.digest()
+    assert lock.digest() != replace(lock, pyodide="315.0.0").digest()
