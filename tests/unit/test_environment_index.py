@@ -8,6 +8,7 @@ import pytest
 
 from peerbook.environment.cache import Store
 from peerbook.environment.index import parse_page
+from peerbook.environment.mirror import Mirror
 from peerbook.environment.registry import IndexUnreachableError, Registry, read_settings
 from peerbook.environment.transport import Answer, NotThereError, UnreachableError, Web
 from peerbook.environment.wheels import inspect_wheel, installed_path
@@ -131,3 +132,13 @@ def test_what_a_wheel_installs_and_what_can_be_imported() -> None:
     assert inspect_wheel(["loop/__init__.py"]) == (("loop",), "pure")
     assert installed_path("loop-1.0.data/scripts/loop") is None
     assert installed_path("loop-1.0.data/platlib/two.py") == "two.py"
+
+
+def test_a_mirror_that_is_away_is_not_waited_for_again() -> None:
+    script = Script({"https://mirror.test/314.0.6/one.whl": UnreachableError("mirror.test: no route to host")})
+    mirror = Mirror("https://mirror.test/{version}", "314.0.6", script)
+
+    for name in ("one.whl", "two.whl"):
+        with pytest.raises(UnreachableError, match="no route to host"):
+            mirror.get(name)
+    assert script.asked == ["https://mirror.test/314.0.6/one.whl"]

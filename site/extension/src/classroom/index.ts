@@ -44,7 +44,7 @@ const Ids = {
 const ENTRIES: Entries = [
   'peerbook:reset-cell',
   'peerbook:compare-cell',
-  'peerbook:compare',
+  'peerbook:bring-back',
   Ids.runAll,
   Ids.restart,
   LINE,
