@@ -17,12 +17,19 @@ DISABLED_PLUGINS: dict[str, str] = {
     "@jupyterlab/settingeditor-extension:form-ui": "its forms compile schemas; settings stay editable as text",
     "@jupyterlite/application-extension:service-worker-manager": "would take the place of ours; Python needs none",
     "@jupyterlite/services-extension:kernel-client": "its Stop never reaches Python; peerbook provides one that does",
+    "@jupyterlite/services-extension:session-manager": "starts Python when a notebook opens; ours waits for a run",
+    "@jupyterlite/apputils-extension:kernel-status": "says idle before Python is there; the bar says it in words",
     "@jupyterlite/pyodide-kernel-extension:kernel": "fetches Python from other hosts; peerbook starts its own",
     "@jupyterlab/apputils-extension:announcements": "asks another host for news",
     "@jupyterlab/help-extension:jupyter-forum": "leads to another host",
     "@jupyterlab/terminal-extension:plugin": "there is no terminal in a browser",
     "@jupyterlab/extensionmanager-extension:plugin": "nothing can be installed into a static site",
     "@jupyterlite/application-extension:share-file": "copies an address that works on this device only",
+    "@jupyterlab/terminal-extension:open-folder-in-terminal": "there is no terminal in a browser",
+    "@jupyterlab/terminal-extension:escape-hint": "there is no terminal in a browser",
+    "@jupyterlab/application-extension:faviconbusy": "asks for pictures the site does not have",
+    "@jupyter-notebook/notebook-extension:tab-icon": "asks for pictures the site does not have",
+    "@jupyterlite/application-extension:logo": "our mark leads to the workshops",
     "@jupyterlab/filebrowser-extension:share-file": "copies an address that works on this device only",
 }
 """In every app. A plugin that an app does not have is no error there."""
@@ -34,6 +41,8 @@ DISABLED_WHERE_CALM: dict[str, str] = {
     "@jupyter-notebook/notebook-extension:checkpoints": "work is kept as it is typed; there are no checkpoints",
     "@jupyter-notebook/notebook-extension:open-tree-tab": "the bar leads back to the workshop",
     "@jupyter-notebook/application-extension:title": "the bar says it; a renamed file leaves its workshop",
+    "@jupyterlab/application-extension:top-bar": "an empty second bar",
+    "@jupyter-notebook/application-extension:tab-title": "the tab says workshop and step",
     "@jupyterlite/notebook-application-extension:logo": "our mark leads to the workshops",
     "@jupyterlab/celltags-extension:plugin": "for authors, who use the lab",
     "@jupyterlab/cell-toolbar-extension:plugin": "six buttons in every cell; the toolbar above has them in words",
@@ -45,20 +54,41 @@ DISABLED_WHERE_CALM: dict[str, str] = {
 }
 """In `notebooks`, `tree` and `edit`, where students land; `lab` has them."""
 
-_TOOLBAR_HIDDEN = (
-    "save",
-    "cut",
-    "copy",
-    "paste",
-    "insert",
-    "run",
-    "interrupt",
-    "restart",
-    "restart-and-run",
-    "cellType",
-    "kernelName",
-    "executionProgress",
-)
+TOOLBAR_IN_WORDS: list[dict[str, Any]] = [
+    {
+        "name": "run",
+        "command": "notebook:run-cell-and-select-next",
+        "label": "Run",
+        "caption": "Run this cell and go to the next (Shift Enter)",
+        "icon": "ui-components:run",
+        "rank": 10,
+    },
+    {
+        "name": "interrupt",
+        "command": "notebook:interrupt-kernel",
+        "label": "Stop",
+        "caption": "Stop what is running",
+        "icon": "ui-components:stop",
+        "rank": 20,
+    },
+    {
+        "name": "insert",
+        "command": "notebook:insert-cell-below",
+        "label": "Cell",
+        "caption": "A new cell below",
+        "icon": "ui-components:add",
+        "rank": 30,
+    },
+    {"name": "pb-kind", "rank": 40},
+    *(
+        {"name": name, "disabled": True}
+        for name in (
+            *("save", "cut", "copy", "paste", "restart", "restart-and-run", "cellType"),
+            *("kernelName", "kernelLogo", "executionProgress", "scrollOutput"),
+        )
+    ),
+]
+"""Of a notebook, where calm. Whatever is not here is in More or in the menus that More shows."""
 
 
 def settings_overrides(app: str) -> dict[str, dict[str, Any]]:
@@ -66,12 +96,16 @@ def settings_overrides(app: str) -> dict[str, dict[str, Any]]:
     overrides: dict[str, dict[str, Any]] = {
         "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},
         "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
-        "@jupyterlab/notebook-extension:tracker": {
-            "codeCellConfig": {"lineNumbers": False, "lineWrap": True},
-            "windowingMode": "none",
-        },
     }
-    return overrides
+    if app == "lab":
+        return overrides
+    wrapped = {"lineNumbers": False, "lineWrap": True}
+    return {
+        **overrides,
+        "@jupyter-notebook/application-extension:top": {"visible": "yes"},
+        "@jupyterlab/notebook-extension:panel": {"toolbar": TOOLBAR_IN_WORDS},
+        "@jupyterlab/notebook-extension:tracker": {"codeCellConfig": wrapped, "scrollPastEnd": False},
+    }
 
 
 def disabled_plugins(app: str) -> list[str]:

@@ -58,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
 
     test = commands.add_parser("test", help="run the tests: all, or the parts you name")
     test.add_argument(
-        "parts", nargs="*", metavar="PART", help="lint, types, unit, protocol, ts, browser (default: all)"
+        "parts", nargs="*", metavar="PART", help="lint, types, unit, protocol, ts, site, browser (default: all)"
     )
     test.epilog = "Whatever the command does not know is passed on to pytest: python3 build.py test unit -k lock -x"
 
@@ -95,6 +95,8 @@ def _port(text: str) -> int:
 
 
 def _prefix(text: str) -> str:
+    if not text:  # the default, which argparse also passes through here
+        return ""
     trimmed = text.strip("/")
     if not all(part and part not in (".", "..") for part in trimmed.split("/")):
         raise argparse.ArgumentTypeError(f"'{text}' is not a path such as /school/py")

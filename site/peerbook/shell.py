@@ -203,6 +203,7 @@ def render_service_worker(template: str, *, hashes: Mapping[str, str], large: It
         "headersHash": hashlib.sha256(headers.encode()).hexdigest()[:8],
         "large": sorted(large),
         "loose": ["peerbook.json"],
+        "absent": ["api/resolvePath"],  # JupyterLab asks it where a file named in an error lies; a 404 means: nowhere
     }
     filled, count = re.subn(
         r"/\* SITE \*/.*?/\* END \*/",

@@ -8,7 +8,7 @@
 'use strict';
 
 /** Filled in by the build (`peerbook.shell`). `files`: path to the first 16 hex digits of its SHA-256. */
-const SITE = /* SITE */ { edition: '', files: {}, large: [], loose: [], headers: { default: {} } } /* END */;
+const SITE = /* SITE */ { edition: '', files: {}, large: [], loose: [], absent: [], headers: { default: {} } } /* END */;
 
 /** Six requests at a time is what browsers allow to one host over HTTP/1.1. */
 const LANES = 6;
@@ -29,7 +29,10 @@ function pathOf(url, scope) {
   }
 }
 
-/** `kept` (by its hash), `loose` (may change after the build: network first), `page` (not listed) or null: not ours. */
+/**
+ * `kept` (by its hash), `loose` (may change after the build: network first), `absent` (asked of a server nobody has here),
+ * `page` (not listed) or null: not ours.
+ */
 function planFor(request, scope, site) {
   const path = pathOf(new URL(request.url), scope);
   if (request.method !== 'GET' || path === null || request.headers.has('range')) {
@@ -40,6 +43,9 @@ function planFor(request, scope, site) {
   }
   if (site.loose.includes(path)) {
     return { kind: 'loose', path };
+  }
+  if (site.absent.includes(path)) {
+    return { kind: 'absent', path };
   }
   return request.mode === 'navigate' ? { kind: 'page', path } : null;
 }
@@ -175,6 +181,9 @@ async function answer(event, plan) {
     if (plan.kind === 'kept') {
       return await answerKept(event, plan.path);
     }
+    if (plan.kind === 'absent') {
+      return new Response(null, { status: 404 });
+    }
     return plan.kind === 'loose' ? await answerLoose(event, plan.path) : await fetch(event.request);
   } catch (error) {
     const away = event.request.mode === 'navigate' ? await find(await openCache(), 'offline.html') : null;
@@ -198,15 +207,20 @@ async function each(items, work) {
   await Promise.all(Array.from({ length: LANES }, lane));
 }
 
-/** Which of `urls` (addresses or paths) this edition lists, without repetition. */
-function listed(urls) {
-  const paths = urls.map(url => pathOf(new URL(url, scope), scope));
-  return [...new Set(paths)].filter(path => path !== null && Object.hasOwn(SITE.files, path));
+/** Which of `urls` (addresses or paths; all below one that ends in a slash) the edition lists, without repetition. */
+function listed(urls, scope, site) {
+  const all = Object.keys(site.files);
+  const paths = urls.flatMap(url => {
+    const path = pathOf(new URL(url, scope), scope);
+    const folder = url.endsWith('/') && path !== null ? path.slice(0, -'index.html'.length) : '';
+    return folder ? all.filter(name => name.startsWith(folder)) : [path];
+  });
+  return [...new Set(paths)].filter(path => path !== null && Object.hasOwn(site.files, path));
 }
 
 /** Keeps what the page names. Tells `port` how far it is and, at the end, what could not be kept. */
 async function keep(urls, port) {
-  const paths = listed(urls);
+  const paths = listed(urls, scope, SITE);
   const cache = await openCache();
   const failed = [];
   let done = 0;
@@ -223,7 +237,7 @@ async function keep(urls, port) {
 
 /** What is kept already of what the page names. */
 async function status(urls, port) {
-  const paths = listed(urls);
+  const paths = listed(urls, scope, SITE);
   const cache = await openCache();
   const missing = [];
   await each(paths, async path => {

@@ -9,14 +9,16 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import importlib
 import importlib.util
 import io
 import json
 import re
 import shutil
+import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,8 @@ from xml.etree import ElementTree
 
 import nbformat
 import pytest
+
+pytestmark = pytest.mark.filterwarnings("ignore:FigureCanvasAgg is non-interactive")
 
 CONTENT = Path(__file__).parents[2] / "content"
 WORKSHOPS = sorted(path.parent for path in CONTENT.glob("*/workshop.toml"))
@@ -100,6 +104,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     shutil.copytree(CONTENT, place)
     monkeypatch.setattr(builtins, "input", lambda prompt="": "Ada")
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
     before = set(sys.modules)
     yield place
     own = {path.stem for path in CONTENT.glob("*/*.py")}
@@ -125,12 +130,15 @@ def name_of(path: Path) -> str:
     return path.relative_to(CONTENT).as_posix()
 
 
+ALWAYS_BUILT = [folder for folder in WORKSHOPS if not settings(folder).get("optional")]
+"""Optional ones draw with packages whose every version draws a little differently."""
+
 each_workshop = pytest.mark.parametrize("folder", WORKSHOPS, ids=name_of)
 each_notebook = pytest.mark.parametrize("notebook", NOTEBOOKS, ids=name_of)
 
 
 def test_there_are_workshops() -> None:
-    assert {"first-steps", "drawing"} <= {folder.name for folder in WORKSHOPS}
+    assert {"first-steps", "drawing", "asking-data", "data-science"} <= {folder.name for folder in WORKSHOPS}
 
 
 @each_workshop
@@ -148,7 +156,7 @@ def test_a_workshop_says_everything_about_itself(folder: Path) -> None:
 def test_a_workshop_lists_the_files_it_has(folder: Path) -> None:
     said = settings(folder)
     listed = {*said["notebooks"], *said["data"], said["picture"], "workshop.toml"}
-    not_published = {"make_data.py", "__pycache__"}
+    not_published = {"make_data.py", "environment.lock", "__pycache__"}
     assert {path.name for path in folder.iterdir()} - not_published == listed
     assert all((folder / name).stat().st_size < LARGEST_FILE for name in listed)
 
@@ -214,13 +222,86 @@ def test_a_notebook_is_done_when_its_exercises_are_solved(
     assert not [each.id for each in shown.values() if "Not yet:" in each.printed]
 
 
-@each_workshop
+@pytest.mark.parametrize("folder", ALWAYS_BUILT, ids=name_of)
 def test_the_picture_is_what_the_notebook_draws(folder: Path, workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = settings(folder)
     drawn_by = [folder / name for name in said["notebooks"] if tagged(folder / name, "picture")]
     assert len(drawn_by) == 1
-    if said.get("optional"):
-        pytest.skip("drawn by packages whose every version draws a little differently")
     (cell,) = tagged(drawn_by[0], "picture")
     shown = {each.id: each for each in run(enter(drawn_by[0], workplace, monkeypatch))}
     assert shown[cell].svg == (folder / said["picture"]).read_text(encoding="utf-8")
+
+
+def module(name: str, workplace: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A workshop's own module, `slug/name`, imported from the copy."""
+    slug, name = name.split("/")
+    monkeypatch.syspath_prepend(str(workplace / slug))
+    return importlib.import_module(name)
+
+
+def test_the_made_up_data_can_be_made_again(workplace: Path) -> None:
+    folder = workplace / "asking-data"
+    names = ["weather.csv", "books.csv", "loans.csv"]
+    for name in names:
+        (folder / name).unlink()
+    subprocess.run([sys.executable, folder / "make_data.py"], check=True, timeout=60)
+    for name in names:
+        shipped = (CONTENT / "asking-data" / name).read_bytes()
+        assert (folder / name).read_bytes() == shipped
+        assert (CONTENT / "data-science" / name).read_bytes() == shipped
+
+
+@pytest.mark.parametrize(
+    ("order", "words"),
+    [
+        (lambda d: d.Drawing().circle(0, 0, 5, fill="gren"), "no colour called 'gren'. Did you mean 'green'?"),
+        (lambda d: d.Drawing().circle(0, 0, -5), "radius should be more than 0"),
+        (lambda d: d.Drawing().circle("0", 0, 5), "x should be a number, not '0'"),
+        (lambda d: d.Drawing().circle(0, 0, 5, fill="red", opacity=2), "opacity goes from 0 (invisible) to 1 (solid)"),
+        (lambda d: d.Drawing().line(0, 0, float("inf"), 0), "fits on paper"),
+        (lambda d: d.Drawing().polygon([(0, 0), (1, 1)]), "at least three points"),
+        (lambda d: d.Drawing(100), "both a width and a height"),
+        (lambda d: d.Turtle().forward("far"), "distance should be a number"),
+        (lambda d: d.Turtle("paper"), "A turtle walks on a Drawing"),
+        (lambda d: d.Turtle().end_fill("red"), "needs a begin_fill"),
+        (lambda d: d.Turtle(colour=3), "A colour is a name in quotation marks"),
+    ],
+)
+def test_drawing_says_in_words_what_cannot_be_drawn(
+    order: Callable[[Any], object], words: str, workplace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises((TypeError, ValueError), match=re.escape(words)):
+        order(module("drawing/drawing", workplace, monkeypatch))
+
+
+def test_a_drawing_fits_what_is_on_it(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawing = module("drawing/drawing", workplace, monkeypatch)
+    picture = drawing.Drawing()
+    picture.circle(100, 50, 20, fill="red")
+    margin = drawing.MARGIN
+    assert f'viewBox="{80 - margin} {-70 - margin} {40 + 2 * margin} {40 + 2 * margin}"' in picture.svg()
+
+
+def test_a_turtle_that_walks_a_square_comes_home(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    turtle = module("drawing/drawing", workplace, monkeypatch).Turtle()
+    for _ in range(4):
+        turtle.forward(10)
+        turtle.left(90)
+    assert repr(turtle) == "<a turtle at (0, 0), looking to 0 degrees>"
+    assert len(turtle.drawing.shapes) == 4
+
+
+def test_what_students_write_cannot_become_markup(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hostile = "<script>&\"'"
+    picture = module("drawing/drawing", workplace, monkeypatch).Drawing(title=hostile)
+    picture.text(0, 0, hostile)
+    tiles = module("first-steps/tiles", workplace, monkeypatch)
+    shown = [picture.svg(), str(tiles.mosaic(hostile, title=hostile)), str(tiles.letters(hostile))]
+    shown.append(str(tiles.mosaic("a", {"a": hostile})))
+    for svg in shown:
+        assert "script" not in {element.tag.split("}")[1] for element in ElementTree.fromstring(svg).iter()}
+
+
+def test_tiles_say_in_words_what_they_are_made_from(workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(TypeError, match="Tiles are made from text"):
+        module("first-steps/tiles", workplace, monkeypatch).mosaic([1, 2])

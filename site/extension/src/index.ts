@@ -1,5 +1,6 @@
 /** Wiring only: the plugins of each subject, in one list. */
+import classroom from './classroom';
 import kernel from './kernel';
 import settings from './settings';
 
-export default [...settings, ...kernel];
+export default [...settings, ...classroom, ...kernel];

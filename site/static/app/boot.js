@@ -7,6 +7,9 @@
 
 /** Set while this tab reloads to become isolated, so that it never reloads twice for it. */
 const TRIED = 'peerbook:isolating';
+/** When this tab last took a new edition. */
+const TAKEN = 'peerbook:edition-taken';
+const TAKE_AGAIN_MS = 60_000;
 /** A service worker of some 20 KB that has not taken over by then never will (seen: 0.1 to 0.4 s). */
 const CONTROL_MS = 5_000;
 /** How often to look whether the app can be seen; half of what an eye notices. */
@@ -64,10 +67,25 @@ export function failureOf(url) {
   return `Could not load ${name}: check the connection.`;
 }
 
+/**
+ * The query with which the list of files opens a folder, or null to leave the address alone. JupyterLite takes every
+ * `path` of that page for a file and leaves for an editor.
+ *
+ * @param {string} app @param {string} search
+ */
+export function folderQuery(app, search) {
+  const path = new URLSearchParams(search).get('path') ?? '';
+  const isFile = path.split('/').pop().includes('.');
+  return app !== 'tree' || path === '' || isFile ? null : `?file-browser-path=${encodeURIComponent(path)}`;
+}
+
 async function main(configElement) {
   const root = new URL(configElement.dataset.jupyterLiteRoot + '/', document.baseURI);
   sayWhatOpens();
   addEventListener('error', onLoadError, true);
+  if (await takeNewEdition()) {
+    return;
+  }
   const step = nextStep({
     isolated: globalThis.crossOriginIsolated === true,
     secure: globalThis.isSecureContext === true,
@@ -83,6 +101,10 @@ async function main(configElement) {
   if (typeof WebAssembly !== 'object') {
     location.replace(new URL('unsupported.html', root));
     return;
+  }
+  const query = folderQuery(document.body?.dataset.notebook ?? '', location.search);
+  if (query) {
+    history.replaceState(null, '', query);
   }
   const config = resolveConfig(JSON.parse(configElement.textContent), root.pathname);
   configElement.textContent = JSON.stringify(config);
@@ -122,6 +144,35 @@ async function isolate(root) {
     return true;
   } catch (error) {
     console.info('Peerbook goes on without its service worker:', error);
+    return false;
+  }
+}
+
+/**
+ * Takes the edition that waits, if this is the only page of the site that is open. True: the page is on its way out.
+ * Once in a tab's life of a minute, so that a host that changes at every request is no merry-go-round.
+ */
+async function takeNewEdition() {
+  const workers = navigator.serviceWorker;
+  try {
+    const waiting = workers?.controller && (await workers.getRegistration())?.waiting;
+    const last = Number(sessionStorage.getItem(TAKEN) ?? 0);
+    if (!waiting || Date.now() - last < TAKE_AGAIN_MS) {
+      return false;
+    }
+    sessionStorage.setItem(TAKEN, String(Date.now()));
+    const taken = new Promise(resolve => workers.addEventListener('controllerchange', () => resolve(true), { once: true }));
+    const { port1, port2 } = new MessageChannel();
+    const alone = new Promise(resolve => (port1.onmessage = event => resolve(event.data.alone)));
+    waiting.postMessage({ type: 'take-over' }, [port2]);
+    const tooLong = new Promise(resolve => setTimeout(resolve, CONTROL_MS, false));
+    const done = (await Promise.race([alone, tooLong])) && (await Promise.race([taken, tooLong]));
+    port1.close();
+    if (done) {
+      location.reload();
+    }
+    return Boolean(done);
+  } catch {
     return false;
   }
 }

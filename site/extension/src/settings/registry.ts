@@ -3,6 +3,7 @@ import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { SettingRegistry } from '@jupyterlab/settingregistry';
 import type { IDisposable } from '@lumino/disposable';
 import { PromiseDelegate } from '@lumino/coreutils';
+import type { Signal } from '@lumino/signaling';
 
 /**
  * Upstream refuses settings whose plugin "has no transformers yet", and only its slow reading of files hid that one plugin
@@ -10,6 +11,13 @@ import { PromiseDelegate } from '@lumino/coreutils';
  * after them upstream's refusal stands.
  */
 const PATIENCE_MS = 2000;
+
+/** Private members of the registry used below; a test fails when they are gone. */
+interface IUpstream {
+  _load(plugin: ISettingRegistry.IPlugin): Promise<void>;
+  _transform(phase: 'fetch', plugin: ISettingRegistry.IPlugin): Promise<ISettingRegistry.IPlugin>;
+  readonly _pluginChanged: Signal<SettingRegistry, string>;
+}
 
 export class PatientRegistry extends SettingRegistry {
   constructor(options: SettingRegistry.IOptions) {
@@ -26,7 +34,16 @@ export class PatientRegistry extends SettingRegistry {
     if (awaited) {
       await Promise.race([awaited.promise, new Promise(resolve => setTimeout(resolve, PATIENCE_MS))]);
     }
-    return super.load(plugin, forceTransform);
+    const loaded = this.plugins[plugin];
+    if (forceTransform && loaded) {
+      // Upstream empties what it has before it makes it anew, and who reads in between finds no defaults at all.
+      const upstream = this as unknown as IUpstream;
+      await upstream._load(
+        await upstream._transform('fetch', { ...loaded, data: { composite: {}, user: {} } })
+      );
+      upstream._pluginChanged.emit(plugin);
+    }
+    return super.load(plugin);
   }
 
   override transform(

@@ -165,6 +165,28 @@ it('a plugin may ask for settings before the plugin that makes them has started'
   expect((await asked).composite.size).toBe(30);
 });
 
+it('who reads settings while they are made anew finds those of before', async () => {
+  const own = plugin('{}', { ...schema, 'jupyter.lab.transform': true });
+  const registry = new PatientRegistry({
+    connector: new SettingsReadOnce(connector([own])),
+    plugins: [own],
+    validator: new InterpretingValidator()
+  });
+  let raw = '{"size": 30}';
+  registry.transform('peerbook:test', { fetch: made => ({ ...made, raw }) });
+  const settings = await registry.load('peerbook:test');
+  raw = '{"size": 31}';
+  const changed: string[] = [];
+  registry.pluginChanged.connect((_, id) => changed.push(id));
+  const again = registry.load('peerbook:test', true);
+  for (let turn = 0; turn < 20; turn++) {
+    expect([30, 31]).toContain(settings.composite.size);
+    await Promise.resolve();
+  }
+  expect((await again).composite.size).toBe(31);
+  expect(changed).toEqual(['peerbook:test']);
+});
+
 it('upstream still makes its own validator only when none is given', () => {
   const source = readFileSync('node_modules/@jupyterlab/settingregistry/lib/settingregistry.js', 'utf8');
   expect(source).toContain('options.validator || new DefaultSchemaValidator()');

@@ -1,0 +1,1 @@
+"""Measurements beside other systems: ratios of one run on one machine, never a test."""
