@@ -15,7 +15,8 @@ from peerbook.progress import Silent
 ROOT = Path(__file__).resolve().parents[2]
 EXTENSION = ROOT / "site" / "extension"
 CONTRACT = EXTENSION / "src" / "connection" / "contract.ts"
-PAGE = '<!doctype html><meta charset="utf-8"><title>bare</title><link rel="icon" href="data:,"><script src="bare.js"></script>\n'
+PAGE = '<!doctype html><meta charset="utf-8"><title>bare</title><link rel="icon" href="data:,">'
+SCRIPT = '<script src="bare.js"></script>'
 
 
 def contract_titles() -> list[str]:
@@ -34,5 +35,5 @@ def build_bare_page(folder: Path, entry: str = "src/connection/bare.ts") -> Path
     out = f"--outfile={folder / 'bare.js'}"
     options = ["--bundle", "--format=iife", "--global-name=bare", "--target=es2022", "--log-level=warning", out]
     subprocess.run([*command, entry, *options], cwd=EXTENSION, check=True, timeout=60)
-    (folder / "index.html").write_text(PAGE, encoding="utf-8")
+    (folder / "index.html").write_text(PAGE + SCRIPT, encoding="utf-8")
     return folder

@@ -6,7 +6,6 @@ Through the real signaling server; the cases are those of `connection/contract.t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -35,5 +34,7 @@ def bare_page(browser: Browser, bare_server: Server) -> Iterator[Page]:
 @pytest.mark.parametrize("title", contract_titles())
 def test_contract(bare_page: Page, bare_server: Server, road: str, title: str) -> None:
     signal = bare_server.url().replace("http", "ws", 1) + "signal"
-    failure = bare_page.evaluate("([road, title, signal]) => bare.runContract(road, title, signal)", [road, title, signal])
+    failure = bare_page.evaluate(
+        "([road, title, signal]) => bare.runContract(road, title, signal)", [road, title, signal]
+    )
     assert failure == "", failure

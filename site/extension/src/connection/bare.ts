@@ -49,9 +49,17 @@ async function twoClients(signal: string): Promise<[SignalingClient, SignalingCl
 /** Through the real server, both ends in this page: signals and frames leave it all the same. */
 async function relayPair(signal: string): Promise<IPair> {
   const [one, two] = await twoClients(signal);
-  const [mine, yours] = [one, two].map(end => new RelayRoads(end, pageClock, number)) as [RelayRoads, RelayRoads];
+  const [mine, yours] = [one, two].map(end => new RelayRoads(end, pageClock, number)) as [
+    RelayRoads,
+    RelayRoads
+  ];
   const [left, right] = [mine.open(two.session), yours.open(one.session)];
-  return { left, right, until, end: () => [mine, yours, one, two].forEach(end => ('stop' in end ? end.stop() : end.close())) };
+  return {
+    left,
+    right,
+    until,
+    end: () => [mine, yours, one, two].forEach(end => ('stop' in end ? end.stop() : end.close()))
+  };
 }
 
 async function directPair(signal: string): Promise<IPair> {
@@ -77,9 +85,14 @@ async function directPair(signal: string): Promise<IPair> {
   const left = mine.open(two.session, true);
   await until('the other is called', () => right !== undefined);
   if (typeof left === 'string' || !right) {
-    throw new Error(String(left));
+    throw new Error(typeof left === 'string' ? left : 'nobody called');
   }
-  return { left, right, until, end: () => [mine, yours, one, two].forEach(end => ('stop' in end ? end.stop() : end.close())) };
+  return {
+    left,
+    right,
+    until,
+    end: () => [mine, yours, one, two].forEach(end => ('stop' in end ? end.stop() : end.close()))
+  };
 }
 
 async function tabPair(): Promise<IPair> {
@@ -92,7 +105,11 @@ async function tabPair(): Promise<IPair> {
 }
 
 /** Runs the contract's case of this title; '' when it passes, else what went wrong. */
-export async function runContract(road: 'relay' | 'direct' | 'tab', title: string, signal: string): Promise<string> {
+export async function runContract(
+  road: 'relay' | 'direct' | 'tab',
+  title: string,
+  signal: string
+): Promise<string> {
   const aCase = CONTRACT.find(candidate => candidate.title === title);
   if (!aCase) {
     return `there is no case '${title}'`;

@@ -61,7 +61,13 @@ export class Tabs {
 
   private _hear(data: unknown): void {
     const word = data as Partial<Word> | null;
-    if (this._closed || typeof word !== 'object' || !word || typeof word.from !== 'string' || word.from === this._session) {
+    if (
+      this._closed ||
+      typeof word !== 'object' ||
+      !word ||
+      typeof word.from !== 'string' ||
+      word.from === this._session
+    ) {
       return;
     }
     if ('to' in word && word.to !== this._session) {

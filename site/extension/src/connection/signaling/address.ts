@@ -12,7 +12,10 @@ export function signalingAddress(given: unknown, site: string): Address {
   if (given === undefined || given === null || given === '') {
     return { kind: 'alone' };
   }
-  const wrong: Address = { kind: 'wrong', given: (typeof given === 'string' ? given : typeof given).slice(0, 200) };
+  const wrong: Address = {
+    kind: 'wrong',
+    given: (typeof given === 'string' ? given : typeof given).slice(0, 200)
+  };
   if (typeof given !== 'string') {
     return wrong;
   }

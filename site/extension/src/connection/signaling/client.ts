@@ -67,7 +67,11 @@ export class SignalingClient {
 
   /** Enters a room and stays in it over every reconnection, until `leave`. */
   join(name: string, options: IRoomOptions): Room {
-    const room = new Room(name, { say: (type, fields) => this._say(type, fields), clock: this._options.clock }, options);
+    const room = new Room(
+      name,
+      { say: (type, fields) => this._say(type, fields), clock: this._options.clock },
+      options
+    );
     this._rooms.set(name, room);
     room.enter();
     return room;

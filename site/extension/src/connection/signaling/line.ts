@@ -159,7 +159,12 @@ export class Line {
       return;
     }
     const lived = this._welcomedAt === undefined ? undefined : clock.now() - this._welcomedAt;
-    this._cuts = lived !== undefined && lived < CUT_MS && code === 1006 ? this._cuts + 1 : lived === undefined ? this._cuts : 0;
+    this._cuts =
+      lived !== undefined && lived < CUT_MS && code === 1006
+        ? this._cuts + 1
+        : lived === undefined
+          ? this._cuts
+          : 0;
     const reason = awayReason(code, lived !== undefined, this._cuts);
     const offline = network?.online() === false;
     const wait = offline ? OFFLINE_MS : returnAfter(this._attempt++, people(), this._returnSeconds, random);

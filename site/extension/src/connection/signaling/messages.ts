@@ -29,7 +29,14 @@ export interface IPerson {
 
 export type ServerMessage =
   | { type: 'welcome'; resumed: boolean; dropped: string | null; returnSeconds: number; graceSeconds: number }
-  | { type: 'joined'; room: string; count: number; people: IPerson[]; next: number | null; neighbours: SessionId[] }
+  | {
+      type: 'joined';
+      room: string;
+      count: number;
+      people: IPerson[];
+      next: number | null;
+      neighbours: SessionId[];
+    }
   | { type: 'people'; room: string; people: IPerson[]; next: number | null }
   | { type: 'changes'; room: string; count: number; people: IPerson[]; left: SessionId[] }
   | { type: 'meet'; room: string; call: SessionId[]; expect: SessionId[]; release: SessionId[] }
@@ -40,7 +47,12 @@ export type ServerMessage =
   | { type: 'pong' };
 
 export type Relayed =
-  | { readonly kind: 'published'; readonly topic: string; readonly from: SessionId; readonly payload: Uint8Array }
+  | {
+      readonly kind: 'published';
+      readonly topic: string;
+      readonly from: SessionId;
+      readonly payload: Uint8Array;
+    }
   | { readonly kind: 'direct'; readonly from: SessionId; readonly payload: Uint8Array };
 
 /** The message, or undefined for one of a later server, or what is none. */
@@ -66,17 +78,40 @@ export function parseMessage(text: string): ServerMessage | undefined {
         graceSeconds: amount(raw['grace_seconds']) ?? 30
       };
     case 'joined': {
-      const [list, next, neighbours] = [people(raw['people']), amount(raw['next']) ?? null, ids(raw['neighbours'])];
-      return { type: 'joined', room, count: amount(raw['count']) ?? list.length, people: list, next, neighbours };
+      const [list, next, neighbours] = [
+        people(raw['people']),
+        amount(raw['next']) ?? null,
+        ids(raw['neighbours'])
+      ];
+      return {
+        type: 'joined',
+        room,
+        count: amount(raw['count']) ?? list.length,
+        people: list,
+        next,
+        neighbours
+      };
     }
     case 'people':
       return { type: 'people', room, people: people(raw['people']), next: amount(raw['next']) ?? null };
     case 'changes': {
       const list = people(raw['people']);
-      return { type: 'changes', room, count: amount(raw['count']) ?? list.length, people: list, left: ids(raw['left']) };
+      return {
+        type: 'changes',
+        room,
+        count: amount(raw['count']) ?? list.length,
+        people: list,
+        left: ids(raw['left'])
+      };
     }
     case 'meet':
-      return { type: 'meet', room, call: ids(raw['call']), expect: ids(raw['expect']), release: ids(raw['release']) };
+      return {
+        type: 'meet',
+        room,
+        call: ids(raw['call']),
+        expect: ids(raw['expect']),
+        release: ids(raw['release'])
+      };
     case 'signal': {
       const [from, data] = [raw['from'], words(raw['data'])];
       return isId(from) && data !== undefined ? { type: 'signal', room, from, data } : undefined;
@@ -87,7 +122,14 @@ export function parseMessage(text: string): ServerMessage | undefined {
     }
     case 'refused': {
       const [about, to] = [words(raw['about']), words(raw['to'])];
-      return { type: 'refused', reason: words(raw['reason']) ?? '', words: words(raw['words']) ?? '', about, room, to };
+      return {
+        type: 'refused',
+        reason: words(raw['reason']) ?? '',
+        words: words(raw['words']) ?? '',
+        about,
+        room,
+        to
+      };
     }
     case 'ping':
     case 'pong':
@@ -118,7 +160,9 @@ export function formatRelayed(kind: number, to: string, payload: Uint8Array): Ui
     throw new TypeError('A topic or session is 16 bytes as base64url.');
   }
   if (payload.byteLength < 1 || payload.byteLength > PAYLOAD_BYTES) {
-    throw new RangeError(`A payload of ${payload.byteLength} bytes: 1 to ${PAYLOAD_BYTES} are relayed in one piece.`);
+    throw new RangeError(
+      `A payload of ${payload.byteLength} bytes: 1 to ${PAYLOAD_BYTES} are relayed in one piece.`
+    );
   }
   const frame = new Uint8Array(1 + ID_BYTES + payload.byteLength);
   frame[0] = kind;
@@ -144,7 +188,14 @@ function people(value: unknown): IPerson[] {
     const entry = item as Readonly<Record<string, unknown>> | null;
     const session = entry?.['session'];
     return entry && isId(session)
-      ? [{ session, record: words(entry['record']) ?? '', here: entry['here'] === true, age: amount(entry['age']) ?? 0 }]
+      ? [
+          {
+            session,
+            record: words(entry['record']) ?? '',
+            here: entry['here'] === true,
+            age: amount(entry['age']) ?? 0
+          }
+        ]
       : [];
   });
 }

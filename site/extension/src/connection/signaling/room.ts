@@ -99,7 +99,12 @@ export class Room {
   /** A socket has opened: says everything again. For the client. */
   enter(): void {
     const { record, overlay = true, have } = this._options;
-    this._carrier.say('join', { room: this.name, record, overlay, have: (have?.() ?? []).slice(0, MAX_DEGREE) });
+    this._carrier.say('join', {
+      room: this.name,
+      record,
+      overlay,
+      have: (have?.() ?? []).slice(0, MAX_DEGREE)
+    });
     this._sayTopics('subscribe', [...this._topics]);
   }
 
