@@ -2,7 +2,13 @@
  * What every road has to do, as cases that run under vitest and in a bare page of a real browser alike. A road is done
  * when it passes; each case has the id of its rule in docs/SPEC.md.
  */
-import { type Channel, type Connection, HIGH_WATER_BYTES, LOW_WATER_BYTES, MESSAGE_BYTES } from '../core/connection';
+import {
+  type Channel,
+  type Connection,
+  HIGH_WATER_BYTES,
+  LOW_WATER_BYTES,
+  MESSAGE_BYTES
+} from '../core/connection';
 import { bytesOf, sameBytes } from './testing';
 
 /** Two ends of one connection, the way a road makes them. */
@@ -173,8 +179,12 @@ export const CONTRACT: readonly ICase[] = [
     async run(pair) {
       await opened(pair);
       const heard: string[] = [];
-      pair.left.onState(state => heard.push(`left ${state.kind} ${state.kind === 'closed' ? state.reason : ''}`));
-      pair.right.onState(state => heard.push(`right ${state.kind} ${state.kind === 'closed' ? state.reason : ''}`));
+      pair.left.onState(state =>
+        heard.push(`left ${state.kind} ${state.kind === 'closed' ? state.reason : ''}`)
+      );
+      pair.right.onState(state =>
+        heard.push(`right ${state.kind} ${state.kind === 'closed' ? state.reason : ''}`)
+      );
       pair.left.send('bulk', bytesOf(MESSAGE_BYTES, 1));
       let drained = false;
       void pair.left.drained().then(() => (drained = true));
@@ -235,7 +245,10 @@ export const CONTRACT: readonly ICase[] = [
 ];
 
 async function opened(pair: IPair): Promise<void> {
-  await pair.until('both ends open', () => pair.left.state.kind === 'open' && pair.right.state.kind === 'open');
+  await pair.until(
+    'both ends open',
+    () => pair.left.state.kind === 'open' && pair.right.state.kind === 'open'
+  );
 }
 
 function collect(connection: Connection): Got[] {
@@ -249,7 +262,10 @@ function expectMessages(got: Got[], sent: Got[]): void {
   sent.forEach(([channel, message], at) => {
     const [on, have] = got[at]!;
     check(on === channel, `message ${at} came on ${on}, not ${channel}`);
-    check(sameBytes(have, message), `message ${at}: ${have.byteLength} bytes came, not the ${message.byteLength} sent`);
+    check(
+      sameBytes(have, message),
+      `message ${at}: ${have.byteLength} bytes came, not the ${message.byteLength} sent`
+    );
   });
 }
 

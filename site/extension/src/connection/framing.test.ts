@@ -29,16 +29,25 @@ const faultOf = (...frames: Uint8Array[]): FrameFault | undefined => {
 
 describe('framing', () => {
   const edge = FRAME_BYTES - 1;
-  it.each([0, 1, edge - 4, edge - 1, edge, edge + 1, 2 * edge - 4, 2 * edge - 3, 100_000, MESSAGE_BYTES, LARGEST_BYTES])(
-    '[CON2] a message of %i bytes comes back the same, in frames of at most 16 KiB',
-    size => {
-      const message = bytesOf(size, size);
-      const frames = splitMessage('bulk', message);
-      expect(Math.max(...frames.map(frame => frame.byteLength))).toBeLessThanOrEqual(FRAME_BYTES);
-      expect(frames.length).toBe(size <= edge ? 1 : Math.ceil((size + 4) / edge));
-      expect(sameBytes(together(frames), message)).toBe(true);
-    }
-  );
+  it.each([
+    0,
+    1,
+    edge - 4,
+    edge - 1,
+    edge,
+    edge + 1,
+    2 * edge - 4,
+    2 * edge - 3,
+    100_000,
+    MESSAGE_BYTES,
+    LARGEST_BYTES
+  ])('[CON2] a message of %i bytes comes back the same, in frames of at most 16 KiB', size => {
+    const message = bytesOf(size, size);
+    const frames = splitMessage('bulk', message);
+    expect(Math.max(...frames.map(frame => frame.byteLength))).toBeLessThanOrEqual(FRAME_BYTES);
+    expect(frames.length).toBe(size <= edge ? 1 : Math.ceil((size + 4) / edge));
+    expect(sameBytes(together(frames), message)).toBe(true);
+  });
 
   it('[CON2] two channels, their frames interleaved at random, are two messages', () => {
     const random = seeded(7);
@@ -88,7 +97,10 @@ describe('framing', () => {
     const random = seeded(42);
     for (let round = 0; round < 3_000; round++) {
       const assembler = new Assembler();
-      const valid = splitMessage(random() < 0.5 ? 'control' : 'bulk', bytesOf(Math.floor(random() * 60_000), round));
+      const valid = splitMessage(
+        random() < 0.5 ? 'control' : 'bulk',
+        bytesOf(Math.floor(random() * 60_000), round)
+      );
       let came = 0;
       for (const frame of valid) {
         const mutated = frame.slice(0, random() < 0.2 ? Math.floor(random() * frame.byteLength) : undefined);

@@ -27,7 +27,10 @@ describe('memory', () => {
     const pair = new MemoryPair('left', 'right');
     pair.open();
     // What a page with a mistake, or somebody who means harm, would put on the road.
-    (pair.left as unknown as { transmit(channel: string, frame: Uint8Array): void }).transmit('bulk', Uint8Array.of(255));
+    (pair.left as unknown as { transmit(channel: string, frame: Uint8Array): void }).transmit(
+      'bulk',
+      Uint8Array.of(255)
+    );
     pair.flush();
     expect(pair.right.state).toEqual({ kind: 'closed', reason: 'garbled' });
     expect(pair.right.fault).toBe('unknown-kind');

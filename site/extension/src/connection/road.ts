@@ -39,7 +39,9 @@ export abstract class RoadConnection implements Connection {
 
   send(channel: Channel, message: Uint8Array): void {
     if (message.byteLength > LARGEST_BYTES) {
-      throw new RangeError(`A message of ${message.byteLength} bytes: at most ${MESSAGE_BYTES} are carried in one piece.`);
+      throw new RangeError(
+        `A message of ${message.byteLength} bytes: at most ${MESSAGE_BYTES} are carried in one piece.`
+      );
     }
     if (this._state.kind === 'closed') {
       return;

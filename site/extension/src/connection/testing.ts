@@ -48,7 +48,10 @@ export class HandClock implements Clock {
     for (;;) {
       let next: ITimer | undefined;
       for (const timer of this._timers) {
-        if (timer.at <= until && (!next || timer.at < next.at || (timer.at === next.at && timer.order < next.order))) {
+        if (
+          timer.at <= until &&
+          (!next || timer.at < next.at || (timer.at === next.at && timer.order < next.order))
+        ) {
           next = timer;
         }
       }
