@@ -38,7 +38,7 @@ export function sessionText(bytes: Uint8Array): string {
 
 /** @throws Error for what is no session: check what comes from others with `isSession`. */
 export function sessionBytes(session: string): Uint8Array<ArrayBuffer> {
-  if (!isSession(session)) {
+  if (!SESSION.test(session)) {
     throw new Error(`Not a session: ${session}`);
   }
   const bytes = new Uint8Array(SESSION_BYTES);

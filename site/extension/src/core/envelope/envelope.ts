@@ -67,7 +67,8 @@ export const FAULTS = [
 ] as const;
 export type EnvelopeFault = (typeof FAULTS)[number];
 
-export type Read<Value, Fault> = { readonly kind: 'read'; readonly value: Value } | { readonly kind: 'fault'; readonly fault: Fault };
+export type Read<Value, Fault> =
+  { readonly kind: 'read'; readonly value: Value } | { readonly kind: 'fault'; readonly fault: Fault };
 
 /** The bit of the kind's byte that says that part and parts follow the sequence. */
 const IN_PARTS = 0x10;
@@ -202,7 +203,11 @@ export function plainEnvelope(head: Omit<IHead, 'epoch'>, sequence: number, payl
   return { ...head, epoch: 0, sequence, part: 0, parts: 1, chain: EMPTY, payload, signature: EMPTY };
 }
 
-const FAULT_OF: Record<ReadFault, EnvelopeFault> = { 'cut-short': 'cut-short', number: 'number', text: 'document' };
+const FAULT_OF: Record<ReadFault, EnvelopeFault> = {
+  'cut-short': 'cut-short',
+  number: 'number',
+  text: 'document'
+};
 
 function fault(reason: EnvelopeFault): Read<IEnvelope, EnvelopeFault> {
   return { kind: 'fault', fault: reason };

@@ -45,7 +45,9 @@ export class Parts {
     if (parts === 1) {
       return envelope.payload;
     }
-    const key = [envelope.document, envelope.session, envelope.kind, envelope.sequence - part, parts].join(' ');
+    const key = [envelope.document, envelope.session, envelope.kind, envelope.sequence - part, parts].join(
+      ' '
+    );
     const change = this.changes.get(key) ?? { parts: Array<undefined>(parts), missing: parts, bytes: 0 };
     if (change.parts[part]) {
       return null;
