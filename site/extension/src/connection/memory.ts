@@ -24,7 +24,7 @@ export class MemoryPair {
 
   /** Delivers the next frame to one end. False when there is none. */
   step(end: 'left' | 'right'): boolean {
-    return this._cut ? false : this[end].deliver();
+    return this._cut ? false : this[end].takeNext();
   }
 
   /** Delivers everything, answers to it included. */
@@ -70,7 +70,7 @@ export class MemoryConnection extends RoadConnection {
     this.end('lost');
   }
 
-  deliver(): boolean {
+  takeNext(): boolean {
     const frame = this._coming.shift();
     if (frame === undefined) {
       return false;
