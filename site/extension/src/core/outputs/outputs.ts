@@ -201,7 +201,7 @@ export class Outputs {
     for (const event of events) {
       const [id] = event.path;
       if (event.path.length === 0) {
-        (event as Y.YMapEvent<unknown>).keysChanged.forEach(key => (changeOf(key).replaced = true));
+        (event as Y.YMapEvent<unknown>).keysChanged.forEach((key: string) => (changeOf(key).replaced = true));
       } else if (event.path.length === 1) {
         changeOf(String(id)).keys = (event as Y.YMapEvent<unknown>).keysChanged;
       } else if (event.path.length === 2) {
