@@ -15,8 +15,21 @@ export function hex(bytes: Uint8Array): string {
 
 /** The first 16 hex digits of the text's SHA-256: what a tombstone remembers of the text it saw. */
 export function textDigest(text: string): string {
-  return hex(digest(new TextEncoder().encode(text)).subarray(0, 8));
+  const known = digests.get(text);
+  if (known !== undefined) {
+    return known;
+  }
+  const made = hex(digest(new TextEncoder().encode(text)).subarray(0, 8));
+  if (digests.size >= REMEMBERED) {
+    digests.clear();
+  }
+  digests.set(text, made);
+  return made;
 }
+
+/** Texts whose digest is remembered: more than a notebook has deleted cells, which every look at its order asks about. */
+const REMEMBERED = 1000;
+const digests = new Map<string, string>();
 
 /** One replacement that makes `before` into `after`: `[start, end, insert]`, in UTF-16 units, never inside a pair. */
 export function replacement(before: string, after: string): [number, number, string] {
@@ -46,7 +59,7 @@ export function replacement(before: string, after: string): [number, number, str
  * what somebody else types in an untouched line is kept.
  */
 export function rewrite(text: Y.Text, after: string): void {
-  const before = text.toString();
+  const before = text.toJSON();
   if (before === after) {
     return;
   }
@@ -105,7 +118,10 @@ export function diffLines(before: string, after: string): IRow[] {
   const a = lines(before);
   const b = lines(after);
   if (a.length * b.length > MOST_STEPS) {
-    return [...a.map(text => ({ kind: 'gone' as const, text })), ...b.map(text => ({ kind: 'new' as const, text }))];
+    return [
+      ...a.map(text => ({ kind: 'gone' as const, text })),
+      ...b.map(text => ({ kind: 'new' as const, text }))
+    ];
   }
   const width = b.length + 1;
   const table = new Uint32Array((a.length + 1) * width);
