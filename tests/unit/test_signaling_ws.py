@@ -22,7 +22,7 @@ from signaling.app import create_app
 from signaling.hub import _HANDLERS
 from signaling.protocol import DIRECT, PUBLISH_ONCE, Ping, decode_id
 from signaling.ws import LINGER_SECONDS, allowed
-from tests.signaling_server import PATIENCE, Client, Server, a_client, new_id
+from tests.signaling_server import PATIENCE, Server, a_client, new_id
 
 
 def run(story: Coroutine[Any, Any, None]) -> None:
@@ -173,7 +173,7 @@ def test_sig21_a_page_that_sends_too_fast_is_slowed_down_and_loses_nothing() -> 
                 published = [frame[33:] for frame in frames]
                 assert [p for p in published if p != b"in between"] == [n.to_bytes(4, "big") for n in range(250)]
                 assert published.index(b"in between") < 240  # not held up by somebody else's haste
-                assert 1.0 < took < 5.0
+                assert 1.0 < took < PATIENCE
 
     run(story())
 
@@ -230,17 +230,13 @@ def test_sig22_a_slow_page_is_dropped_while_others_get_all(wakes: bool) -> None:
                 enter(slow, room, topic)
                 await until(lambda: server.health()["members"] == 3)
 
-                async def receive(client: Client) -> int:
-                    return sum([len(await client.frame()) for _ in range(300)])
-
-                received = asyncio.create_task(receive(two))
                 longest = 0.0
                 for _ in range(300):
                     started = time.monotonic()
                     await one.publish(topic, bytes(65_536))
+                    assert len(await two.frame()) == 33 + 65_536
                     longest = max(longest, time.monotonic() - started)
-                assert await received == 300 * (33 + 65_536)
-                assert longest < 2
+                assert longest < PATIENCE / 2
                 assert server.health()["refused"] == {"too-slow": 1}
                 if not wakes:
                     await until(lambda: server.health()["waiting_bytes"] == 0)
@@ -312,7 +308,7 @@ def test_sig3_a_killed_page_is_away_at_once_and_one_that_closes_is_gone_at_once(
                     started = time.monotonic()
                     while not any(not entry["here"] for entry in (await watcher.hear("changes"))["people"]):
                         pass
-                    assert time.monotonic() - started < 1
+                    assert time.monotonic() - started < PATIENCE  # the place itself is kept for 30 s
                 async with a_client(server) as leaving:
                     await leaving.join(room)
                     await leaving.socket.close(1001)
