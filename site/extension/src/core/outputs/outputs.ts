@@ -230,7 +230,8 @@ function entryOf(output: JsonObject): OutputEntry {
     if (key === 'text' && output.output_type === 'stream') {
       entry.set(key, new Y.Text(normalText(value)));
     } else if (value !== undefined) {
-      entry.set(key, value);
+      // A copy of plain objects: JupyterLab hands over some without a prototype, which Yjs does not take.
+      entry.set(key, JSON.parse(JSON.stringify(value)));
     }
   }
   return entry;
