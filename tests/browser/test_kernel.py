@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route
@@ -108,6 +109,19 @@ def test_input_gets_its_answer(classroom: Classroom) -> None:
     box.press("Enter")
     classroom.wait_for_end(1)
     assert "Hello Zoë" in classroom.output(1)
+
+
+def test_input_says_why_not_where_nothing_can_wait(new_context: NewContext, site: Path, server: Server) -> None:
+    """A browser without a way to pause WebAssembly, over plain http."""
+    context = new_context()
+    [worker] = site.glob("extensions/peerbook/static/kernel.worker.*.js")
+    older = f"delete WebAssembly.Suspending; delete WebAssembly.promising;{worker.read_text('utf-8')}"
+    context.route("**/kernel.worker.*.js", lambda route: route.fulfill(content_type="text/javascript", body=older))
+    classroom = Classroom(context.new_page(), server.url(PLAIN_HOST)).open(FIRST)
+    shown = classroom.run(1, "name = input('Name? ')\nprint('never', name)")
+    assert "input() needs a page opened over https or on this computer" in shown
+    assert "never" not in shown.replace("print('never', name)", "")
+    assert classroom.run(1, "import time\ntime.sleep(0.2)\nprint('slept')") == "slept"
 
 
 def test_a_missing_file_is_named_in_the_notebook_and_can_be_tried_again(page: Page, site_url: str) -> None:
