@@ -30,8 +30,8 @@ const Ids = {
   newNotebook: 'peerbook:new-notebook'
 } as const;
 
-/** Ranks in the bar: after Python (the kernel's), before what is about other people. */
-const Ranks = { keeping: 40, original: 45 } as const;
+/** Where in the bar: after Python (the kernel's), before what is about other people. */
+const KEEPING_RANK = 40;
 
 /** How long a calm notice stays: long enough to read a sentence twice and press a button. */
 const NOTICE_MS = 8000;
@@ -76,7 +76,9 @@ class NotebookPlugin {
     palette: ICommandPalette | null,
     private readonly browser: IDefaultFileBrowser | null
   ) {
-    const notice = trans.__('The rest of this output was not kept: it was too long. Run the cell again to see it.');
+    const notice = trans.__(
+      'The rest of this output was not kept: it was too long. Run the cell again to see it.'
+    );
     this.world = new BrowserWorld(
       PageConfig.getBaseUrl(),
       `${notice}\n`,
@@ -97,9 +99,7 @@ class NotebookPlugin {
     drive.contentProviderRegistry!.register(PROVIDER_ID, this.provider);
     setContentProvider(factory, PROVIDER_ID);
     this.keepingStatus = new KeepingStatus(trans, () => this.download());
-    this.originalStatus = new OriginalStatus(trans, () => this.bringBack());
-    bar?.add('keeping', this.keepingStatus, Ranks.keeping);
-    bar?.add('original', this.originalStatus, Ranks.original);
+    bar?.add('keeping', this.keepingStatus, KEEPING_RANK);
     this.addCommands(palette);
     this.followPanels();
     this.acceptDrops();
@@ -113,7 +113,6 @@ class NotebookPlugin {
   private readonly files: NotebookFiles;
   private readonly notices: Notices;
   private readonly keepingStatus: KeepingStatus;
-  private readonly originalStatus: OriginalStatus;
   private opened = UNOPENED;
   private asked = false;
 
@@ -352,14 +351,24 @@ class NotebookPlugin {
         );
         putUnder(change.cell, corner);
       }
-      this.originalStatus.tell(this.session ? goneOriginals(this.session).length : 0);
-      [Ids.reset, Ids.compare, Ids.bringBack, Ids.download].forEach(id => this.front.commands.notifyCommandChanged(id));
+      const panel = this.tracker.currentWidget;
+      if (panel) {
+        statuses.get(panel)?.tell(this.session ? goneOriginals(this.session).length : 0);
+      }
+      [Ids.reset, Ids.compare, Ids.bringBack, Ids.download].forEach(id =>
+        this.front.commands.notifyCommandChanged(id)
+      );
     };
     const later = (): void => {
       cancel();
       cancel = timers.after(LOOK_MS, look);
     };
+    const statuses = new WeakMap<NotebookPanel, OriginalStatus>();
     const follow = (panel: NotebookPanel): void => {
+      const status = new OriginalStatus(this.trans, () => this.bringBack());
+      statuses.set(panel, status);
+      // In the notebook's own toolbar, where there is room: nothing moves when it comes.
+      panel.toolbar.addItem('peerbook-original', status);
       panel.content.modelContentChanged.connect(later);
       void panel.context.ready.then(later);
     };
