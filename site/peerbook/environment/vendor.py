@@ -127,7 +127,7 @@ class _Vendor:
 
     def _archive(self, name: str, path: Path) -> ArchiveRecord:
         content = path.read_bytes()
-        return self._place(f"{FOLDER}/{name}-{sha256_of(content)[:HASH_DIGITS]}.zip", content)
+        return self._place(f"{FOLDER}/{name}-{sha256_of(content)[:HASH_DIGITS]}.bin", content)
 
     def _wheel(self, package: LockedPackage, path: Path) -> ArchiveRecord:
         """A compiled wheel as it is, in a folder named by its hash: Pyodide reads the wheel's own name."""

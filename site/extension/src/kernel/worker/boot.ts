@@ -4,6 +4,7 @@ import type { PyodideAPI } from 'pyodide';
 import { DISPLAYS_PER_CELL, DISPLAY_CHARACTERS, OUTPUT_BYTES_PER_CELL, OUTPUT_PERIOD } from '../protocol';
 import type { IStartOptions } from '../protocol';
 import bootstrap from './bootstrap.py';
+import { type IUnpackFileSystem, unpack } from './archive';
 import { fetchEnvironment, StartError } from './fetching';
 
 /** The functions of bootstrap.py. */
@@ -102,10 +103,12 @@ export async function boot(
     progress.alive();
     const archives = await fetched.archives;
     progress.fetched();
+    const folder = sitePackages(pyodide);
     for (const archive of archives) {
-      pyodide.unpackArchive(archive, 'zip', { extractDir: sitePackages(pyodide) });
+      unpack(archive, pyodide.FS as unknown as IUnpackFileSystem, folder);
       progress.alive();
     }
+    pyodide.runPython('import importlib; importlib.invalidate_caches()');
     if (environment.compiled.length > 0) {
       await pyodide.loadPackage([...environment.compiled], { checkIntegrity: true, messageCallback: progress.alive });
     }
