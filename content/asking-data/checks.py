@@ -3,6 +3,7 @@
 The right answers are asked from the same data. If you read on, you will see them.
 """
 
+from html import unescape
 from pathlib import Path
 
 from library import connect
@@ -172,7 +173,7 @@ def own_chart(chart, file):
         _todo("write a title that says what there is to see.")
     elif not path.exists():
         _todo(f"save the picture as {file}: open it with 'w', and write str(picture).")
-    elif chart._title not in path.read_text(encoding="utf-8"):
+    elif chart._title not in unescape(path.read_text(encoding="utf-8")):
         _todo(f"{file} holds an older chart. Save this one.")
     else:
         _done(f"your chart is in {file}.")

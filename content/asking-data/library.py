@@ -49,12 +49,20 @@ class Answer:
         return "\n".join(" | ".join(_text(value) for value in row) for row in [self.columns, *self.rows])
 
     def _repr_html_(self):
-        heads = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(_text(value))}</td>" for value in row) + "</tr>" for row in self.rows[:SHOWN]
-        )
+        words = [isinstance(value, str) for value in self.rows[0]] if self.rows else [True] * len(self.columns)
+        heads = _line("th", self.columns, words)
+        body = "".join(_line("td", row, words) for row in self.rows[:SHOWN])
         more = f"<p>{len(self.rows)} rows, the first {SHOWN} are shown.</p>" if len(self.rows) > SHOWN else ""
-        return f"<table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>{more}"
+        return f"<table><thead>{heads}</thead><tbody>{body}</tbody></table>{more}"
+
+
+def _line(tag, values, words):
+    """One line of a table: words begin at the left, numbers end at the right."""
+    cells = ""
+    for value, is_word in zip(values, words, strict=True):
+        side = "left" if is_word else "right"
+        cells += f'<{tag} style="text-align: {side}">{escape(_text(value))}</{tag}>'
+    return f"<tr>{cells}</tr>"
 
 
 def _text(value):

@@ -25,7 +25,7 @@ def flag(row):
     elif row == "bwr":
         _todo("the colours are in order. Now make each of them four tiles wide.")
     elif len(row) != 12:
-        _todo(f"the row has {len(row)} tiles. It should have 12.")
+        _todo(f"the row has {_count(row, 'tile')}. It should have 12.")
     elif row != "b" * 4 + "w" * 4 + "r" * 4:
         _todo("12 tiles, but not four blue, four white, four red in this order.")
     else:
@@ -61,7 +61,7 @@ def picture(rows):
     widths = [len(row) for row in rows]
     colours = set("".join(rows)) - {" "}
     if len(rows) < 6:
-        _todo(f"the picture has {len(rows)} rows. Make it at least 6.")
+        _todo(f"the picture has {_count(rows, 'row')}. Make it at least 6.")
     elif min(widths) != max(widths):
         odd = next(number for number, width in enumerate(widths) if width != widths[0])
         _todo(f"row {odd} has {widths[odd]} letters, row 0 has {widths[0]}. Make all rows the same length.")
@@ -74,7 +74,7 @@ def picture(rows):
 def stairs(rows):
     """2. Loops: eight steps, each one tile wider than the one above."""
     if len(rows) != 8:
-        _todo(f"{len(rows)} steps so far. There should be 8: which numbers does range(1, 4) give?")
+        _todo(f"{_count(rows, 'step')} so far. There should be 8: which numbers does range(1, 4) give?")
     elif len(set(rows)) == 1:
         _todo("8 steps, all of the same width. Use number to make each one wider.")
     elif [len(row) for row in rows] != list(range(1, 9)):
@@ -128,7 +128,7 @@ def pattern(rows):
     """2. Loops: a pattern by one's own rule."""
     colours = set("".join(rows)) - {" "}
     if len(rows) < 12:
-        _todo(f"{len(rows)} rows. Make the pattern at least 12 rows high.")
+        _todo(f"{_count(rows, 'row')}. Make the pattern at least 12 rows high.")
     elif len(colours) < 3:
         _todo("let the rule choose between at least three colours.")
     elif len(set(rows)) == 1 or all(len(set(row)) == 1 for row in rows):
@@ -208,6 +208,10 @@ def hash_of(rows):
 
 EXAMPLE = 656801
 """`hash_of` our own quilt in 3-functions."""
+
+
+def _count(things, one):
+    return f"{len(things)} {one}{'' if len(things) == 1 else 's'}"
 
 
 def _done(words):

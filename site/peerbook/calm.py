@@ -27,6 +27,8 @@ DISABLED_PLUGINS: dict[str, str] = {
     "@jupyterlite/application-extension:share-file": "copies an address that works on this device only",
     "@jupyterlab/terminal-extension:open-folder-in-terminal": "there is no terminal in a browser",
     "@jupyterlab/terminal-extension:escape-hint": "there is no terminal in a browser",
+    "@jupyterlab/application-extension:faviconbusy": "asks for pictures the site does not have",
+    "@jupyter-notebook/notebook-extension:tab-icon": "asks for pictures the site does not have",
     "@jupyterlite/application-extension:logo": "our mark leads to the workshops",
     "@jupyterlab/filebrowser-extension:share-file": "copies an address that works on this device only",
 }

@@ -58,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
 
     test = commands.add_parser("test", help="run the tests: all, or the parts you name")
     test.add_argument(
-        "parts", nargs="*", metavar="PART", help="lint, types, unit, protocol, ts, browser (default: all)"
+        "parts", nargs="*", metavar="PART", help="lint, types, unit, protocol, ts, site, browser (default: all)"
     )
     test.epilog = "Whatever the command does not know is passed on to pytest: python3 build.py test unit -k lock -x"
 

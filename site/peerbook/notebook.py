@@ -14,7 +14,7 @@ import nbformat
 from peerbook.errors import PeerbookError
 
 HEADING = re.compile(r"^\s{0,3}#\s+(.+?)\s*#*\s*$", re.MULTILINE)
-NUMBER = re.compile(r"^\d+[-_. ]*")
+NUMBER = re.compile(r"^\d+[-_.: ]+")
 
 
 @dataclass(frozen=True)
@@ -95,10 +95,10 @@ def normalize(content: dict[str, Any]) -> dict[str, Any]:
 
 
 def title_of(content: dict[str, Any], name: str) -> str:
-    """The first top heading of the notebook's texts, else a readable form of its file name."""
+    """The first top heading of the notebook's texts without its number, else a readable form of its file name."""
     for cell in content["cells"]:
         if cell["cell_type"] == "markdown" and (match := HEADING.search(cell["source"])):
-            return re.sub(r"[*_`]", "", match[1])
+            return NUMBER.sub("", re.sub(r"[*_`]", "", match[1])) or match[1]
     stem = NUMBER.sub("", PurePosixPath(name).stem) or PurePosixPath(name).stem
     return stem.replace("-", " ").replace("_", " ").strip().capitalize()
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from signaling.app import create_app
 
@@ -27,6 +27,8 @@ PLAIN_HOST = "school.test"
 """A name that is not localhost, led to this machine: plain http there is no secure context."""
 TIMEOUT_MS = 60_000
 """Generous: two shared cores may be busy with other things. Tests wait for what they see, never for time to pass."""
+
+expect.set_options(timeout=TIMEOUT_MS / 2)
 
 
 class Server:

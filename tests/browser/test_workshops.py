@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from .classroom import Classroom
 from .conftest import NewContext, Watch
@@ -30,7 +31,7 @@ def test_every_cell_of_every_workshop_runs(site: Path, site_url: str, new_contex
         code = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
         page = context.new_page()
         classroom = Classroom(page, site_url).open(path)
-        assert classroom.code_cells.count() == len(code), path
+        expect(classroom.code_cells).to_have_count(len(code))
         for index, cell in enumerate(code):
             classroom.code_cell(index).scroll_into_view_if_needed()
             if "interactive" in cell["metadata"].get("tags", []):

@@ -35,7 +35,8 @@ def client(site: Path) -> TestClient:
 
 
 def test_health_tells_the_version(client: TestClient) -> None:
-    assert client.get("/health").json() == {"status": "ok", "version": "1.2.3"}
+    answer = client.get("/health").json()
+    assert (answer["status"], answer["version"]) == ("ok", "1.2.3")
 
 
 def test_every_answer_has_the_headers_the_site_was_built_with(client: TestClient) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import logging
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -98,7 +99,8 @@ def build_lite(plan: Plan, work: Path, addons: dict[str, type[PeerbookAddon]]) -
 @contextlib.contextmanager
 def _written_to(output: io.StringIO, path: Path) -> Iterator[None]:
     try:
-        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # hints to install parts of Jupyter that a static site has no use for
             yield
     finally:
         path.write_text(output.getvalue(), encoding="utf-8")

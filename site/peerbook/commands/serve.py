@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import errno
 import io
+import os
 import socket
 import sys
 
@@ -18,9 +19,9 @@ from peerbook.machine import lan_address
 from peerbook.progress import Progress
 from peerbook.workspace import Workspace, shown
 from signaling.app import create_app
+from signaling.server import BACKLOG, uvicorn_options
+from signaling.settings import SettingsError, read_settings
 
-BACKLOG = 2048
-"""A whole school opens the link in the same minute; the system's default of 128 turns some of them away."""
 GRACE_SECONDS = 2
 
 PLAIN_HTTP = """\
@@ -30,6 +31,10 @@ PLAIN_HTTP = """\
 
 def serve(workspace: Workspace, options: argparse.Namespace, progress: Progress) -> int:
     """Build what changed, then serve until Ctrl-C. Raises :class:`PeerbookError` when the port is taken."""
+    try:
+        settings = read_settings(os.environ)
+    except SettingsError as error:
+        raise PeerbookError(error.what, where=error.where, remedy=error.remedy) from None
     site = (options.output or workspace.output).resolve()
     if options.no_build:
         if not (site / "index.html").is_file():
@@ -43,16 +48,8 @@ def serve(workspace: Workspace, options: argparse.Namespace, progress: Progress)
         build(workspace, options, progress)
     port = int(server_socket.getsockname()[1])
     print(announcement(port, options.prefix, lan_address() if options.lan else None, lan=options.lan), flush=True)
-    app = create_app(site, version=__version__, prefix=options.prefix)
-    config = uvicorn.Config(
-        app,
-        backlog=BACKLOG,
-        log_level="warning",
-        access_log=False,
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+    app = create_app(site, version=__version__, prefix=options.prefix, settings=settings)
+    config = uvicorn.Config(app, timeout_graceful_shutdown=GRACE_SECONDS, **uvicorn_options(settings))
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[server_socket])
     print("\nStopped. Browsers that have the site open keep working.", file=sys.stderr)

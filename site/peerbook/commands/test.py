@@ -12,7 +12,7 @@ from pathlib import Path
 
 from peerbook.builder import Options, build_site
 from peerbook.errors import PeerbookError
-from peerbook.extension import install_packages
+from peerbook.extension import build_extension, install_packages
 from peerbook.machine import Node, find_browser, find_node
 from peerbook.progress import Progress
 from peerbook.workspace import Workspace
@@ -125,6 +125,11 @@ def _ts(context: Context) -> bool:
     return _run(context, node.node, vitest, "run", cwd=context.workspace.extension)
 
 
+def _site(context: Context) -> bool:
+    build_extension(context.workspace, context.node(), context.progress)
+    return _pytest(context, ["tests/site"])
+
+
 def _browser(context: Context) -> bool:
     workspace = context.workspace
     build_site(workspace, Options(content=workspace.content, output=workspace.output), context.progress)
@@ -140,6 +145,7 @@ PARTS: dict[str, Callable[[Context], bool]] = {
     "unit": _unit,
     "protocol": _protocol,
     "ts": _ts,
+    "site": _site,
     "browser": _browser,
 }
 """In the order in which they tell most for their time."""

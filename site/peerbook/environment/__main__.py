@@ -19,7 +19,7 @@ from peerbook.progress import Terminal
 def main(arguments: list[str] | None = None) -> int:
     """Exit code 0, or 1 with the reason on the error stream."""
     parser = argparse.ArgumentParser(prog="python -m peerbook.environment", description=__doc__)
-    parser.add_argument("dist", type=Path, help="the site's folder")
+    parser.add_argument("dist", nargs="?", type=Path, help="the site's folder")
     parser.add_argument("requirements", nargs="*", help="packages beyond the base, as in workshop.toml")
     parser.add_argument("--node", default=shutil.which("node"), help="the Node executable")
     parser.add_argument("--node-modules", type=Path, default=Path("site/extension/node_modules"))
@@ -34,10 +34,12 @@ def main(arguments: list[str] | None = None) -> int:
         mirror=given.pyodide_mirror,
         progress=Terminal(),
     )
-    blame = Blame("the command line", "the command line")
+    blame = Blame("the command line", "these packages")
     try:
         if given.lock_base:
             lock_base(context, upgrade=True)
+        if given.dist is None:
+            return 0 if given.lock_base else parser.error("say which folder to put Python into")
         base = read_base(context)
         wanted = given.requirements
         lock = lock_packages(wanted, context=context, blame=blame, base=base) if wanted else None

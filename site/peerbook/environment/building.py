@@ -61,7 +61,7 @@ def _members(path: Path) -> list[str]:
         with zipfile.ZipFile(path) as archive:
             return archive.namelist()
     except (OSError, zipfile.BadZipFile) as error:
-        remedy = "Run 'peerbook clean' and build again."
+        remedy = "Run 'python3 build.py clean --all' and build again."
         raise PeerbookError(f"cannot be read: {error}", where=str(path), remedy=remedy) from error
 
 

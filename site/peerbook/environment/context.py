@@ -9,6 +9,7 @@ from pathlib import Path
 from peerbook.environment.cache import Store
 from peerbook.environment.distribution import Distribution, load_distribution
 from peerbook.environment.index import Index
+from peerbook.environment.lock import BASE_LOCK, WARM_LIST
 from peerbook.environment.mirror import Mirror
 from peerbook.environment.registry import Registry, Settings, pip_settings
 from peerbook.environment.transport import Transport, Web
@@ -32,6 +33,8 @@ class Context:
     mirror: str | None = None
     """URL or folder of Pyodide's distribution; None for the public address."""
     progress: Progress = field(default_factory=Silent)
+    base_lock: Path = BASE_LOCK
+    warm_list: Path = WARM_LIST
     given_index: Index | None = None
     """Tests put a folder here; None asks the index that pip is set up for."""
     given_transport: Transport | None = None

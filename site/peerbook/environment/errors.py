@@ -28,4 +28,5 @@ class Blame:
         return PackageUnavailable(f"{self.asker}: {what}", where=self.where, remedy=remedy)
 
 
+BASE_REMEDY = "Make the base environment's lock anew: python -m peerbook.environment --lock-base"
 BASE = Blame(where="the base environment (site/peerbook/environment/base.lock)", asker="what every notebook needs")

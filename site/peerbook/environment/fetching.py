@@ -9,7 +9,7 @@ from threading import Lock as Mutex
 
 from peerbook.environment.cache import sha256_of
 from peerbook.environment.context import Context
-from peerbook.environment.errors import Blame, PackageUnavailable
+from peerbook.environment.errors import BASE_REMEDY, Blame, PackageUnavailable
 from peerbook.environment.lock import LockedPackage
 from peerbook.environment.registry import IndexUnreachableError
 from peerbook.environment.transport import NotThereError, UnreachableError
@@ -71,15 +71,13 @@ def _get(package: LockedPackage, context: Context, blame: Blame, count: Callable
     if package.source == "kernel":
         path = context.kernel_wheels.get(package.name)
         if path is None or path.name != package.file:
-            raise blame.unavailable(
-                f"the kernel's package has no {package.file} any more", "Run 'peerbook lock --base', then build again."
-            )
+            raise blame.unavailable(f"the kernel's npm package has no {package.file} any more", BASE_REMEDY)
         return path.read_bytes()
     listed = {file.name: file for file in context.index.files(package.name) or ()}
     if package.file not in listed:
         raise blame.unavailable(
             f"{package.file} of the lock is not on the package index any more",
-            "Make the lock anew with 'peerbook lock'.",
+            "Make the lock anew: python3 build.py lock",
         )
     content = context.index.download(listed[package.file])
     count(len(content))

@@ -17,6 +17,7 @@ from peerbook.errors import PeerbookError
 FORMAT = 1
 LOCK_NAME = "environment.lock"
 BASE_LOCK = Path(__file__).with_name("base.lock")
+WARM_LIST = Path(__file__).with_name("warm.json")
 
 Source = Literal["pypi", "pyodide", "kernel"]
 

@@ -11,18 +11,17 @@ from pathlib import Path
 from peerbook.environment.cache import sha256_of, write_whole
 from peerbook.environment.context import Context
 from peerbook.environment.distribution import DistributionPackage
-from peerbook.environment.errors import BASE, Blame, PackageUnavailable
+from peerbook.environment.errors import BASE, BASE_REMEDY, Blame, PackageUnavailable
 from peerbook.environment.fetching import fetch
 from peerbook.environment.index import IndexFile
 from peerbook.environment.lock import (
-    BASE_LOCK,
     LOCK_NAME,
     Lock,
     LockedPackage,
     canonical_requirements,
     read_lock,
 )
-from peerbook.environment.node import WARM_LIST, trace_warm
+from peerbook.environment.node import trace_warm
 from peerbook.environment.offers import Candidate, Offers
 from peerbook.environment.registry import IndexUnreachableError
 from peerbook.environment.resolver import Chosen, resolve
@@ -33,7 +32,7 @@ from peerbook.workshop import Workshop
 BASE_REQUIREMENTS = ("comm", "ipykernel", "ipython", "jedi", "pyodide-kernel")
 """What the kernel's worker imports (`@jupyterlite/pyodide-kernel`, `initKernel`); all else follows from these."""
 
-REMEDY_DISAGREE = "Run 'peerbook lock {slug}' and commit the result."
+REMEDY_DISAGREE = "Make it anew and commit it: python3 build.py lock"
 
 
 def blame_of(workshop: Workshop) -> Blame:
@@ -42,22 +41,23 @@ def blame_of(workshop: Workshop) -> Blame:
     return Blame(where, f"workshop '{workshop.slug}'")
 
 
-def lock_base(context: Context, *, upgrade: bool = False, path: Path = BASE_LOCK, warm_list: Path = WARM_LIST) -> Lock:
+def lock_base(context: Context, *, upgrade: bool = False) -> Lock:
     """Make the lock of the base environment anew and write it, and the list of what a first lesson imports.
 
     Without ``upgrade``, versions that still fit stay.
     """
-    former = None if upgrade else read_lock(path)
+    former = None if upgrade else read_lock(context.base_lock)
     lock = _make(BASE_REQUIREMENTS, context, blame=BASE, base=None, former=former)
     files = fetch(lock.packages, context, BASE)
     with context.progress.task("Trying a first lesson"):
-        trace_warm(context, list(files.values()), warm_list)
-    write_whole(path, lock.text().encode())
+        trace_warm(context, list(files.values()))
+    write_whole(context.base_lock, lock.text().encode())
     return lock
 
 
-def read_base(context: Context, path: Path = BASE_LOCK) -> Lock:
+def read_base(context: Context) -> Lock:
     """The committed base. Raises PeerbookError when it is missing or made for another Pyodide."""
+    path = context.base_lock
     lock = read_lock(path)
     version = context.distribution.target.pyodide
     if lock is None or lock.pyodide != version or lock.requirements != canonical_requirements(BASE_REQUIREMENTS):
@@ -65,7 +65,7 @@ def read_base(context: Context, path: Path = BASE_LOCK) -> Lock:
         raise PeerbookError(
             f"the lock of the base environment {made_for}, this is Pyodide {version}",
             where=str(path),
-            remedy="Run 'peerbook lock --base'.",
+            remedy=BASE_REMEDY,
         )
     return lock
 
@@ -112,7 +112,7 @@ def ensure_lock(workshop: Workshop, *, context: Context, frozen: bool = False, b
     if lock is not None and stale is None:
         return lock
     if frozen:
-        raise PeerbookError(stale or "", where=str(path), remedy=REMEDY_DISAGREE.format(slug=workshop.slug))
+        raise PeerbookError(stale or "", where=str(path), remedy=REMEDY_DISAGREE)
     context.progress.say(f"{path}: {stale}. Choosing packages again.")
     return lock_workshop(workshop, context=context, base=base)
 

@@ -15,7 +15,6 @@ from peerbook.errors import PeerbookError
 HERE = Path(__file__).parent
 COMPILE, COMPILER = HERE / "compile.mjs", HERE / "compiler.py"
 WARM, WARM_LESSON = HERE / "warm.mjs", HERE / "warm.py"
-WARM_LIST = HERE / "warm.json"
 
 MINUTES_AT_MOST = 15
 """The base takes 7 s on two cores; a slow machine with a large workshop may need minutes, a stuck one must end."""
@@ -34,7 +33,7 @@ def folders(context: Context) -> tuple[str, str]:
 def run(context: Context, words: str, script: Path, *arguments: str) -> str:
     """Run a script with Pyodide's folder and ``arguments``; the last line it prints. ``words`` say what it does."""
     command = [str(context.node), str(script), str(context.pyodide.resolve()), *arguments]
-    remedy = "Node 20.19 or newer is needed; if it is there, 'peerbook clean' starts afresh."
+    remedy = "Node 20.19 or newer is needed; if it is there, 'python3 build.py clean --all' starts afresh."
     try:
         done = subprocess.run(
             command,
@@ -52,21 +51,21 @@ def run(context: Context, words: str, script: Path, *arguments: str) -> str:
     return done.stdout.rstrip().rpartition("\n")[2]
 
 
-def trace_warm(context: Context, wheels: Sequence[Path], path: Path = WARM_LIST) -> Warm:
-    """See which files a first lesson imports, and write the list to ``path``, sorted."""
+def trace_warm(context: Context, wheels: Sequence[Path]) -> Warm:
+    """See which files a first lesson imports, and write the list, sorted."""
     answer = run(context, "trying a first lesson", WARM, str(WARM_LESSON), *(str(wheel.resolve()) for wheel in wheels))
     files = [file for file in json.loads(answer) if file.endswith(".py")]
     library, packages = (
         sorted(file.removeprefix(folder) for file in files if file.startswith(folder)) for folder in folders(context)
     )
     text = json.dumps({"library": library, "packages": packages}, indent=1) + "\n"
-    write_whole(path, text.encode())
+    write_whole(context.warm_list, text.encode())
     return Warm(frozenset(library), frozenset(packages))
 
 
-def read_warm(path: Path = WARM_LIST) -> Warm:
+def read_warm(context: Context) -> Warm:
     """The committed list."""
-    record = json.loads(path.read_text("utf-8"))
+    record = json.loads(context.warm_list.read_text("utf-8"))
     return Warm(frozenset(record["library"]), frozenset(record["packages"]))
 
 

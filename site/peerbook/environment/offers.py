@@ -47,6 +47,8 @@ class Offer:
     """Platforms of the newest version's wheels, when nothing fits."""
     newest_pythons: tuple[str, ...] = ()
     """`Requires-Python` of wheels that fit but for the version of Python."""
+    built: Version | None = None
+    """The version in Pyodide's distribution, which is tried together with the rest of it there."""
 
 
 class Offers:
@@ -128,7 +130,7 @@ def choose(name: str, files: tuple[IndexFile, ...] | None, built: DistributionPa
         candidates.append(Candidate(name, built.version, built.file_name, "pyodide", built))
     candidates.sort(key=lambda candidate: candidate.version, reverse=True)
     if candidates:
-        return Offer(name, known=True, candidates=tuple(candidates))
+        return Offer(name, known=True, candidates=tuple(candidates), built=built.version if built else None)
     newest = max((wheel.version for _, wheel in wheels), default=None)
     return Offer(
         name,

@@ -143,7 +143,9 @@ class _Provider(AbstractProvider[Need, Candidate, str]):
         fitting = [
             candidate for candidate in offer.candidates if all(self._satisfies(need, candidate) for need in needs)
         ]
-        fitting.sort(key=lambda candidate: not self._keeps(candidate))
+        # Pyodide's lock says what its builds need, but not which versions: those that it has itself are tried together.
+        among = any(need.by and need.by.source == "pyodide" for need in needs)
+        fitting.sort(key=lambda one: (not self._keeps(one), not (among and one.version == offer.built)))
         usable = [candidate for candidate in fitting[:VERSIONS_TRIED] if candidate.version not in refused]
 
         def matches() -> Iterator[Candidate]:

@@ -61,18 +61,24 @@ def vendor_site(workshops: Sequence[Workshop], *, site: Path, context: Context, 
     is returned in `left_out`.
     """
     base = read_base(context)
-    vendor = _Vendor(site, context, base)
-    records: dict[str, EnvironmentRecord] = {}
+    locks: dict[str, Lock] = {}
     left_out: dict[str, PackageUnavailable] = {}
-    base_record = vendor.environment(None, BASE)
-    for workshop in workshops:
+    for workshop in workshops:  # What cannot be had is known before anything is compiled.
         try:
-            lock = ensure_lock(workshop, context=context, frozen=frozen, base=base)
-            records[workshop.slug] = vendor.environment(lock, blame_of(workshop))
+            locks[workshop.slug] = ensure_lock(workshop, context=context, frozen=frozen, base=base)
+            fetch(locks[workshop.slug].packages, context, blame_of(workshop))
         except PackageUnavailable as reason:
             if not workshop.optional:
                 raise
+            locks.pop(workshop.slug, None)
             left_out[workshop.slug] = reason
+    vendor = _Vendor(site, context, base)
+    base_record = vendor.environment(None, BASE)
+    records = {
+        workshop.slug: vendor.environment(locks[workshop.slug], blame_of(workshop))
+        for workshop in workshops
+        if workshop.slug in locks
+    }
     files = tuple(sorted(vendor.placed))
     return VendoredSite(base_record, records, left_out, files, sum((site / name).stat().st_size for name in files))
 
@@ -91,7 +97,7 @@ class _Vendor:
         version = context.distribution.target.pyodide
         self._pyodide_url = f"static/pyodide/{version}/"
         self._core = [self._place(f"{self._pyodide_url}{name}", self._read_core(name)) for name in CORE]
-        warm = read_warm()
+        warm = read_warm(context)
         self._library = self._archive("standard-library", build_library(context, warm))
         files = fetch(base.packages, context, BASE)
         wheels = [files[package.name] for package in base.packages]

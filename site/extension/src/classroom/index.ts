@@ -14,7 +14,7 @@ import { showHelp } from './help';
 import type { Entries } from './more';
 import { LINE, MoreButton } from './more';
 import { Keeper, loadedByPage, neededOffline } from './offline';
-import { addresses, placeOf, tabTitle } from './place';
+import { addresses, linkedNotebook, placeOf, tabTitle } from './place';
 import { rememberPlace } from './places';
 import { IClassroomBar } from './tokens';
 
@@ -29,7 +29,8 @@ const Ids = {
   files: 'peerbook:show-files',
   menus: 'peerbook:show-menus',
   help: 'peerbook:help',
-  offline: 'peerbook:keep-offline'
+  offline: 'peerbook:keep-offline',
+  settings: 'settingeditor:open'
 } as const;
 
 /** What More holds, from what beginners look for to what experts do. Others' commands appear once they exist. */
@@ -102,6 +103,10 @@ const bar: JupyterFrontEndPlugin<IClassroomBar> = {
       }
     };
     const follow = () => void show(tracker?.currentWidget?.context.path ?? pathInAddress());
+    if (calm) {
+      // JupyterLab would open a second tab, and that a third.
+      document.addEventListener('click', event => stayHere(event), { capture: true });
+    }
     tracker?.currentChanged.connect(follow);
     tracker?.widgetAdded.connect((_, panel) => panel.context.pathChanged.connect(follow));
     follow();
@@ -141,6 +146,18 @@ function setTitle(title: string): void {
 
 let wantedTitle = '';
 let titles: MutationObserver | undefined;
+
+/** A click in a text on a notebook of this site opens it here. */
+function stayHere(event: MouseEvent): void {
+  const link =
+    event.target instanceof Element ? event.target.closest('.jp-RenderedHTMLCommon a[href]') : null;
+  const path = link instanceof HTMLAnchorElement ? linkedNotebook(link.href, root) : undefined;
+  if (path !== undefined && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    event.stopPropagation();
+    location.assign(new URL(addresses.notebook(path), root).href);
+  }
+}
 
 function pathInAddress(): string {
   const query = new URLSearchParams(location.search);
@@ -190,6 +207,13 @@ const commands: JupyterFrontEndPlugin<void> = {
       label: trans.__('How this works'),
       execute: () => showHelp(trans)
     });
+    if (!calm && !front.commands.hasCommand(Ids.settings)) {
+      // The form of JupyterLab's settings is switched off, for it makes code at run time; its menu and key open the text.
+      front.commands.addCommand(Ids.settings, {
+        label: trans.__('Settings'),
+        execute: () => front.commands.execute('settingeditor:open-json')
+      });
+    }
     for (const command of [Ids.openLab, Ids.openCalm, Ids.files, Ids.help]) {
       palette?.addItem({ command, category: trans.__('Peerbook') });
     }

@@ -43,6 +43,9 @@ export function loadedByPage(root: string, here: string, names: readonly string[
   return [...new Set(own)];
 }
 
+/** `ready` waits for ever where a browser only pretends to register. Seen elsewhere: below a second. */
+const READY_MS = 10_000;
+
 /** The part of `navigator.serviceWorker` used here. */
 export type Container = Pick<ServiceWorkerContainer, 'register' | 'ready'>;
 
@@ -70,7 +73,10 @@ export class Keeper {
       }
       const scope = new URL(this._root).pathname;
       await this._container.register(`${this._root}service-worker.js`, { scope, updateViaCache: 'none' });
-      this._worker = (await this._container.ready).active;
+      const never = new Promise<never>((_, reject) =>
+        setTimeout(() => reject(new Error('it does not become ready')), READY_MS)
+      );
+      this._worker = (await Promise.race([this._container.ready, never])).active;
     } catch (error) {
       console.warn('Peerbook goes on without its service worker:', error);
       this._become({ state: 'refused' });

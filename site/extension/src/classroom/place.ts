@@ -31,7 +31,10 @@ export function placeOf(catalogue: ICatalogue, path: string): IPlace | undefined
 }
 
 function stepOf(workshop: IWorkshop, notebook: INotebookEntry, index: number): IStep {
-  return { path: `${workshop.slug}/${notebook.path}`, title: notebook.title, number: index + 1 };
+  const number = index + 1;
+  // Many a title says its number itself: "1. Hello".
+  const title = notebook.title.replace(new RegExp(`^${number}[.):]?\\s+`), '') || notebook.title;
+  return { path: `${workshop.slug}/${notebook.path}`, title, number };
 }
 
 /** Pages of the site, relative to its root. */
@@ -46,6 +49,15 @@ export const addresses = {
 /** Slashes stay readable in an address. */
 function query(path: string): string {
   return encodeURIComponent(path).replaceAll('%2F', '/');
+}
+
+/** The path of the notebook that a link in a text leads to, or undefined when it leads elsewhere. */
+export function linkedNotebook(href: string, root: string): string | undefined {
+  const files = `${root}files/`;
+  const address = href.split(/[?#]/, 1)[0] as string;
+  return address.startsWith(files) && address.endsWith('.ipynb')
+    ? decodeURIComponent(address.slice(files.length))
+    : undefined;
 }
 
 /** What a browser tab is called: `2 Loops - First steps`. */
