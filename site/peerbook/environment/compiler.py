@@ -1,4 +1,4 @@
-"""Compiles and packs Python files into one gzipped zip. Runs **inside of Pyodide** under Node: its Python makes the bytecode.
+"""Compiles and packs Python files into one archive. Runs **inside of Pyodide** under Node: it makes the bytecode.
 
 The standard library only, no import of Peerbook: `compile.mjs` reads this file and runs it there. `pack` is plain
 Python and runs under any version, which is how it is tested.
