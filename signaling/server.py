@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import copy
+import logging
 from typing import Any
+
+from uvicorn.config import LOGGING_CONFIG
 
 from .protocol import ID_BYTES
 from .settings import Settings
 
 BACKLOG = 2048
 """A whole school opens the link in the same minute; the system's default of 128 turns some of them away."""
+
+PAGES_FAULT = "Invalid UTF-8 sequence received from client."
+"""uvicorn logs this with a traceback at level error: anybody could fill a disk with it."""
+
+
+class OnlyOurFaults(logging.Filter):
+    """Keeps out of the log what a page did wrong: the connection is closed with code 1007, and that is all."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.msg != PAGES_FAULT
 
 
 def uvicorn_options(settings: Settings) -> dict[str, Any]:
@@ -18,9 +32,13 @@ def uvicorn_options(settings: Settings) -> dict[str, Any]:
     costs half of the deliveries and more than half of the connections), no pings (the hub asks by itself, also pages
     whose browser would answer for them), no log of addresses, and nothing buffered that the hub would refuse.
     """
+    logs = copy.deepcopy(LOGGING_CONFIG)
+    logs["filters"] = {"only_our_faults": {"()": OnlyOurFaults}}
+    logs["loggers"]["uvicorn.error"]["filters"] = ["only_our_faults"]
     largest = max(settings.payload_bytes + 1 + ID_BYTES, settings.control_bytes)
     return {
         "backlog": BACKLOG,
+        "log_config": logs,
         "log_level": "warning",
         "access_log": False,
         "ws": "websockets-sansio",

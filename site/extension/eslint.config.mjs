@@ -37,6 +37,13 @@ export default tseslint.config(
     )
   },
   {
+    files: ['src/connection/**/*.ts'],
+    rules: forbid(
+      [['@jupyterlab/*', '@jupyterlite/*', '@lumino/*', '@jupyter/*'], 'connection knows core only.'],
+      [['**/storage/**', '**/notebook/**', '**/kernel/**', '**/classroom/**', '**/crypto/**'], 'connection knows core only.']
+    )
+  },
+  {
     files: ['src/kernel/**/*.ts'],
     rules: forbid([['**/notebook/**', '**/storage/**'], 'The kernel runs without the notebook model.'])
   },

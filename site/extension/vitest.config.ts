@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts'],
     // Bounded, so that a loop that never ends fails a test and not the machine.
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     maxWorkers: 2,
     server: {
       // JupyterLab's packages are written for bundlers: extensionless imports, styles beside the code.

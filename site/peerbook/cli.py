@@ -95,6 +95,8 @@ def _port(text: str) -> int:
 
 
 def _prefix(text: str) -> str:
+    if not text:  # the default, which argparse also passes through here
+        return ""
     trimmed = text.strip("/")
     if not all(part and part not in (".", "..") for part in trimmed.split("/")):
         raise argparse.ArgumentTypeError(f"'{text}' is not a path such as /school/py")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from peerbook import __version__
-from peerbook.cli import main
+from peerbook.cli import main, parser
 from peerbook.commands.clean import clean
 from peerbook.commands.new import new
 from peerbook.errors import PeerbookError
@@ -136,3 +136,8 @@ def test_no_node_and_no_registry_is_said(tmp_path: Path, monkeypatch: pytest.Mon
     with pytest.raises(PeerbookError, match=r"Node\.js is needed") as caught:
         find_node(tmp_path / "no-such-list.txt", Silent())
     assert "Install Node 20.19" in caught.value.remedy
+
+
+def test_serve_without_a_prefix_serves_at_the_root() -> None:
+    assert parser().parse_args(["serve"]).prefix == ""
+    assert parser().parse_args(["serve", "--prefix", "school/py/"]).prefix == "/school/py"

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from signaling.overlay import Overlay
+from signaling.overlay import Overlay, _Place
 from signaling.protocol import MAX_DEGREE, TARGET_DEGREE
 from tests.signaling_pages import HubWithPages, Page, an_id
 
@@ -119,6 +119,29 @@ def test_sig13_it_is_a_random_graph_and_not_a_ring_of_friends() -> None:
         assert distance <= 6  # log 1000 / log 6 is 3.9
 
 
+@pytest.mark.parametrize("degrees", [(6, 6), (8, 8), (8, 6), (6, 8), (7, 8), (8, 8, 8), (2, 8), (8, 2, 6, 8)])
+@pytest.mark.parametrize("seed", range(5))
+def test_sig13_parts_that_came_apart_are_joined_and_nobody_has_more_than_eight(
+    degrees: tuple[int, ...], seed: int
+) -> None:
+    crowd = Crowd(seed)
+    crowd.overlay = overlay = Overlay(Random(seed))
+    for part, degree in enumerate(degrees):
+        names = [f"{part}-{number}" for number in range(12)]
+        for name in names:
+            crowd.told[name] = set()
+            overlay._places[name] = _Place()
+        for number, name in enumerate(names):  # a ring in which everybody knows the next few
+            for step in range(1, degree // 2 + 1):
+                overlay._link(name, names[(number + step) % 12])
+            if degree % 2 and number < 6:
+                overlay._link(name, names[number + 6])
+    crowd.listen()
+    overlay._torn = True
+    crowd.mend()
+    crowd.check()
+
+
 def test_sig13_one_seed_is_one_graph() -> None:
     graphs = []
     for _ in range(2):
@@ -170,6 +193,16 @@ def test_sig15_who_lost_a_connection_gets_another_and_not_the_same_again() -> No
         assert page.session not in pages[lost].neighbours()
         assert 6 <= len(page.neighbours()) <= 8
         assert 6 <= len(pages[lost].neighbours()) <= 8
+
+
+def test_sig15_two_that_cannot_connect_are_not_introduced_again_from_either_side() -> None:
+    hub = HubWithPages()
+    pages = [hub.member() for _ in range(5)]
+    pages[0].say("more", room=hub.room, lost=[pages[1].session])
+    hub.sleep(1)
+    pages[1].say("more", room=hub.room, lost=[])
+    hub.sleep(1)
+    assert [len(page.neighbours()) for page in pages] == [3, 3, 4, 4, 4]
 
 
 def test_sig15_nobody_is_introduced_to_somebody_who_is_away() -> None:

@@ -56,6 +56,15 @@ def test_sig17_subscribers_hear_how_many_others_there_are(hub: HubWithPages) -> 
     assert page.of("subscribed")[-1]["others"] == [1, 0]
 
 
+def test_sig17_who_has_gone_follows_nothing(hub: HubWithPages) -> None:
+    topic = an_id(hub.random)
+    watcher = hub.member()
+    for code in (1001, 1006):
+        hub.member().subscribe(hub.room, topic).break_off(code)
+    assert hub.hub.counts()["topics"] == 0
+    assert watcher.subscribe(hub.room, topic).of("subscribed")[-1]["others"] == [0]
+
+
 def test_sig12_a_connection_follows_so_many_topics_and_a_room_has_so_many() -> None:
     hub = HubWithPages(topics_per_connection=3, topics_per_room=4)
     page = hub.member()

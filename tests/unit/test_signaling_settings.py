@@ -41,6 +41,14 @@ def test_every_message_of_a_page_is_in_the_specification() -> None:
     assert documented == set(protocol._PARSERS)
 
 
+def test_every_rule_of_the_section_is_held_by_a_test() -> None:
+    rules = set(re.findall(r"\*\*\[SIG(\d+)\]\*\*", (DOCS / "SPEC.md").read_text()))
+    tests = "\n".join(path.read_text() for path in UNIT.glob("test_signaling*.py"))
+    held = set(re.findall(r"def test_sig(\d+)_", tests))
+    assert rules == held
+    assert rules == {str(number) for number in range(1, len(rules) + 1)}
+
+
 def test_limits_that_both_languages_read_are_the_servers() -> None:
     limits = json.loads((DOCS / "protocol.json").read_text())
     defaults = Settings()

@@ -1,6 +1,7 @@
 /** Wiring only: the plugins of each subject, in one list. */
 import classroom from './classroom';
 import kernel from './kernel';
+import notebook from './notebook';
 import settings from './settings';
 
-export default [...settings, ...classroom, ...kernel];
+export default [...settings, ...classroom, ...kernel, ...notebook];

@@ -37,7 +37,7 @@ const Ids = {
 const ENTRIES: Entries = [
   'peerbook:reset-cell',
   'peerbook:compare-cell',
-  'peerbook:compare',
+  'peerbook:bring-back',
   'notebook:run-all-cells',
   'notebook:restart-kernel',
   LINE,

@@ -5,11 +5,25 @@ import { LiteKernelClient, LiteSessionClient } from '@jupyterlite/services';
 /** What upstream keeps to itself and Stop needs; a test fails when it is gone. */
 export interface IKernelClientPrivates {
   _mutexMap: Map<string, { cancel(): void }>;
-  _cancelReason: WeakMap<object, 'interrupt' | 'interrupt-subsequent' | 'error'>;
+  _cancelReason: WeakMap<object, CancelReason>;
+}
+
+type CancelReason = 'interrupt' | 'interrupt-subsequent' | 'error';
+
+/** Upstream drops the cells behind an error without a reply, and they show [*] for ever: here they are answered. */
+class AnsweredReasons extends WeakMap<object, CancelReason> {
+  override set(key: object, reason: CancelReason): this {
+    return super.set(key, reason === 'error' ? 'interrupt-subsequent' : reason);
+  }
 }
 
 /** JupyterLite's client never tells the kernel of an interrupt. */
 export class PeerKernelClient extends LiteKernelClient {
+  constructor(options: LiteKernelClient.IOptions) {
+    super(options);
+    (this as unknown as IKernelClientPrivates)._cancelReason = new AnsweredReasons();
+  }
+
   override async interrupt(id: string): Promise<void> {
     const kernel = (await this.getModel(id)) as { interrupt?: () => void } | undefined;
     const { _mutexMap, _cancelReason } = this as unknown as IKernelClientPrivates;

@@ -32,11 +32,11 @@ export class Folder {
     readonly place: IPlace,
     private readonly fetchStatic: (path: string) => Promise<Uint8Array | null>
   ) {
-    contents.fileChanged.connect(this.onFileChanged, this);
+    contents.fileChanged.connect(this.onFileChanged);
   }
 
   dispose(): void {
-    this.contents.fileChanged.disconnect(this.onFileChanged, this);
+    this.contents.fileChanged.disconnect(this.onFileChanged);
   }
 
   /** Forgets what was told: everything is read again at the next `changes`, for a new Python. */
@@ -79,9 +79,10 @@ export class Folder {
    * @returns what was not kept
    */
   async save(changes: IFileChanges, skipped: readonly unknown[]): Promise<IProblem[]> {
-    const problems: IProblem[] = skipped
-      .slice(0, FOLDER_FILES)
-      .map(path => ({ kind: refusePath(path) === null ? ('size' as const) : ('name' as const), path: String(path) }));
+    const problems: IProblem[] = skipped.slice(0, FOLDER_FILES).map(path => ({
+      kind: refusePath(path) === null ? ('size' as const) : ('name' as const),
+      path: String(path)
+    }));
     let bytes = 0;
     const writes = changes.write.slice(0, FOLDER_FILES);
     if (changes.write.length > writes.length) {
@@ -89,12 +90,16 @@ export class Folder {
     }
     for (const entry of writes) {
       const size = entry.bytes?.byteLength ?? 0;
-      const problem = this.judge(entry.path) ?? (size > FILE_BYTES || bytes + size > FOLDER_BYTES ? 'size' : null);
+      const problem =
+        this.judge(entry.path) ?? (size > FILE_BYTES || bytes + size > FOLDER_BYTES ? 'size' : null);
       bytes += size;
       if (problem) {
         problems.push({ kind: problem, path: String(entry.path) });
       } else if (!(await this.keep(entry))) {
-        problems.push({ kind: (await this.isTakenNotebook(entry.path)) ? 'notebook' : 'refused', path: entry.path });
+        problems.push({
+          kind: (await this.isTakenNotebook(entry.path)) ? 'notebook' : 'refused',
+          path: entry.path
+        });
       }
     }
     for (const path of changes.remove.slice(0, FOLDER_FILES)) {
@@ -188,13 +193,20 @@ export class Folder {
       return null;
     }
     const relative = root === '' ? clean : clean.slice(root.length + 1);
-    return refusePath(relative) === null && !excluded.has(relative.split('/', 1)[0] as string) ? relative : null;
+    return refusePath(relative) === null && !excluded.has(relative.split('/', 1)[0] as string)
+      ? relative
+      : null;
   }
 
-  private onFileChanged(_: unknown, change: Contents.IChangedArgs): void {
+  private readonly onFileChanged = (_: unknown, change: Contents.IChangedArgs): void => {
     const before = this.relative(change.oldValue?.path);
     const after = this.relative(change.newValue?.path);
-    if (before !== null && before !== after && (change.type === 'delete' || change.type === 'rename') && !this.own.has(before)) {
+    if (
+      before !== null &&
+      before !== after &&
+      (change.type === 'delete' || change.type === 'rename') &&
+      !this.own.has(before)
+    ) {
       this.gone.add(before);
       this.dirty.delete(before);
     }
@@ -202,7 +214,7 @@ export class Folder {
       this.dirty.add(after);
       this.gone.delete(after);
     }
-  }
+  };
 
   private async readFolder(folder: string, write: IFileEntry[], sum: { bytes: number }): Promise<void> {
     const model = await this.contents.get(this.absolute(folder), { content: true }).catch(() => null);
@@ -240,7 +252,11 @@ export class Folder {
       return;
     }
     const bytes = model && (await this.decode(path, model));
-    if (bytes && bytes.byteLength <= (isNotebook(path) ? NOTEBOOK_BYTES : FILE_BYTES) && sum.bytes + bytes.byteLength <= FOLDER_BYTES) {
+    if (
+      bytes &&
+      bytes.byteLength <= (isNotebook(path) ? NOTEBOOK_BYTES : FILE_BYTES) &&
+      sum.bytes + bytes.byteLength <= FOLDER_BYTES
+    ) {
       sum.bytes += bytes.byteLength;
       write.push({ path, bytes });
     }
@@ -248,12 +264,13 @@ export class Folder {
 
   /** A file's bytes. JupyterLite parses JSON and decodes text on reading: a published file is then taken as it is. */
   private async decode(path: string, model: Contents.IModel): Promise<Uint8Array | null> {
-    const { format, content } = model;
+    const { format } = model;
+    const content = model.content as unknown;
     if (content === null || content === undefined) {
       return null;
     }
     if (format === 'base64') {
-      return decodeBase64(String(content));
+      return decodeBase64(typeof content === 'string' ? content : '');
     }
     const text = typeof content === 'string' ? content : JSON.stringify(content, null, 1);
     if ((format === 'json' && !isNotebook(path)) || text.includes('\ufffd')) {
@@ -283,7 +300,11 @@ function isSame(published: Uint8Array, content: unknown): boolean {
 function encode(path: string, bytes: Uint8Array): Partial<Contents.IModel> {
   if (isNotebook(path)) {
     // Throws when it is no JSON: then it is refused.
-    return { type: 'notebook', format: 'json', content: JSON.parse(new TextDecoder().decode(bytes)) };
+    return {
+      type: 'notebook',
+      format: 'json',
+      content: JSON.parse(new TextDecoder().decode(bytes)) as unknown
+    };
   }
   const text = decodeText(bytes);
   return text === null

@@ -12,7 +12,12 @@ import {
   SessionManager
 } from '@jupyterlab/services';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { IKernelClient, type IKernelSpecs, IKernelSpecs as IKernelSpecsToken, type LiteKernelClient } from '@jupyterlite/services';
+import {
+  IKernelClient,
+  type IKernelSpecs,
+  IKernelSpecs as IKernelSpecsToken,
+  type LiteKernelClient
+} from '@jupyterlite/services';
 
 import { IClassroomBar } from '../classroom/tokens';
 import { fetchCatalogue, type IEnvironment, workshopOf } from '../workshop/catalogue';
@@ -102,9 +107,15 @@ const kernel: JupyterFrontEndPlugin<void> = {
         baseUrl
       };
     };
+    // Another tab may have changed files of the same folder: they are read again.
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'visible') {
+        kernels.forEach(made => made.refreshFolder());
+      }
+    });
     specs.register({
       spec: { name: 'python', display_name: 'Python', language: 'python', argv: [], resources: {} },
-      create: async options => {
+      create: options => {
         const location = options.location.replace(/^[^/:]*:/, '');
         const before = kernels.get(options.id);
         for (const [id, old] of kernels) {
@@ -112,14 +123,40 @@ const kernel: JupyterFrontEndPlugin<void> = {
             kernels.delete(id);
           }
         }
-        const made = new PeerKernel({ ...options, findSurroundings: () => findSurroundings(location), trans });
+        const made = new PeerKernel({
+          ...options,
+          findSurroundings: () => findSurroundings(location),
+          trans
+        });
         kernels.set(made.id, made);
         // JupyterLab's own restart makes a new kernel under the old id: who had Python wants it again.
         if (before?.wasWanted) {
           void made.wake().catch(() => undefined);
         }
-        return made;
+        return Promise.resolve(made);
       }
+    });
+  }
+};
+
+const questions: JupyterFrontEndPlugin<void> = {
+  id: 'peerbook:python-questions',
+  description: 'A question that nobody answered goes with the run that asked it.',
+  autoStart: true,
+  requires: [INotebookTracker],
+  activate: (_: JupyterFrontEnd, tracker: INotebookTracker) => {
+    // JupyterLab would go on refusing to run cells, in a dialog, because of a question that Stop has ended.
+    tracker.widgetAdded.connect((_sender, panel) => {
+      panel.sessionContext.statusChanged.connect((context, status) => {
+        const connection = context.session?.kernel;
+        if (!connection?.hasPendingInput || status === 'busy') {
+          return;
+        }
+        connection.hasPendingInput = false;
+        for (const cell of panel.content.widgets) {
+          cell.node.querySelectorAll('.jp-OutputArea-stdin-item').forEach(item => item.remove());
+        }
+      });
     });
   }
 };
@@ -187,4 +224,4 @@ const status: JupyterFrontEndPlugin<void> = {
   }
 };
 
-export default [kernelClient, sessionManager, kernel, status];
+export default [kernelClient, sessionManager, kernel, questions, status];

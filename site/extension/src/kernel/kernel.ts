@@ -15,8 +15,8 @@ import { advise, explainEnd, explainFailure, explainLimit } from './words';
 /** After Stop, so long until the user is asked whether to restart; from the issue: about 3 s. */
 const OVERDUE = 3000;
 
-/** Without a shared buffer only what waits can be stopped, and that answers at once. */
-const OVERDUE_WITHOUT_SIGNALS = 300;
+/** Without a shared buffer only what waits can be stopped, and that answers in less (measured: 0.1 to 0.4 s). */
+const OVERDUE_WITHOUT_SIGNALS = 700;
 
 /** So long the reply of a cell waits for its files to be kept. */
 const SAVE_PATIENCE = 15_000;
@@ -122,6 +122,11 @@ export class PeerKernel extends BaseKernel {
     );
   }
 
+  /** All files are read again before the next run: somebody else may have changed them. */
+  refreshFolder(): void {
+    this.surroundings?.folder.reset();
+  }
+
   /** The user would rather wait than restart. */
   keepWaiting(): void {
     this.step({ kind: 'wait' });
@@ -160,8 +165,8 @@ export class PeerKernel extends BaseKernel {
     }
   }
 
-  async kernelInfoRequest(): Promise<KernelMessage.IInfoReplyMsg['content']> {
-    return {
+  kernelInfoRequest(): Promise<KernelMessage.IInfoReplyMsg['content']> {
+    return Promise.resolve({
       implementation: 'pyodide',
       implementation_version: '1.0',
       language_info: {
@@ -177,7 +182,7 @@ export class PeerKernel extends BaseKernel {
       status: 'ok',
       banner: 'Python',
       help_links: []
-    };
+    });
   }
 
   async executeRequest(content: KernelMessage.IExecuteRequestMsg['content']): Promise<ExecuteReply> {
@@ -237,7 +242,12 @@ export class PeerKernel extends BaseKernel {
     const { code, cursor_pos, detail_level } = content;
     const reply = await this.call('inspect', { code, cursor_pos, detail_level });
     return (
-      (reply as KernelMessage.IInspectReplyMsg['content'] | null) ?? { status: 'ok', found: false, data: {}, metadata: {} }
+      (reply as KernelMessage.IInspectReplyMsg['content'] | null) ?? {
+        status: 'ok',
+        found: false,
+        data: {},
+        metadata: {}
+      }
     );
   }
 
@@ -262,16 +272,16 @@ export class PeerKernel extends BaseKernel {
     }
   }
 
-  async commOpen(msg: KernelMessage.ICommOpenMsg): Promise<void> {
-    this.forwardComm('comm_open', msg);
+  commOpen(msg: KernelMessage.ICommOpenMsg): Promise<void> {
+    return this.forwardComm('comm_open', msg);
   }
 
-  async commMsg(msg: KernelMessage.ICommMsgMsg): Promise<void> {
-    this.forwardComm('comm_msg', msg);
+  commMsg(msg: KernelMessage.ICommMsgMsg): Promise<void> {
+    return this.forwardComm('comm_msg', msg);
   }
 
-  async commClose(msg: KernelMessage.ICommCloseMsg): Promise<void> {
-    this.forwardComm('comm_close', msg);
+  commClose(msg: KernelMessage.ICommCloseMsg): Promise<void> {
+    return this.forwardComm('comm_close', msg);
   }
 
   private async start(waking: PromiseDelegate<void>): Promise<void> {
@@ -323,7 +333,7 @@ export class PeerKernel extends BaseKernel {
     if (changes && python && python === this.python) {
       python.post(
         { type: 'files', ...changes },
-        changes.write.flatMap(entry => (entry.bytes ? [entry.bytes.buffer as ArrayBuffer] : []))
+        changes.write.flatMap(entry => (entry.bytes ? [entry.bytes.buffer] : []))
       );
     }
   }
@@ -349,7 +359,10 @@ export class PeerKernel extends BaseKernel {
         break;
       case 'ask':
         if (this.run) {
-          this.inputRequest({ prompt: String(message.prompt), password: Boolean(message.password) }, this.run.header);
+          this.inputRequest(
+            { prompt: String(message.prompt), password: Boolean(message.password) },
+            this.run.header
+          );
         }
         break;
       case 'done':
@@ -376,7 +389,10 @@ export class PeerKernel extends BaseKernel {
     const reply = parse(text) as ExecuteReply | null;
     const stopped = this.current.kind === 'stopping' || this.current.kind === 'stuck';
     this.step({ kind: 'end', interrupted: stopped && reply?.status === 'error' });
-    run.reply.resolve({ ...(reply ?? { status: 'ok', user_expressions: {} }), execution_count: this.executionCount });
+    run.reply.resolve({
+      ...(reply ?? { status: 'ok', user_expressions: {} }),
+      execution_count: this.executionCount
+    });
   }
 
   private onFailed(reason: Reason): void {
@@ -385,7 +401,9 @@ export class PeerKernel extends BaseKernel {
     this.python?.end();
     this.python = null;
     this.abandon(
-      state.kind === 'failed' ? explainFailure(state, this.options.trans) : explainEnd('restarted', this.options.trans)
+      state.kind === 'failed'
+        ? explainFailure(state, this.options.trans)
+        : explainEnd('restarted', this.options.trans)
     );
     const waking = this.waking;
     this.waking = null;
@@ -441,7 +459,11 @@ export class PeerKernel extends BaseKernel {
         break;
       case 'error':
         this.publishExecuteError(
-          { ename: String(item.name), evalue: String(item.value), traceback: [...item.traceback].map(String) },
+          {
+            ename: String(item.name),
+            evalue: String(item.value),
+            traceback: [...item.traceback].map(String)
+          },
           header
         );
         break;
@@ -450,7 +472,10 @@ export class PeerKernel extends BaseKernel {
         break;
       case 'advice':
         if (this.surroundings) {
-          this.say(advise(item.about, [...item.names].map(String), this.surroundings.environment, trans), header);
+          this.say(
+            advise(item.about, [...item.names].map(String), this.surroundings.environment, trans),
+            header
+          );
         }
         break;
     }
@@ -533,14 +558,17 @@ export class PeerKernel extends BaseKernel {
   private forwardComm(
     kind: 'comm_open' | 'comm_msg' | 'comm_close',
     msg: KernelMessage.ICommOpenMsg | KernelMessage.ICommMsgMsg | KernelMessage.ICommCloseMsg
-  ): void {
+  ): Promise<void> {
     this.lastHeader = msg.header;
     const buffers = (msg.buffers ?? []).map(buffer =>
-      buffer instanceof ArrayBuffer ? new Uint8Array(buffer) : new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+      buffer instanceof ArrayBuffer
+        ? new Uint8Array(buffer)
+        : new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
     );
     if (this.python && isAwake(this.current)) {
       this.python.post({ type: 'comm', kind, content: JSON.stringify(msg.content), buffers });
     }
+    return Promise.resolve();
   }
 
   private receiveComm(message: Extract<FromWorker, { type: 'comm' }>): void {
@@ -548,7 +576,7 @@ export class PeerKernel extends BaseKernel {
     const content = parse(message.content) as KernelMessage.ICommMsgMsg['content'] | null;
     if (content && (kind === 'comm_open' || kind === 'comm_msg' || kind === 'comm_close')) {
       const metadata = (parse(message.metadata) ?? {}) as KernelMessage.ICommMsgMsg['metadata'];
-      const buffers = [...message.buffers].map(bytes => new Uint8Array(bytes).buffer as ArrayBuffer);
+      const buffers = [...message.buffers].map(bytes => new Uint8Array(bytes).buffer);
       this.handleComm(kind, content, metadata, buffers, this.run?.header ?? this.lastHeader);
     }
   }
@@ -563,7 +591,7 @@ export class PeerKernel extends BaseKernel {
         channel: 'iopub',
         msgType: 'status',
         session: parent?.session ?? '',
-        parentHeader: parent as KernelMessage.IStatusMsg['parent_header'],
+        parentHeader: parent,
         content: { execution_state: state }
       })
     );

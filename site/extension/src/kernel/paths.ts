@@ -23,7 +23,6 @@ export function refusePath(path: unknown): PathRefusal | null {
   if (path.length > PATH_CHARACTERS) {
     return 'long';
   }
-  // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u001f\u007f%:\\]/.test(path) || path !== toWellFormed(path)) {
     return 'characters';
   }

@@ -108,11 +108,13 @@ export class Python {
 
   private connect(): IWorker {
     const worker = this.spawn(this.wrapped);
-    worker.addEventListener('message', event => this.receive(worker, (event as MessageEvent<FromWorker>).data));
+    worker.addEventListener('message', event =>
+      this.receive(worker, (event as MessageEvent<FromWorker>).data)
+    );
     // Later errors are those of a notebook's own callbacks; the worker tells itself when Python is dead.
     worker.addEventListener('error', () => {
       if (worker === this.worker && !this.greeted) {
-        this.fail({ kind: 'missing', file: 'kernel.worker.js', status: 0 });
+        this.fail({ kind: 'unreachable', file: 'kernel.worker.js' });
       }
     });
     worker.addEventListener('messageerror', () => {
@@ -189,11 +191,13 @@ export class Python {
 function spawnWorker(wrapped: boolean): IWorker {
   const url = new URL('./kernel.worker.js', import.meta.url);
   if (!wrapped) {
-    return new Worker(url, { type: 'module' }) as IWorker;
+    return new Worker(url, { type: 'module' });
   }
-  const blob = URL.createObjectURL(new Blob([`import ${JSON.stringify(url.href)};`], { type: 'text/javascript' }));
+  const blob = URL.createObjectURL(
+    new Blob([`import ${JSON.stringify(url.href)};`], { type: 'text/javascript' })
+  );
   const worker = new Worker(blob, { type: 'module' });
   // Not sooner: the worker has to have read it.
   worker.addEventListener('message', () => URL.revokeObjectURL(blob), { once: true });
-  return worker as IWorker;
+  return worker;
 }

@@ -21,7 +21,7 @@ export class PythonStatus extends Widget {
   private readonly announcer = document.createElement('span');
   private readonly meter = document.createElement('progress');
   private readonly buttons = document.createElement('span');
-  private readonly about = document.createElement('details');
+  private readonly about = document.createElement('button');
   private readonly aboutBody = document.createElement('div');
   private source: IPythonSource | null = null;
   private announced = { kind: '', at: -Infinity };
@@ -39,24 +39,19 @@ export class PythonStatus extends Widget {
     this.meter.setAttribute('aria-hidden', 'true');
     this.buttons.className = 'peerbook-Python-buttons';
     this.about.className = 'peerbook-Python-about';
-    const summary = document.createElement('summary');
-    summary.textContent = trans.__('About Python');
+    this.about.type = 'button';
+    this.about.textContent = trans.__('About Python');
     this.aboutBody.className = 'peerbook-Python-details';
-    this.about.append(summary, this.aboutBody);
-    this.about.addEventListener('toggle', () => void this.fillAbout());
-    this.about.addEventListener('keydown', event => {
-      if (event.key === 'Escape' && this.about.open) {
-        this.about.open = false;
-        summary.focus();
-        event.stopPropagation();
+    // The browser's own popover: above everything, closed by Esc and by a click elsewhere.
+    this.aboutBody.popover = 'auto';
+    this.about.popoverTargetElement = this.aboutBody;
+    this.aboutBody.addEventListener('toggle', event => {
+      if ((event as ToggleEvent).newState === 'open') {
+        this.placeAbout();
+        void this.fillAbout();
       }
     });
-    this.about.addEventListener('focusout', event => {
-      if (event.relatedTarget instanceof Node && !this.about.contains(event.relatedTarget)) {
-        this.about.open = false;
-      }
-    });
-    this.node.append(this.text, this.meter, this.buttons, this.about, this.announcer);
+    this.node.append(this.text, this.meter, this.buttons, this.about, this.aboutBody, this.announcer);
     this.setSource(null);
   }
 
@@ -105,7 +100,10 @@ export class PythonStatus extends Widget {
 
   /** A screen reader hears each new state, not every megabyte and not every run of a cell. */
   private announce(kind: string, text: string): void {
-    const quiet = kind === this.announced.kind || kind === 'running' || kind === 'ready' && this.announced.kind === 'running';
+    const quiet =
+      kind === this.announced.kind ||
+      kind === 'running' ||
+      (kind === 'ready' && this.announced.kind === 'running');
     if (quiet && (kind !== 'loading' || this.now() - this.announced.at < ANNOUNCE_PERIOD)) {
       if (kind !== 'loading') {
         this.announced = { kind, at: this.announced.at };
@@ -116,10 +114,14 @@ export class PythonStatus extends Widget {
     this.announcer.textContent = text;
   }
 
+  private placeAbout(): void {
+    const { left, bottom } = this.about.getBoundingClientRect();
+    const right = document.documentElement.clientWidth - this.aboutBody.offsetWidth - 8;
+    this.aboutBody.style.left = `${Math.max(8, Math.min(left, right))}px`;
+    this.aboutBody.style.top = `${bottom + 4}px`;
+  }
+
   private async fillAbout(): Promise<void> {
-    if (!this.about.open) {
-      return;
-    }
     const environment = await this.source?.environment().catch(() => null);
     this.aboutBody.replaceChildren();
     const add = (text: string, className = '') => {
@@ -134,7 +136,9 @@ export class PythonStatus extends Widget {
     }
     add(formatFingerprint(environment), 'peerbook-Python-fingerprint');
     add(this.trans.__('Two people with the same code have the same Python.'));
-    add(this.trans.__('Python runs inside this browser tab (Pyodide %1). Packages:', environment.pyodideVersion));
+    add(
+      this.trans.__('Python runs inside this browser tab (Pyodide %1). Packages:', environment.pyodideVersion)
+    );
     const list = document.createElement('ul');
     for (const { name, version } of environment.packages) {
       const item = document.createElement('li');

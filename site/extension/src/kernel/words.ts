@@ -83,33 +83,37 @@ function explain(reason: Reason, trans: TranslationBundle): string {
     case 'damaged':
       return trans.__('%1 did not arrive as it was published', reason.file);
     case 'unreachable':
-      return trans.__('%1 could not be fetched: is the network there?', reason.file);
+      return trans.__('%1 could not be fetched (is the network there?)', reason.file);
     case 'unsupported':
       return trans.__('this browser cannot run it (it has no WebAssembly, or it is switched off)');
     case 'memory':
-      return trans.__('there is not enough memory. Close other tabs');
+      return trans.__('there is not enough memory (close other tabs)');
     case 'silent':
       return trans.__('nothing has happened for %1 seconds', String(reason.seconds));
     case 'exited':
       return trans.__('the program ended Python itself');
     case 'crashed':
-      return reason.detail || trans.__('it broke without saying why');
+      return reason.detail.replace(/[\s.]+$/, '') || trans.__('it broke without saying why');
   }
 }
 
 /** What ends a cell that was waiting when Python was restarted or stopped before it ran. */
 export function explainEnd(why: 'restarted' | 'cancelled', trans: TranslationBundle): string {
   return why === 'restarted'
-    ? trans.__('Python was restarted while this cell was running. Its variables are lost; your notebook is safe. Run the cells again.')
+    ? trans.__(
+        'Python was restarted while this cell was running. Its variables are lost; your notebook is safe. Run the cells again.'
+      )
     : trans.__('Stopped before this cell ran.');
 }
 
 export function explainLimit(what: 'text' | 'displays' | 'display', trans: TranslationBundle): string {
   switch (what) {
     case 'text':
-      return trans.__('The rest is not shown: this cell printed more than 1 MB. Stop it, or print less.');
+      return trans.__('The rest is not shown: this cell printed more than 200 KB. Stop it, or print less.');
     case 'displays':
-      return trans.__('The rest is not shown: this cell made more than 500 pictures or tables. Stop it, or show fewer.');
+      return trans.__(
+        'The rest is not shown: this cell made more than 500 pictures or tables. Stop it, or show fewer.'
+      );
     case 'display':
       return trans.__('Not shown: this picture or table is larger than 4 MB. Make it smaller.');
   }
@@ -141,7 +145,9 @@ export function advise(
     case 'shell':
       return trans.__('There is no command line here: Python runs inside this browser tab.');
     case 'network':
-      return trans.__('Python has no network here. Put the file into the workshop: drop it on the file list, then open it by its name.');
+      return trans.__(
+        'Python has no network here. Put the file into the workshop: drop it on the file list, then open it by its name.'
+      );
     case 'input':
       return trans.__(
         'input() needs a page opened over https or on this computer, or a browser that can pause Python (Chrome or Edge 137 and later). Give the value a name instead: name = "Ada".'
@@ -166,11 +172,21 @@ function advisePackage(name: string, environment: IEnvironment, trans: Translati
     return trans.__('%1 is a part of Python that does not exist in a browser.', name);
   }
   return trans.__(
-    '%1 is not part of this workshop\'s environment (fingerprint %2). Ask the teacher to add it to workshop.toml under [environment] packages.',
+    "%1 is not part of this workshop's environment (fingerprint %2). Ask the teacher to add it to workshop.toml under [environment] packages.",
     name,
     formatFingerprint(environment)
   );
 }
 
 /** Modules of the standard library that Pyodide leaves out (FACTS: turtle, tkinter, curses). */
-const BROWSERLESS = new Set(['tkinter', 'turtle', 'turtledemo', 'idlelib', 'curses', 'readline', 'pty', 'tty', 'dbm']);
+const BROWSERLESS = new Set([
+  'tkinter',
+  'turtle',
+  'turtledemo',
+  'idlelib',
+  'curses',
+  'readline',
+  'pty',
+  'tty',
+  'dbm'
+]);

@@ -15,8 +15,21 @@ export function hex(bytes: Uint8Array): string {
 
 /** The first 16 hex digits of the text's SHA-256: what a tombstone remembers of the text it saw. */
 export function textDigest(text: string): string {
-  return hex(digest(new TextEncoder().encode(text)).subarray(0, 8));
+  const known = digests.get(text);
+  if (known !== undefined) {
+    return known;
+  }
+  const made = hex(digest(new TextEncoder().encode(text)).subarray(0, 8));
+  if (digests.size >= REMEMBERED) {
+    digests.clear();
+  }
+  digests.set(text, made);
+  return made;
 }
+
+/** Texts whose digest is remembered: more than a notebook has deleted cells, which every look at its order asks about. */
+const REMEMBERED = 1000;
+const digests = new Map<string, string>();
 
 /** One replacement that makes `before` into `after`: `[start, end, insert]`, in UTF-16 units, never inside a pair. */
 export function replacement(before: string, after: string): [number, number, string] {

@@ -1,7 +1,8 @@
 /** From nothing to a Python that can run cells. */
 import type { PyodideAPI } from 'pyodide';
+import type { PyProxy } from 'pyodide/ffi';
 
-import { DISPLAYS_PER_CELL, DISPLAY_CHARACTERS, OUTPUT_BYTES_PER_CELL, OUTPUT_PERIOD } from '../protocol';
+import { DISPLAYS_PER_CELL, DISPLAY_CHARACTERS, OUTPUT_PERIOD, TEXT_BYTES_PER_CELL } from '../protocol';
 import type { IStartOptions } from '../protocol';
 import bootstrap from './bootstrap.py';
 import { type IUnpackFileSystem, unpack } from './archive';
@@ -27,9 +28,13 @@ export interface IPython {
 export interface IWorkerSide {
   emit(items: string): void;
   tick(): void;
-  wait(milliseconds: number): void;
-  ask(prompt: string, password: boolean): string;
+  /** Whether Stop was pressed meanwhile. */
+  wait(milliseconds: number): boolean;
+  /** The answer; null when Stop was pressed. */
+  ask(prompt: string, password: boolean): string | null;
   ask_later(prompt: string, password: boolean): Promise<string | null>;
+  /** As `wait`, where Python can be paused without a shared buffer. */
+  wait_later(milliseconds: number): Promise<boolean>;
   comm(kind: string, content: string, metadata: string, buffers: readonly Uint8Array[]): void;
   readonly has_signals: boolean;
 }
@@ -68,8 +73,8 @@ export async function boot(
     throw new StartError({ kind: 'unsupported' });
   }
   const { environment, baseUrl } = options;
-  const realFetch = self.fetch;
-  const fetched = fetchEnvironment(environment, baseUrl, progress.bytes, realFetch.bind(self));
+  const realFetch = self.fetch.bind(self);
+  const fetched = fetchEnvironment(environment, baseUrl, got => progress.bytes(got), realFetch);
   const indexURL = new URL(environment.pyodideUrl, baseUrl).href;
   const load = async (name: string): Promise<Record<string, unknown>> => {
     const entry = environment.core.find(file => file.url.endsWith(`/${name}`));
@@ -81,24 +86,31 @@ export async function boot(
       throw await explainImport(`${indexURL}${name}`, name, error, realFetch);
     }
   };
+  const watched = watchCompilation();
   try {
     self.fetch = fetched.fetch;
     // Pyodide asks for its second module itself; asked for now, it arrives with the rest.
     const assembly = load('pyodide.asm.mjs');
     assembly.catch(() => undefined);
     const { loadPyodide } = (await load('pyodide.mjs')) as unknown as typeof import('pyodide');
-    await assembly;
+    await Promise.race([assembly, fetched.failure]);
     const compiledLock = await fetched.compiledLock;
-    const pyodide = await loadPyodide({
+    const loading = loadPyodide({
       indexURL,
       stdLibURL: new URL(environment.standardLibrary.url, baseUrl).href,
       lockFileContents: compiledLock ?? JSON.stringify({ info: environment.lockInfo, packages: {} }),
-      packageBaseUrl: compiledLock && environment.compiledLockUrl ? new URL('.', new URL(environment.compiledLockUrl, baseUrl)).href : indexURL,
+      packageBaseUrl:
+        compiledLock && environment.compiledLockUrl
+          ? new URL('.', new URL(environment.compiledLockUrl, baseUrl)).href
+          : indexURL,
       packages: [],
       env: { HOME, PYTHONINSPECT: '' },
-      stdout: text => console.log(text),
+      // Nothing a reader of the page could use is said before a cell runs.
+      stdout: text => console.warn(text),
       stderr: text => console.warn(text)
     });
+    loading.catch(() => undefined);
+    const pyodide = await Promise.race([loading, fetched.failure, watched.failure]);
     (pyodide as unknown as IFatal)._api.on_fatal = onFatal;
     progress.alive();
     const archives = await fetched.archives;
@@ -110,16 +122,19 @@ export async function boot(
     }
     pyodide.runPython('import importlib; importlib.invalidate_caches()');
     if (environment.compiled.length > 0) {
-      await pyodide.loadPackage([...environment.compiled], { checkIntegrity: true, messageCallback: progress.alive });
+      await pyodide.loadPackage([...environment.compiled], {
+        checkIntegrity: true,
+        messageCallback: () => progress.alive()
+      });
     }
     pyodide.registerJsModule('_peerbook', {
       ...side,
       output_period: OUTPUT_PERIOD,
-      output_bytes: OUTPUT_BYTES_PER_CELL,
+      output_bytes: TEXT_BYTES_PER_CELL,
       displays: DISPLAYS_PER_CELL,
       display_characters: DISPLAY_CHARACTERS
     });
-    const namespace = pyodide.toPy({ __name__: 'peerbook' });
+    const namespace = pyodide.toPy({ __name__: 'peerbook' }) as PyProxy & { get(name: string): unknown };
     pyodide.runPython(bootstrap, { globals: namespace, filename: '<peerbook>' });
     const python = Object.fromEntries(
       ['run', 'interrupt', 'call', 'receive_comm', 'low_level'].map(name => [name, namespace.get(name)])
@@ -129,17 +144,43 @@ export async function boot(
     return { pyodide, python };
   } finally {
     self.fetch = realFetch;
+    watched.end();
   }
+}
+
+/** Pyodide logs a WebAssembly that does not compile and waits for ever: here it is learnt of. */
+function watchCompilation(): { readonly failure: Promise<never>; end(): void } {
+  const { instantiate, instantiateStreaming } = WebAssembly;
+  let fail: (error: unknown) => void = () => undefined;
+  const failure = new Promise<never>((_, reject) => (fail = reject));
+  failure.catch(() => undefined);
+  const watch = <T extends unknown[], R>(real: (...parameters: T) => Promise<R>) =>
+    function (this: unknown, ...parameters: T): Promise<R> {
+      const result = real.apply(WebAssembly, parameters);
+      result.catch(error => fail(explainCompilation(error)));
+      return result;
+    };
+  Object.assign(WebAssembly, {
+    instantiate: watch(instantiate as (...parameters: unknown[]) => Promise<unknown>),
+    instantiateStreaming: watch(instantiateStreaming as (...parameters: unknown[]) => Promise<unknown>)
+  });
+  return { failure, end: () => void Object.assign(WebAssembly, { instantiate, instantiateStreaming }) };
 }
 
 function sitePackages(pyodide: PyodideAPI): string {
   return String(pyodide.runPython('import site; site.getsitepackages()[0]'));
 }
 
+function explainCompilation(error: unknown): unknown {
+  return error instanceof WebAssembly.CompileError
+    ? new StartError({ kind: 'damaged', file: 'pyodide.asm.wasm' })
+    : error;
+}
+
 /** An import that fails says only that it failed: asked again by fetch, the reason shows. */
 async function explainImport(url: string, file: string, error: unknown, ask: typeof fetch): Promise<Error> {
   try {
-    const response = await ask.call(self, url, { method: 'HEAD' });
+    const response = await ask(url, { method: 'HEAD' });
     return response.ok
       ? new StartError({ kind: 'crashed', detail: error instanceof Error ? error.message : String(error) })
       : new StartError({ kind: 'missing', file, status: response.status });

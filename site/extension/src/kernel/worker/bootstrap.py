@@ -17,6 +17,7 @@ import re
 import shlex
 import sys
 import time
+import warnings
 
 import _peerbook
 import pyodide_kernel
@@ -197,11 +198,30 @@ def _showtraceback(etype, evalue, stb):
         name, value, stb = "KeyboardInterrupt", "", [*(stb[:-1] or []), "KeyboardInterrupt: "]
     elif isinstance(evalue, ModuleNotFoundError) and evalue.name:
         top = evalue.name.split(".")[0]
-        if importlib.util.find_spec(top) is None:
+        if top in _INSTALLERS:
+            advice = ("install", [])
+        elif importlib.util.find_spec(top) is None:
             advice = ("missing", [top])
     elif _is_network(evalue):
         advice = ("network", [])
     shell._last_traceback = {"name": name, "value": value, "traceback": list(stb), "advice": advice}
+
+
+_show = shell.showtraceback
+
+
+def _showtraceback_trimmed(exc_tuple=None, *rest, **options):
+    """IPython's, without the lines of this file: an interrupted `time.sleep` ends in the cell that called it."""
+    try:
+        kind, error, trace = shell._get_exc_info(exc_tuple)
+    except ValueError:
+        return _show(exc_tuple, *rest, **options)
+    at = trace
+    while at is not None and at.tb_next is not None:
+        if at.tb_next.tb_frame.f_code.co_filename == "<peerbook>" and at is not trace:
+            at.tb_next = None
+        at = at.tb_next
+    return _show((kind, error, trace), *rest, **options)
 
 
 def _is_network(error):
@@ -227,16 +247,14 @@ def _ask(prompt, password):
     __tracebackhide__ = True
     outbox.flush()
     if _peerbook.has_signals:
-        return _peerbook.ask(str(prompt), password)
-    if can_run_sync():
-        return run_sync(_later(str(prompt), password))
-    outbox.advise("input")
-    raise InputUnavailable("there is no way to wait for an answer on this page")
-
-
-async def _later(prompt, password):
-    answer = await _peerbook.ask_later(prompt, password)
-    if answer is None:
+        answer = _peerbook.ask(str(prompt), password)
+    elif can_run_sync():
+        answer = run_sync(_peerbook.ask_later(str(prompt), password))
+    else:
+        outbox.advise("input")
+        raise InputUnavailable("there is no way to wait for an answer on this page")
+    # JavaScript's null arrives as an object of Pyodide's own, not as None.
+    if not isinstance(answer, str):
         raise KeyboardInterrupt
     return answer
 
@@ -261,8 +279,11 @@ def _sleep(seconds, /):
         raise ValueError("sleep length must be non-negative")
     end = _monotonic() + seconds
     outbox.flush()
+    paused = not _peerbook.has_signals and can_run_sync()
     while (left := end - _monotonic()) > 0:
-        _peerbook.wait(min(left * 1000, 2000))
+        stopped = run_sync(_peerbook.wait_later(left * 1000)) if paused else _peerbook.wait(min(left * 1000, 2000))
+        if stopped:
+            raise KeyboardInterrupt
         _peerbook.tick()
 
 
@@ -343,7 +364,7 @@ async def run(code, count, silent, store_history, expressions, parent):
     try:
         await state.task
     except (KeyboardInterrupt, asyncio.CancelledError):
-        shell._last_traceback = {
+        shell._last_traceback = shell._last_traceback or {
             "name": "KeyboardInterrupt",
             "value": "",
             "traceback": ["KeyboardInterrupt: "],
@@ -397,14 +418,17 @@ def _connect():
     shell.display_pub.clear_output = lambda wait=False: outbox.clear(wait)
     shell.displayhook.publish_execution_result = lambda _count, data, metadata: outbox.display("result", data, metadata)
     shell._showtraceback = _showtraceback
+    shell.showtraceback = _showtraceback_trimmed
     shell.send_comm = _send_comm
     shell.system = shell.system_raw = shell.system_piped = _system
     shell.getoutput = _getoutput
     shell._input, shell._getpass = _input, _getpass
     builtins.input = _input
     getpass.getpass = _getpass
-    if _peerbook.has_signals:
-        time.sleep = _sleep
+    time.sleep = _sleep
+    # `exit()` ends nothing here; IPython's advice to use it would mislead.
+    shell.ask_exit = lambda: None
+    warnings.filterwarnings("ignore", message="To exit: use")
     for name in ("pip", "conda", "mamba", "micromamba", "uv"):
         shell.register_magic_function(_install_magic, "line", name)
     # History on disk is of no use here, and `%%bash` and its like would only fail in odd words.

@@ -17,6 +17,8 @@ export interface IFetched {
   readonly archives: Promise<readonly ArrayBuffer[]>;
   /** The lock of the compiled packages, or null. */
   readonly compiledLock: Promise<string | null>;
+  /** Rejects as soon as something cannot be had; Pyodide itself would wait for ever for a missing WebAssembly. */
+  readonly failure: Promise<never>;
   /** Adds bytes that somebody else fetched. */
   count(bytes: number): void;
 }
@@ -89,12 +91,15 @@ export function fetchEnvironment(
   const compiledLock = environment.compiledLockUrl
     ? ask(absolute(environment.compiledLockUrl)).then(response => response.text())
     : Promise.resolve(null);
-  // Each failure is reported where it is awaited; none may end as an unhandled rejection before that.
-  for (const promise of [...early.values(), archives, compiledLock]) {
-    promise.catch(() => undefined);
-  }
+  const failure = new Promise<never>((_, reject) => {
+    for (const promise of [...early.values(), archives, compiledLock]) {
+      promise.catch(reject);
+    }
+  });
+  failure.catch(() => undefined);
 
   return {
+    failure,
     archives,
     compiledLock,
     count,

@@ -14,6 +14,8 @@ const BYTES_PERIOD = 100;
 
 // Taken before the realm is cut: a notebook's code has no way to these.
 const post = self.postMessage.bind(self) as (message: FromWorker, transfer?: Transferable[]) => void;
+const setTimer = self.setTimeout.bind(self);
+const clearTimer = self.clearTimeout.bind(self);
 const now = performance.now.bind(performance);
 
 let signals: ISignals | null = null;
@@ -24,6 +26,7 @@ let run = 0;
 let running = false;
 let looked = 0;
 let answer: ((value: string | null) => void) | null = null;
+let endWait: (() => void) | null = null;
 /** Files that arrived before there was a file system. */
 const early: IFileChanges[] = [];
 
@@ -35,22 +38,32 @@ const side: IWorkerSide = {
     }
   },
   wait: milliseconds => {
-    signals?.wait(milliseconds);
-    booted?.pyodide.checkInterrupt();
+    if (signals) {
+      signals.wait(milliseconds);
+    } else {
+      pause(milliseconds);
+    }
+    return takeInterrupt();
   },
   ask: (prompt, password) => {
     sendFiles();
     post({ type: 'ask', run, prompt, password });
     const value = signals?.waitForAnswer() ?? null;
-    if (value === null) {
-      booted?.pyodide.checkInterrupt();
-    }
-    return value ?? '';
+    takeInterrupt();
+    return value;
   },
   ask_later: (prompt, password) =>
     new Promise(resolve => {
       answer = resolve;
       post({ type: 'ask', run, prompt, password });
+    }),
+  wait_later: milliseconds =>
+    new Promise(resolve => {
+      const timer = setTimer(() => resolve(false), milliseconds);
+      endWait = () => {
+        clearTimer(timer);
+        resolve(true);
+      };
     }),
   comm: (kind, content, metadata, buffers) => post({ type: 'comm', kind, content, metadata, buffers }),
   get has_signals() {
@@ -58,13 +71,30 @@ const side: IWorkerSide = {
   }
 };
 
+/** A wait that nothing can end, where there is neither a shared buffer nor a way to pause Python. */
+function pause(milliseconds: number): void {
+  const end = now() + milliseconds;
+  while (now() < end) {
+    // Nothing to do: a worker without shared memory has no other way to pass the time.
+  }
+}
+
+/** Whether Stop was pressed; Python then raises by itself, so that no line of ours stands in the traceback. */
+function takeInterrupt(): boolean {
+  const interrupted = signals?.isInterrupted() ?? false;
+  if (interrupted) {
+    signals?.clear();
+  }
+  return interrupted;
+}
+
 function sendFiles(): void {
   looked = now();
   const changes = mirror?.collect();
   if (changes) {
     post(
       { type: 'files', ...changes },
-      changes.write.flatMap(entry => (entry.bytes ? [entry.bytes.buffer as ArrayBuffer] : []))
+      changes.write.flatMap(entry => (entry.bytes ? [entry.bytes.buffer] : []))
     );
   }
 }
@@ -123,11 +153,13 @@ async function start(options: IStartOptions): Promise<void> {
   );
   const { pyodide, python } = result;
   const root = `${HOME}/${options.folder}`;
-  mirror = new Mirror(pyodide.FS as unknown as IFileSystem, root);
+  // Pyodide's own type leaves out what it takes from Emscripten.
+  const fs = pyodide.FS as unknown as IFileSystem & { chdir(path: string): void };
+  mirror = new Mirror(fs, root);
   early.splice(0).forEach(changes => mirror?.apply(changes));
   const directory = options.directory ? `${root}/${options.directory}` : root;
-  (pyodide.FS as unknown as IFileSystem).mkdirTree(directory);
-  (pyodide.FS as unknown as { chdir(path: string): void }).chdir(directory);
+  fs.mkdirTree(directory);
+  fs.chdir(directory);
   mirror.collect();
   if (signals) {
     pyodide.setInterruptBuffer(signals.interruptBuffer);
@@ -159,6 +191,7 @@ async function execute(message: Extract<ToWorker, { type: 'execute' }>): Promise
   } finally {
     running = false;
     answer = null;
+    endWait = null;
   }
   // An interrupt that arrives now has nothing left to stop.
   signals?.clear();
@@ -171,13 +204,17 @@ function interrupt(of: number): void {
     signals?.clear();
     return;
   }
-  // This message was read, so Python is not computing: it waits in `await` or for an answer.
+  // This message was read, so Python is not computing: it waits for an answer, in a sleep, or in `await`.
   signals?.clear();
   if (answer) {
     answer(null);
     answer = null;
+  } else if (endWait) {
+    endWait();
+    endWait = null;
+  } else {
+    booted.python.interrupt();
   }
-  booted.python.interrupt();
 }
 
 function receive(message: ToWorker): void {

@@ -37,6 +37,10 @@ const KEPT_NAVIGATOR = new Set(
   __defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__ __proto__`.split(/\s+/)
 );
 
+function parent(level: object): object | null {
+  return Object.getPrototypeOf(level) as object | null;
+}
+
 /**
  * Deletes all but the allowed names on every level of the prototype chain.
  *
@@ -44,7 +48,7 @@ const KEPT_NAVIGATOR = new Set(
  */
 export function strip(target: object, kept: ReadonlySet<string>): string[] {
   const stubborn: string[] = [];
-  for (let level: object | null = target; level && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
+  for (let level: object | null = target; level && level !== Object.prototype; level = parent(level)) {
     for (const key of Reflect.ownKeys(level)) {
       if (typeof key === 'symbol' || kept.has(key)) {
         continue;
@@ -84,7 +88,7 @@ export function cutRealm(scope: typeof globalThis, keep: readonly string[] = [])
 export function canEvaluate(): boolean {
   try {
     // eslint-disable-next-line @typescript-eslint/no-implied-eval
-    return new Function('return true')() === true;
+    return (new Function('return true') as () => boolean)();
   } catch {
     return false;
   }

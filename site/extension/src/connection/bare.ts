@@ -1,0 +1,124 @@
+/**
+ * What the tests run in a bare page of a real browser: the contract over roads that only browsers have. Bundled by
+ * tests/browser, never part of the site.
+ */
+import type { SessionId } from '../core/connection';
+import { makeId } from './base64';
+import { RtcBudget } from './budget';
+import { Tabs } from './broadcastchannel';
+import { CONTRACT, type IPair, runCase } from './contract';
+import { DirectRoads } from './direct';
+import { pageClock } from './page';
+import { RelayRoads } from './relay';
+import { SignalingClient } from './signaling/client';
+import type { Room } from './signaling/room';
+
+export const fill = (bytes: Uint8Array<ArrayBuffer>): void => void crypto.getRandomValues(bytes);
+export const number = (): number => crypto.getRandomValues(new Uint32Array(1))[0]!;
+
+async function until(what: string, isSo: () => boolean): Promise<void> {
+  const end = performance.now() + 25_000;
+  while (!isSo()) {
+    if (performance.now() > end) {
+      throw new Error(`in 25 s it did not come to this: ${what}`);
+    }
+    await new Promise(resolve => setTimeout(resolve, 2));
+  }
+}
+
+export function client(signal: string, session: SessionId = makeId(fill)): SignalingClient {
+  const signaling = new SignalingClient({
+    session,
+    secret: makeId(fill),
+    openSocket: () => new WebSocket(signal),
+    clock: pageClock,
+    random: Math.random
+  });
+  signaling.start();
+  return signaling;
+}
+
+async function twoClients(signal: string): Promise<[SignalingClient, SignalingClient, Room, Room]> {
+  const name = makeId(fill);
+  const [one, two] = [client(signal), client(signal)];
+  const [here, there] = [one.join(name, { record: '' }), two.join(name, { record: '' })];
+  await until('both are in the room', () => here.people.has(two.session) && there.people.has(one.session));
+  return [one, two, here, there];
+}
+
+/** Through the real server, both ends in this page: signals and frames leave it all the same. */
+async function relayPair(signal: string): Promise<IPair> {
+  const [one, two] = await twoClients(signal);
+  const [mine, yours] = [one, two].map(end => new RelayRoads(end, pageClock, number)) as [
+    RelayRoads,
+    RelayRoads
+  ];
+  const [left, right] = [mine.open(two.session), yours.open(one.session)];
+  return {
+    left,
+    right,
+    until,
+    end: () => [mine, yours, one, two].forEach(end => ('stop' in end ? end.stop() : end.close()))
+  };
+}
+
+async function directPair(signal: string): Promise<IPair> {
+  const [one, two, here, there] = await twoClients(signal);
+  const roads = (end: SignalingClient, room: Room): DirectRoads => {
+    const direct = new DirectRoads({
+      session: end.session,
+      clock: pageClock,
+      budget: new RtcBudget(),
+      create: () => new RTCPeerConnection({ iceServers: [] }),
+      number,
+      send: (peer, data) => room.signal(peer, data)
+    });
+    room.signals.add((from, data) => direct.hear(from, data));
+    return direct;
+  };
+  const [mine, yours] = [roads(one, here), roads(two, there)];
+  let right: IPair['right'] | undefined;
+  yours.calls.add(peer => {
+    const answer = yours.open(peer, false);
+    right = typeof answer === 'string' ? undefined : answer;
+  });
+  const left = mine.open(two.session, true);
+  await until('the other is called', () => right !== undefined);
+  if (typeof left === 'string' || !right) {
+    throw new Error(typeof left === 'string' ? left : 'nobody called');
+  }
+  return {
+    left,
+    right,
+    until,
+    end: () => [mine, yours, one, two].forEach(end => ('stop' in end ? end.stop() : end.close()))
+  };
+}
+
+async function tabPair(): Promise<IPair> {
+  const name = makeId(fill);
+  const tabs = (session: string): Tabs => new Tabs(session, new BroadcastChannel(name), pageClock);
+  const [one, two] = [tabs('one'), tabs('two')];
+  await until('they find each other', () => one.connections.size === 1 && two.connections.size === 1);
+  const [left, right] = [one.connections.get('two')!, two.connections.get('one')!];
+  return { left, right, until, end: () => [one, two].forEach(end => end.close()) };
+}
+
+/** Runs the contract's case of this title; '' when it passes, else what went wrong. */
+export async function runContract(
+  road: 'relay' | 'direct' | 'tab',
+  title: string,
+  signal: string
+): Promise<string> {
+  const aCase = CONTRACT.find(candidate => candidate.title === title);
+  if (!aCase) {
+    return `there is no case '${title}'`;
+  }
+  const make = { relay: () => relayPair(signal), direct: () => directPair(signal), tab: tabPair }[road];
+  try {
+    await runCase(aCase, make);
+    return '';
+  } catch (error) {
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+}

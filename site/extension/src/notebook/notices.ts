@@ -1,0 +1,119 @@
+/** What is said to the user in passing: calm, beside the work, never over it. */
+import { Notification } from '@jupyterlab/apputils';
+import { PathExt } from '@jupyterlab/coreutils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IPathEntry } from '../storage/storage';
+import type { IFileListener } from './files';
+import type { Keeping } from './keeping';
+import { keepingInWords } from './status';
+
+/** Long enough to read a sentence twice and press a button. */
+const NOTICE_MS = 8000;
+/** What one may want to take back stays longer. */
+const UNDO_MS = 30_000;
+
+export interface INoticeActs {
+  open(path: string): void;
+  bringBack(paths: ReadonlyMap<string, IPathEntry>): void;
+}
+
+export class Notices implements IFileListener {
+  constructor(
+    private readonly trans: TranslationBundle,
+    private readonly acts: INoticeActs
+  ) {}
+
+  private keptId = '';
+
+  /** Somebody asked to save. Asked again, the notice is the same one. */
+  kept(keeping: Keeping, download: () => void): void {
+    const trans = this.trans;
+    const words =
+      keeping.kind === 'kept' || keeping.kind === 'keeping'
+        ? trans.__('Kept on this device, as always. You can also take it with you as a file.')
+        : keepingInWords(keeping, trans);
+    const actions = [{ label: trans.__('Download'), callback: download }];
+    Notification.dismiss(this.keptId);
+    this.keptId = Notification.info(words, { autoClose: NOTICE_MS, actions });
+  }
+
+  refused(keeping: Keeping, download: () => void): void {
+    const actions = [{ label: this.trans.__('Save as a file'), callback: download }];
+    Notification.warning(keepingInWords(keeping, this.trans), { autoClose: false, actions });
+  }
+
+  reset(undo: () => void): void {
+    const trans = this.trans;
+    Notification.info(trans.__('This cell reads like the original again.'), {
+      autoClose: NOTICE_MS,
+      actions: [{ label: trans.__('Undo'), callback: undo }]
+    });
+  }
+
+  met(): void {
+    const words = this.trans.__(
+      'This notebook is open in another tab too. Both show the same text; each shows what it ran itself.'
+    );
+    Notification.info(words, { autoClose: NOTICE_MS });
+  }
+
+  setAside(records: number): void {
+    if (records > 0) {
+      Notification.warning(
+        this.trans.__('A part of what was kept could not be read and was set aside. Everything else is here.'),
+        { autoClose: false }
+      );
+    }
+  }
+
+  newer(open: () => Promise<void>, stay: () => void): void {
+    const trans = this.trans;
+    Notification.info(trans.__('There is a newer edition of this notebook. Yours stays as it is.'), {
+      autoClose: false,
+      actions: [
+        { label: trans.__('Open the new one beside mine'), callback: () => void open() },
+        { label: trans.__('Keep mine'), callback: stay }
+      ]
+    });
+  }
+
+  taken(name: string, mendedIds: number): void {
+    const trans = this.trans;
+    const mended = trans._n(
+      'One cell had no name of its own and got one.',
+      '%1 cells had no name of their own and got one.',
+      mendedIds,
+      mendedIds
+    );
+    Notification.info([trans.__('%1 is a new notebook here.', name), ...(mendedIds > 0 ? [mended] : [])].join(' '), {
+      autoClose: NOTICE_MS
+    });
+  }
+
+  putBeside(path: string, beside: string): void {
+    const trans = this.trans;
+    const words = trans.__(
+      'Your work in %1 stays. The other file of that name is beside it: %2.',
+      PathExt.basename(path),
+      PathExt.basename(beside)
+    );
+    const actions = [{ label: trans.__('Open'), callback: () => this.acts.open(beside) }];
+    Notification.info(words, { autoClose: false, actions });
+  }
+
+  putAside(path: string, aside: string): void {
+    const trans = this.trans;
+    const words = trans.__('Earlier work was called %1. It is kept as %2.', PathExt.basename(path), PathExt.basename(aside));
+    const actions = [{ label: trans.__('Open'), callback: () => this.acts.open(aside) }];
+    Notification.info(words, { autoClose: false, actions });
+  }
+
+  deleted(paths: ReadonlyMap<string, IPathEntry>): void {
+    const trans = this.trans;
+    const names = [...paths.keys()].map(path => PathExt.basename(path)).join(', ');
+    Notification.info(trans.__('Deleted: %1', names), {
+      autoClose: UNDO_MS,
+      actions: [{ label: trans.__('Bring back'), callback: () => this.acts.bringBack(paths) }]
+    });
+  }
+}

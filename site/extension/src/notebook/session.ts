@@ -1,0 +1,143 @@
+/** One notebook that is open: its document, one's own outputs, and what keeps them. */
+import { outputsName } from '../core/document/name';
+import { type IExportedCell, originalsOf } from '../core/document/export';
+import type { JsonObject } from '../core/document/json';
+import { Outputs } from '../core/outputs/outputs';
+import type { IPathEntry } from '../storage/storage';
+import type { INotebookEntry } from '../workshop/catalogue';
+import { findDocument, type ISurroundings } from './documents';
+import { writeNotebook } from './file';
+import { FROM_LOG, type ITimers, Keeper } from './keeper';
+import { keep, type Keeping, type KeepingEvent, UNOPENED } from './keeping';
+import { MapNotebook } from './model';
+import { FROM_TAB, type IChannel, Tabs } from './tabs';
+
+export interface ISessionWorld extends ISurroundings {
+  /** When `storage` may be used. */
+  readonly opened: Promise<void>;
+  readonly timers: ITimers;
+  /** A channel to the other tabs with a document, or null where there is none. */
+  channel(name: string): IChannel | null;
+  /** What stands under an output that was too long to keep. */
+  readonly outputNotice: string;
+}
+
+export interface ISessionListener {
+  keepingChanged(): void;
+  /** Something was written by this page: the drive's file is older than the document. */
+  changed(session: Session): void;
+  /** Another tab has this notebook open. */
+  met(session: Session): void;
+}
+
+export class Session {
+  constructor(
+    public path: string,
+    private readonly world: ISessionWorld,
+    private readonly listener: ISessionListener
+  ) {
+    const { random } = world;
+    const number = (bits: number): number => {
+      const bytes = random(new Uint8Array(7));
+      return bytes.reduce((sum, byte, index) => sum * 256 + (index === 0 ? byte % 2 ** (bits - 48) : byte), 0);
+    };
+    const below = (limit: number): number => number(53) % limit;
+    this.notebook = new MapNotebook({
+      outputs: this.outputs,
+      below,
+      newId: () => Array.from(random(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join(''),
+      outputNotice: world.outputNotice
+    });
+    // 53 bits, not the 32 that Yjs draws: with the same id twice, two sessions' changes would be taken for one's.
+    this.notebook.ydoc.clientID = number(53);
+    this.outputs.doc.clientID = number(53);
+    this.ready = this.open();
+    // Whoever asks for the notebook hears of a failure; nobody else must.
+    this.ready.catch(() => undefined);
+  }
+
+  readonly outputs = new Outputs();
+  readonly notebook: MapNotebook;
+  readonly ready: Promise<void>;
+  entry: IPathEntry | null = null;
+  /** The workshop's newer edition of this notebook, which the user was not told of yet. */
+  newer: INotebookEntry | null = null;
+  /** Records that could not be read, set aside. */
+  setAside = 0;
+  /** The cells the notebook began with, when it began in a workshop. */
+  originals: ReadonlyMap<string, IExportedCell> = new Map();
+  private keepers: Keeper[] = [];
+  private states = [UNOPENED, UNOPENED];
+  private tabs: Tabs | null = null;
+  private closed = false;
+
+  /** How well the notebook and its outputs are kept. */
+  get keeping(): readonly Keeping[] {
+    return this.states.map(state => state.keeping);
+  }
+
+  /** The notebook as a file. */
+  export(): JsonObject {
+    return writeNotebook(this.notebook.ydoc, this.outputs, {
+      ...pick(this.notebook.getMetadata() as JsonObject, ['kernelspec', 'language_info'])
+    });
+  }
+
+  /** Writes what is waiting, now. */
+  async flush(): Promise<void> {
+    await Promise.all(this.keepers.map(keeper => keeper.flush()));
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) {
+      return;
+    }
+    this.closed = true;
+    this.tabs?.dispose();
+    await Promise.all(this.keepers.map(keeper => keeper.stop()));
+    this.outputs.destroy();
+  }
+
+  private async open(): Promise<void> {
+    const { world, notebook, outputs } = this;
+    await world.opened;
+    const found = await findDocument(world, this.path);
+    if (this.closed) {
+      return;
+    }
+    this.entry = found.entry;
+    this.newer = found.newer;
+    this.originals = found.entry.origin === 'workshop' ? originalsOf(found.genesis) : new Map<string, never>();
+    const keeperOf = (name: string, index: number, doc: typeof notebook.ydoc): Keeper =>
+      new Keeper(world.storage, name, doc, world.timers, event => this.report(index, event));
+    this.keepers = [
+      keeperOf(found.entry.document, 0, notebook.ydoc),
+      keeperOf(outputsName(found.entry.document, found.owner), 1, outputs.doc)
+    ];
+    // Outputs first: a cell shows what it has when it is made.
+    const ran = await this.keepers[1]!.load(null);
+    const text = await this.keepers[0]!.load(found.genesis);
+    this.setAside = ran.setAside + text.setAside;
+    outputs.settle();
+    notebook.clearUndoHistory();
+    notebook.ydoc.on('update', this.onUpdate);
+    outputs.doc.on('update', this.onUpdate);
+    const channel = world.channel(found.entry.document);
+    this.tabs = channel && new Tabs(notebook.ydoc, channel, () => this.listener.met(this));
+  }
+
+  private readonly onUpdate = (_: Uint8Array, origin: unknown): void => {
+    if (origin !== FROM_LOG && origin !== FROM_TAB) {
+      this.listener.changed(this);
+    }
+  };
+
+  private report(index: number, event: KeepingEvent): void {
+    this.states[index] = keep(this.states[index]!, event);
+    this.listener.keepingChanged();
+  }
+}
+
+function pick(from: JsonObject, keys: readonly string[]): JsonObject {
+  return Object.fromEntries(keys.filter(key => key in from).map(key => [key, from[key]])) as JsonObject;
+}
