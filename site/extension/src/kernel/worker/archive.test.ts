@@ -88,9 +88,7 @@ describe('an archive of Python files', () => {
   it('is what it was after gzip', async () => {
     const zip = zipOf({ 'a.py': 'x = 1' });
     const packed = gzipSync(new Uint8Array(zip));
-    const bytes = await gunzip(
-      packed.buffer.slice(packed.byteOffset, packed.byteOffset + packed.length)
-    );
+    const bytes = await gunzip(packed.buffer.slice(packed.byteOffset, packed.byteOffset + packed.length));
     expect([...members(bytes)].map(one => one.name)).toEqual(['a.py']);
   });
 

@@ -4,8 +4,8 @@ import type { PyProxy } from 'pyodide/ffi';
 
 import { DISPLAYS_PER_CELL, DISPLAY_CHARACTERS, OUTPUT_PERIOD, TEXT_BYTES_PER_CELL } from '../protocol';
 import type { IStartOptions } from '../protocol';
+import { unpack } from './archive';
 import bootstrap from './bootstrap.py';
-import { type IUnpackFileSystem, unpack } from './archive';
 import { fetchEnvironment, StartError } from './fetching';
 
 /** The functions of bootstrap.py. */
@@ -117,7 +117,7 @@ export async function boot(
     progress.fetched();
     const folder = sitePackages(pyodide);
     for (const archive of archives) {
-      unpack(archive, pyodide.FS as unknown as IUnpackFileSystem, folder);
+      unpack(archive, pyodide.FS, folder);
       progress.alive();
     }
     pyodide.runPython('import importlib; importlib.invalidate_caches()');
