@@ -4,7 +4,7 @@ import type { PyProxy } from 'pyodide/ffi';
 
 import { DISPLAYS_PER_CELL, DISPLAY_CHARACTERS, OUTPUT_PERIOD, TEXT_BYTES_PER_CELL } from '../protocol';
 import type { IStartOptions } from '../protocol';
-import { unpack } from './archive';
+import { type IUnpackFileSystem, unpack } from './archive';
 import bootstrap from './bootstrap.py';
 import { fetchEnvironment, StartError } from './fetching';
 
@@ -117,7 +117,7 @@ export async function boot(
     progress.fetched();
     const folder = sitePackages(pyodide);
     for (const archive of archives) {
-      unpack(archive, pyodide.FS, folder);
+      unpack(archive, pyodide.FS as IUnpackFileSystem, folder);
       progress.alive();
     }
     pyodide.runPython('import importlib; importlib.invalidate_caches()');
