@@ -95,6 +95,8 @@ def settings_overrides(app: str) -> dict[str, dict[str, Any]]:
     """Defaults of settings that differ from JupyterLab's, by plugin; whoever changes a setting has the last word."""
     overrides: dict[str, dict[str, Any]] = {
         "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},
+        # A build has no dates of its own: two of the same files are the same site.
+        "@jupyterlab/filebrowser-extension:browser": {"showLastModifiedColumn": False},
         "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     }
     if app == "lab":

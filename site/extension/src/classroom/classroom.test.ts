@@ -132,6 +132,7 @@ describe('the bar', () => {
       link.textContent || link.title,
       link.href
     ]);
+    expect(links.shift()?.[0]).toBe('Skip to the content');
     expect(links).toEqual([
       ['All workshops', `${ROOT}index.html`],
       ['Loops', `${ROOT}workshops/loops/index.html`],

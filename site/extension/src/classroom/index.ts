@@ -1,6 +1,8 @@
 /** The bar and the calm interface around it. Wiring only. */
+import { EditorView } from '@codemirror/view';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, IToolbarWidgetRegistry } from '@jupyterlab/apputils';
+import { EditorExtensionRegistry, IEditorExtensionRegistry } from '@jupyterlab/codemirror';
 import { PageConfig, PathExt } from '@jupyterlab/coreutils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { INotebookTracker, NotebookActions } from '@jupyterlab/notebook';
@@ -30,7 +32,12 @@ const Ids = {
   menus: 'peerbook:show-menus',
   help: 'peerbook:help',
   offline: 'peerbook:keep-offline',
-  settings: 'settingeditor:open'
+  settings: 'settingeditor:open',
+  runAll: 'peerbook:run-all',
+  restart: 'peerbook:restart-python',
+  find: 'peerbook:find',
+  shortcuts: 'peerbook:shortcuts',
+  palette: 'peerbook:all-commands'
 } as const;
 
 /** What More holds, from what beginners look for to what experts do. Others' commands appear once they exist. */
@@ -38,8 +45,8 @@ const ENTRIES: Entries = [
   'peerbook:reset-cell',
   'peerbook:compare-cell',
   'peerbook:bring-back',
-  'notebook:run-all-cells',
-  'notebook:restart-kernel',
+  Ids.runAll,
+  Ids.restart,
   LINE,
   'peerbook:new-notebook',
   'peerbook:open-file',
@@ -50,11 +57,9 @@ const ENTRIES: Entries = [
   Ids.openLab,
   Ids.openCalm,
   LINE,
-  'documentsearch:start',
-  'apputils:activate-command-palette',
-  'help:keyboard-shortcuts',
-  'notebook:keyboard-shortcuts',
-  'apputils:display-shortcuts',
+  Ids.find,
+  Ids.shortcuts,
+  Ids.palette,
   Ids.menus,
   LINE,
   Ids.help
@@ -203,6 +208,20 @@ const commands: JupyterFrontEndPlugin<void> = {
       isToggled: () => areMenusShown(front.shell),
       execute: () => showMenus(front.shell, !areMenusShown(front.shell))
     });
+    const inOurWords: [id: string, label: string, upstream: string][] = [
+      [Ids.runAll, trans.__('Run everything'), 'notebook:run-all-cells'],
+      [Ids.restart, trans.__('Start Python anew'), 'notebook:restart-kernel'],
+      [Ids.find, trans.__('Find'), 'documentsearch:start'],
+      [Ids.shortcuts, trans.__('Keyboard shortcuts'), 'apputils:display-shortcuts'],
+      [Ids.palette, trans.__('All commands'), 'apputils:activate-command-palette']
+    ];
+    for (const [id, label, upstream] of inOurWords) {
+      front.commands.addCommand(id, {
+        label,
+        isVisible: () => front.commands.hasCommand(upstream) && front.commands.isEnabled(upstream),
+        execute: () => front.commands.execute(upstream)
+      });
+    }
     front.commands.addCommand(Ids.help, {
       label: trans.__('How this works'),
       execute: () => showHelp(trans)
@@ -230,6 +249,25 @@ const toolbar: JupyterFrontEndPlugin<void> = {
   activate: (_: JupyterFrontEnd, registry: IToolbarWidgetRegistry, translator: ITranslator | null) => {
     const trans = (translator ?? nullTranslator).load('peerbook');
     registry.addFactory<NotebookPanel>('Notebook', 'pb-kind', panel => new CellTypeChoice(panel, trans));
+  }
+};
+
+/** Every box one writes in has a name for who does not see it. */
+const names: JupyterFrontEndPlugin<void> = {
+  id: 'peerbook:editor-names',
+  description: 'Names the editors of cells and files.',
+  autoStart: true,
+  requires: [IEditorExtensionRegistry],
+  optional: [ITranslator],
+  activate: (_: JupyterFrontEnd, registry: IEditorExtensionRegistry, translator: ITranslator | null) => {
+    const trans = (translator ?? nullTranslator).load('peerbook');
+    registry.addExtension({
+      name: 'peerbook:name',
+      factory: () =>
+        EditorExtensionRegistry.createImmutableExtension(
+          EditorView.contentAttributes.of({ 'aria-label': trans.__('Write here') })
+        )
+    });
   }
 };
 
@@ -313,6 +351,6 @@ function idle(): Promise<void> {
   });
 }
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [bar, commands, toolbar, offline];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [bar, commands, toolbar, names, offline];
 
 export default plugins;

@@ -50,14 +50,23 @@ class LocalMetadata {
     return { ...metadata, ...this.local };
   }
 
-  set(metadata: Metadata | string, value: unknown, share: (key: string, value: PartialJSONValue) => void): void {
+  set(
+    metadata: Metadata | string,
+    value: unknown,
+    share: (key: string, value: PartialJSONValue) => void
+  ): void {
     if (typeof metadata === 'string') {
       if (!LOCAL_CELL_METADATA.has(metadata)) {
         share(metadata, value as PartialJSONValue);
-      } else if (!JSONExt.deepEqual((this.local[metadata] ?? null) as never, value as never)) {
+      } else if (!JSONExt.deepEqual(this.local[metadata] ?? null, value as never)) {
         const oldValue = this.local[metadata];
         this.local[metadata] = value as Json;
-        this.emit({ key: metadata, oldValue, newValue: value, type: oldValue === undefined ? 'add' : 'change' });
+        this.emit({
+          key: metadata,
+          oldValue,
+          newValue: value,
+          type: oldValue === undefined ? 'add' : 'change'
+        });
       }
       return;
     }
@@ -90,7 +99,13 @@ class LocalMetadata {
 
 export class PeerCodeCell extends YCodeCell {
   constructor(notebook: MapNotebook, id: string, ymodel: CellMap) {
-    super(ymodel, ymodel.get('source') as Y.Text, new Y.Array(), { notebook }, ymodel.get('metadata') as Y.Map<unknown>);
+    super(
+      ymodel,
+      ymodel.get('source') as Y.Text,
+      new Y.Array(),
+      { notebook },
+      ymodel.get('metadata') as Y.Map<unknown>
+    );
     this.cellId = id;
     this.store = notebook.outputsDocument;
     this.localMetadata = new LocalMetadata(notebook.localMetadata(id), this);
@@ -156,7 +171,12 @@ export class PeerCodeCell extends YCodeCell {
     this.store.splice(this.cellId, 0, 0, outputs as unknown as JsonObject[]);
   }
 
-  override updateOutputs(start: number, end: number, outputs: nbformat.IOutput[] = [], origin: unknown = null): void {
+  override updateOutputs(
+    start: number,
+    end: number,
+    outputs: nbformat.IOutput[] = [],
+    origin: unknown = null
+  ): void {
     this.store.splice(this.cellId, start, end, outputs as unknown as JsonObject[], origin);
   }
 
@@ -173,7 +193,8 @@ export class PeerCodeCell extends YCodeCell {
   }
 
   override getMetadata(key?: string): never {
-    const shared = (): Metadata => (key === undefined ? super.getMetadata() : (super.getMetadata(key) as Metadata));
+    const shared = (): Metadata =>
+      key === undefined ? super.getMetadata() : (super.getMetadata(key) as Metadata);
     return this.localMetadata.get(key, shared) as never;
   }
   override setMetadata(metadata: Metadata | string, value?: PartialJSONValue): void {
@@ -211,7 +232,7 @@ export class PeerCodeCell extends YCodeCell {
       this.stateShown = this.executionState;
     }
     if (Object.values(change).some(part => part !== undefined)) {
-      emitterOf<this, CellChange>(this.changed as never).emit(change);
+      emitterOf<this, CellChange>(this.changed).emit(change);
     }
   };
 }
@@ -230,7 +251,8 @@ export class PeerMarkdownCell extends YMarkdownCell {
     return this.cellId;
   }
   override getMetadata(key?: string): never {
-    const shared = (): Metadata => (key === undefined ? super.getMetadata() : (super.getMetadata(key) as Metadata));
+    const shared = (): Metadata =>
+      key === undefined ? super.getMetadata() : (super.getMetadata(key) as Metadata);
     return this.localMetadata.get(key, shared) as never;
   }
   override setMetadata(metadata: Metadata | string, value?: PartialJSONValue): void {
@@ -257,7 +279,8 @@ export class PeerRawCell extends YRawCell {
     return this.cellId;
   }
   override getMetadata(key?: string): never {
-    const shared = (): Metadata => (key === undefined ? super.getMetadata() : (super.getMetadata(key) as Metadata));
+    const shared = (): Metadata =>
+      key === undefined ? super.getMetadata() : (super.getMetadata(key) as Metadata);
     return this.localMetadata.get(key, shared) as never;
   }
   override setMetadata(metadata: Metadata | string, value?: PartialJSONValue): void {

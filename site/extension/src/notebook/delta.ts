@@ -15,7 +15,10 @@ export type Step<T> = { retain: number } | { insert: T[] } | { delete: number };
  * Cells whose position did not change keep their order among themselves, so they all stay; one that moved stays where
  * that is still its place. Linear in the number of cells.
  */
-export function staying(before: readonly IStand<unknown>[], after: readonly IStand<unknown>[]): (number | null)[] {
+export function staying(
+  before: readonly IStand<unknown>[],
+  after: readonly IStand<unknown>[]
+): (number | null)[] {
   const places = new Map(before.map((stand, index) => [stand.id, index]));
   const place = (stand: IStand<unknown>): number | null => {
     const index = places.get(stand.id);

@@ -17,7 +17,7 @@ export interface ISurroundings {
   fetchBytes(url: string): Promise<Uint8Array>;
   /** The drive's file, or null. `stamp` is when it was last written. */
   readFile(path: string): Promise<{ readonly content: unknown; readonly stamp: string } | null>;
-  random(into: Uint8Array): Uint8Array;
+  readonly random: (into: Uint8Array) => Uint8Array;
 }
 
 /** What opening a path found. */
@@ -67,7 +67,11 @@ async function isUntouched(storage: IStorage, document: string, owner: string): 
   return logs.every(log => log.updates.length === 0 && log.setAside === 0);
 }
 
-async function genesisBytes(around: ISurroundings, hash: string, published?: INotebookEntry | null): Promise<Uint8Array> {
+async function genesisBytes(
+  around: ISurroundings,
+  hash: string,
+  published?: INotebookEntry | null
+): Promise<Uint8Array> {
   const kept = await around.storage.genesis(hash);
   if (kept) {
     return kept;
@@ -146,7 +150,11 @@ export async function beginOwn(
 }
 
 /** Begins a document at a free path from another edition of a workshop's notebook. */
-export async function beginEdition(around: ISurroundings, path: string, published: INotebookEntry): Promise<IPathEntry> {
+export async function beginEdition(
+  around: ISurroundings,
+  path: string,
+  published: INotebookEntry
+): Promise<IPathEntry> {
   return (await begin(around, path, await ownerOf(around), published)).entry;
 }
 

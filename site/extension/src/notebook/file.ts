@@ -43,7 +43,10 @@ export function readNotebookText(text: string): IReadNotebook {
   try {
     value = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw new NotebookError({ kind: 'not-json', detail: error instanceof Error ? error.message : String(error) });
+    throw new NotebookError({
+      kind: 'not-json',
+      detail: error instanceof Error ? error.message : String(error)
+    });
   }
   return readNotebook(value);
 }
@@ -82,6 +85,10 @@ export function freeName(wanted: string, taken: (name: string) => boolean): stri
 
 /** A name from outside as a file's name here: no folders, nothing that JupyterLite reads as something else. */
 export function safeName(name: string): string {
-  const base = name.replace(/^.*[/\\]/, '').replace(/\.ipynb$/i, '').replace(/[%:?#*"<>|\u0000-\u001f]/g, ' ').trim();
+  const base = name
+    .replace(/^.*[/\\]/, '')
+    .replace(/\.ipynb$/i, '')
+    .replace(/[%:?#*"<>|\u0000-\u001f]/g, ' ')
+    .trim();
   return `${base.replace(/^\.+/, '').slice(0, 100) || 'Notebook'}.ipynb`;
 }

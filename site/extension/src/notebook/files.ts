@@ -94,7 +94,10 @@ export class NotebookFiles {
     } catch {
       // A folder that is not there yet has nothing in it.
     }
-    return PathExt.join(folder, freeName(name, each => taken.has(PathExt.join(folder, each))));
+    return PathExt.join(
+      folder,
+      freeName(name, each => taken.has(PathExt.join(folder, each)))
+    );
   }
 
   /** A new document of the user's own, with its file. */
@@ -137,7 +140,11 @@ export class NotebookFiles {
   private async save(path: string, content: JsonObject): Promise<void> {
     this.own.add(path);
     try {
-      const model = await this.drive.save(path, { type: 'notebook', format: 'json', content: content as never });
+      const model = await this.drive.save(path, {
+        type: 'notebook',
+        format: 'json',
+        content: content
+      });
       const entry = await this.world.storage.entry(path);
       if (entry) {
         await this.world.storage.setEntry(path, { ...entry, fileStamp: model.last_modified });
@@ -172,9 +179,12 @@ export class NotebookFiles {
 
   private async move(from: string, to: string): Promise<void> {
     const entries = await this.world.storage.entries();
-    for (const [path, { fileStamp: _, ...entry }] of entries) {
+    for (const [path, kept] of entries) {
       if (path === from || path.startsWith(`${from}/`)) {
         const next = to + path.slice(from.length);
+        const entry = { ...kept };
+        // The drive wrote the file anew: whenever that was, it was no other writer.
+        delete (entry as { fileStamp?: string }).fileStamp;
         await this.world.storage.setEntry(next, entry);
         await this.world.storage.removeEntry(path);
       }

@@ -76,7 +76,9 @@ class NotebookPlugin {
     palette: ICommandPalette | null,
     private readonly browser: IDefaultFileBrowser | null
   ) {
-    const notice = trans.__('The rest of this output was not kept: it was too long. Run the cell again to see it.');
+    const notice = trans.__(
+      'The rest of this output was not kept: it was too long. Run the cell again to see it.'
+    );
     this.world = new BrowserWorld(
       PageConfig.getBaseUrl(),
       `${notice}\n`,
@@ -353,7 +355,9 @@ class NotebookPlugin {
         putUnder(change.cell, corner);
       }
       this.originalStatus.tell(this.session ? goneOriginals(this.session).length : 0);
-      [Ids.reset, Ids.compare, Ids.bringBack, Ids.download].forEach(id => this.front.commands.notifyCommandChanged(id));
+      [Ids.reset, Ids.compare, Ids.bringBack, Ids.download].forEach(id =>
+        this.front.commands.notifyCommandChanged(id)
+      );
     };
     const later = (): void => {
       cancel();

@@ -18,7 +18,7 @@ export const FROM_LOG = Symbol('from the log');
 
 export interface ITimers {
   /** Calls `then` after the milliseconds; the result calls it off. */
-  after(ms: number, then: () => void): () => void;
+  readonly after: (ms: number, then: () => void) => () => void;
 }
 
 export class Keeper {
@@ -48,7 +48,10 @@ export class Keeper {
       this.base = Y.encodeStateVector(this.doc);
     }
     const log = await this.storage.read(this.name);
-    this.doc.transact(() => log.updates.forEach(update => Y.applyUpdate(this.doc, update, FROM_LOG)), FROM_LOG);
+    this.doc.transact(
+      () => log.updates.forEach(update => Y.applyUpdate(this.doc, update, FROM_LOG)),
+      FROM_LOG
+    );
     this.records = log.updates.length;
     this.bytes = log.updates.reduce((sum, update) => sum + update.length, 0);
     this.doc.on('update', this.onUpdate);
@@ -127,7 +130,10 @@ export class Keeper {
     this.bytes = 0;
     try {
       const log = await this.storage.read(this.name);
-      this.doc.transact(() => log.updates.forEach(update => Y.applyUpdate(this.doc, update, FROM_LOG)), FROM_LOG);
+      this.doc.transact(
+        () => log.updates.forEach(update => Y.applyUpdate(this.doc, update, FROM_LOG)),
+        FROM_LOG
+      );
       await this.storage.compact(this.name, Y.encodeStateAsUpdate(this.doc, this.base), log.upTo);
     } catch (error) {
       // The log is as it was, only longer.

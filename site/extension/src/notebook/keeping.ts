@@ -31,7 +31,9 @@ export function keep(state: IKeepingState, event: KeepingEvent): IKeepingState {
   }
   switch (event.kind) {
     case 'opened':
-      return event.refusal ? { keeping: { kind: event.refusal }, lost: true } : { keeping: { kind: 'kept' }, lost: false };
+      return event.refusal
+        ? { keeping: { kind: event.refusal }, lost: true }
+        : { keeping: { kind: 'kept' }, lost: false };
     case 'slow':
       // A refusal is the stronger word; it stays until something could be written.
       return state.keeping.kind === 'kept' ? { ...state, keeping: { kind: 'keeping' } } : state;

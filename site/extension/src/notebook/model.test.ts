@@ -67,11 +67,32 @@ class Replica {
     const { cells } = this.notebook;
     demand(same(this.mirror, cells), 'the deltas told of other cells than there are');
     const exported = exportCells(this.notebook.ydoc);
-    demand(same(cells.map(cell => cell.id), exported.map(cell => cell.id)), 'the cells are not those of the document');
-    demand(same(cells.map(cell => cell.cell_type), exported.map(cell => cell.cell_type)), 'a cell shows another type');
-    demand(same(cells.map(cell => cell.getSource()), exported.map(cell => cell.source)), 'a cell shows another text');
+    demand(
+      same(
+        cells.map(cell => cell.id),
+        exported.map(cell => cell.id)
+      ),
+      'the cells are not those of the document'
+    );
+    demand(
+      same(
+        cells.map(cell => cell.cell_type),
+        exported.map(cell => cell.cell_type)
+      ),
+      'a cell shows another type'
+    );
+    demand(
+      same(
+        cells.map(cell => cell.getSource()),
+        exported.map(cell => cell.source)
+      ),
+      'a cell shows another text'
+    );
     demand(new Set(cells.map(cell => cell.id)).size === cells.length, 'a cell is doubled');
-    demand(cells.every(cell => !cell.isDisposed), 'a cell that is shown was thrown away');
+    demand(
+      cells.every(cell => !cell.isDisposed),
+      'a cell that is shown was thrown away'
+    );
     validate(this.notebook.toJSON());
   }
 }
@@ -122,7 +143,13 @@ const TOKEN = /<[a-z0-9.]+>/g;
 const WORDS = ['code', 'markdown', 'raw'] as const;
 
 /** One random action of a person in JupyterLab, done the way JupyterLab does it. Returns what it was, for the log. */
-function act(replica: Replica, below: (limit: number) => number, token: string, removed: Set<string>, undo: boolean): string {
+function act(
+  replica: Replica,
+  below: (limit: number) => number,
+  token: string,
+  removed: Set<string>,
+  undo: boolean
+): string {
   const { notebook } = replica;
   const count = notebook.cells.length;
   const at = below(Math.max(1, count));
@@ -162,7 +189,12 @@ function act(replica: Replica, below: (limit: number) => number, token: string, 
       const raw = cell.toJSON();
       notebook.transact(() => {
         notebook.deleteCell(at);
-        notebook.insertCell(at, { id: raw.id, cell_type: WORDS[below(3)]!, source: raw.source, metadata: raw.metadata });
+        notebook.insertCell(at, {
+          id: raw.id,
+          cell_type: WORDS[below(3)]!,
+          source: raw.source,
+          metadata: raw.metadata
+        });
       });
       return `type ${at}`;
     }
@@ -188,7 +220,7 @@ function act(replica: Replica, below: (limit: number) => number, token: string, 
       // Cut and paste: the id comes back.
       const raw = cell.toJSON();
       notebook.deleteCell(at);
-      notebook.insertCell(below(count), { ...raw } as never);
+      notebook.insertCell(below(count), { ...raw });
       return `cut and paste ${at}`;
     }
     case 7: {

@@ -32,6 +32,8 @@ import { clockOf, emitterOf, keepOnUndo, releaseCells } from './upstream';
 
 /** What this browser runs on is said by this browser: a notebook opened elsewhere must not change by being opened. */
 const LOCAL_METADATA: ReadonlySet<string> = new Set(['kernelspec', 'language_info']);
+/** Whatever a file or somebody else says of it, trust is given here. */
+const NEVER_SHARED: ReadonlySet<string> = new Set(['trusted']);
 /** A mark beside each inserted cell for its author's undo to take away: the cell itself is buried then, never cut out. */
 const BORN = 'born';
 
@@ -152,12 +154,15 @@ export class MapNotebook extends YNotebook {
     if (!(metadata instanceof Y.Map)) {
       return (key === undefined ? undefined : this.localNotebook[key]) as never;
     }
-    const { trusted: _, ...shared } = metadata.toJSON() as JsonObject;
-    const all = JSONExt.deepCopy({ ...shared, ...this.localNotebook } as never) as JsonObject;
+    const shared = normalObject(metadata.toJSON(), NEVER_SHARED);
+    const all: JsonObject = { ...shared, ...normalObject(this.localNotebook) };
     return (key === undefined ? all : all[key]) as never;
   }
 
-  override setMetadata(metadata: Partial<nbformat.INotebookMetadata> | string, value?: PartialJSONValue): void {
+  override setMetadata(
+    metadata: Partial<nbformat.INotebookMetadata> | string,
+    value?: PartialJSONValue
+  ): void {
     if (typeof metadata === 'string') {
       this.updateMetadata({ [metadata]: value });
       return;
@@ -173,9 +178,9 @@ export class MapNotebook extends YNotebook {
 
   override updateMetadata(value: Partial<nbformat.INotebookMetadata>): void {
     const shared = metaOf(this.ydoc).get('metadata');
-    for (const [key, newValue] of Object.entries(normalObject(withoutUndefined(value), new Set(['trusted'])))) {
+    for (const [key, newValue] of Object.entries(normalObject(withoutUndefined(value), NEVER_SHARED))) {
       const oldValue = this.getMetadata(key) as PartialJSONValue;
-      if (JSONExt.deepEqual((oldValue ?? null) as never, newValue as never)) {
+      if (JSONExt.deepEqual(oldValue ?? null, newValue)) {
         continue;
       }
       if (LOCAL_METADATA.has(key)) {
@@ -203,9 +208,10 @@ export class MapNotebook extends YNotebook {
 
   /** Puts one cell at `index` of the notebook as it is now: made, or brought back under the id it had. */
   private place(index: number, cell: SharedCell.Cell): PeerCell {
-    const known = isCellId(cell.id) ? this.ycells.get(cell.id) : undefined;
-    const free = isCellId(cell.id) && (known === undefined || isDeleted(known));
-    const content = contentOf(cell, free ? String(cell.id) : this.options.newId());
+    const wanted: unknown = cell.id;
+    const known = isCellId(wanted) ? this.ycells.get(wanted) : undefined;
+    const free = isCellId(wanted) && (known === undefined || isDeleted(known));
+    const content = contentOf(cell, free ? wanted : this.options.newId());
     const ymodel = free && known ? this.bringBack(known, content, index) : this.create(content, index);
     const shown = this.shown.find(({ wrapper }) => wrapper.ymodel === ymodel)?.wrapper;
     const wrapper =
@@ -251,7 +257,7 @@ export class MapNotebook extends YNotebook {
     const metadata = ymodel.get('metadata') as Y.Map<unknown>;
     [...metadata.keys()].filter(key => !(key in content.metadata)).forEach(key => metadata.delete(key));
     for (const [key, value] of Object.entries(content.metadata)) {
-      if (!JSONExt.deepEqual((metadata.get(key) ?? null) as never, value as never)) {
+      if (!JSONExt.deepEqual((metadata.get(key) ?? null) as never, value)) {
         metadata.set(key, value);
       }
     }
@@ -277,7 +283,10 @@ export class MapNotebook extends YNotebook {
     }
   };
 
-  private readonly onCells = (events: Y.YEvent<Y.AbstractType<unknown>>[], transaction: Y.Transaction): void => {
+  private readonly onCells = (
+    events: Y.YEvent<Y.AbstractType<unknown>>[],
+    transaction: Y.Transaction
+  ): void => {
     let reorder = false;
     const touched = new Set<string>();
     const buried = new Set<string>();
@@ -319,7 +328,7 @@ export class MapNotebook extends YNotebook {
       // A cell of another type is another cell on the screen.
       cell: wrappers.get(id)?.ymodel === cell && wrappers.get(id)?.cell_type === typeOf(cell) ? cell : null
     }));
-    const stays = staying(this.shown, wanted as IStand<CellMap>[]);
+    const stays = staying(this.shown, wanted);
     const next = order.map(({ id, pos, cell }, index): IShown => {
       const wrapper = stays[index] === null ? this.wrapperFor(id, cell) : wrappers.get(id)!;
       return { id, pos, cell, wrapper };
@@ -339,7 +348,9 @@ export class MapNotebook extends YNotebook {
     }
     this.cells.splice(0, this.cells.length, ...next.map(stand => stand.wrapper));
     gone.forEach(({ wrapper }) => wrapper.dispose());
-    emitterOf<this, NotebookChange>(this.changed as never).emit({ cellsChange: delta as NotebookChange['cellsChange'] });
+    emitterOf<this, NotebookChange>(this.changed).emit({
+      cellsChange: delta
+    });
   }
 
   private wrapperFor(id: string, cell: CellMap): PeerCell {
@@ -370,7 +381,8 @@ function contentOf(cell: SharedCell.Cell, id: string): INewCell {
 }
 
 function localPart(metadata: object | undefined): JsonObject {
-  return Object.fromEntries(Object.entries(metadata ?? {}).filter(([key]) => LOCAL_CELL_METADATA.has(key))) as JsonObject;
+  const entries = Object.entries((metadata ?? {}) as JsonObject);
+  return Object.fromEntries(entries.filter(([key]) => LOCAL_CELL_METADATA.has(key)));
 }
 
 function withoutUndefined(metadata: object | undefined): object {

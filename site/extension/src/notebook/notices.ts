@@ -60,7 +60,9 @@ export class Notices implements IFileListener {
   setAside(records: number): void {
     if (records > 0) {
       Notification.warning(
-        this.trans.__('A part of what was kept could not be read and was set aside. Everything else is here.'),
+        this.trans.__(
+          'A part of what was kept could not be read and was set aside. Everything else is here.'
+        ),
         { autoClose: false }
       );
     }
@@ -85,9 +87,12 @@ export class Notices implements IFileListener {
       mendedIds,
       mendedIds
     );
-    Notification.info([trans.__('%1 is a new notebook here.', name), ...(mendedIds > 0 ? [mended] : [])].join(' '), {
-      autoClose: NOTICE_MS
-    });
+    Notification.info(
+      [trans.__('%1 is a new notebook here.', name), ...(mendedIds > 0 ? [mended] : [])].join(' '),
+      {
+        autoClose: NOTICE_MS
+      }
+    );
   }
 
   putBeside(path: string, beside: string): void {
@@ -103,7 +108,11 @@ export class Notices implements IFileListener {
 
   putAside(path: string, aside: string): void {
     const trans = this.trans;
-    const words = trans.__('Earlier work was called %1. It is kept as %2.', PathExt.basename(path), PathExt.basename(aside));
+    const words = trans.__(
+      'Earlier work was called %1. It is kept as %2.',
+      PathExt.basename(path),
+      PathExt.basename(aside)
+    );
     const actions = [{ label: trans.__('Open'), callback: () => this.acts.open(aside) }];
     Notification.info(words, { autoClose: false, actions });
   }

@@ -15,7 +15,7 @@ export function changedOriginal(session: Session, cell: Cell): IExportedCell | n
     return null;
   }
   const same =
-    original.source === cell.model.sharedModel.getSource() && original.cell_type === (cell.model.type as string);
+    original.source === cell.model.sharedModel.getSource() && original.cell_type === cell.model.type;
   return same ? null : original;
 }
 

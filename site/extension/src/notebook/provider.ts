@@ -32,7 +32,7 @@ export class NotebookProvider implements IContentProvider {
         this.sessions.delete(session);
         this.parts.ended(session);
       });
-      return session.notebook as unknown as ISharedDocument;
+      return session.notebook;
     }
   };
 
@@ -41,7 +41,8 @@ export class NotebookProvider implements IContentProvider {
   }
 
   async get(path: string, options?: Contents.IFetchOptions): Promise<Contents.IModel> {
-    const { contentProviderId: _, ...rest } = options ?? {};
+    const rest = { ...options };
+    delete rest.contentProviderId;
     const session = this.sessionOf(path);
     if (!session) {
       return this.parts.drive.get(path, rest);
@@ -52,8 +53,12 @@ export class NotebookProvider implements IContentProvider {
     return { ...model, type: 'notebook', format: 'json', content: null, writable: true };
   }
 
-  async save(path: string, options: Partial<Contents.IModel> & { contentProviderId?: string } = {}): Promise<Contents.IModel> {
-    const { contentProviderId: _, ...rest } = options;
+  async save(
+    path: string,
+    options: Partial<Contents.IModel> & { contentProviderId?: string } = {}
+  ): Promise<Contents.IModel> {
+    const rest = { ...options };
+    delete rest.contentProviderId;
     const session = this.sessionOf(path);
     if (!session) {
       return this.parts.drive.save(path, rest);

@@ -39,13 +39,17 @@ export class Session {
     const { random } = world;
     const number = (bits: number): number => {
       const bytes = random(new Uint8Array(7));
-      return bytes.reduce((sum, byte, index) => sum * 256 + (index === 0 ? byte % 2 ** (bits - 48) : byte), 0);
+      return bytes.reduce(
+        (sum, byte, index) => sum * 256 + (index === 0 ? byte % 2 ** (bits - 48) : byte),
+        0
+      );
     };
     const below = (limit: number): number => number(53) % limit;
     this.notebook = new MapNotebook({
       outputs: this.outputs,
       below,
-      newId: () => Array.from(random(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join(''),
+      newId: () =>
+        Array.from(random(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join(''),
       outputNotice: world.outputNotice
     });
     // 53 bits, not the 32 that Yjs draws: with the same id twice, two sessions' changes would be taken for one's.
@@ -79,7 +83,7 @@ export class Session {
   /** The notebook as a file. */
   export(): JsonObject {
     return writeNotebook(this.notebook.ydoc, this.outputs, {
-      ...pick(this.notebook.getMetadata() as JsonObject, ['kernelspec', 'language_info'])
+      ...pick(this.notebook.getMetadata(), ['kernelspec', 'language_info'])
     });
   }
 
@@ -107,7 +111,8 @@ export class Session {
     }
     this.entry = found.entry;
     this.newer = found.newer;
-    this.originals = found.entry.origin === 'workshop' ? originalsOf(found.genesis) : new Map<string, never>();
+    this.originals =
+      found.entry.origin === 'workshop' ? originalsOf(found.genesis) : new Map<string, never>();
     const keeperOf = (name: string, index: number, doc: typeof notebook.ydoc): Keeper =>
       new Keeper(world.storage, name, doc, world.timers, event => this.report(index, event));
     this.keepers = [

@@ -36,7 +36,7 @@ export class KeepingStatus extends Sentence {
     download: () => void
   ) {
     super('keeping', trans.__('Save as a file'), download);
-    this.show({ kind: 'kept' } as Keeping);
+    this.show({ kind: 'kept' });
   }
 
   override show(keeping?: Keeping): void {

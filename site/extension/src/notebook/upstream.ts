@@ -20,7 +20,9 @@ export function releaseCells(notebook: YNotebook): void {
 }
 
 /** The signals behind the read-only faces that YNotebook and its cells show. */
-export function emitterOf<S, T>(signal: { connect(slot: (sender: S, args: T) => void): boolean }): Signal<S, T> {
+export function emitterOf<S, T>(signal: {
+  connect(slot: (sender: S, args: T) => void): boolean;
+}): Signal<S, T> {
   return signal as unknown as Signal<S, T>;
 }
 

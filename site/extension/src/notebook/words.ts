@@ -5,7 +5,11 @@ import type { NotebookFault } from '../core/document/normal';
 export function faultInWords(fault: NotebookFault, name: string, trans: TranslationBundle): string {
   switch (fault.kind) {
     case 'not-json':
-      return trans.__('%1 was not opened: it is not JSON, so it is no notebook or a damaged one (%2).', name, fault.detail);
+      return trans.__(
+        '%1 was not opened: it is not JSON, so it is no notebook or a damaged one (%2).',
+        name,
+        fault.detail
+      );
     case 'not-a-notebook':
       return trans.__('%1 was not opened: it is JSON, but not a notebook (there is no list of cells).', name);
     case 'not-format-4':

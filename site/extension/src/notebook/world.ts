@@ -70,9 +70,7 @@ export class BrowserWorld implements ISessionWorld {
     return this.file(path);
   }
 
-  random(into: Uint8Array): Uint8Array {
-    return crypto.getRandomValues(into);
-  }
+  readonly random = (into: Uint8Array): Uint8Array => crypto.getRandomValues(into);
 
   channel(name: string): IChannel | null {
     return typeof BroadcastChannel === 'undefined'
@@ -80,4 +78,3 @@ export class BrowserWorld implements ISessionWorld {
       : new BroadcastChannel(`Peerbook - ${place(this.baseUrl)} - ${name}`);
   }
 }
-

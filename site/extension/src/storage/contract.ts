@@ -3,14 +3,14 @@ import type { IPathEntry, IStorage } from './storage';
 
 /** A storage under test, and how to reach under it. */
 export interface ISubject {
-  open(): Promise<IStorage>;
+  readonly open: () => Promise<IStorage>;
   /** Changes one byte of the log's record number `index` (from the oldest) behind the storage's back. */
-  damage(document: string, index: number): Promise<void>;
+  readonly damage: (document: string, index: number) => Promise<void>;
 }
 
 export interface ICase {
   readonly title: string;
-  run(subject: ISubject): Promise<void>;
+  readonly run: (subject: ISubject) => Promise<void>;
 }
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
@@ -33,7 +33,7 @@ function plain(value: unknown): unknown {
 export const CONTRACT: readonly ICase[] = [
   {
     title: '[STO1] gives back what was added, in order, for each document',
-    async run({ open }) {
+    run: async ({ open }) => {
       const storage = await open();
       await storage.append('a', bytes(1));
       await storage.append('b', bytes(2));
@@ -46,7 +46,7 @@ export const CONTRACT: readonly ICase[] = [
   },
   {
     title: '[STO1] keeps its own copy of the bytes',
-    async run({ open }) {
+    run: async ({ open }) => {
       const storage = await open();
       const update = bytes(1, 2, 3);
       const kept = storage.append('a', update);
@@ -57,7 +57,7 @@ export const CONTRACT: readonly ICase[] = [
   },
   {
     title: '[STO2] a snapshot stands for the records it includes, and for no others',
-    async run({ open }) {
+    run: async ({ open }) => {
       const storage = await open();
       await storage.append('a', bytes(1));
       await storage.append('a', bytes(2));
@@ -70,7 +70,7 @@ export const CONTRACT: readonly ICase[] = [
   },
   {
     title: '[STO2] snapshot after snapshot, only the newest is read',
-    async run({ open }) {
+    run: async ({ open }) => {
       const storage = await open();
       for (let round = 1; round <= 4; round += 1) {
         await storage.append('a', bytes(round));
@@ -83,7 +83,7 @@ export const CONTRACT: readonly ICase[] = [
   },
   {
     title: '[STO3] a damaged record is set aside and the others are read',
-    async run({ open, damage }) {
+    run: async ({ open, damage }) => {
       const storage = await open();
       for (const value of [1, 2, 3]) {
         await storage.append('a', bytes(value, value));
@@ -96,7 +96,7 @@ export const CONTRACT: readonly ICase[] = [
   },
   {
     title: '[STO3] a damaged snapshot: the one before it and what came after are read',
-    async run({ open, damage }) {
+    run: async ({ open, damage }) => {
       const storage = await open();
       await storage.append('a', bytes(1));
       await storage.compact('a', bytes(11), (await storage.read('a')).upTo);
@@ -110,7 +110,7 @@ export const CONTRACT: readonly ICase[] = [
   },
   {
     title: '[STO4] a genesis is kept by its hash',
-    async run({ open }) {
+    run: async ({ open }) => {
       const storage = await open();
       equal(await storage.genesis('h'), null);
       await storage.putGenesis('h', bytes(7, 8));
@@ -119,20 +119,22 @@ export const CONTRACT: readonly ICase[] = [
   },
   {
     title: '[STO5] who claims a path first decides its document',
-    async run({ open }) {
+    run: async ({ open }) => {
       const storage = await open();
       const claims = await Promise.all([
         storage.claim('x/a.ipynb', () => entryOf('first')),
         storage.claim('x/a.ipynb', () => entryOf('second'))
       ]);
       equal(claims, [entryOf('first'), entryOf('first')]);
-      const other = await storage.claim('x/b.ipynb', taken => entryOf(taken('first') ? 'first again' : 'first'));
+      const other = await storage.claim('x/b.ipynb', taken =>
+        entryOf(taken('first') ? 'first again' : 'first')
+      );
       equal(other.document, 'first again');
     }
   },
   {
     title: '[STO5] entries are set, listed and removed; the log stays',
-    async run({ open }) {
+    run: async ({ open }) => {
       const storage = await open();
       await storage.append('a', bytes(1));
       await storage.setEntry('x/a.ipynb', entryOf('a'));
@@ -146,7 +148,7 @@ export const CONTRACT: readonly ICase[] = [
   },
   {
     title: '[STO6] settings are kept',
-    async run({ open }) {
+    run: async ({ open }) => {
       const storage = await open();
       equal(await storage.setting('owner'), null);
       await storage.putSetting('owner', 'ab');
@@ -155,7 +157,7 @@ export const CONTRACT: readonly ICase[] = [
   },
   {
     title: '[STO1] a megabyte is one record like any other',
-    async run({ open }) {
+    run: async ({ open }) => {
       const storage = await open();
       await storage.append('a', new Uint8Array(1_000_000).fill(5));
       const [update] = (await storage.read('a')).updates;

@@ -20,7 +20,9 @@ export function openIndexedDB(factory: IDBFactory, name: string): Promise<Indexe
     }
     request.onupgradeneeded = () => {
       const database = request.result;
-      database.createObjectStore('log', { keyPath: 'id', autoIncrement: true }).createIndex('document', 'document');
+      database
+        .createObjectStore('log', { keyPath: 'id', autoIncrement: true })
+        .createIndex('document', 'document');
       database.createObjectStore('damaged', { autoIncrement: true }).createIndex('document', 'document');
       for (const store of ['genesis', 'paths', 'settings']) {
         database.createObjectStore(store);
@@ -76,7 +78,7 @@ export class IndexedDBStorage implements IStorage {
       const request = log!.index('document').openKeyCursor(null, 'nextunique');
       request.onsuccess = () => {
         if (request.result) {
-          names.push(String(request.result.key));
+          names.push(request.result.key as string);
           request.result.continue();
         }
       };

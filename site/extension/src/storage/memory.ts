@@ -2,6 +2,7 @@
 import { checksum, type IRecord, select, superfluous } from './record';
 import type { ILog, IPathEntry, IStorage } from './storage';
 
+/* eslint-disable @typescript-eslint/require-await -- the seam is asynchronous, memory is not */
 export class MemoryStorage implements IStorage {
   readonly kind = 'memory';
   /** Open to tests, which damage records here. */
@@ -79,7 +80,13 @@ export class MemoryStorage implements IStorage {
   private add(document: string, bytes: Uint8Array, covers?: number): void {
     const copy = bytes.slice();
     const id = this.next++;
-    this.records.push({ id, document, bytes: copy, checksum: checksum(copy), ...(covers === undefined ? {} : { covers }) });
+    this.records.push({
+      id,
+      document,
+      bytes: copy,
+      checksum: checksum(copy),
+      ...(covers === undefined ? {} : { covers })
+    });
   }
 
   private of(document: string): IRecord[] {

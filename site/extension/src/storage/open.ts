@@ -34,6 +34,9 @@ export async function openStorage(
     await storage.putSetting('opened', 'yes');
     return { storage, refusal: null };
   } catch (error) {
-    return { storage: new MemoryStorage(), refusal: error instanceof StorageError ? error.refusal : 'refused' };
+    return {
+      storage: new MemoryStorage(),
+      refusal: error instanceof StorageError ? error.refusal : 'refused'
+    };
   }
 }

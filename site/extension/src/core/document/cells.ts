@@ -41,7 +41,7 @@ export function positionOf(cell: CellMap): string {
 
 export function textOf(cell: CellMap): string {
   const source = cell.get('source');
-  return source instanceof Y.Text ? source.toString() : '';
+  return source instanceof Y.Text ? source.toJSON() : '';
 }
 
 export function tombstoneFor(text: string): string {

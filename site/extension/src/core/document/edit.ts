@@ -1,6 +1,15 @@
 /** The notebook in a Y.Doc, changed: every change is one of these, in the caller's transaction, as an ordinary own edit. */
 import * as Y from 'yjs';
-import { cellsOf, type CellMap, type CellType, isTombstone, orderOf, textOf, tombstoneFor, tombstonesOf } from './cells';
+import {
+  cellsOf,
+  type CellMap,
+  type CellType,
+  isTombstone,
+  orderOf,
+  textOf,
+  tombstoneFor,
+  tombstonesOf
+} from './cells';
 import { type JsonObject, sortedKeys } from './json';
 import { positionsBetween, type RandomBelow } from './position';
 

@@ -11,7 +11,10 @@ interface IVector {
   notebook: unknown;
   bytes: string;
   hash: string;
-  reads: { cells: { id: string; cell_type: string; source: string; metadata: object; pos: string }[]; metadata: object };
+  reads: {
+    cells: { id: string; cell_type: string; source: string; metadata: object; pos: string }[];
+    metadata: object;
+  };
 }
 
 const vectors = JSON.parse(
@@ -28,8 +31,12 @@ describe('genesis', () => {
   it.each(vectors)('[DOC5] the bytes Python made read as the same notebook here: $title', vector => {
     const doc = new Y.Doc();
     Y.applyUpdate(doc, Buffer.from(vector.bytes, 'hex'));
-    expect(orderOf(doc).map(placed => [placed.id, placed.pos])).toEqual(vector.reads.cells.map(row => [row.id, row.pos]));
-    expect(exportCells(doc).map(({ id, cell_type, source, metadata }) => ({ id, cell_type, source, metadata }))).toEqual(
+    expect(orderOf(doc).map(placed => [placed.id, placed.pos])).toEqual(
+      vector.reads.cells.map(row => [row.id, row.pos])
+    );
+    expect(
+      exportCells(doc).map(({ id, cell_type, source, metadata }) => ({ id, cell_type, source, metadata }))
+    ).toEqual(
       vector.reads.cells.map(({ id, cell_type, source, metadata }) => ({ id, cell_type, source, metadata }))
     );
     expect(exportMetadata(doc)).toEqual(vector.reads.metadata);

@@ -10,7 +10,9 @@ export function sortedKeys(value: object): string[] {
 
 /** Lone surrogates become U+FFFD: they cannot be written as UTF-8. */
 export function wellFormed(text: string): string {
-  return text.replace(/[\uD800-\uDBFF][\uDC00-\uDFFF]|[\uD800-\uDFFF]/g, part => (part.length === 2 ? part : '\uFFFD'));
+  return text.replace(/[\uD800-\uDBFF][\uDC00-\uDFFF]|[\uD800-\uDFFF]/g, part =>
+    part.length === 2 ? part : '\uFFFD'
+  );
 }
 
 /**
@@ -34,7 +36,7 @@ export function normalJson(value: unknown): Json {
   if (typeof value === 'object') {
     return normalObject(value);
   }
-  throw new Error(`${String(value)} is not JSON`);
+  throw new Error(`A ${typeof value} is not JSON`);
 }
 
 /** The same for an object; keys in `without` are left out. */
@@ -42,7 +44,7 @@ export function normalObject(value: object, without: ReadonlySet<string> = new S
   const entries = sortedKeys(value)
     .filter(key => key !== '__proto__' && !without.has(key))
     .map(key => [wellFormed(key), normalJson((value as Record<string, unknown>)[key])] as const);
-  return Object.fromEntries(entries) as JsonObject;
+  return Object.fromEntries<Json>(entries);
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

@@ -33,7 +33,13 @@ export function parseName(text: string): IDocumentName {
   if (!match) {
     throw new Error(`Not a document's name: ${text}`);
   }
-  const [, genesis, branch, owner, copy] = match as unknown as [string, string, Branch, string, string | undefined];
+  const [, genesis, branch, owner, copy] = match as unknown as [
+    string,
+    string,
+    Branch,
+    string,
+    string | undefined
+  ];
   return copy ? { genesis, branch, owner, copy } : { genesis, branch, owner };
 }
 

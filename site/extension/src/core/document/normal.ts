@@ -67,7 +67,8 @@ export function normalNotebook(value: unknown): { notebook: INormalNotebook; rep
 }
 
 function normalCell(cell: unknown, index: number): Omit<INewCell, 'id'> {
-  const bad = (detail: string): NotebookError => new NotebookError({ kind: 'bad-cell', number: index + 1, detail });
+  const bad = (detail: string): NotebookError =>
+    new NotebookError({ kind: 'bad-cell', number: index + 1, detail });
   if (!isObject(cell)) {
     throw bad('it is not an object');
   }
@@ -75,12 +76,20 @@ function normalCell(cell: unknown, index: number): Omit<INewCell, 'id'> {
   if (type !== 'code' && type !== 'markdown' && type !== 'raw') {
     throw bad(`its cell_type is ${JSON.stringify(type)}`);
   }
-  if (typeof cell.source !== 'string' && !(Array.isArray(cell.source) && cell.source.every(part => typeof part === 'string'))) {
+  if (
+    typeof cell.source !== 'string' &&
+    !(Array.isArray(cell.source) && cell.source.every(part => typeof part === 'string'))
+  ) {
     throw bad('its source is no text');
   }
   const metadata = normalObject(isObject(cell.metadata) ? cell.metadata : {}, LOCAL_CELL_METADATA);
   const attachments = normalAttachments(type, cell.attachments);
-  return { cell_type: type, source: normalSource(cell.source), metadata, ...(attachments ? { attachments } : {}) };
+  return {
+    cell_type: type,
+    source: normalSource(cell.source),
+    metadata,
+    ...(attachments ? { attachments } : {})
+  };
 }
 
 function normalAttachments(type: CellType, value: unknown): JsonObject | undefined {

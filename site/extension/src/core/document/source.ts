@@ -59,7 +59,7 @@ export function replacement(before: string, after: string): [number, number, str
  * what somebody else types in an untouched line is kept.
  */
 export function rewrite(text: Y.Text, after: string): void {
-  const before = text.toString();
+  const before = text.toJSON();
   if (before === after) {
     return;
   }
@@ -118,7 +118,10 @@ export function diffLines(before: string, after: string): IRow[] {
   const a = lines(before);
   const b = lines(after);
   if (a.length * b.length > MOST_STEPS) {
-    return [...a.map(text => ({ kind: 'gone' as const, text })), ...b.map(text => ({ kind: 'new' as const, text }))];
+    return [
+      ...a.map(text => ({ kind: 'gone' as const, text })),
+      ...b.map(text => ({ kind: 'new' as const, text }))
+    ];
   }
   const width = b.length + 1;
   const table = new Uint32Array((a.length + 1) * width);

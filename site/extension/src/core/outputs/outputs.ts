@@ -92,7 +92,13 @@ export class Outputs {
   }
 
   /** Replaces the outputs from `start` to `end`; places that are not kept are left out. */
-  splice(id: string, start: number, end: number, outputs: readonly JsonObject[], origin: unknown = null): void {
+  splice(
+    id: string,
+    start: number,
+    end: number,
+    outputs: readonly JsonObject[],
+    origin: unknown = null
+  ): void {
     this.doc.transact(() => {
       const array = this.arrayOf(id) ?? this.makeRun(id);
       const from = Math.min(start, array.length);
@@ -178,22 +184,29 @@ export class Outputs {
     return taken === size || taken > 0 ? taken : null;
   }
 
-  private readonly onChange = (events: Y.YEvent<Y.AbstractType<unknown>>[], transaction: Y.Transaction): void => {
+  private readonly onChange = (
+    events: Y.YEvent<Y.AbstractType<unknown>>[],
+    transaction: Y.Transaction
+  ): void => {
     const changes = new Map<string, { -readonly [K in keyof IOutputsEvent]: IOutputsEvent[K] }>();
     const changeOf = (id: string): { -readonly [K in keyof IOutputsEvent]: IOutputsEvent[K] } => {
-      const change = changes.get(id) ?? { origin: transaction.origin, replaced: false, keys: new Set<string>() };
+      const change = changes.get(id) ?? {
+        origin: transaction.origin,
+        replaced: false,
+        keys: new Set<string>()
+      };
       changes.set(id, change);
       return change;
     };
     for (const event of events) {
-      const [id, , , field] = event.path as (string | number)[];
+      const [id] = event.path;
       if (event.path.length === 0) {
         (event as Y.YMapEvent<unknown>).keysChanged.forEach(key => (changeOf(key).replaced = true));
       } else if (event.path.length === 1) {
         changeOf(String(id)).keys = (event as Y.YMapEvent<unknown>).keysChanged;
       } else if (event.path.length === 2) {
         changeOf(String(id)).outputs = (event as Y.YEvent<OutputArray>).changes.delta;
-      } else if (event.path.length === 4 && field === 'text') {
+      } else if (event.path.length === 4 && event.path[3] === 'text') {
         changeOf(String(id)).text = (event as Y.YEvent<Y.Text>).changes.delta;
       }
     }
@@ -201,13 +214,19 @@ export class Outputs {
   };
 }
 
+function normalText(value: Json | undefined): string {
+  const parts = Array.isArray(value) ? value : [value];
+  return parts.filter(part => typeof part === 'string').join('');
+}
+
 function entryOf(output: JsonObject): OutputEntry {
   const entry = new Y.Map<unknown>();
   for (const [key, value] of Object.entries(output)) {
     if (key === 'text' && output.output_type === 'stream') {
-      entry.set(key, new Y.Text(Array.isArray(value) ? value.join('') : String(value)));
+      entry.set(key, new Y.Text(normalText(value)));
     } else if (value !== undefined) {
-      entry.set(key, value);
+      // A copy of plain objects: JupyterLab hands over some without a prototype, which Yjs does not take.
+      entry.set(key, JSON.parse(JSON.stringify(value)));
     }
   }
   return entry;
