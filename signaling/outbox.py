@@ -39,7 +39,7 @@ class Budget:
 
 
 class Outbox:
-    """Frames to one connection, in order. ``on_end`` is called when a close has gone out."""
+    """Frames to one connection, in order."""
 
     __slots__ = ("_budget", "_closing", "_queue", "_send", "_size", "_stuck_since", "_writer")
 

@@ -131,11 +131,14 @@ class Signaling:
             message: Message = {"type": "websocket.send", kind: frame}
             size = len(frame)
             outboxes, budget, most = self._outboxes, self._budget, self.settings.queue_bytes
+            slow: list[int] = []
             for number in effect.to:
                 if outbox := outboxes.get(number):
                     outbox.push(message, size)
                     if outbox.size > most or (budget.used > budget.most and outbox.size > size):
-                        self._overrun(number)
+                        slow.append(number)
+            for number in slow:  # after all have been sent to: dropping somebody is told to others
+                self._overrun(number)
         elif isinstance(effect, Close):
             if outbox := self._outboxes.get(effect.connection):
                 reason = effect.reason

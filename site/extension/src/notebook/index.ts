@@ -30,8 +30,8 @@ const Ids = {
   newNotebook: 'peerbook:new-notebook'
 } as const;
 
-/** Ranks in the bar: after Python (the kernel's), before what is about other people. */
-const Ranks = { keeping: 40, original: 45 } as const;
+/** Where in the bar: after Python (the kernel's), before what is about other people. */
+const KEEPING_RANK = 40;
 
 /** How long a calm notice stays: long enough to read a sentence twice and press a button. */
 const NOTICE_MS = 8000;
@@ -99,9 +99,7 @@ class NotebookPlugin {
     drive.contentProviderRegistry!.register(PROVIDER_ID, this.provider);
     setContentProvider(factory, PROVIDER_ID);
     this.keepingStatus = new KeepingStatus(trans, () => this.download());
-    this.originalStatus = new OriginalStatus(trans, () => this.bringBack());
-    bar?.add('keeping', this.keepingStatus, Ranks.keeping);
-    bar?.add('original', this.originalStatus, Ranks.original);
+    bar?.add('keeping', this.keepingStatus, KEEPING_RANK);
     this.addCommands(palette);
     this.followPanels();
     this.acceptDrops();
@@ -115,7 +113,6 @@ class NotebookPlugin {
   private readonly files: NotebookFiles;
   private readonly notices: Notices;
   private readonly keepingStatus: KeepingStatus;
-  private readonly originalStatus: OriginalStatus;
   private opened = UNOPENED;
   private asked = false;
 
@@ -354,7 +351,10 @@ class NotebookPlugin {
         );
         putUnder(change.cell, corner);
       }
-      this.originalStatus.tell(this.session ? goneOriginals(this.session).length : 0);
+      const panel = this.tracker.currentWidget;
+      if (panel) {
+        statuses.get(panel)?.tell(this.session ? goneOriginals(this.session).length : 0);
+      }
       [Ids.reset, Ids.compare, Ids.bringBack, Ids.download].forEach(id =>
         this.front.commands.notifyCommandChanged(id)
       );
@@ -363,7 +363,12 @@ class NotebookPlugin {
       cancel();
       cancel = timers.after(LOOK_MS, look);
     };
+    const statuses = new WeakMap<NotebookPanel, OriginalStatus>();
     const follow = (panel: NotebookPanel): void => {
+      const status = new OriginalStatus(this.trans, () => this.bringBack());
+      statuses.set(panel, status);
+      // In the notebook's own toolbar, where there is room: nothing moves when it comes.
+      panel.toolbar.addItem('peerbook-original', status);
       panel.content.modelContentChanged.connect(later);
       void panel.context.ready.then(later);
     };

@@ -199,19 +199,24 @@ export class Outputs {
       return change;
     };
     for (const event of events) {
-      const [id] = event.path;
-      if (event.path.length === 0) {
-        (event as Y.YMapEvent<unknown>).keysChanged.forEach(key => (changeOf(key).replaced = true));
-      } else if (event.path.length === 1) {
-        changeOf(String(id)).keys = (event as Y.YMapEvent<unknown>).keysChanged;
-      } else if (event.path.length === 2) {
-        changeOf(String(id)).outputs = (event as Y.YEvent<OutputArray>).changes.delta;
-      } else if (event.path.length === 4 && event.path[3] === 'text') {
-        changeOf(String(id)).text = (event as Y.YEvent<Y.Text>).changes.delta;
+      const path = event.path;
+      const id = String(path[0]);
+      if (path.length === 0) {
+        keysOf(event).forEach(key => (changeOf(key).replaced = true));
+      } else if (path.length === 1) {
+        changeOf(id).keys = keysOf(event);
+      } else if (path.length === 2) {
+        changeOf(id).outputs = (event as Y.YEvent<OutputArray>).changes.delta;
+      } else if (path.length === 4 && path[3] === 'text') {
+        changeOf(id).text = (event as Y.YEvent<Y.Text>).changes.delta;
       }
     }
     changes.forEach((change, id) => this.listeners.get(id)?.forEach(listener => listener(change)));
   };
+}
+
+function keysOf(event: Y.YEvent<Y.AbstractType<unknown>>): ReadonlySet<string> {
+  return (event as Y.YMapEvent<unknown>).keysChanged as ReadonlySet<string>;
 }
 
 function normalText(value: Json | undefined): string {
