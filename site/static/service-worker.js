@@ -58,6 +58,11 @@ function headersFor(path, site, scope) {
   return Object.fromEntries(Object.entries(headers).map(([key, value]) => [key, value.replaceAll('{site}', scope.href)]));
 }
 
+/** The plain address of a file. */
+function addressOf(path, scope) {
+  return new URL(encodeURI(path), scope).href;
+}
+
 /** Where a file is kept: its address with its hash, and that of the headers it was given. */
 function keyOf(path, site, scope) {
   return new URL(`${encodeURI(path)}?kept=${site.files[path] ?? 'loose'}.${site.headersHash ?? ''}`, scope).href;
@@ -118,10 +123,10 @@ async function store(cache, path, response, body) {
   }
 }
 
-/** Fetches a listed file until it is this edition's, first from the browser's own cache. Null: the host has another one. */
-async function fetchListed(cache, path, modes) {
+/** Fetches a listed file until it is this edition's; `modes` say how to use the browser's cache. Null: it is another's. */
+async function fetchListed(cache, path, modes, url = addressOf(path, scope)) {
   for (const mode of modes) {
-    const response = await fetch(new URL(encodeURI(path), scope), { cache: mode });
+    const response = await fetch(url, { cache: mode });
     const body = await response.arrayBuffer();
     if (await store(cache, path, response, body)) {
       return { response, body };
@@ -207,45 +212,53 @@ async function each(items, work) {
   await Promise.all(Array.from({ length: LANES }, lane));
 }
 
-/** Which of `urls` (addresses or paths; all below one that ends in a slash) the edition lists, without repetition. */
+/**
+ * Which of `urls` (addresses or paths; all below one that ends in a slash) the edition lists: path to the address it was
+ * asked for by, under which the browser's own cache may have it.
+ */
 function listed(urls, scope, site) {
-  const all = Object.keys(site.files);
-  const paths = urls.flatMap(url => {
-    const path = pathOf(new URL(url, scope), scope);
-    const folder = url.endsWith('/') && path !== null ? path.slice(0, -'index.html'.length) : '';
-    return folder ? all.filter(name => name.startsWith(folder)) : [path];
-  });
-  return [...new Set(paths)].filter(path => path !== null && Object.hasOwn(site.files, path));
+  const found = new Map();
+  for (const url of urls.map(url => new URL(url, scope))) {
+    const path = pathOf(url, scope);
+    const folder = url.pathname.endsWith('/') && path !== null ? path.slice(0, -'index.html'.length) : '';
+    if (folder) {
+      const below = Object.keys(site.files).filter(name => name.startsWith(folder) && !found.has(name));
+      below.forEach(name => found.set(name, addressOf(name, scope)));
+    } else if (path !== null && Object.hasOwn(site.files, path) && !found.has(path)) {
+      found.set(path, url.href);
+    }
+  }
+  return found;
 }
 
 /** Keeps what the page names. Tells `port` how far it is and, at the end, what could not be kept. */
 async function keep(urls, port) {
-  const paths = listed(urls, scope, SITE);
+  const found = listed(urls, scope, SITE);
   const cache = await openCache();
   const failed = [];
   let done = 0;
-  await each(paths, async path => {
+  await each(found, async ([path, url]) => {
     const have = await find(cache, path);
-    if (!have && !(await fetchListed(cache, path, ['force-cache', 'reload']).catch(() => null))) {
+    if (!have && !(await fetchListed(cache, path, ['force-cache', 'reload'], url).catch(() => null))) {
       failed.push(path);
     }
     done += 1;
-    port?.postMessage({ type: 'keeping', done, total: paths.length });
+    port?.postMessage({ type: 'keeping', done, total: found.size });
   });
-  port?.postMessage({ type: 'kept', total: paths.length, failed });
+  port?.postMessage({ type: 'kept', total: found.size, failed });
 }
 
 /** What is kept already of what the page names. */
 async function status(urls, port) {
-  const paths = listed(urls, scope, SITE);
+  const found = listed(urls, scope, SITE);
   const cache = await openCache();
   const missing = [];
-  await each(paths, async path => {
+  await each(found.keys(), async path => {
     if (!(await find(cache, path))) {
       missing.push(path);
     }
   });
-  port?.postMessage({ type: 'status', total: paths.length, missing });
+  port?.postMessage({ type: 'status', total: found.size, missing });
 }
 
 // --- Editions ---------------------------------------------------------------------------------------------------------

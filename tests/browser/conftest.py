@@ -18,6 +18,8 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from signaling.app import create_app
+from signaling.server import uvicorn_options
+from signaling.settings import Settings
 
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
@@ -48,7 +50,9 @@ class Server:
         listener.listen(128)
         self.port = int(listener.getsockname()[1])
         app = create_app(self._site, version="test", prefix=self._prefix)
-        config = uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            app, **{**uvicorn_options(Settings()), "log_level": "error", "timeout_graceful_shutdown": 1}
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)
         self._thread.start()

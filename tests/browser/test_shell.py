@@ -7,21 +7,28 @@ import http.server
 import json
 import re
 import shutil
+import socket
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import uvicorn
 from playwright.sync_api import BrowserContext, Page, expect
+from starlette.types import Message, Receive, Scope, Send
 
 from peerbook.shell import write_service_worker
+from signaling.app import create_app
 
 from .classroom import Classroom
 from .conftest import NewContext, Watch
 
 FIRST = "first-steps/1-hello.ipynb"
 READY_MS = 60_000
+
+HEAVY = re.compile(r"/(build|extensions|static/(pyodide|environment))/")
 
 LISTEN = """
 window.violations = [];
@@ -81,6 +88,31 @@ def bare_host(folder: Path) -> Iterator[BareHost]:
         yield host
     finally:
         host.stop()
+
+
+@contextmanager
+def serving_counted(site: Path) -> Iterator[tuple[str, Counter[str]]]:
+    """Our own server, which isolates by itself, and how many answers with a body it gave for each path."""
+    sent: Counter[str] = Counter()
+    inner = create_app(site, version="test")
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        async def counted(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 200:
+                sent[scope["path"]] += 1
+            await send(message)
+
+        await inner(scope, receive, counted if scope["type"] == "http" else send)
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://localhost:{listener.getsockname()[1]}/", sent
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
 
 
 @pytest.fixture
@@ -222,12 +254,17 @@ def test_no_file_is_sent_twice_in_a_first_visit(page: Page, host: BareHost) -> N
     classroom = Classroom(page, host.url).open(FIRST)
     classroom.run(0)
     wait_until_offline_ready(page)
-    heavy = [
-        path.split("?")[0]
-        for path in host.asked
-        if re.search(r"/(build|extensions|static/(pyodide|environment))/", path)
-    ]
+    heavy = [path.split("?")[0] for path in host.asked if HEAVY.search(path)]
     assert sorted(set(heavy)) == sorted(heavy)
+
+
+def test_what_the_page_had_before_the_service_worker_came_is_not_sent_again(own_site: Path, page: Page) -> None:
+    with serving_counted(own_site) as (url, sent):
+        classroom = Classroom(page, url).open(FIRST)
+        assert page.evaluate("crossOriginIsolated") is True
+        classroom.run(0)
+        wait_until_offline_ready(page)
+        assert {path: times for path, times in sent.items() if times > 1 and HEAVY.search(path)} == {}
 
 
 def change(site: Path, summary: str) -> None:

@@ -25,8 +25,8 @@ from signaling.settings import SettingsError, read_settings
 GRACE_SECONDS = 2
 
 PLAIN_HTTP = """\
-  Over plain http browsers hold some things back: no work without a network, no input(), and Stop has to restart
-  Python. Notebooks, files and running Python work. For everything, put the site on an https host."""
+  Over plain http browsers hold some things back: no work without a network, Stop has to restart Python, and input()
+  works in Chrome and Edge only. Notebooks, files and running Python work. For everything, use an https host."""
 
 
 def serve(workspace: Workspace, options: argparse.Namespace, progress: Progress) -> int:

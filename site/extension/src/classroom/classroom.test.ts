@@ -173,10 +173,10 @@ describe('without a network', () => {
   });
 
   it('takes what the page has loaded from its own site, once each', () => {
-    const names = [`${ROOT}build/1.js?v=1`, `${ROOT}build/1.js`, 'https://other.test/x.js', 'blob:x'];
+    const names = [`${ROOT}build/1.js?v=1`, `${ROOT}build/1.js?v=1`, 'https://other.test/x.js', 'blob:x'];
     expect(loadedByPage(ROOT, `${ROOT}notebooks/index.html?path=a#b`, names)).toEqual([
-      `${ROOT}notebooks/index.html`,
-      `${ROOT}build/1.js`
+      `${ROOT}notebooks/index.html?path=a`,
+      `${ROOT}build/1.js?v=1`
     ]);
   });
 

@@ -18,7 +18,11 @@ export type Offline =
 export function neededOffline(catalogue: ICatalogue, path: string): string[] {
   const workshop = workshopOf(catalogue, path);
   const environment = workshop?.environment ?? catalogue.environment;
-  const pages = ['index.html', 'offline.html', 'workshops.json', 'peerbook.json', 'static/peerbook/', 'api/'];
+  const looks = ['style.css', 'pages.js', 'support.js', 'home.js', 'favicon.svg', 'pictures/', 'app/'];
+  const pages = [
+    ...['index.html', 'offline.html', 'workshops.json', 'peerbook.json', 'api/'],
+    ...looks.map(name => `static/peerbook/${name}`)
+  ];
   const own = workshop
     ? [
         `workshops/${workshop.slug}/`,
@@ -35,11 +39,13 @@ function pythonFiles(environment: IEnvironment): string[] {
   return [...archives.map(archive => archive.url), ...compiled];
 }
 
-/** What the page has fetched from its own site so far, itself included. */
+/**
+ * What the page has fetched from its own site so far, itself included.
+ *
+ * With their queries: under another address the browser's cache does not know them, and they would be sent again.
+ */
 export function loadedByPage(root: string, here: string, names: readonly string[]): string[] {
-  const own = [here, ...names]
-    .filter(name => name.startsWith(root))
-    .map(name => name.split(/[?#]/, 1)[0] as string);
+  const own = [here.split('#', 1)[0] as string, ...names].filter(name => name.startsWith(root));
   return [...new Set(own)];
 }
 

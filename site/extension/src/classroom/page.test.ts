@@ -243,8 +243,8 @@ describe('the service worker', () => {
       skipWaiting: () => Promise.resolve(void control.skipped++),
       clients: { claim: () => Promise.resolve(), matchAll: () => Promise.resolve(control.pages) }
     };
-    const fetchFromHost = (request: { url: string } | URL) => {
-      const url = new URL('url' in request ? request.url : request.href);
+    const fetchFromHost = (request: { url: string } | string) => {
+      const url = new URL(typeof request === 'string' ? request : request.url);
       const name = url.pathname.slice('/py/'.length);
       asked.push(name);
       const text = host.get(name);

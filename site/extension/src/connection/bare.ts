@@ -8,6 +8,8 @@ import { RtcBudget } from './budget';
 import { Tabs } from './broadcastchannel';
 import { CONTRACT, type IPair, runCase } from './contract';
 import { DirectRoads } from './direct';
+import type { Link } from './link';
+import { type IOpened, type IOpenOptions, openConnections } from './open';
 import { pageClock } from './page';
 import { RelayRoads } from './relay';
 import { SignalingClient } from './signaling/client';
@@ -121,4 +123,84 @@ export async function runContract(
   } catch (error) {
     return error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
+}
+
+/** Somebody in a class, in a bare page: says numbers to everybody it is linked to, notes what it hears. */
+export class Member {
+  constructor(signal: string, room: string, options: Partial<IOpenOptions> = {}) {
+    this.session = options.session ?? makeId(fill);
+    this.opened = openConnections({
+      session: this.session,
+      secret: makeId(fill),
+      signal,
+      room,
+      record: '',
+      budget: this.budget,
+      ...options
+    });
+    this.opened.roads.made.add(link => {
+      this._note(link, link.state.kind);
+      link.onState(state => this._note(link, state.kind));
+      link.onMessage((_channel, message) => {
+        const number = new DataView(message.buffer, message.byteOffset).getUint32(0);
+        (this.heard[link.peer] ??= []).push(number);
+        this.lastHeard = performance.now();
+      });
+    });
+    this.opened.roads.changed.add(summary => {
+      if (this.words.at(-1) !== summary.kind) {
+        this.words.push(summary.kind);
+      }
+    });
+  }
+
+  readonly session: SessionId;
+  readonly opened: IOpened;
+  readonly budget = new RtcBudget();
+  /** Numbers heard, by who said them. */
+  readonly heard: Record<SessionId, number[]> = {};
+  /** What became of links: when, whose, what, over which road. */
+  readonly log: [ms: number, peer: SessionId, state: string, road: string][] = [];
+  /** The class's states, in the order they were said. */
+  readonly words: string[] = [];
+  lastHeard = 0;
+
+  /** Says the next number to everybody, and again every `ms`. */
+  talk(ms: number, bytes = 4): void {
+    this.stop();
+    this._timer = setInterval(() => this.say(bytes), ms);
+  }
+
+  say(bytes = 4): void {
+    const message = new Uint8Array(Math.max(4, bytes));
+    for (const link of this.opened.roads.links.values()) {
+      const next = this._said.get(link) ?? 0;
+      this._said.set(link, next + 1);
+      new DataView(message.buffer).setUint32(0, next);
+      link.send('control', message);
+    }
+  }
+
+  stop(): void {
+    clearInterval(this._timer);
+  }
+
+  /** How many numbers were said to `peer` over its present link. */
+  saidTo(peer: SessionId): number {
+    const link = this.opened.roads.links.get(peer);
+    return (link && this._said.get(link)) ?? 0;
+  }
+
+  links(): Record<SessionId, string> {
+    return Object.fromEntries(
+      [...this.opened.roads.links.values()].map(link => [link.peer, `${link.state.kind} ${link.road}`])
+    );
+  }
+
+  private _note(link: Link, state: string): void {
+    this.log.push([Math.round(performance.now()), link.peer, state, link.road]);
+  }
+
+  private _timer?: ReturnType<typeof setInterval>;
+  private readonly _said = new Map<Link, number>();
 }

@@ -98,7 +98,7 @@ export class DirectRoads {
         return; // of one that is no more
       }
       end.forgotten();
-      end = undefined;
+      end = this._ends.get(peer);
     }
     if (!end && signal.yours === 0 && signal.description?.type === 'offer') {
       this.calls.call(peer);

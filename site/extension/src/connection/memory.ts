@@ -2,7 +2,7 @@
  * A road in memory, flushed by hand: no timers, no turns of the event loop, so a test decides what arrives when, and a
  * simulation runs thousands.
  */
-import { type Channel, HIGH_WATER_BYTES, type Road, type SessionId } from '../core/connection';
+import { type Channel, CHANNELS, HIGH_WATER_BYTES, type Road, type SessionId } from '../core/connection';
 import { RoadConnection } from './road';
 
 /** Both ends of one road, and what is on its way. */
@@ -22,9 +22,9 @@ export class MemoryPair {
     this.right.open();
   }
 
-  /** Delivers the next frame to one end. False when there is none. */
-  step(end: 'left' | 'right'): boolean {
-    return this._cut ? false : this[end].deliver();
+  /** Delivers the next frame to one end, of `first` if that channel has one. False when there is none. */
+  step(end: 'left' | 'right', first: Channel = 'control'): boolean {
+    return this._cut ? false : this[end].takeNext(first);
   }
 
   /** Delivers everything, answers to it included. */
@@ -70,26 +70,28 @@ export class MemoryConnection extends RoadConnection {
     this.end('lost');
   }
 
-  deliver(): boolean {
-    const frame = this._coming.shift();
-    if (frame === undefined) {
-      return false;
-    }
-    this._other?._delivered(frame);
-    if (frame === 'bye') {
-      this.end('other-left');
-    } else {
+  /** The channels of a real road overtake each other, so each has its own line. */
+  takeNext(first: Channel): boolean {
+    const other = first === 'control' ? 'bulk' : 'control';
+    const frame = this._coming[first].shift() ?? this._coming[other].shift();
+    if (frame) {
+      this._other?._delivered(frame);
       this.receive(frame);
+      return true;
     }
-    return true;
+    const left = this._byeComes && this.state.kind !== 'closed';
+    if (left) {
+      this.end('other-left');
+    }
+    return left;
   }
 
-  protected transmit(_channel: Channel, frame: Uint8Array): boolean {
+  protected transmit(channel: Channel, frame: Uint8Array): boolean {
     if (this._carried >= HIGH_WATER_BYTES) {
       return false;
     }
     this._carried += frame.byteLength;
-    this._other?._coming.push(frame);
+    this._other?._coming[channel].push(frame);
     return true;
   }
 
@@ -98,20 +100,19 @@ export class MemoryConnection extends RoadConnection {
   }
 
   protected release(tell: boolean): void {
-    if (tell && !this._isCut()) {
-      this._other?._coming.push('bye');
+    if (tell && !this._isCut() && this._other) {
+      this._other._byeComes = true;
     }
-    this._coming.length = 0;
+    CHANNELS.forEach(channel => (this._coming[channel].length = 0));
   }
 
-  private _delivered(frame: Uint8Array | 'bye'): void {
-    if (frame !== 'bye') {
-      this._carried -= frame.byteLength;
-      this.pump();
-    }
+  private _delivered(frame: Uint8Array): void {
+    this._carried -= frame.byteLength;
+    this.pump();
   }
 
   private _other?: MemoryConnection;
   private _carried = 0;
-  private readonly _coming: (Uint8Array | 'bye')[] = [];
+  private _byeComes = false;
+  private readonly _coming: Record<Channel, Uint8Array[]> = { control: [], bulk: [] };
 }

@@ -74,14 +74,14 @@ export class RelayRoads {
     }
     const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
     const number = view.getUint32(1);
-    let end = this._ends.get(from);
+    const end = this._ends.get(from);
     switch (payload[0]) {
       case HELLO:
         if (end?.isOther(number)) {
           end.forgotten();
-          end = undefined;
         }
-        if (!end) {
+        // Whoever lost the old one may have opened another by now.
+        if (!this._ends.has(from)) {
           this.knocks.call(from);
         }
         this._ends.get(from)?.hello(number);

@@ -29,7 +29,11 @@ export interface IEnvironment {
   /** Names to give to `loadPackage`. */
   readonly compiled: readonly string[];
   /** Everything that can be imported, for the help given when something cannot. */
-  readonly packages: readonly { readonly name: string; readonly version: string; readonly imports: readonly string[] }[];
+  readonly packages: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly imports: readonly string[];
+  }[];
   /** All that is fetched for Python to start, in bytes. */
   readonly bytes: number;
 }
@@ -80,7 +84,9 @@ async function load(baseUrl: string): Promise<ICatalogue> {
   const url = new URL('workshops.json', new URL(baseUrl, location.href)).href;
   const response = await fetch(url);
   if (!response.ok) {
-    throw new Error(`${url} could not be read (${response.status}). Reload the page; if it stays so, build the site again.`);
+    throw new Error(
+      `${url} could not be read (${response.status}). Reload the page; if it stays so, build the site again.`
+    );
   }
   return (await response.json()) as ICatalogue;
 }

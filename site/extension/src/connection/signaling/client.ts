@@ -67,11 +67,12 @@ export class SignalingClient {
 
   /** Enters a room and stays in it over every reconnection, until `leave`. */
   join(name: string, options: IRoomOptions): Room {
-    const room = new Room(
-      name,
-      { say: (type, fields) => this._say(type, fields), clock: this._options.clock },
-      options
-    );
+    const carrier = {
+      say: (type: string, fields: Readonly<Record<string, unknown>>) => this._say(type, fields),
+      clock: this._options.clock,
+      graceMs: () => this._graceMs
+    };
+    const room = new Room(name, carrier, options);
     this._rooms.set(name, room);
     room.enter();
     return room;
@@ -133,6 +134,7 @@ export class SignalingClient {
     }
     switch (message.type) {
       case 'welcome':
+        this._graceMs = message.graceSeconds * 1_000;
         this._line.welcomed(message.returnSeconds);
         break;
       case 'ping':
@@ -165,6 +167,7 @@ export class SignalingClient {
     return this._line.send(JSON.stringify({ type, ...fields }));
   }
 
+  private _graceMs = 30_000;
   private readonly _line: Line;
   private readonly _rooms = new Map<string, Room>();
 }

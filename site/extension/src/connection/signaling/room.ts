@@ -1,5 +1,5 @@
 /** One room on the server: who is in it, whom one is introduced to, signals and topics. Survives every reconnection. */
-import type { Clock } from '../../core/clock';
+import type { Cancel, Clock } from '../../core/clock';
 import type { SessionId } from '../../core/connection';
 import { Listeners } from '../listeners';
 import { IDS_PER_MESSAGE, type IPerson, MAX_DEGREE, type ServerMessage } from './messages';
@@ -19,12 +19,16 @@ export interface IMeeting {
   readonly expect: readonly SessionId[];
   /** Let go of these, once the others are connected. */
   readonly release: readonly SessionId[];
+  /** On entering, and after every return: all neighbours. Who calls whom of the new ones is said right behind. */
+  readonly all?: readonly SessionId[];
 }
 
 /** What a room asks of the client that carries it. */
 export interface ICarrier {
   say(type: string, fields: Readonly<Record<string, unknown>>): boolean;
   readonly clock: Clock;
+  /** How long the server keeps the place of somebody whose line broke, and everybody may take to come back. */
+  graceMs(): number;
 }
 
 export interface IRoomOptions {
@@ -60,7 +64,7 @@ export class Room {
 
   /** Somebody came, changed or went; `left`: for good. */
   readonly changes = new Listeners<[changed: readonly SessionId[], left: readonly SessionId[]]>();
-  /** Introductions. After a return, all neighbours again, as `call`. */
+  /** Introductions. */
   readonly meetings = new Listeners<[IMeeting]>();
   readonly signals = new Listeners<[from: SessionId, data: string]>();
   /** A request was refused, in the server's words. */
@@ -111,6 +115,8 @@ export class Room {
   /** The server is away. For the client. */
   pause(): void {
     this._joined = false;
+    // Nobody can be told gone while the server is away.
+    this._cancelAwait();
   }
 
   /** For the client. */
@@ -118,26 +124,26 @@ export class Room {
     switch (message.type) {
       case 'joined': {
         this._joined = true;
-        const before = [...this._people.keys()];
-        this._people.clear();
         this._count = message.count;
+        this._await(message.people);
         const came = this._note(message.people);
         this._askFor(message.next);
-        // With more pages to come nobody can tell who left; the last page does.
-        this._missing = new Set(before.filter(session => !this._people.has(session)));
-        this.changes.call(came, message.next === null ? this._takeMissing() : []);
-        this.meetings.call({ call: message.neighbours, expect: [], release: [] });
+        this.changes.call(came, []);
+        this.meetings.call({ call: [], expect: [], release: [], all: message.neighbours });
         break;
       }
       case 'people': {
         const came = this._note(message.people);
         this._askFor(message.next);
-        this.changes.call(came, message.next === null ? this._takeMissing() : []);
+        this.changes.call(came, []);
         break;
       }
       case 'changes': {
         this._count = message.count;
-        message.left.forEach(session => this._people.delete(session));
+        message.left.forEach(session => {
+          this._people.delete(session);
+          this._awaited.delete(session);
+        });
         const changed = this._note(message.people);
         this.changes.call(changed, message.left);
         break;
@@ -163,7 +169,7 @@ export class Room {
     const now = this._carrier.clock.now();
     for (const { session, record, here, age } of people) {
       this._people.set(session, { session, record, here, since: now - age * 1_000 });
-      this._missing.delete(session);
+      this._awaited.delete(session);
     }
     return people.map(person => person.session);
   }
@@ -174,10 +180,32 @@ export class Room {
     }
   }
 
-  private _takeMissing(): SessionId[] {
-    const missing = [...this._missing];
-    this._missing.clear();
-    return missing;
+  /**
+   * Those known before a return that are not named again: of a server that was restarted they come back too, each in
+   * their time; of one that went on they are gone. Neither is known yet.
+   */
+  private _await(named: readonly IPerson[]): void {
+    for (const { session } of named) {
+      this._awaited.delete(session);
+    }
+    for (const [session, member] of this._people) {
+      if (!named.some(person => person.session === session)) {
+        this._awaited.add(session);
+        this._people.set(session, { ...member, here: false });
+      }
+    }
+    this._cancelAwait();
+    if (!this._awaited.size) {
+      return;
+    }
+    this._cancelAwait = this._carrier.clock.after(this._carrier.graceMs(), () => {
+      const gone = [...this._awaited];
+      this._awaited.clear();
+      gone.forEach(session => this._people.delete(session));
+      if (gone.length) {
+        this.changes.call([], gone);
+      }
+    });
   }
 
   private _sayTopics(type: 'subscribe' | 'unsubscribe', topics: readonly string[]): void {
@@ -188,7 +216,8 @@ export class Room {
 
   private _joined = false;
   private _count = 0;
-  private _missing = new Set<SessionId>();
+  private _cancelAwait: Cancel = () => undefined;
+  private readonly _awaited = new Set<SessionId>();
   private readonly _people = new Map<SessionId, IMember>();
   private readonly _topics = new Set<string>();
 }

@@ -1,0 +1,202 @@
+/**
+ * Envelopes through the class: each is passed on once, to everybody one is connected to but where it came from. What is
+ * large is announced first and pulled from one of those who have it, so that it crosses each page's line once.
+ */
+import type { Cancel, Clock } from '../clock';
+import type { Channel } from '../connection';
+import {
+  decodeEnvelope,
+  ENVELOPE_BYTES,
+  type EnvelopeFault,
+  envelopeId,
+  type IEnvelope,
+  SMALL_BYTES
+} from '../envelope/envelope';
+import type { Digest } from '../session';
+import type { Neighbours } from './neighbours';
+import { Seen } from './seen';
+import { Shelf } from './shelf';
+import { headed } from './shorthand';
+
+/** How long a pull may take before another is asked: 64 KiB need a second on a slow line. */
+export const PULL_MS = 5000;
+/** Announced envelopes remembered. */
+const MOST_OFFERS = 4096;
+
+export interface IFloodPorts {
+  readonly clock: Clock;
+  readonly digest: Digest;
+  readonly neighbours: Neighbours;
+  /** Takes an envelope; whether it may be passed on. */
+  accept(envelope: IEnvelope, bytes: Uint8Array, from: string): boolean;
+  /** Whether somebody here wants that document. */
+  wants(document: string): boolean;
+  /** An announced envelope could not be had from anybody. */
+  lost(document: string): void;
+}
+
+interface IOffer {
+  readonly document: string;
+  readonly size: number;
+  /** Who has it, in the order they said so. */
+  readonly from: Set<string>;
+  /** Who asked us for it meanwhile. */
+  readonly waiters: Set<string>;
+  pulling: { readonly peer: string; readonly cancel: Cancel } | null;
+}
+
+export class Flood {
+  constructor(private readonly ports: IFloodPorts) {}
+
+  private readonly seen = new Seen();
+  private readonly shelf = new Shelf();
+  private readonly offers = new Map<string, IOffer>();
+  /** Counted for tests, and for whoever looks for what is wrong. */
+  readonly counts = { taken: 0, doubled: 0, refused: 0 };
+
+  /** Own envelopes. */
+  publish(envelope: IEnvelope, bytes: Uint8Array): void {
+    const id = envelopeId(this.ports.digest, bytes);
+    this.seen.add(id);
+    this.pass(envelope, bytes, id, new Set());
+  }
+
+  hear(peer: string, channel: Channel, bytes: Uint8Array): EnvelopeFault | null {
+    if (bytes.byteLength > ENVELOPE_BYTES) {
+      this.counts.refused += 1;
+      return 'too-large';
+    }
+    const id = envelopeId(this.ports.digest, bytes);
+    if (this.seen.has(id)) {
+      // Its head may have been said for the first time all the same.
+      this.ports.neighbours.get(peer)?.hearing[channel].remember(bytes);
+      this.counts.doubled += 1;
+      return null;
+    }
+    const read = decodeEnvelope(bytes);
+    if (read.kind === 'fault') {
+      this.counts.refused += 1;
+      return read.fault;
+    }
+    this.ports.neighbours.get(peer)?.hearing[channel].remember(bytes);
+    this.seen.add(id);
+    const offer = this.offers.get(id);
+    offer?.pulling?.cancel();
+    this.offers.delete(id);
+    if (!this.ports.accept(read.value, bytes, peer)) {
+      this.counts.refused += 1;
+      return null;
+    }
+    this.counts.taken += 1;
+    this.pass(read.value, bytes, id, new Set([peer, ...(offer?.from ?? [])]), offer?.waiters);
+    return null;
+  }
+
+  announced(peer: string, id: string, size: number, document: string): void {
+    if (this.seen.has(id) || size > ENVELOPE_BYTES || size <= SMALL_BYTES) {
+      return;
+    }
+    const known = this.offers.get(id);
+    const offer = known ?? { document, size, from: new Set(), waiters: new Set(), pulling: null };
+    offer.from.add(peer);
+    if (known) {
+      return;
+    }
+    this.offers.set(id, offer);
+    if (this.offers.size > MOST_OFFERS) {
+      this.forget(this.offers.keys().next().value!);
+    }
+    if (this.ports.wants(document)) {
+      this.pull(id, offer);
+    } else {
+      // Nobody here looks at it; somebody further on may, and will have it through us.
+      this.ports.neighbours.say({ type: 'announce', id, size, document }, offer.from);
+    }
+  }
+
+  pulled(peer: string, id: string): void {
+    const kept = this.shelf.get(id);
+    const offer = this.offers.get(id);
+    if (kept) {
+      this.ports.neighbours.get(peer)?.pass('bulk', headed(this.ports.digest, kept));
+    } else if (offer && !offer.from.has(peer)) {
+      offer.waiters.add(peer);
+      this.pull(id, offer);
+    } else {
+      this.ports.neighbours.get(peer)?.say({ type: 'missing', id });
+    }
+  }
+
+  missing(peer: string, id: string): void {
+    const offer = this.offers.get(id);
+    if (offer) {
+      offer.from.delete(peer);
+      if (offer.pulling?.peer === peer) {
+        this.pullAnew(id, offer);
+      }
+    }
+  }
+
+  left(peer: string): void {
+    for (const [id, offer] of [...this.offers]) {
+      offer.waiters.delete(peer);
+      this.missing(peer, id);
+    }
+  }
+
+  private pass(
+    envelope: IEnvelope,
+    bytes: Uint8Array,
+    id: string,
+    except: Set<string>,
+    waiters: ReadonlySet<string> = new Set()
+  ): void {
+    const { neighbours, digest } = this.ports;
+    if (bytes.byteLength > SMALL_BYTES) {
+      this.shelf.put(id, bytes);
+      waiters.forEach(peer => this.pulled(peer, id));
+      const message = { type: 'announce', id, size: bytes.byteLength, document: envelope.document } as const;
+      neighbours.say(message, new Set([...except, ...waiters]));
+      return;
+    }
+    const channel: Channel = envelope.kind === 'outputs' ? 'bulk' : 'control';
+    const whole = headed(digest, bytes);
+    for (const neighbour of neighbours) {
+      if (!except.has(neighbour.peer)) {
+        neighbour.pass(channel, whole);
+      }
+    }
+  }
+
+  private pull(id: string, offer: IOffer): void {
+    if (offer.pulling) {
+      return;
+    }
+    for (const peer of offer.from) {
+      const neighbour = this.ports.neighbours.get(peer);
+      if (neighbour) {
+        const cancel = this.ports.clock.after(PULL_MS, () => this.missing(peer, id));
+        offer.pulling = { peer, cancel };
+        neighbour.say({ type: 'pull', id });
+        return;
+      }
+    }
+    this.forget(id);
+  }
+
+  private pullAnew(id: string, offer: IOffer): void {
+    offer.pulling?.cancel();
+    offer.pulling = null;
+    this.pull(id, offer);
+  }
+
+  private forget(id: string): void {
+    const offer = this.offers.get(id);
+    offer?.pulling?.cancel();
+    this.offers.delete(id);
+    if (offer) {
+      offer.waiters.forEach(peer => this.ports.neighbours.get(peer)?.say({ type: 'missing', id }));
+      this.ports.lost(offer.document);
+    }
+  }
+}

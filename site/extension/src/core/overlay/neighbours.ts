@@ -1,0 +1,88 @@
+/** The connections a page holds, at most eight, and what is remembered of each. */
+import { type Channel, type Connection, HIGH_WATER_BYTES } from '../connection';
+import type { Digest } from '../session';
+import { encodeMessage, type Message } from './messages';
+import { Hearing, type IHeaded, Saying } from './shorthand';
+
+/** Connections aimed at; `target_degree` in docs/protocol.json. */
+export const TARGET_DEGREE = 6;
+/** Connections held at most; `max_degree`. */
+export const MAX_DEGREE = 8;
+
+/** What of a connection is needed here. */
+export type Line = Pick<Connection, 'peer' | 'send' | 'bufferedBytes' | 'drained'>;
+
+export class Neighbour {
+  constructor(
+    private readonly line: Line,
+    digest: Digest
+  ) {
+    this.hearing = { control: new Hearing(digest), bulk: new Hearing(digest) };
+  }
+
+  readonly hearing: Readonly<Record<Channel, Hearing>>;
+  private readonly saying = { control: new Saying(), bulk: new Saying() };
+
+  get peer(): string {
+    return this.line.peer;
+  }
+
+  say(message: Message): void {
+    this.line.send(message.type === 'state' ? 'bulk' : 'control', encodeMessage(message));
+  }
+
+  pass(channel: Channel, { bytes, tail, reference, ...head }: IHeaded): void {
+    const isSaid = this.saying[channel].isSaid({ bytes, tail, reference, ...head });
+    this.line.send(channel, isSaid ? encodeMessage({ type: 'short', reference, tail }) : bytes);
+  }
+
+  /** Resolves when more may be sent; at once, when nothing holds it up. */
+  async room(): Promise<void> {
+    if (this.line.bufferedBytes('control') + this.line.bufferedBytes('bulk') > HIGH_WATER_BYTES) {
+      await this.line.drained();
+    }
+  }
+}
+
+export class Neighbours implements Iterable<Neighbour> {
+  private readonly map = new Map<string, Neighbour>();
+
+  get size(): number {
+    return this.map.size;
+  }
+
+  [Symbol.iterator](): Iterator<Neighbour> {
+    return this.map.values();
+  }
+
+  get(peer: string): Neighbour | undefined {
+    return this.map.get(peer);
+  }
+
+  /** False when there are as many as may be. */
+  add(neighbour: Neighbour): boolean {
+    if (!this.map.has(neighbour.peer) && this.map.size >= MAX_DEGREE) {
+      return false;
+    }
+    this.map.set(neighbour.peer, neighbour);
+    return true;
+  }
+
+  delete(peer: string): boolean {
+    return this.map.delete(peer);
+  }
+
+  /** Says it to everybody but those. */
+  say(message: Message, except: ReadonlySet<string> = new Set()): void {
+    for (const neighbour of this.map.values()) {
+      if (!except.has(neighbour.peer)) {
+        neighbour.say(message);
+      }
+    }
+  }
+
+  /** One of them, as likely as any other. */
+  any(random: () => number): Neighbour | undefined {
+    return [...this.map.values()][Math.floor(random() * this.map.size)];
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * A session is one page load: 16 random bytes, kept in memory only, spelled as base64url without padding. Everything a
+ * page sends counts from 0 in its session, so that a reload, a second tab or a restored profile can never contradict it.
+ */
+import * as encoding from 'lib0/encoding';
+
+export const SESSION_BYTES = 16;
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const VALUES = new Map([...ALPHABET].map((character, value) => [character, value]));
+/** 128 bits in 22 characters: the last carries two bits only, so there is one spelling. */
+const SESSION = /^[A-Za-z0-9_-]{21}[AQgw]$/;
+
+/** SHA-256, passed in: the page's is `lib0/hash/sha256` until there is a faster one that needs no promise. */
+export type Digest = (bytes: Uint8Array) => Uint8Array;
+
+/** A new session. `fill` is `crypto.getRandomValues` in a page. */
+export function makeSession(fill: (bytes: Uint8Array<ArrayBuffer>) => unknown): string {
+  const bytes = new Uint8Array(SESSION_BYTES);
+  fill(bytes);
+  return sessionText(bytes);
+}
+
+export function isSession(value: unknown): value is string {
+  return typeof value === 'string' && SESSION.test(value);
+}
+
+export function sessionText(bytes: Uint8Array): string {
+  let text = '';
+  let [bits, held] = [0, 0];
+  for (const byte of bytes) {
+    bits = ((bits << 8) | byte) & 0xffff;
+    for (held += 8; held >= 6; held -= 6) {
+      text += ALPHABET[(bits >> (held - 6)) & 63];
+    }
+  }
+  return held > 0 ? text + ALPHABET[(bits << (6 - held)) & 63] : text;
+}
+
+/** @throws Error for what is no session: check what comes from others with `isSession`. */
+export function sessionBytes(session: string): Uint8Array<ArrayBuffer> {
+  if (!SESSION.test(session)) {
+    throw new Error(`Not a session: ${session}`);
+  }
+  const bytes = new Uint8Array(SESSION_BYTES);
+  let [bits, held, at] = [0, 0, 0];
+  for (const character of session) {
+    bits = ((bits << 6) | VALUES.get(character)!) & 0xffff;
+    held += 6;
+    if (held >= 8 && at < SESSION_BYTES) {
+      held -= 8;
+      bytes[at++] = (bits >> held) & 255;
+    }
+  }
+  return bytes;
+}
+
+/** The 53 bits that Yjs writes a session's changes to a document under. Never 0, which nobody has. */
+export function clientOf(digest: Digest, document: string, author: string, session: string): number {
+  const encoder = encoding.createEncoder();
+  [document, author].forEach(text => encoding.writeVarString(encoder, text));
+  encoding.writeUint8Array(encoder, sessionBytes(session));
+  const hash = digest(encoding.toUint8Array(encoder));
+  let client = hash[0]! % 32;
+  for (let index = 1; index < 7; index += 1) {
+    client = client * 256 + hash[index]!;
+  }
+  return client || 1;
+}

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { describe, it } from 'vitest';
+import { BAD, FAIR } from './network';
+import { type IScript, Story } from './story';
+
+/** The same SHA-256 as the page's, faster. */
+const digest = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(bytes).digest());
+
+/** SEEDS=10000 for more; SEED=17 for one. */
+const environment = process.env;
+const seedsOf = (count: number): number[] => {
+  const more = Math.ceil((count * Number(environment.SEEDS ?? 100)) / 100);
+  return environment.SEED
+    ? [Number(environment.SEED)]
+    : Array.from({ length: more }, (_, index) => index + 1);
+};
+
+const tellAll = (script: IScript, count: number): void => {
+  for (const seed of seedsOf(count)) {
+    new Story(seed, script, digest).tell();
+  }
+};
+
+describe('a class', () => {
+  it('[SYN9] of two becomes equal, with every word, over a fair network', () => {
+    tellAll({ people: 2, deeds: 60, weather: FAIR, trouble: 8 }, 100);
+  });
+
+  it('[SYN9] of two becomes equal, with every word, over a bad network', () => {
+    tellAll({ people: 2, deeds: 60, weather: BAD, trouble: 8 }, 100);
+  });
+
+  it('[SYN9] of five becomes equal, with every word, over a fair network', () => {
+    tellAll({ people: 5, deeds: 80, weather: FAIR, trouble: 8 }, 30);
+  });
+
+  it('[SYN9] of five becomes equal, with every word, over a bad network', () => {
+    tellAll({ people: 5, deeds: 80, weather: BAD, trouble: 8 }, 30);
+  });
+
+  it('[SYN9] of twelve becomes equal, with every word, over any network', () => {
+    tellAll({ people: 12, deeds: 80, weather: FAIR, trouble: 8 }, 5);
+    tellAll({ people: 12, deeds: 80, weather: BAD, trouble: 8 }, 5);
+  });
+
+  it.skip('[SYN9] of two hundred becomes equal, with every word', () => {
+    tellAll({ people: 200, deeds: 25, weather: FAIR, trouble: 10 }, 1);
+  });
+});

@@ -1,0 +1,361 @@
+/**
+ * The sync engine of one page in one class: documents and what their owner says go in, envelopes go through the overlay,
+ * what others wrote comes out in the documents. Pure: clock, chance, SHA-256 and connections are passed in.
+ *
+ * Where things are taken in (`accept`) is where they will be verified and permitted; where they are made (`publish`) is
+ * where they will be sealed and signed.
+ */
+import * as Y from 'yjs';
+import { Awareness } from '../awareness/awareness';
+import type { Cancel, Clock, Random } from '../clock';
+import type { Channel, Connection } from '../connection';
+import { encodeEnvelope, type IEnvelope, type Kind, plainEnvelope } from '../envelope/envelope';
+import { cutChange, Parts } from '../envelope/parts';
+import { Flood } from '../overlay/flood';
+import { decodeMessage } from '../overlay/messages';
+import { type Line, Neighbour, Neighbours } from '../overlay/neighbours';
+import { decodeRecord, encodeRecord, type IRecord } from '../roster/record';
+import { foldRoster, type IPerson, NOBODY, peopleOf } from '../roster/roster';
+import { clientOf, type Digest } from '../session';
+import { Exchange } from './exchange';
+import { Latest } from './latest';
+import { FROM_OTHERS, Replica } from './replica';
+
+/** The name records go under: they are about the class, not about a notebook. */
+export const RECORDS = 'records';
+/** Said again though nothing changed, for whom it did not reach; and for each person here. */
+export const RECORD_MS = 60_000;
+const RECORD_SHARE_MS = 400;
+/** Documents carried for others, that nobody here has open. */
+export const MOST_CARRIED = 64;
+
+/** Why something that came was not taken. */
+export type Refusal = 'garbled' | 'unknown-head' | 'other-class' | 'own' | 'stale' | 'not-allowed';
+
+export interface IEngineOptions {
+  /** Which class: 16 to 32 bytes. */
+  readonly room: Uint8Array;
+  readonly session: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly digest: Digest;
+  /** Whether this page keeps a document for others that nobody here has open. */
+  carries?(document: string): boolean;
+  /** Whether changes of this origin are not this session's own: from storage, from another tab. */
+  isForeign?(origin: unknown): boolean;
+  /** People, presence or cursors are different. */
+  onPeople?(): void;
+  /** For whoever looks for what is wrong. `peer` passed it on, and need not have made it. */
+  onRefusal?(refusal: Refusal, peer: string): void;
+}
+
+export class Engine {
+  constructor(private readonly options: IEngineOptions) {
+    const { clock, random, digest } = options;
+    this.latest = new Latest(clock);
+    this.awareness = new Awareness({
+      clock,
+      publish: (document, payload) => this.publish(document, 'awareness', payload),
+      people: () => this.size,
+      changed: () => options.onPeople?.()
+    });
+    this.flood = new Flood({
+      clock,
+      digest,
+      neighbours: this.neighbours,
+      accept: (envelope, bytes, from) => this.accept(envelope, bytes, from),
+      wants: document => this.replicas.has(document) || this.carry(document) !== undefined,
+      lost: document => this.exchange.doubt(document)
+    });
+    this.exchange = new Exchange({
+      clock,
+      random,
+      neighbours: this.neighbours,
+      replicas: this.replicas,
+      carry: document => this.carry(document)
+    });
+  }
+
+  readonly neighbours = new Neighbours();
+  readonly awareness: Awareness;
+  readonly flood: Flood;
+  private readonly exchange: Exchange;
+  private readonly latest: Latest;
+  private readonly replicas = new Map<string, Replica>();
+  private readonly carried = new Set<string>();
+  private readonly sequences = new Map<string, number>();
+  private readonly parts = new Parts();
+  private roster = NOBODY;
+  private repeat: Cancel | null = null;
+
+  /** Sessions in this class, one's own included. */
+  get size(): number {
+    return this.roster.records.size + 1;
+  }
+
+  /** Whether something is known to be missing. */
+  get isIncomplete(): boolean {
+    return [...this.replicas.values()].some(replica => replica.isIncomplete);
+  }
+
+  /** Takes a connection that is open. False when there are eight: close it. */
+  connect(line: Line): boolean {
+    this.disconnect(line.peer);
+    const neighbour = new Neighbour(line, this.options.digest);
+    if (!this.neighbours.add(neighbour)) {
+      return false;
+    }
+    this.exchange.joined(neighbour);
+    this.latest.fresh().forEach(bytes => neighbour.say({ type: 'envelope', bytes }));
+    return true;
+  }
+
+  disconnect(peer: string): void {
+    if (this.neighbours.delete(peer)) {
+      this.exchange.left(peer);
+      this.flood.left(peer);
+    }
+  }
+
+  /** Follows a connection for as long as it lives; the result lets go of it without closing it. */
+  attach(connection: Connection): Cancel {
+    const end = (): void => {
+      cancels.forEach(cancel => cancel());
+      this.disconnect(connection.peer);
+    };
+    const open = (): void => {
+      if (!this.connect(connection)) {
+        connection.close();
+      }
+    };
+    const cancels = [
+      connection.onState(state =>
+        state.kind === 'open' ? open() : state.kind === 'closed' ? end() : undefined
+      ),
+      connection.onMessage((channel, message) => this.hear(connection.peer, channel, message))
+    ];
+    if (connection.state.kind === 'open') {
+      open();
+    }
+    return end;
+  }
+
+  /** Takes a message of a neighbour. Whatever it is, nothing is thrown. */
+  hear(peer: string, channel: Channel, bytes: Uint8Array): void {
+    const neighbour = this.neighbours.get(peer);
+    const read = decodeMessage(bytes);
+    if (!neighbour || read.kind === 'fault') {
+      return neighbour && this.refuse('garbled', peer);
+    }
+    const message = read.value;
+    switch (message.type) {
+      case 'envelope':
+        return this.hearEnvelope(peer, channel, message.bytes);
+      case 'short': {
+        const whole = neighbour.hearing[channel].lengthen(message.reference, message.tail);
+        return whole ? this.hearEnvelope(peer, channel, whole) : this.refuse('unknown-head', peer);
+      }
+      case 'announce':
+        return this.flood.announced(peer, message.id, message.size, message.document);
+      case 'pull':
+        return this.flood.pulled(peer, message.id);
+      case 'missing':
+        return this.flood.missing(peer, message.id);
+      case 'summary':
+        return this.exchange.hearSummary(neighbour, message);
+      case 'ask':
+        return this.exchange.hearAsk(neighbour, message);
+      case 'state':
+        return this.exchange.hearState(neighbour, message);
+    }
+  }
+
+  /**
+   * Keeps a document equal with everybody's. Its clientID becomes this session's; call it before anything is written.
+   * The result ends it: what was written stays with this page, for the class and for opening it again.
+   */
+  follow(document: string, doc: Y.Doc, kind: Extract<Kind, 'document' | 'outputs'> = 'document'): Cancel {
+    const before = this.replicas.get(document);
+    if (before && !this.carried.has(document)) {
+      throw new Error(`Already open: ${document}`);
+    }
+    if (before) {
+      // Before the clientID is set: Yjs takes another when its own comes back from outside.
+      this.dropReplica(before);
+      Y.applyUpdate(doc, before.stateSince(new Map()), FROM_OTHERS);
+    }
+    doc.clientID = clientOf(this.options.digest, document, '', this.options.session);
+    const replica = this.addReplica(document, doc, kind);
+    this.exchange.opened(replica);
+    return () => {
+      if (this.replicas.get(document) === replica) {
+        this.awareness.leave(document);
+        this.dropReplica(replica);
+        const copy = this.addReplica(document, new Y.Doc(), kind);
+        Y.applyUpdate(copy.doc, replica.stateSince(new Map()), FROM_OTHERS);
+        this.carried.add(document);
+      }
+    };
+  }
+
+  /** Says who one is; again whenever it changes. */
+  introduce(record: IRecord): void {
+    this.repeat?.();
+    this.awareness.say(RECORDS, null);
+    this.publish(RECORDS, 'record', encodeRecord(record));
+    const ms = Math.max(RECORD_MS, this.size * RECORD_SHARE_MS);
+    this.repeat = this.options.clock.after(ms, () => this.introduce(record));
+  }
+
+  /** Everybody else who is here. `now` is milliseconds since 1970. */
+  people(now: number): IPerson[] {
+    const present = this.awareness.present().filter(({ document }) => document !== RECORDS);
+    return peopleOf(this.roster, present, now);
+  }
+
+  /** The server says that somebody left. */
+  gone(session: string): void {
+    this.roster = foldRoster(this.roster, { kind: 'gone', session });
+    this.awareness.gone(session);
+    this.options.onPeople?.();
+  }
+
+  /** What waits for its turn goes now: the page may be about to freeze. */
+  flush(): void {
+    this.replicas.forEach(replica => replica.flush());
+  }
+
+  end(): void {
+    this.flush();
+    this.awareness.end();
+    this.publish(RECORDS, 'record', new Uint8Array([0]));
+    this.repeat?.();
+    this.exchange.end();
+    this.latest.end();
+    [...this.replicas.values()].forEach(replica => this.dropReplica(replica));
+    [...this.neighbours].forEach(({ peer }) => this.disconnect(peer));
+  }
+
+  private hearEnvelope(peer: string, channel: Channel, bytes: Uint8Array): void {
+    if (this.flood.hear(peer, channel, bytes) !== null) {
+      this.refuse('garbled', peer);
+    }
+  }
+
+  /** Whether an envelope is taken, and so passed on. */
+  private accept(envelope: IEnvelope, bytes: Uint8Array, from: string): boolean {
+    const { room, session } = this.options;
+    if (envelope.room.length !== room.length || envelope.room.some((byte, index) => byte !== room[index])) {
+      return this.deny('other-class', from);
+    }
+    if (envelope.session === session) {
+      return this.deny('own', from);
+    }
+    switch (envelope.kind) {
+      case 'document':
+      case 'outputs':
+        return this.acceptChange(envelope, from);
+      case 'awareness':
+      case 'record': {
+        if (!this.latest.isNew(envelope)) {
+          return this.deny('stale', from);
+        }
+        const isTaken =
+          envelope.kind === 'record' ? this.acceptRecord(envelope) : this.awareness.hear(envelope);
+        if (isTaken) {
+          this.latest.keep(envelope, bytes, this.awareness.expiryMs, () => this.gone(envelope.session));
+        }
+        return isTaken || this.deny('not-allowed', from);
+      }
+    }
+  }
+
+  private acceptChange(envelope: IEnvelope, from: string): boolean {
+    const replica = this.replicas.get(envelope.document) ?? this.carry(envelope.document);
+    const change = replica ? this.parts.take(envelope) : null;
+    if (!replica || !change) {
+      return true;
+    }
+    const received = replica.receive(change);
+    if (received === 'waiting') {
+      this.exchange.incomplete(replica.name, from);
+    }
+    return received !== 'garbled' || this.deny('garbled', from);
+  }
+
+  private acceptRecord(envelope: IEnvelope): boolean {
+    const { session, payload, document } = envelope;
+    if (document !== RECORDS) {
+      return false;
+    }
+    if (payload.length === 1 && payload[0] === 0) {
+      this.gone(session);
+      return true;
+    }
+    const read = decodeRecord(payload);
+    if (read.kind === 'read') {
+      this.roster = foldRoster(this.roster, { kind: 'record', session, record: read.value });
+      this.options.onPeople?.();
+    }
+    return read.kind === 'read';
+  }
+
+  private publish(document: string, kind: Kind, change: Uint8Array): void {
+    const { room, session } = this.options;
+    const stream = `${document} ${kind}`;
+    const pieces = cutChange(change);
+    pieces.forEach((payload, part) => {
+      const sequence = this.sequences.get(stream) ?? 0;
+      this.sequences.set(stream, sequence + 1);
+      const envelope = {
+        ...plainEnvelope({ room, document, session, kind }, sequence, payload),
+        part,
+        parts: pieces.length
+      };
+      const bytes = encodeEnvelope(envelope);
+      if (kind === 'awareness' || kind === 'record') {
+        this.latest.keepOwn(envelope, bytes);
+      }
+      this.flood.publish(envelope, bytes);
+    });
+    if (pieces.length === 0) {
+      this.exchange.news(document);
+    }
+  }
+
+  private carry(document: string): Replica | undefined {
+    if (this.carried.size >= MOST_CARRIED || this.options.carries?.(document) !== true) {
+      return undefined;
+    }
+    this.carried.add(document);
+    const replica = this.addReplica(document, new Y.Doc(), 'document');
+    this.exchange.opened(replica);
+    return replica;
+  }
+
+  private addReplica(document: string, doc: Y.Doc, kind: 'document' | 'outputs'): Replica {
+    const replica = new Replica(document, doc, {
+      clock: this.options.clock,
+      digest: this.options.digest,
+      publish: change => this.publish(document, kind, change),
+      isForeign: origin => this.options.isForeign?.(origin) === true
+    });
+    this.replicas.set(document, replica);
+    return replica;
+  }
+
+  private dropReplica(replica: Replica): void {
+    replica.end();
+    this.replicas.delete(replica.name);
+    this.carried.delete(replica.name);
+  }
+
+  private deny(refusal: Refusal, peer: string): false {
+    this.refuse(refusal, peer);
+    return false;
+  }
+
+  private refuse(refusal: Refusal, peer: string): void {
+    this.options.onRefusal?.(refusal, peer);
+  }
+}
