@@ -131,7 +131,7 @@ class NotebookPlugin {
     });
     void session.ready.then(
       async () => {
-        await this.files.check(session.path);
+        await this.files.catchUp(session);
         this.notices.setAside(session.setAside);
         this.offerEdition(session);
       },
