@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright, sync_playwright
+from playwright.sync_api import Page, Playwright
 
 from tests.browser.bare import ROOT, build_bare_page
 from tests.browser.conftest import ARGUMENTS, TIMEOUT_MS
@@ -18,12 +18,6 @@ from tests.browser.conftest import ARGUMENTS, TIMEOUT_MS
 from .lab import Desk, Lab, NoNamespacesError
 
 Seat = Callable[[Desk], Page]
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
 
 
 @pytest.fixture(scope="session")
