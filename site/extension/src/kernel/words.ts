@@ -2,6 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { IEnvironment } from '../workshop/catalogue';
+import type { IProblem } from './folder';
 import type { Advice, Reason } from './protocol';
 import type { PythonState } from './state';
 
@@ -20,6 +21,9 @@ export function describe(state: PythonState, trans: TranslationBundle): ISaid {
     case 'asleep':
       return { text: trans.__('Python starts when you run something'), actions: ['start'] };
     case 'loading':
+      if (state.total === 0) {
+        return { text: trans.__('Getting Python ready'), actions: [] };
+      }
       return {
         text: trans.__(
           'Getting Python ready: %1 of %2 MB',
@@ -117,6 +121,28 @@ export function explainLimit(what: 'text' | 'displays' | 'display', trans: Trans
     case 'display':
       return trans.__('Not shown: this picture or table is larger than 4 MB. Make it smaller.');
   }
+}
+
+/** What could not be kept of what a cell has written; five at most by name. */
+export function explainProblems(problems: readonly IProblem[], trans: TranslationBundle): string {
+  const sentences = problems.slice(0, 5).map(({ kind, path }) => {
+    switch (kind) {
+      case 'notebook':
+        return trans.__('%1 was not changed: a notebook is only changed in its own window.', path);
+      case 'name':
+        return trans.__('%1 was not kept: its name cannot be used in the file list.', path);
+      case 'size':
+        return trans.__('%1 was not kept: a file may have 32 MB, all together 128 MB in 1000 files.', path);
+      case 'count':
+        return trans.__('Some files were not kept: more than 1000 at once.');
+      case 'refused':
+        return trans.__('%1 was not kept: this browser refused it. Is its storage full?', path);
+    }
+  });
+  if (problems.length > sentences.length) {
+    sentences.push(trans.__('... and %1 more.', String(problems.length - sentences.length)));
+  }
+  return sentences.join('\n');
 }
 
 /** The fingerprint as two people compare it: `abcd-1234`. */

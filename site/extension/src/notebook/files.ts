@@ -6,6 +6,7 @@ import { PathExt } from '@jupyterlab/coreutils';
 import type { Contents } from '@jupyterlab/services';
 import type { JsonObject } from '../core/document/json';
 import { NotebookError } from '../core/document/normal';
+import { textDigest } from '../core/document/source';
 import type { IPathEntry } from '../storage/storage';
 import type { INotebookEntry } from '../workshop/catalogue';
 import { beginEdition, beginOwn, readDocument } from './documents';
@@ -13,7 +14,7 @@ import { freeName, readNotebook, type IReadNotebook } from './file';
 import type { ISessionWorld, Session } from './session';
 
 /** After the last change, before the file is written again: often enough for copies, rarely enough for large outputs. */
-const FILE_AFTER_MS = 2000;
+const FILE_AFTER_MS = 1000;
 /** An upload comes in parts; after the last one the file is whole. */
 const SETTLE_MS = 700;
 
@@ -68,6 +69,16 @@ export class NotebookFiles {
   async settle(session: Session): Promise<void> {
     if (this.waiting.has(session)) {
       await this.write(session);
+    }
+  }
+
+  /** After opening: a page that went away at once may have left the file older than the document. */
+  async catchUp(session: Session): Promise<void> {
+    await this.check(session.path);
+    const entry = await this.world.storage.entry(session.path);
+    const written = entry?.fileDigest ?? (session.isUntouched ? undefined : '');
+    if (written !== undefined && written !== digestOf(session.export())) {
+      this.later(session);
     }
   }
 
@@ -147,7 +158,11 @@ export class NotebookFiles {
       });
       const entry = await this.world.storage.entry(path);
       if (entry) {
-        await this.world.storage.setEntry(path, { ...entry, fileStamp: model.last_modified });
+        await this.world.storage.setEntry(path, {
+          ...entry,
+          fileStamp: model.last_modified,
+          fileDigest: digestOf(content)
+        });
       }
     } finally {
       this.own.delete(path);
@@ -240,4 +255,8 @@ export class NotebookFiles {
       this.listener.putBeside(path, beside);
     }
   }
+}
+
+function digestOf(content: JsonObject): string {
+  return textDigest(JSON.stringify(content.cells));
 }

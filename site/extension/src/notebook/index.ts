@@ -103,6 +103,7 @@ class NotebookPlugin {
     this.addCommands(palette);
     this.followPanels();
     this.acceptDrops();
+    this.beginBlank();
     const flush = (): void => this.provider.sessions.forEach(session => void session.flush());
     addEventListener('pagehide', flush);
     document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && flush());
@@ -131,7 +132,7 @@ class NotebookPlugin {
     });
     void session.ready.then(
       async () => {
-        await this.files.check(session.path);
+        await this.files.catchUp(session);
         this.notices.setAside(session.setAside);
         this.offerEdition(session);
       },
@@ -213,12 +214,18 @@ class NotebookPlugin {
     return path !== undefined ? PathExt.dirname(path) : (this.browser?.model.path ?? '');
   }
 
-  private open(path: string): void {
+  /** @param instead whether going back leads past this page, not to it */
+  private open(path: string, instead = false): void {
     if (app === 'notebooks') {
       // One notebook is the whole page there.
       const address = URLExt.join(PageConfig.getBaseUrl(), 'notebooks', 'index.html');
       void Promise.all([...this.provider.sessions].map(session => session.flush())).then(() => {
-        location.assign(`${address}?path=${encodeURIComponent(path).replaceAll('%2F', '/')}`);
+        const notebook = `${address}?path=${encodeURIComponent(path).replaceAll('%2F', '/')}`;
+        if (instead) {
+          location.replace(notebook);
+        } else {
+          location.assign(notebook);
+        }
       });
     } else {
       void this.front.commands.execute('docmanager:open', { path, factory: 'Notebook' });
@@ -283,10 +290,17 @@ class NotebookPlugin {
     input.click();
   }
 
-  private async newNotebook(): Promise<void> {
+  private async newNotebook(instead = false): Promise<void> {
     await this.world.opened;
     const blank = readNotebook({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [] });
-    this.open(await this.files.add(this.folder(), this.trans.__('My notebook.ipynb'), blank));
+    this.open(await this.files.add(this.folder(), this.trans.__('My notebook.ipynb'), blank), instead);
+  }
+
+  /** `notebooks/index.html?new=1`, the catalogue's link, is the address of a notebook that is not there yet. */
+  private beginBlank(): void {
+    if (app === 'notebooks' && new URLSearchParams(location.search).has('new')) {
+      void this.newNotebook(true);
+    }
   }
 
   // The original

@@ -70,6 +70,8 @@ export class Session {
   setAside = 0;
   /** The cells the notebook began with, when it began in a workshop. */
   originals: ReadonlyMap<string, IExportedCell> = new Map();
+  /** Whether nothing was written into it, ever. */
+  isUntouched = true;
   private keepers: Keeper[] = [];
   private states = [UNOPENED, UNOPENED];
   private tabs: Tabs | null = null;
@@ -122,6 +124,7 @@ export class Session {
     // Outputs first: a cell shows what it has when it is made.
     const ran = await this.keepers[1]!.load(null);
     const text = await this.keepers[0]!.load(found.genesis);
+    this.isUntouched = ran.records + text.records === 0;
     this.setAside = ran.setAside + text.setAside;
     outputs.settle();
     notebook.clearUndoHistory();
@@ -133,6 +136,7 @@ export class Session {
 
   private readonly onUpdate = (_: Uint8Array, origin: unknown): void => {
     if (origin !== FROM_LOG && origin !== FROM_TAB) {
+      this.isUntouched = false;
       this.listener.changed(this);
     }
   };

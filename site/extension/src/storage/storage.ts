@@ -35,6 +35,8 @@ export interface IPathEntry {
   readonly origin: 'workshop' | 'own';
   /** When the drive's file was last written by us, as the drive says it: another time is another writer. */
   readonly fileStamp?: string;
+  /** Digest of the notebook as it was last written to the drive: another one, and the file is older. */
+  readonly fileDigest?: string;
   /** The edition (genesis) the user was told of and chose not to open. */
   readonly declined?: string;
 }
