@@ -7,7 +7,10 @@ let databases = 0;
 
 function subject(): ISubject {
   const name = `contract-${(databases += 1)}`;
-  return { open: () => openIndexedDB(indexedDB, name), damage: (document, index) => damage(name, document, index) };
+  return {
+    open: () => openIndexedDB(indexedDB, name),
+    damage: (document, index) => damage(name, document, index)
+  };
 }
 
 function damage(name: string, document: string, index: number): Promise<void> {
