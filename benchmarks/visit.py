@@ -136,8 +136,10 @@ def _run_first_cell(page: Page, probe: CDPSession) -> int:
     page.locator(CELL).first.click()
     presses = 0
     pressed = 0.0
+    taken = False
     while not (seen := _look(probe))["output"]:
-        if not seen["busy"] and time.monotonic() - pressed > PRESS_AGAIN_SECONDS:
+        taken = taken or seen["busy"]
+        if not taken and time.monotonic() - pressed > PRESS_AGAIN_SECONDS:
             page.locator(CELL).first.click()
             page.keyboard.press("Control+Enter")
             presses, pressed = presses + 1, time.monotonic()

@@ -22,7 +22,7 @@ SMALLEST_TO_COMPRESS = 1024
 GZIP_LEVEL = 6
 """zlib's own default: 9 costs three times the time for 1 % on these files."""
 NAMED_BY_CONTENT = re.compile(
-    r"(^|/)static/pyodide/[^/]+/|[.-][0-9a-f]{7,64}(\.worker)?\.(js|css|zip|svg|png|woff2?|wasm|ttf|eot)$"
+    r"(^|/)static/pyodide/[^/]+/|[.-][0-9a-f]{7,64}(\.worker)?\.(js|css|bin|zip|svg|png|woff2?|wasm|ttf|eot)$"
 )
 """Files whose name changes with their content: kept by browsers for a year."""
 MEDIA_TYPES = {

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from signaling.app import create_app
 from signaling.server import uvicorn_options
@@ -112,12 +112,6 @@ def school_server(site: Path) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def site_url(server: Server) -> str:
     return server.url()
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
 
 
 @pytest.fixture(scope="session")

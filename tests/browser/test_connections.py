@@ -127,6 +127,22 @@ def test_who_closes_the_page_is_gone_at_once(join: Join) -> None:
     assert wait_for(ada, "Object.keys(me.links()).length === 0", 5) < 2
 
 
+def test_twelve_people_hold_at_most_eight_links_each(join: Join) -> None:
+    """[CON16] An overlay and not a mesh; one is killed, and nobody is left alone."""
+    pages = [join() for _ in range(12)]
+    calm = "Object.values(me.links()).length >= 5 && Object.values(me.links()).every(link => link === 'open direct')"
+    for page in pages:
+        wait_for(page, f"{calm} && Object.values(me.links()).length <= 8", 40)
+    gone = pages.pop()
+    name = gone.evaluate("me.session")
+    gone.close(run_before_unload=False)
+    for page in pages:
+        wait_for(page, f"!('{name}' in me.links()) && {calm}", 40)
+    spent = [40 - page.evaluate("me.budget.left(performance.now())") for page in pages]
+    print(f"connections opened by each: {sorted(spent)}")
+    assert max(spent) <= 16
+
+
 def test_the_server_goes_and_comes_back(join: Join, bare: Server) -> None:
     """[CON11] Direct links go on without the server; the relayed return with it; nothing said is lost."""
     ada, alan, grace = join(), join(), join(REMOVED)

@@ -27,16 +27,20 @@ worker.postMessage(new URL('.', import.meta.url).href);
 WORKER = """self.onmessage = async ({ data: root }) => {
   try {
     const at = url => new URL(url, root).href;
+    const unpacked = async url => {
+      const packed = await fetch(at(url));
+      return new Response(packed.body.pipeThrough(new DecompressionStream('gzip'))).arrayBuffer();
+    };
     const record = await (await fetch(at('record.json'))).json();
+    const library = new Blob([await unpacked(record.standardLibrary.url)]);
     const { loadPyodide } = await import(at(`${record.pyodideUrl}pyodide.mjs`));
     const pyodide = await loadPyodide({
       indexURL: at(record.pyodideUrl),
-      stdLibURL: at(record.standardLibrary.url),
+      stdLibURL: URL.createObjectURL(library),
       lockFileURL: at(record.compiledLockUrl)
     });
     for (const archive of record.archives) {
-      const bytes = await (await fetch(at(archive.url))).arrayBuffer();
-      pyodide.unpackArchive(bytes, 'zip', { extractDir: '/lib/python3.14/site-packages' });
+      pyodide.unpackArchive(await unpacked(archive.url), 'zip', { extractDir: '/lib/python3.14/site-packages' });
     }
     await pyodide.loadPackage(record.compiled);
     self.postMessage(pyodide.runPython(record.code));

@@ -35,9 +35,9 @@ def begin(classroom: Classroom, index: int, source: str, words: str = "Running")
 
 
 def stop(classroom: Classroom, index: int) -> float:
-    """Press Stop in the bar; how many seconds the cell went on."""
+    """Press Stop in the toolbar; how many seconds the cell went on."""
     started = time.monotonic()
-    classroom.page.locator("[data-action=stop]").click()
+    classroom.button("Stop").click()
     classroom.wait_for_end(index, timeout=20)
     return time.monotonic() - started
 
@@ -79,7 +79,7 @@ def test_stop_ends_a_cell_with_its_variables_intact(classroom: Classroom, source
 def test_what_cannot_be_stopped_is_restarted_after_asking(classroom: Classroom) -> None:
     classroom.run(0, "state = 41")
     begin(classroom, 1, "sum(range(10**12))")
-    classroom.page.locator("[data-action=stop]").click()
+    classroom.button("Stop").click()
     classroom.expect_words("Python is busy in a step that cannot be stopped")
     classroom.page.locator("[data-action=restart]").click()
     classroom.wait_for_end(1)
@@ -91,7 +91,7 @@ def test_what_cannot_be_stopped_is_restarted_after_asking(classroom: Classroom) 
 def test_over_plain_http_stop_asks_at_once_and_what_waits_still_stops(plain: Classroom) -> None:
     plain.run(0, "state = 41")
     begin(plain, 1, "while True: pass")
-    plain.page.locator("[data-action=stop]").click()
+    plain.classroom.button("Stop").click()
     plain.expect_words("Python is busy in a step that cannot be stopped", timeout=3)
     plain.page.locator("[data-action=restart]").click()
     plain.wait_for_end(1)

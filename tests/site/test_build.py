@@ -92,7 +92,7 @@ def test_an_optional_workshop_that_cannot_be_had_is_left_out_in_words(
     ("damage", "words"),
     [
         (lambda site: (site / "404.html").unlink(), "404.html: is missing"),
-        (lambda site: next(site.glob("static/environment/*.zip")).write_bytes(b"x"), "is not the file that was locked"),
+        (lambda site: next(site.glob("static/environment/*.bin")).write_bytes(b"x"), "is not the file that was locked"),
         (lambda site: next(site.glob("genesis/loops/*")).write_bytes(b"x"), "not what its hash says"),
         (lambda site: (site / "files/loops/names.csv").unlink(), "names.csv: is missing"),
     ],

@@ -1,16 +1,21 @@
 // Starts Python from a site's record as a browser does, under Node: node load_environment.mjs SITE RECORD_JSON CODE
 // Prints, as the last line, the string that CODE evaluates to.
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import zlib from 'node:zlib';
 
 const [site, recordPath, code] = process.argv.slice(2);
 const record = JSON.parse(fs.readFileSync(recordPath, 'utf8'));
 const at = url => path.join(path.resolve(site), url);
+const unpacked = archive => new Uint8Array(zlib.gunzipSync(fs.readFileSync(at(archive.url))));
+const library = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'peerbook-')), 'library.zip');
+fs.writeFileSync(library, unpacked(record.standardLibrary));
 const { loadPyodide } = await import(pathToFileURL(at(`${record.pyodideUrl}pyodide.mjs`)).href);
 const pyodide = await loadPyodide({
   indexURL: at(record.pyodideUrl),
-  stdLibURL: at(record.standardLibrary.url),
+  stdLibURL: library,
   // No other place to fall back on: what is not in the site must fail.
   cdnUrl: 'file:///nowhere/',
   ...(record.compiledLockUrl
@@ -19,7 +24,7 @@ const pyodide = await loadPyodide({
 });
 const extractDir = pyodide.runPython('import site; site.getsitepackages()[0]');
 for (const archive of record.archives) {
-  pyodide.unpackArchive(new Uint8Array(fs.readFileSync(at(archive.url))), 'zip', { extractDir });
+  pyodide.unpackArchive(unpacked(archive), 'zip', { extractDir });
 }
 if (record.compiled.length) {
   await pyodide.loadPackage([...record.compiled]);

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import zipfile
 from collections.abc import Iterable
@@ -72,7 +74,8 @@ def test_a_site_gets_core_library_archives_and_compiled_wheels(tmp_path: Path, s
     assert made.bytes == sum(p.stat().st_size for p in site.rglob("*") if p.is_file())
     assert record["bytes"] == made.bytes
 
-    with zipfile.ZipFile(site / record["archives"][1]["url"]) as archive:
+    packed = (site / record["archives"][1]["url"]).read_bytes()
+    with zipfile.ZipFile(io.BytesIO(gzip.decompress(packed))) as archive:
         assert sorted(archive.namelist()) == ["loop-1.0.dist-info/METADATA", "loop/__init__.pyc", "loop/names.csv"]
 
     lock_path = site / str(record["compiledLockUrl"])
@@ -173,12 +176,13 @@ def test_without_network_what_is_cached_is_enough(tmp_path: Path, shelf: Shelf, 
 def test_what_ships_as_source_and_what_as_bytecode() -> None:
     members = ["loop/__init__.py", "loop/rare.py", "loop/words.txt", "loop-1.0.dist-info/RECORD", "a.pth"]
     members += ["jedi/third_party/typeshed/stubs/six/six.pyi", "jedi/third_party/typeshed/stdlib/os.pyi"]
+    members += ["prompt_toolkit/__init__.py", "IPython/terminal/ipapp.py"]
 
     assert [(m.target, m.compiled) for m in plan_packages([members], {"loop/__init__.py"})] == [
-        ("jedi/third_party/typeshed/stdlib/os.pyi", False),
-        ("loop/__init__.py", True),
         ("loop/rare.py", False),
+        ("jedi/third_party/typeshed/stdlib/os.pyi", False),
         ("loop/words.txt", False),
+        ("loop/__init__.py", True),
     ]
 
 

@@ -139,6 +139,12 @@ def _browser(context: Context) -> bool:
     )
 
 
+def _network(context: Context) -> bool:
+    context.node()
+    browser = find_browser(context.progress)
+    return _pytest(context, ["tests/network"], {"PEERBOOK_BROWSER": str(browser)})
+
+
 PARTS: dict[str, Callable[[Context], bool]] = {
     "lint": _lint,
     "types": _types,
@@ -147,5 +153,6 @@ PARTS: dict[str, Callable[[Context], bool]] = {
     "ts": _ts,
     "site": _site,
     "browser": _browser,
+    "network": _network,
 }
 """In the order in which they tell most for their time."""

@@ -39,11 +39,11 @@ def _build(context: Context, words: str, inputs: Sequence[Path], plan: Sequence[
     """The archive from the cache, or made now. The key is all that the bytes depend on."""
     rows = [[member.source, member.name, member.target, member.compiled] for member in plan]
     parts = [_file_hash(path) for path in (COMPILE, COMPILER, context.pyodide / "pyodide.asm.wasm", *inputs)]
-    kept = context.cache / "archives" / f"{sha256_of(json.dumps([parts, rows, prefix]).encode())}.zip"
-    if kept.is_file() and zipfile.is_zipfile(kept):
+    kept = context.cache / "archives" / f"{sha256_of(json.dumps([parts, rows, prefix]).encode())}.bin"
+    if kept.is_file():
         return kept
     with context.progress.task(f"Compiling {words}"), tempfile.TemporaryDirectory(prefix="peerbook-") as folder:
-        output, job = Path(folder, "archive.zip"), Path(folder, "job.json")
+        output, job = Path(folder, "archive.bin"), Path(folder, "job.json")
         record = {
             "inputs": [str(path.resolve()) for path in inputs],
             "members": rows,

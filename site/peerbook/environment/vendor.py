@@ -8,7 +8,7 @@ How a browser uses the record (`catalogue.ts`, `IEnvironment`):
    then takes the folder of that file for `packageBaseUrl`, and the wheels' `file_name`s in it are relative to it
    (`static/environment/`), so the site works under any path. With `lockFileContents` in its place, `packageBaseUrl`
    has to be given, absolute, too: `new URL(file_name, packageBaseUrl)` is all that Pyodide 314 does.
-2. each of `archives`: `unpackArchive(bytes, 'zip', {extractDir: '/lib/python3.14/site-packages'})`, the base first.
+2. each of `archives`: undo gzip, write the members of the zip into `/lib/python3.14/site-packages`, the base first.
 3. `loadPackage(compiled)` when there are any; before the first import that wants them.
 """
 
@@ -33,6 +33,8 @@ from peerbook.workshop import Workshop
 
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 FOLDER = "static/environment"
+TERMINAL_ONLY = ("prompt-toolkit",)
+"""IPython names it among its needs and asks for it in a terminal alone: its files stay out of the site."""
 HASH_DIGITS = 12
 """Of a hash in a file name: enough to tell any two builds apart, short enough to read."""
 
@@ -133,7 +135,7 @@ class _Vendor:
 
     def _archive(self, name: str, path: Path) -> ArchiveRecord:
         content = path.read_bytes()
-        return self._place(f"{FOLDER}/{name}-{sha256_of(content)[:HASH_DIGITS]}.zip", content)
+        return self._place(f"{FOLDER}/{name}-{sha256_of(content)[:HASH_DIGITS]}.bin", content)
 
     def _wheel(self, package: LockedPackage, path: Path) -> ArchiveRecord:
         """A compiled wheel as it is, in a folder named by its hash: Pyodide reads the wheel's own name."""
@@ -181,5 +183,6 @@ class _Vendor:
 
 
 def _listed(packages: Sequence[LockedPackage]) -> list[PackageRecord]:
-    shown = sorted((package for package in packages if package.imports), key=lambda package: package.name)
+    usable = (package for package in packages if package.imports and package.name not in TERMINAL_ONLY)
+    shown = sorted(usable, key=lambda package: package.name)
     return [PackageRecord(name=one.name, version=one.version, imports=list(one.imports)) for one in shown]

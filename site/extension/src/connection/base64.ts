@@ -1,8 +1,7 @@
 /** Bytes as base64url without padding: the spelling of ids, and of everything the server passes on unread. */
 
-const ID_BYTES = 16;
-/** 16 bytes: the last character carries two bits only, so there is one spelling. */
-const ID = /^[A-Za-z0-9_-]{21}[AQgw]$/;
+/** Topics, rooms and secrets are 16 random bytes as sessions are, and spelled alike. */
+export { isSession as isId, makeSession as makeId } from '../core/session';
 
 export function encodeBytes(bytes: Uint8Array): string {
   let text = '';
@@ -23,15 +22,4 @@ export function decodeBytes(text: string): Uint8Array<ArrayBuffer> | undefined {
   } catch {
     return undefined;
   }
-}
-
-export function isId(value: unknown): value is string {
-  return typeof value === 'string' && ID.test(value);
-}
-
-/** A new id. `fill` is `crypto.getRandomValues` in a page. */
-export function makeId(fill: (bytes: Uint8Array<ArrayBuffer>) => void): string {
-  const bytes = new Uint8Array(ID_BYTES);
-  fill(bytes);
-  return encodeBytes(bytes);
 }

@@ -208,6 +208,11 @@ describe('link', () => {
     }
   });
 
+  it.each([1391])(
+    '[CON13] and so with seed %i, which once waited for a confirmation lost on a dead road',
+    storm
+  );
+
   /** Roads that come, go, swallow, tell one end only; messages of both ends and channels all the while. */
   function storm(seed: number): void {
     const random = seeded(seed);

@@ -163,7 +163,7 @@ export class Link extends BaseConnection {
     } else if (!lane.greeted) {
       lane.early.push([channel, bytes]);
     } else {
-      this._take(channel, packet);
+      this._take(lane, channel, packet);
     }
     if (lane.well !== wasWell) {
       this._choose();
@@ -186,7 +186,7 @@ export class Link extends BaseConnection {
     }
   }
 
-  private _take(channel: Channel, packet: Packet): void {
+  private _take(lane: Lane, channel: Channel, packet: Packet): void {
     if (packet.kind === 'data') {
       if (!this._confirmed(packet)) {
         return;
@@ -196,7 +196,7 @@ export class Link extends BaseConnection {
         this.close('garbled');
         return;
       }
-      this._owe(packet.payload.byteLength);
+      this._owe(lane, packet.payload.byteLength);
       ready.forEach(message => this.deliver(channel, message));
     } else if (packet.kind === 'confirm' || packet.kind === 'here') {
       this._confirmed(packet);
@@ -264,8 +264,9 @@ export class Link extends BaseConnection {
     lane.road.send(channel, writePacket({ kind: 'data', place, payload, ...this._come() }));
   }
 
-  private _owe(bytes: number): void {
+  private _owe(lane: Lane, bytes: number): void {
     this._owed += bytes;
+    this._owedOn = lane;
     if (this._owed >= CONFIRM_BYTES) {
       this._confirm();
     } else if (!this._confirming) {
@@ -278,7 +279,9 @@ export class Link extends BaseConnection {
     this._cancelConfirm();
     this._confirming = false;
     this._owed = 0;
-    this._lane?.road.send('control', writePacket({ kind: 'confirm', ...this._come() }));
+    // Back the way it came: that road is alive, whatever has become of the one we would take.
+    const lane = this._owedOn?.usable ? this._owedOn : this._lane;
+    lane?.road.send('control', writePacket({ kind: 'confirm', ...this._come() }));
   }
 
   /** While anything is on its way, or in doubt: does the road still answer? */
@@ -298,18 +301,19 @@ export class Link extends BaseConnection {
   private _look(): void {
     const now = this._now();
     let changed = false;
-    for (const lane of [...this._lanes.values()]) {
-      if (!lane.usable) {
-        continue;
-      }
+    const lanes = [...this._lanes.values()].filter(lane => lane.usable);
+    const unsure = lanes.filter(lane => {
       const wasWell = lane.well;
-      if (
-        lane.look(now, this._oldestOn(lane.road)) === 'ask' &&
-        lane.road.bufferedBytes('control') < CONFIRM_BYTES
-      ) {
+      const ask = lane.look(now, this._oldestOn(lane.road)) === 'ask';
+      changed ||= lane.well !== wasWell;
+      return ask;
+    });
+    // All at once: should this road not answer, it is known by then which other does.
+    for (const lane of unsure.length ? lanes : []) {
+      lane.askedAt ??= now;
+      if (lane.road.bufferedBytes('control') < CONFIRM_BYTES) {
         lane.road.send('control', writePacket({ kind: 'ask' }));
       }
-      changed ||= lane.well !== wasWell;
     }
     if (changed) {
       this._choose();
@@ -356,6 +360,7 @@ export class Link extends BaseConnection {
   private _road: Road = 'relay';
   private _theirs = 0;
   private _owed = 0;
+  private _owedOn?: Lane;
   private _confirming = false;
   private _looking = false;
   private _isWaiting = false;

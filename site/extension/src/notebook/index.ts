@@ -99,7 +99,7 @@ class NotebookPlugin {
       notices: this.notices,
       opened: this.world.opened,
       folder: () => this.folder(),
-      open: path => this.open(path)
+      open: (path, instead) => this.open(path, instead)
     });
     this.originals = new Originals({
       trans,
@@ -110,6 +110,10 @@ class NotebookPlugin {
     });
     this.addCommands(palette);
     this.intake.acceptDrops();
+    if (app === 'notebooks' && new URLSearchParams(location.search).has('new')) {
+      // The catalogue's link `notebooks/index.html?new=1` is the address of a notebook that is not there yet.
+      void this.intake.begin(true);
+    }
     const flush = (): void => this.provider.sessions.forEach(session => void session.flush());
     addEventListener('pagehide', flush);
     document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && flush());
@@ -222,12 +226,18 @@ class NotebookPlugin {
     return path !== undefined ? PathExt.dirname(path) : (this.browser?.model.path ?? '');
   }
 
-  private open(path: string): void {
+  /** @param instead whether going back leads past this page, not to it */
+  private open(path: string, instead = false): void {
     if (app === 'notebooks') {
       // One notebook is the whole page there.
       const address = URLExt.join(PageConfig.getBaseUrl(), 'notebooks', 'index.html');
       void Promise.all([...this.provider.sessions].map(session => session.flush())).then(() => {
-        location.assign(`${address}?path=${encodeURIComponent(path).replaceAll('%2F', '/')}`);
+        const notebook = `${address}?path=${encodeURIComponent(path).replaceAll('%2F', '/')}`;
+        if (instead) {
+          location.replace(notebook);
+        } else {
+          location.assign(notebook);
+        }
       });
     } else {
       void this.front.commands.execute('docmanager:open', { path, factory: 'Notebook' });

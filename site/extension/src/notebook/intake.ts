@@ -16,7 +16,8 @@ export interface IIntakeParts {
   readonly opened: Promise<void>;
   /** Where new notebooks go: beside the one in front. */
   readonly folder: () => string;
-  readonly open: (path: string) => void;
+  /** `instead`: going back leads past this page, not to it. */
+  readonly open: (path: string, instead?: boolean) => void;
 }
 
 export class Intake {
@@ -55,11 +56,11 @@ export class Intake {
     input.click();
   }
 
-  async begin(): Promise<void> {
+  async begin(instead = false): Promise<void> {
     const { trans, files, opened, folder, open } = this.parts;
     await opened;
     const blank = readNotebook({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [] });
-    open(await files.add(folder(), trans.__('My notebook.ipynb'), blank));
+    open(await files.add(folder(), trans.__('My notebook.ipynb'), blank), instead);
   }
 
   /** From now on notebooks can be dropped anywhere on the page; onto the file list they are JupyterLab's uploads. */

@@ -261,6 +261,17 @@ describe('documents', () => {
     expect(new Set([first, second, third].map(found => found.entry.document)).size).toBe(3);
   });
 
+  it('[PATH4] a deleted notebook of a workshop begins anew, and its work stays where it was', async () => {
+    const world = new World();
+    world.publish('w/a.ipynb', 'one');
+    const first = await findDocument(world, 'w/a.ipynb');
+    await world.storage.append(first.entry.document, new Uint8Array([0, 0]));
+    await world.storage.removeEntry('w/a.ipynb');
+    const second = await findDocument(world, 'w/a.ipynb');
+    expect(second.entry.document).toMatch(new RegExp(`^${first.entry.document}\\.[0-9a-f]{32}$`));
+    expect((await world.storage.read(first.entry.document)).updates).toHaveLength(1);
+  });
+
   it('[PATH5] two blank notebooks are two documents; a file brings its outputs once', async () => {
     const world = new World();
     const blank = readNotebook({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [] });

@@ -152,7 +152,7 @@ describe('MapNotebook', () => {
     const before = plain(notebook);
     cell.setMetadata('trusted', true);
     cell.setMetadata({
-      ...(cell.getMetadata() as object),
+      tags: ['x'],
       trusted: true,
       execution: { started: 'now' }
     } as never);

@@ -18,11 +18,11 @@ export interface IEnvironment {
   readonly pyodideVersion: string;
   /** `info` of Pyodide's lock file, which `loadPyodide` wants whole. */
   readonly lockInfo: Readonly<Record<string, string>>;
-  /** The standard library, compiled: a zip given to `loadPyodide` as `stdLibURL`. */
+  /** The standard library, compiled: a gzipped zip; the zip is given to `loadPyodide` as `stdLibURL`. */
   readonly standardLibrary: IArchive;
   /** Pyodide's core files, for the sum of bytes to fetch. */
   readonly core: readonly IArchive[];
-  /** Zips of pure packages, compiled, unpacked into site-packages. */
+  /** Gzipped zips of pure packages, compiled, unpacked into site-packages. */
   readonly archives: readonly IArchive[];
   /** Compiled packages: a Pyodide lock of their wheels (relative to the site's root), or null when there are none. */
   readonly compiledLockUrl: string | null;

@@ -96,6 +96,7 @@ export function findCursor(
   doc: Y.Doc,
   cursor: ICursor
 ): { cell: string; anchor: number; head: number } | null {
+  const cells: unknown = cellsOf(doc);
   const [anchor, head] = [find(doc, cursor.anchor), find(doc, cursor.head)];
   if (!anchor || !head || anchor.type !== head.type) {
     return null;
@@ -103,7 +104,7 @@ export function findCursor(
   // The text of a cell is the field of a map, which is the entry of the map of cells under the cell's id.
   const map = anchor.type._item?.parent;
   const entry = anchor.type instanceof Y.Text && map instanceof Y.Map ? map._item : null;
-  if (!entry || entry.parent !== (cellsOf(doc) as unknown) || entry.parentSub === null) {
+  if (!entry || entry.parent !== cells || entry.parentSub === null) {
     return null;
   }
   return { cell: entry.parentSub, anchor: anchor.index, head: head.index };

@@ -10,14 +10,18 @@ export const CHANGE_BYTES = PAYLOAD_BYTES * CHANGE_PARTS;
 /** Bytes of changes that are not whole yet, of all sessions together. */
 export const UNFINISHED_BYTES = 2 * CHANGE_BYTES;
 
-/** Pieces of at most PAYLOAD_BYTES, or none when there are more than CHANGE_PARTS. */
+/**
+ * Pieces of at most PAYLOAD_BYTES, or none when there are more than CHANGE_PARTS. All of one size: a small rest would be
+ * sent to everybody unasked.
+ */
 export function cutChange(change: Uint8Array): Uint8Array[] {
   if (change.byteLength > CHANGE_BYTES) {
     return [];
   }
+  const size = Math.ceil(change.byteLength / Math.ceil(change.byteLength / PAYLOAD_BYTES));
   const pieces: Uint8Array[] = [];
-  for (let from = 0; from < change.byteLength; from += PAYLOAD_BYTES) {
-    pieces.push(change.subarray(from, from + PAYLOAD_BYTES));
+  for (let from = 0; from < change.byteLength; from += size) {
+    pieces.push(change.subarray(from, from + size));
   }
   return pieces;
 }

@@ -42,6 +42,8 @@ interface IOffer {
   readonly from: Set<string>;
   /** Who asked us for it meanwhile. */
   readonly waiters: Set<string>;
+  /** Whom we told of it. */
+  readonly told: Set<string>;
   pulling: { readonly peer: string; readonly cancel: Cancel } | null;
 }
 
@@ -61,15 +63,13 @@ export class Flood {
     this.pass(envelope, bytes, id, new Set());
   }
 
-  hear(peer: string, channel: Channel, bytes: Uint8Array): EnvelopeFault | null {
+  hear(peer: string, bytes: Uint8Array): EnvelopeFault | null {
     if (bytes.byteLength > ENVELOPE_BYTES) {
       this.counts.refused += 1;
       return 'too-large';
     }
     const id = envelopeId(this.ports.digest, bytes);
     if (this.seen.has(id)) {
-      // Its head may have been said for the first time all the same.
-      this.ports.neighbours.get(peer)?.hearing[channel].remember(bytes);
       this.counts.doubled += 1;
       return null;
     }
@@ -78,7 +78,6 @@ export class Flood {
       this.counts.refused += 1;
       return read.fault;
     }
-    this.ports.neighbours.get(peer)?.hearing[channel].remember(bytes);
     this.seen.add(id);
     const offer = this.offers.get(id);
     offer?.pulling?.cancel();
@@ -88,7 +87,13 @@ export class Flood {
       return null;
     }
     this.counts.taken += 1;
-    this.pass(read.value, bytes, id, new Set([peer, ...(offer?.from ?? [])]), offer?.waiters);
+    this.pass(
+      read.value,
+      bytes,
+      id,
+      new Set([peer, ...(offer?.from ?? []), ...(offer?.told ?? [])]),
+      offer?.waiters
+    );
     return null;
   }
 
@@ -97,7 +102,14 @@ export class Flood {
       return;
     }
     const known = this.offers.get(id);
-    const offer = known ?? { document, size, from: new Set(), waiters: new Set(), pulling: null };
+    const offer = known ?? {
+      document,
+      size,
+      from: new Set(),
+      waiters: new Set(),
+      told: new Set(),
+      pulling: null
+    };
     offer.from.add(peer);
     if (known) {
       return;
@@ -110,6 +122,8 @@ export class Flood {
       this.pull(id, offer);
     } else {
       // Nobody here looks at it; somebody further on may, and will have it through us.
+      const others = [...this.ports.neighbours].map(each => each.peer).filter(other => other !== peer);
+      others.forEach(other => offer.told.add(other));
       this.ports.neighbours.say({ type: 'announce', id, size, document }, offer.from);
     }
   }

@@ -6,6 +6,7 @@ import * as encoding from 'lib0/encoding';
 import { DOCUMENT_CHARS, ID_BYTES, idBytes, idText, type Read } from '../envelope/envelope';
 import { Reader } from '../envelope/reader';
 import { DIGEST_BYTES, type Vector } from '../sync/digest';
+import { STREAM_BYTES } from '../sync/latest';
 import { REFERENCE_BYTES } from './shorthand';
 
 /** Bytes of a state in one message: a quarter of what may be under way, so that others get their turn. */
@@ -15,11 +16,20 @@ export const MOST_SUMMARIES = 256;
 /** Clients of one vector: a session each; a year of lessons of a large class. */
 const MOST_CLIENTS = 100_000;
 
+/** Streams in one `who`: two for each member of the largest room. */
+const MOST_HEARD_OF = 4000;
+
 /** How far a replica is. */
 export interface ISummary {
   readonly document: string;
   readonly digest: Uint8Array;
   readonly vector: Vector;
+}
+
+/** The latest that is known of what a session says of itself; `stream` stands for session, document and kind. */
+export interface IHeardOf {
+  readonly stream: string;
+  readonly sequence: number;
 }
 
 export type Message =
@@ -54,11 +64,15 @@ export type Message =
       readonly part: number;
       readonly parts: number;
       readonly bytes: Uint8Array;
-    };
+    }
+  /** Tell me what is newer than this. */
+  | { readonly type: 'who'; readonly known: readonly IHeardOf[] }
+  /** That head was never said, or is forgotten: say it again. */
+  | { readonly type: 'unknown'; readonly reference: string };
 
 export type MessageFault = 'empty' | 'type' | 'garbled';
 
-const TYPES = ['short', 'announce', 'pull', 'missing', 'summary', 'ask', 'state'] as const;
+const TYPES = ['short', 'announce', 'pull', 'missing', 'summary', 'ask', 'state', 'who', 'unknown'] as const;
 const FIRST_TYPE = 128;
 
 export function encodeMessage(message: Message): Uint8Array {
@@ -101,6 +115,16 @@ export function encodeMessage(message: Message): Uint8Array {
       encoding.writeVarUint(encoder, message.part);
       encoding.writeVarUint(encoder, message.parts);
       encoding.writeUint8Array(encoder, message.bytes);
+      break;
+    case 'unknown':
+      encoding.writeUint8Array(encoder, idBytes(message.reference));
+      break;
+    case 'who':
+      encoding.writeVarUint(encoder, message.known.length);
+      for (const { stream, sequence } of message.known) {
+        encoding.writeUint8Array(encoder, idBytes(stream));
+        encoding.writeVarUint(encoder, sequence);
+      }
       break;
   }
   return encoding.toUint8Array(encoder);
@@ -150,6 +174,15 @@ function readBody(type: (typeof TYPES)[number], reader: Reader): Message | null 
       const [part, parts] = [reader.number(), reader.number()];
       const state: Message = { type, document, digest, part, parts, bytes: reader.rest() };
       return part < parts && state.bytes.byteLength <= STATE_BYTES ? state : null;
+    }
+    case 'unknown':
+      return { type, reference: idText(reader.take(REFERENCE_BYTES)) };
+    case 'who': {
+      const known: IHeardOf[] = [];
+      for (let left = Math.min(reader.number(), MOST_HEARD_OF); left > 0 && !reader.fault; left -= 1) {
+        known.push({ stream: idText(reader.take(STREAM_BYTES)), sequence: reader.number() });
+      }
+      return { type, known };
     }
   }
 }

@@ -36,11 +36,16 @@ export class Neighbour {
     this.line.send(channel, isSaid ? encodeMessage({ type: 'short', reference, tail }) : bytes);
   }
 
-  /** Resolves when more may be sent; at once, when nothing holds it up. */
-  async room(): Promise<void> {
-    if (this.line.bufferedBytes('control') + this.line.bufferedBytes('bulk') > HIGH_WATER_BYTES) {
-      await this.line.drained();
-    }
+  /** A head that was said did not arrive. */
+  forget(reference: string): void {
+    this.saying.control.forget(reference);
+    this.saying.bulk.forget(reference);
+  }
+
+  /** When more may be sent; null: now. */
+  room(): Promise<void> | null {
+    const waiting = this.line.bufferedBytes('control') + this.line.bufferedBytes('bulk');
+    return waiting > HIGH_WATER_BYTES ? this.line.drained() : null;
   }
 }
 

@@ -38,6 +38,11 @@ export class Saying {
     renew(this.said, reference, head, HEADS_SAID);
     return false;
   }
+
+  /** The other side does not know it. */
+  forget(reference: string): void {
+    this.said.delete(reference);
+  }
 }
 
 /** What was heard from a neighbour on one channel. */

@@ -128,8 +128,8 @@ export class Person {
           break;
         case 'split': {
           const source = placed!.cell.get('source') as Y.Text;
-          const index = boundary(source.toString(), chance);
-          const tail = source.toString().slice(index);
+          const index = boundary(textOf(placed!.cell), chance);
+          const tail = textOf(placed!.cell).slice(index);
           source.delete(index, tail.length);
           said = `splits ${placed!.id} at ${index} into ${this.insert(at + 1, tail)}`;
           break;
@@ -146,6 +146,22 @@ export class Person {
       }
     });
     return said && `${this.name} ${said}`;
+  }
+
+  /** Puts a long text into a cell. */
+  paste(): string {
+    const placed = this.world.chance.pick(orderOf(this.doc));
+    if (!placed) {
+      return '';
+    }
+    const long = `${this.word().slice(0, -1)} ${'x'.repeat(this.world.chance.below(100_000))}>`;
+    this.doc.transact(() => {
+      (placed.cell.get('source') as Y.Text).insert(boundary(textOf(placed.cell), this.world.chance), long);
+      reviveCell(placed.cell);
+    });
+    this.written.delete(`${long.split(' ')[0]}>`);
+    this.written.add(long);
+    return `${this.name} pastes ${long.length} characters into ${placed.id}`;
   }
 
   /** Puts the cursor somewhere. */

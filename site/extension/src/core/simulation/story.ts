@@ -6,8 +6,11 @@ import { cellsOf, isCell, orderOf, textOf } from '../document/cells';
 import { exportCells } from '../document/export';
 import { makeGenesis } from '../document/genesis';
 import { normalNotebook } from '../document/normal';
+import { PRESENCE_MS } from '../awareness/awareness';
 import { MAX_DEGREE, TARGET_DEGREE } from '../overlay/neighbours';
 import type { Digest } from '../session';
+import { RECORD_MS } from '../sync/engine';
+import { BEAT_MS } from '../sync/exchange';
 import { Chance } from './chance';
 import { type IWeather, Network } from './network';
 import { type IWorld, Person } from './person';
@@ -19,9 +22,13 @@ export interface IScript {
   readonly weather: IWeather;
   /** Of a hundred deeds: how many are somebody coming back, being killed, or the class falling apart. */
   readonly trouble: number;
+  /** Of a hundred deeds: how many are a paste of up to 100 KB. */
+  readonly pastes?: number;
 }
 
 const SIDES = 2;
+/** Longer than anybody who is gone is remembered, and than a lost record takes to be said again. */
+const QUIET_MS = 150_000;
 
 export class Story {
   constructor(
@@ -63,12 +70,13 @@ export class Story {
   people: Person[] = [];
   private names = 0;
 
-  /** Tells it to the end. @throws Error with seed and log when something is not as it must be. */
-  tell(): void {
+  /** Tells it to the end, stopping now and then so that others get their turn. @throws Error with seed and log when something is not as it must be. */
+  *tell(andWait = true): Generator<void> {
     const { people, deeds, trouble } = this.script;
     try {
       for (let count = 0; count < people; count += 1) {
         this.arrive();
+        yield;
       }
       this.clock.advance(2000);
       for (let deed = 0; deed < deeds; deed += 1) {
@@ -78,9 +86,13 @@ export class Story {
           this.write(this.chance.pick(this.people));
         }
         this.clock.advance(this.chance.is(0.7) ? this.chance.below(150) : this.chance.below(2500));
+        yield;
       }
       this.calm();
       this.check();
+      if (andWait) {
+        this.checkPeople();
+      }
     } catch (error) {
       throw new Error(`seed ${this.seed}: ${(error as Error).message}\n${this.log.join('\n')}`, {
         cause: error
@@ -89,7 +101,8 @@ export class Story {
   }
 
   write(person: Person): void {
-    this.note(person.act(this.deleted));
+    const isPaste = this.chance.is((this.script.pastes ?? 0) / 100);
+    this.note(isPaste ? person.paste() : person.act(this.deleted));
     person.written.forEach(word => this.demanded.add(word));
     if (this.chance.is(0.3)) {
       person.look();
@@ -154,7 +167,7 @@ export class Story {
 
   isEqual(): boolean {
     const [first, ...others] = this.people.map(person => this.read(person));
-    return others.every(text => text === first) && this.people.every(person => !person.engine.isIncomplete);
+    return others.every(text => text === first);
   }
 
   check(): void {
@@ -176,6 +189,28 @@ export class Story {
     this.people.forEach(person =>
       demand(person.neighbours.length <= MAX_DEGREE, `${person.name} has too many neighbours`)
     );
+  }
+
+  /** A while later everybody knows who is here, and nothing else was said but that. */
+  checkPeople(): void {
+    const before = this.network.messages;
+    this.clock.advance(QUIET_MS);
+    const count = this.people.length;
+    for (const person of this.people) {
+      const names = person.engine.people(this.clock.now()).map(other => other.name);
+      const others = this.people.filter(other => other !== person).map(other => other.name);
+      demand(
+        names.sort().join() === others.sort().join(),
+        `${person.name} sees ${names.join()}, not ${others.join()}`
+      );
+      const present = person.engine.people(this.clock.now()).filter(other => other.documents.length > 0);
+      demand(present.length === count - 1, `${person.name} sees ${present.length} in the notebook`);
+    }
+    // Each says three things (here, in the notebook, a record) to all, over at most eight connections each; and beats.
+    const said = (2 * QUIET_MS) / PRESENCE_MS + QUIET_MS / RECORD_MS + 3;
+    const most = count * (said * (count - 1) * MAX_DEGREE + (4 * 2 * QUIET_MS) / BEAT_MS);
+    const messages = this.network.messages - before;
+    demand(messages <= most, `${messages} messages in a quiet class of ${count}, not ${most}`);
   }
 
   private read(person: Person): string {

@@ -18,6 +18,7 @@ import { decodeRecord, encodeRecord, type IRecord } from '../roster/record';
 import { foldRoster, type IPerson, NOBODY, peopleOf } from '../roster/roster';
 import { clientOf, type Digest } from '../session';
 import { Exchange } from './exchange';
+import { Greeting } from './greeting';
 import { Latest } from './latest';
 import { FROM_OTHERS, Replica } from './replica';
 
@@ -52,7 +53,8 @@ export interface IEngineOptions {
 export class Engine {
   constructor(private readonly options: IEngineOptions) {
     const { clock, random, digest } = options;
-    this.latest = new Latest(clock);
+    this.latest = new Latest(clock, digest);
+    this.greeting = new Greeting(clock, this.neighbours, this.latest);
     this.awareness = new Awareness({
       clock,
       publish: (document, payload) => this.publish(document, 'awareness', payload),
@@ -81,6 +83,7 @@ export class Engine {
   readonly flood: Flood;
   private readonly exchange: Exchange;
   private readonly latest: Latest;
+  private readonly greeting: Greeting;
   private readonly replicas = new Map<string, Replica>();
   private readonly carried = new Set<string>();
   private readonly sequences = new Map<string, number>();
@@ -93,11 +96,6 @@ export class Engine {
     return this.roster.records.size + 1;
   }
 
-  /** Whether something is known to be missing. */
-  get isIncomplete(): boolean {
-    return [...this.replicas.values()].some(replica => replica.isIncomplete);
-  }
-
   /** Takes a connection that is open. False when there are eight: close it. */
   connect(line: Line): boolean {
     this.disconnect(line.peer);
@@ -106,7 +104,7 @@ export class Engine {
       return false;
     }
     this.exchange.joined(neighbour);
-    this.latest.fresh().forEach(bytes => neighbour.say({ type: 'envelope', bytes }));
+    this.greeting.joined(neighbour.peer);
     return true;
   }
 
@@ -150,10 +148,18 @@ export class Engine {
     const message = read.value;
     switch (message.type) {
       case 'envelope':
-        return this.hearEnvelope(peer, channel, message.bytes);
+        if (this.hearEnvelope(peer, message.bytes)) {
+          neighbour.hearing[channel].remember(message.bytes);
+        }
+        return undefined;
       case 'short': {
         const whole = neighbour.hearing[channel].lengthen(message.reference, message.tail);
-        return whole ? this.hearEnvelope(peer, channel, whole) : this.refuse('unknown-head', peer);
+        if (!whole) {
+          neighbour.say({ type: 'unknown', reference: message.reference });
+          return this.refuse('unknown-head', peer);
+        }
+        this.hearEnvelope(peer, whole);
+        return undefined;
       }
       case 'announce':
         return this.flood.announced(peer, message.id, message.size, message.document);
@@ -167,6 +173,12 @@ export class Engine {
         return this.exchange.hearAsk(neighbour, message);
       case 'state':
         return this.exchange.hearState(neighbour, message);
+      case 'unknown':
+        return neighbour.forget(message.reference);
+      case 'who':
+        return this.latest
+          .newerThan(message.known)
+          .forEach(each => neighbour.say({ type: 'envelope', bytes: each }));
     }
   }
 
@@ -232,14 +244,15 @@ export class Engine {
     this.repeat?.();
     this.exchange.end();
     this.latest.end();
+    this.greeting.end();
     [...this.replicas.values()].forEach(replica => this.dropReplica(replica));
     [...this.neighbours].forEach(({ peer }) => this.disconnect(peer));
   }
 
-  private hearEnvelope(peer: string, channel: Channel, bytes: Uint8Array): void {
-    if (this.flood.hear(peer, channel, bytes) !== null) {
-      this.refuse('garbled', peer);
-    }
+  /** Whether it is an envelope. */
+  private hearEnvelope(peer: string, bytes: Uint8Array): boolean {
+    const isOne = this.flood.hear(peer, bytes) === null;
+    return isOne || this.deny('garbled', peer);
   }
 
   /** Whether an envelope is taken, and so passed on. */

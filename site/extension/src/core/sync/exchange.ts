@@ -23,6 +23,8 @@ export const ASK_MS = 8000;
 export const NEWS_MS = 200;
 /** States remembered as taken in, for each document. */
 const MOST_MERGED = 64;
+/** Beats for which something that is missing is asked for. */
+const MOST_FRUITLESS = 6;
 /** Parts of one state: 64 MB. */
 const MOST_PARTS = 256;
 
@@ -54,6 +56,8 @@ interface ITalk {
   /** Looks that are due, with the latest that is known. */
   readonly due: Map<string, { readonly cancel: Cancel; theirs: ITheirs }>;
   news: { cancel: Cancel; readonly knows: Set<string> } | null;
+  /** Beats in a row that did not bring what changes here wait for. */
+  fruitless: number;
 }
 
 export class Exchange {
@@ -254,7 +258,10 @@ export class Exchange {
         bytes: bytes.subarray(from, from + STATE_BYTES)
       });
       if (part + 1 < parts) {
-        await neighbour.room();
+        const room = neighbour.room();
+        if (room) {
+          await room;
+        }
         if (this.ports.neighbours.get(neighbour.peer) !== neighbour) {
           return;
         }
@@ -291,11 +298,18 @@ export class Exchange {
       if (neighbour) {
         const replicas = [...this.ports.replicas.values()];
         this.summarise(neighbour, replicas, false, true);
-        replicas
-          .filter(replica => replica.isIncomplete)
-          .forEach(replica => this.incomplete(replica.name, neighbour.peer));
+        replicas.forEach(replica => this.seek(replica, neighbour.peer));
       }
     });
+  }
+
+  /** Asks for what changes here wait for; not for ever, as its author may be gone with it. */
+  private seek(replica: Replica, peer: string): void {
+    const talk = this.talkOf(replica.name);
+    talk.fruitless = replica.isIncomplete ? talk.fruitless + 1 : 0;
+    if (replica.isIncomplete && talk.fruitless <= MOST_FRUITLESS) {
+      this.incomplete(replica.name, peer);
+    }
   }
 
   private summarise(
@@ -320,7 +334,14 @@ export class Exchange {
 
   private talkOf(document: string): ITalk {
     const known = this.talks.get(document);
-    const talk = known ?? { asking: null, wanted: new Map(), merged: new Set(), due: new Map(), news: null };
+    const talk = known ?? {
+      asking: null,
+      wanted: new Map(),
+      merged: new Set(),
+      due: new Map(),
+      news: null,
+      fruitless: 0
+    };
     this.talks.set(document, talk);
     return talk;
   }

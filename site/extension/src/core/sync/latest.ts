@@ -1,26 +1,33 @@
 /**
- * The latest each session said of itself: what is older is dropped on its way, and a new neighbour is told. Remembered for
- * a while after it counts no more, so that somebody who missed the end cannot bring it back.
+ * The latest each session said of itself: what is older is dropped on its way. Remembered for a while after it counts no
+ * more, so that somebody who missed the end cannot bring it back. Two neighbours compare in a few bytes for each.
  */
 import type { Cancel, Clock } from '../clock';
-import type { IEnvelope } from '../envelope/envelope';
+import { type IEnvelope, idText } from '../envelope/envelope';
+import type { IHeardOf } from '../overlay/messages';
+import type { Digest } from '../session';
 
 /** Streams remembered: two for each member of the largest room. */
 const MOST_STREAMS = 4000;
 /** How much longer than it counts something is remembered. */
 const MEMORY = 3;
+/** Bytes that stand for a stream between neighbours: two of 4,000 meet once in thirty million. */
+export const STREAM_BYTES = 6;
 
 interface ILatest {
   readonly sequence: number;
   readonly bytes: Uint8Array;
-  readonly cancel: Cancel;
+  readonly stream: string;
+  readonly cancel: Cancel | null;
 }
 
 export class Latest {
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly digest: Digest
+  ) {}
 
   private readonly streams = new Map<string, ILatest>();
-  private readonly own = new Map<string, Uint8Array>();
   private readonly silences = new Map<string, Cancel>();
 
   isNew(envelope: IEnvelope): boolean {
@@ -29,31 +36,49 @@ export class Latest {
 
   /** `silent` is called when the session has not been heard, in any of its streams, for `expiryMs`. */
   keep(envelope: IEnvelope, bytes: Uint8Array, expiryMs: number, silent: () => void): void {
-    const stream = streamOf(envelope);
-    this.streams.get(stream)?.cancel();
-    this.streams.delete(stream);
-    const cancel = this.clock.after(MEMORY * expiryMs, () => this.streams.delete(stream));
-    this.streams.set(stream, { sequence: envelope.sequence, bytes: bytes.slice(), cancel });
-    if (this.streams.size > MOST_STREAMS) {
-      const [oldest, { cancel }] = this.streams.entries().next().value!;
-      cancel();
-      this.streams.delete(oldest);
-    }
+    const key = streamOf(envelope);
+    this.put(
+      key,
+      envelope,
+      bytes.slice(),
+      this.clock.after(MEMORY * expiryMs, () => this.streams.delete(key))
+    );
     this.listen(envelope.session, expiryMs, silent);
   }
 
   keepOwn(envelope: IEnvelope, bytes: Uint8Array): void {
-    this.own.set(streamOf(envelope), bytes);
+    this.put(streamOf(envelope), envelope, bytes, null);
   }
 
-  /** What a new neighbour is told. */
-  fresh(): Uint8Array[] {
-    return [...this.own.values(), ...[...this.streams.values()].map(({ bytes }) => bytes)];
+  /** What is known here, for a neighbour to say what is newer. */
+  known(): IHeardOf[] {
+    return [...this.streams.values()].map(({ stream, sequence }) => ({ stream, sequence }));
+  }
+
+  newerThan(known: readonly IHeardOf[]): Uint8Array[] {
+    const theirs = new Map(known.map(({ stream, sequence }) => [stream, sequence]));
+    return [...this.streams.values()]
+      .filter(({ stream, sequence }) => sequence > (theirs.get(stream) ?? -1))
+      .map(({ bytes }) => bytes);
   }
 
   end(): void {
-    this.streams.forEach(({ cancel }) => cancel());
+    this.streams.forEach(({ cancel }) => cancel?.());
     this.silences.forEach(cancel => cancel());
+  }
+
+  private put(key: string, { sequence }: IEnvelope, bytes: Uint8Array, cancel: Cancel | null): void {
+    const before = this.streams.get(key);
+    before?.cancel?.();
+    this.streams.delete(key);
+    const stream =
+      before?.stream ?? idText(this.digest(new TextEncoder().encode(key)).subarray(0, STREAM_BYTES));
+    this.streams.set(key, { sequence, bytes, stream, cancel });
+    if (this.streams.size > MOST_STREAMS) {
+      const [oldest, latest] = this.streams.entries().next().value!;
+      latest.cancel?.();
+      this.streams.delete(oldest);
+    }
   }
 
   private listen(session: string, expiryMs: number, silent: () => void): void {

@@ -59,6 +59,10 @@ export class Replica {
     );
   }
 
+  get waitingCount(): number {
+    return this.waiting.length;
+  }
+
   get vector(): Vector {
     return (this.known.vector ??= vectorOf(this.doc));
   }

@@ -4,6 +4,7 @@ import type { PyProxy } from 'pyodide/ffi';
 
 import { DISPLAYS_PER_CELL, DISPLAY_CHARACTERS, OUTPUT_PERIOD, TEXT_BYTES_PER_CELL } from '../protocol';
 import type { IStartOptions } from '../protocol';
+import { type IUnpackFileSystem, unpack } from './archive';
 import bootstrap from './bootstrap.py';
 import { fetchEnvironment, StartError } from './fetching';
 
@@ -114,10 +115,12 @@ export async function boot(
     progress.alive();
     const archives = await fetched.archives;
     progress.fetched();
+    const folder = sitePackages(pyodide);
     for (const archive of archives) {
-      pyodide.unpackArchive(archive, 'zip', { extractDir: sitePackages(pyodide) });
+      unpack(archive, pyodide.FS as IUnpackFileSystem, folder);
       progress.alive();
     }
+    pyodide.runPython('import importlib; importlib.invalidate_caches()');
     if (environment.compiled.length > 0) {
       await pyodide.loadPackage([...environment.compiled], {
         checkIntegrity: true,

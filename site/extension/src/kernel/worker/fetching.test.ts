@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 
 import { describe, expect, it } from 'vitest';
 
@@ -6,14 +7,14 @@ import type { IArchive, IEnvironment } from '../../workshop/catalogue';
 import { fetchEnvironment, StartError } from './fetching';
 
 const BASE = 'https://school.test/course/';
-const FILES: Record<string, string> = {
-  'std.zip': 'standard',
-  'site.zip': 'packages',
-  'p/pyodide.asm.wasm': 'machine'
+const FILES: Record<string, Uint8Array<ArrayBuffer>> = {
+  'std.bin': new Uint8Array(gzipSync('standard')),
+  'site.bin': new Uint8Array(gzipSync('packages')),
+  'p/pyodide.asm.wasm': new TextEncoder().encode('machine')
 };
 
 function archive(url: string): IArchive {
-  const content = FILES[url] ?? '';
+  const content = FILES[url] ?? new Uint8Array();
   return { url, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
 }
 
@@ -22,9 +23,9 @@ const environment: IEnvironment = {
   pyodideUrl: 'p/',
   pyodideVersion: '',
   lockInfo: {},
-  standardLibrary: archive('std.zip'),
+  standardLibrary: archive('std.bin'),
   core: [archive('p/pyodide.asm.wasm')],
-  archives: [archive('site.zip')],
+  archives: [archive('site.bin')],
   compiledLockUrl: null,
   compiled: [],
   packages: [],
@@ -54,10 +55,10 @@ describe('fetching what Python is made of', () => {
   it('asks for everything at once, and once', async () => {
     const server = serve();
     const fetched = fetchEnvironment(environment, BASE, () => undefined, server.fetch);
-    expect(server.asked.sort()).toEqual(['p/pyodide.asm.wasm', 'site.zip', 'std.zip']);
-    await (await fetched.fetch(`${BASE}std.zip`)).text();
+    expect(server.asked.sort()).toEqual(['p/pyodide.asm.wasm', 'site.bin', 'std.bin']);
+    expect(await (await fetched.fetch(`${BASE}std.bin`)).text()).toBe('standard');
     await (await fetched.fetch(`${BASE}p/pyodide.asm.wasm`)).text();
-    await fetched.archives;
+    expect((await fetched.archives).map(bytes => new TextDecoder().decode(bytes))).toEqual(['packages']);
     expect(server.asked).toHaveLength(3);
   });
 
@@ -65,16 +66,17 @@ describe('fetching what Python is made of', () => {
     let got = 0;
     const fetched = fetchEnvironment(environment, BASE, sum => (got = sum), serve().fetch);
     await (await fetched.fetch(`${BASE}p/pyodide.asm.wasm`)).text();
-    await (await fetched.fetch(`${BASE}std.zip`)).text();
+    await (await fetched.fetch(`${BASE}std.bin`)).text();
     await fetched.archives;
     fetched.count(5);
-    expect(got).toBe('standardpackagesmachine'.length + 5);
+    const sizes = Object.values(FILES).map(content => content.length);
+    expect(got).toBe(sizes.reduce((sum, size) => sum + size) + 5);
   });
 
   it('refuses bytes that are not the published ones, naming the file', async () => {
-    const server = serve({ 'site.zip': new Response('garbage') });
+    const server = serve({ 'site.bin': new Response('garbage') });
     const fetched = fetchEnvironment(environment, BASE, () => undefined, server.fetch);
-    expect(await reasonOf(fetched.archives)).toEqual({ kind: 'damaged', file: 'site.zip' });
+    expect(await reasonOf(fetched.archives)).toEqual({ kind: 'damaged', file: 'site.bin' });
   });
 
   it.each([
@@ -83,7 +85,7 @@ describe('fetching what Python is made of', () => {
       new Response('', { status: 404 }),
       { kind: 'missing', file: 'pyodide.asm.wasm', status: 404 }
     ],
-    ['std.zip', new TypeError('offline'), { kind: 'unreachable', file: 'std.zip' }]
+    ['std.bin', new TypeError('offline'), { kind: 'unreachable', file: 'std.bin' }]
   ])('fails as soon as %s cannot be had, with the reason', async (url, answer, reason) => {
     const fetched = fetchEnvironment(environment, BASE, () => undefined, serve({ [url]: answer }).fetch);
     expect(await reasonOf(fetched.failure)).toEqual(reason);

@@ -1,6 +1,7 @@
 /** Fetching what Python is made of: all at once, counted, checked against the hashes of the catalogue. */
 import type { IArchive, IEnvironment } from '../../workshop/catalogue';
 import type { Reason } from '../protocol';
+import { gunzip } from './archive';
 
 /** Something of the environment could not be had. */
 export class StartError extends Error {
@@ -67,7 +68,11 @@ export function fetchEnvironment(
     if (!(await isIntact(bytes, archive.sha256))) {
       throw new StartError({ kind: 'damaged', file });
     }
-    return bytes;
+    try {
+      return await gunzip(bytes);
+    } catch {
+      throw new StartError({ kind: 'damaged', file });
+    }
   };
 
   // Asked for before Pyodide does, so that everything is on its way at once.
