@@ -155,7 +155,7 @@ describe('MapNotebook', () => {
       tags: ['x'],
       trusted: true,
       execution: { started: 'now' }
-    } as never);
+    });
     cell.setOutputs([{ output_type: 'stream', name: 'stdout', text: 'out' }]);
     cell.setExecutionCount(3);
     cell.executionState = 'running';
