@@ -95,6 +95,20 @@ export const CONTRACT: readonly ICase[] = [
     }
   },
   {
+    title: '[STO3] shortening a log throws no damaged record away',
+    run: async ({ open, damage }) => {
+      const storage = await open();
+      await storage.append('a', bytes(1));
+      await storage.append('a', bytes(2));
+      const { upTo } = await storage.read('a');
+      await damage('a', 0);
+      await storage.compact('a', bytes(12), upTo);
+      await storage.compact('a', bytes(12), upTo);
+      const log = await storage.read('a');
+      equal([log.updates, log.setAside], [[bytes(12)], 1]);
+    }
+  },
+  {
     title: '[STO3] a damaged snapshot: the one before it and what came after are read',
     run: async ({ open, damage }) => {
       const storage = await open();
