@@ -19,6 +19,8 @@ export interface IWorld {
   readonly room: Uint8Array;
   readonly document: string;
   readonly genesis: Uint8Array;
+  /** Nobody says who and where they are: the documents alone, for very many people. */
+  readonly isSilent: boolean;
 }
 
 export class Person {
@@ -42,8 +44,10 @@ export class Person {
       onRefusal: refusal => this.refusals.set(refusal, (this.refusals.get(refusal) ?? 0) + 1)
     });
     this.engine.follow(document, this.doc);
-    this.engine.introduce({ name, since: clock.now() });
-    this.engine.awareness.say(document, null);
+    if (!world.isSilent) {
+      this.engine.introduce({ name, since: clock.now() });
+      this.engine.awareness.say(document, null);
+    }
   }
 
   readonly doc = new Y.Doc();

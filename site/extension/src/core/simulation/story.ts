@@ -24,6 +24,8 @@ export interface IScript {
   readonly trouble: number;
   /** Of a hundred deeds: how many are a paste of up to 100 KB. */
   readonly pastes?: number;
+  /** Documents only: two hundred saying who they are make a million messages. */
+  readonly isSilent?: boolean;
 }
 
 const SIDES = 2;
@@ -55,7 +57,8 @@ export class Story {
       digest,
       room: this.chance.bytes(16),
       document,
-      genesis
+      genesis,
+      isSilent: script.isSilent === true
     };
   }
 
@@ -71,7 +74,7 @@ export class Story {
   private names = 0;
 
   /** Tells it to the end, stopping now and then so that others get their turn. @throws Error with seed and log when something is not as it must be. */
-  *tell(andWait = true): Generator<void> {
+  *tell(): Generator<void> {
     const { people, deeds, trouble } = this.script;
     try {
       for (let count = 0; count < people; count += 1) {
@@ -90,7 +93,7 @@ export class Story {
       }
       this.calm();
       this.check();
-      if (andWait) {
+      if (!this.script.isSilent) {
         this.checkPeople();
       }
     } catch (error) {
@@ -104,7 +107,7 @@ export class Story {
     const isPaste = this.chance.is((this.script.pastes ?? 0) / 100);
     this.note(isPaste ? person.paste() : person.act(this.deleted));
     person.written.forEach(word => this.demanded.add(word));
-    if (this.chance.is(0.3)) {
+    if (this.chance.is(0.3) && !this.script.isSilent) {
       person.look();
     }
   }
