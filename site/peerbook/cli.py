@@ -77,6 +77,7 @@ def _add_build_options(command: argparse.ArgumentParser) -> None:
         "content", nargs="?", type=Path, metavar="FOLDER", help="folder of workshops (default: content)"
     )
     command.add_argument("--output", type=Path, metavar="DIST", help="where the site goes (default: dist)")
+    command.add_argument("--again", action="store_true", help="build although nothing changed")
     _add_mirror(command)
 
 

@@ -58,6 +58,13 @@ def test_nothing_is_built_when_nothing_changed_and_a_changed_word_is_enough(cont
     assert catalogue["workshops"][0]["notebooks"][0]["title"] == "Loops, and again"
 
 
+def test_a_lock_that_the_build_wrote_is_no_change(a_workshop: MakeWorkshop, tmp_path: Path) -> None:
+    folder = a_workshop(replace=("packages = []", 'packages = ["leather>=0.4"]'))
+    assert build(folder, tmp_path / "dist").fresh
+    assert (folder / "environment.lock").is_file()
+    assert not build(folder, tmp_path / "dist").fresh
+
+
 def test_a_build_that_fails_leaves_the_old_site_as_it_was(
     content: Path, tmp_path: Path, a_workshop: MakeWorkshop
 ) -> None:
@@ -85,6 +92,9 @@ def test_an_optional_workshop_that_cannot_be_had_is_left_out_in_words(
     assert "no-such-package-as-this-one" in built.left_out[0][1]
     page = (tmp_path / "dist" / "index.html").read_text()
     assert "no-such-package-as-this-one" in page
+    second = build(content, tmp_path / "dist")
+    assert not second.fresh
+    assert second.left_out == built.left_out
     assert not (tmp_path / "dist" / "files" / "wishes").exists()
 
 

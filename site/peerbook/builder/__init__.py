@@ -6,6 +6,7 @@ Reads and checks everything first, then works on a stage beside the output, and 
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -53,9 +54,11 @@ def build_site(workspace: Workspace, options: Options, progress: Progress) -> Bu
     node = find_node(workspace.requirements / "node.txt", progress)
     extension = build_extension(workspace, node, progress)
     edition = _digest(workspace, options, workshops, extension)
-    stamp = Stamp(workspace.cache / "builds" / hashlib.sha256(str(options.output).encode()).hexdigest()[:16])
-    if stamp.holds(edition) and (options.output / MARK).is_file():
-        return Built(fresh=False)
+    name = hashlib.sha256(str(options.output).encode()).hexdigest()[:16]
+    stamp = Stamp(workspace.cache / "builds" / name)
+    reasons = workspace.cache / "builds" / f"{name}.json"
+    if stamp.holds(edition) and (options.output / MARK).is_file() and not options.again:
+        return Built(fresh=False, left_out=_read_left_out(reasons))
     stamp.clear()
     with _stage(options.output) as stage:
         plan = Plan(
@@ -83,9 +86,18 @@ def build_site(workspace: Workspace, options: Options, progress: Progress) -> Bu
             left_out=tuple((workshop.title, reason) for workshop, reason in plan.left_out),
         )
         swap(plan.site, options.output)
-    if not plan.left_out:  # what was left out today may be had tomorrow: then build again
-        stamp.set(edition)
+    # Locks may have been written on the way: the next start compares with what is there now.
+    stamp.set(_digest(workspace, options, workshops, extension))
+    reasons.write_text(json.dumps(built.left_out), encoding="utf-8")
     return built
+
+
+def _read_left_out(path: Path) -> tuple[tuple[str, str], ...]:
+    """What the last build left out, as it wrote it down."""
+    try:
+        return tuple((str(title), str(reason)) for title, reason in json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return ()
 
 
 def _digest(workspace: Workspace, options: Options, workshops: list[Workshop], extension: Path) -> str:

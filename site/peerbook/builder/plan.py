@@ -20,6 +20,8 @@ class Options:
     output: Path
     pyodide_mirror: str | None = None
     """Address or folder of Pyodide's distribution; None means the Pyodide project's public one."""
+    again: bool = False
+    """Build although nothing changed: what was left out may be had by now."""
 
 
 @dataclass

@@ -15,14 +15,16 @@ def build(workspace: Workspace, options: argparse.Namespace, progress: Progress)
         content=(options.content or workspace.content).resolve(),
         output=(options.output or workspace.output).resolve(),
         pyodide_mirror=options.pyodide_mirror,
+        again=options.again,
     )
     built = build_site(workspace, wanted, progress)
-    if not built.fresh:
+    if built.fresh:
+        size = f"{built.files} files, {built.bytes / 1e6:.1f} MB"
+        progress.say(f"Built {built.workshops} workshops: {size} in {shown(wanted.output)}")
+    else:
         progress.say(f"Nothing changed since the last build: {shown(wanted.output)}")
-        return built
-    progress.say(
-        f"Built {built.workshops} workshops: {built.files} files, {built.bytes / 1e6:.1f} MB in {shown(wanted.output)}"
-    )
     for title, reason in built.left_out:
         progress.say(f"Left out: {title}. {reason}")
+    if built.left_out and not built.fresh:
+        progress.say("To try that again: --again")
     return built
