@@ -9,7 +9,10 @@ import { EVERY_MS, WAITING_BYTES } from './replica';
 const root = new URL('../../../../../', import.meta.url);
 
 it('[SYN2] the limits of sync are those of protocol.json', () => {
-  const limits = JSON.parse(readFileSync(new URL('docs/protocol.json', root), 'utf8')) as Record<string, number>;
+  const limits = JSON.parse(readFileSync(new URL('docs/protocol.json', root), 'utf8')) as Record<
+    string,
+    number
+  >;
   expect(limits).toMatchObject({
     target_degree: TARGET_DEGREE,
     max_degree: MAX_DEGREE,
