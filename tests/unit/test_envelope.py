@@ -85,3 +85,11 @@ def test_syn2_reasons_are_the_pages() -> None:
     listed = re.search(r"export const FAULTS = \[(.*?)\] as const", source, re.DOTALL)
     assert listed
     assert re.findall(r"^  '([a-z-]+)'", listed[1], re.MULTILINE) == [fault.value for fault in Fault]
+
+
+def test_every_rule_of_the_section_is_held_by_a_test() -> None:
+    rules = set(re.findall(r"\*\*\[SYN(\d+)\]\*\*", (ROOT / "docs/SPEC.md").read_text()))
+    core = ROOT / "site/extension/src/core"
+    held = {rule for path in core.rglob("*.test.ts") for rule in re.findall(r"'\[SYN(\d+)\] ", path.read_text())}
+    assert rules == held
+    assert rules == {str(number) for number in range(1, len(rules) + 1)}

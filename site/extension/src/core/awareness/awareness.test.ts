@@ -2,6 +2,7 @@ import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { createCell } from '../document/edit';
+import { encodeEnvelope, plainEnvelope } from '../envelope/envelope';
 import { Chance } from '../simulation/chance';
 import { DOCUMENT, type Page, Pages } from '../simulation/pages';
 import { cursorIn, decodePresence, encodePresence, findCursor, type Presence } from './cursor';
@@ -138,6 +139,28 @@ describe('awareness', () => {
     pages.network.remove(b.session);
     pages.clock.advance(50_000);
     expect(c.engine.awareness.present()).toEqual([]);
+  });
+
+  it('[SYN10] what is older than what is known is dropped, and a document nobody speaks of again is left', () => {
+    const pages = new Pages(digest);
+    const [a, b] = pages.many(2) as [Page, Page];
+    pages.join(a, b);
+    const session = 'AAAAAAAAAAAAAAAAAAAAAA';
+    const say = (document: string, sequence: number, clock: number): void => {
+      const cursor = { anchor: { client: 1, clock, isEnd: false }, head: { client: 1, clock, isEnd: false } };
+      const head = { room: new Uint8Array(16), document, session, kind: 'awareness' as const };
+      const payload = encodePresence({ kind: 'here', cursor });
+      a.hear(b.session, 'control', encodeEnvelope(plainEnvelope(head, sequence, payload)));
+    };
+    say(DOCUMENT, 1, 11);
+    say(DOCUMENT, 0, 10);
+    expect(a.refusals).toEqual(['stale']);
+    expect(a.engine.awareness.present()[0]!.cursor!.anchor.clock).toBe(11);
+    for (let sequence = 0; sequence < 6; sequence += 1) {
+      say('records', sequence, sequence);
+      pages.clock.advance(10_000);
+    }
+    expect(a.engine.awareness.present().map(({ document }) => document)).toEqual(['records']);
   });
 
   it('[SYN10] somebody who comes later learns who is here, and nobody who is gone comes back', () => {

@@ -128,9 +128,9 @@ export class Story {
     // Whoever is dead does nothing: its timers find nobody to talk to.
     person.neighbours.forEach(peer => person.engine.disconnect(peer));
     if (isLost) {
-      // What reached nobody died with it.
+      // What only it had died with it, whoever wrote it.
       const elsewhere = this.people.map(other => other.allText());
-      person.written.forEach(word => {
+      this.demanded.forEach(word => {
         if (!elsewhere.some(text => text.includes(word))) {
           this.demanded.delete(word);
         }

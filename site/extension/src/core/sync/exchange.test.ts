@@ -66,6 +66,32 @@ describe('exchange', () => {
     expect(textOf(b)).toBe('keep');
   });
 
+  it('[SYN6] one asks, and both have everything: deletions go with the question, what else is missing is asked back', () => {
+    const pages = new Pages(digest);
+    const [a, b] = pages.many(2) as [Page, Page];
+    // b never says how far it is, so that all must come of what a says.
+    const silent = pages.network.line(b.session, a);
+    a.engine.connect(pages.network.line(a.session, b));
+    b.engine.connect({ ...silent, send: (on, bytes) => bytes[0] !== SUMMARY && silent.send(on, bytes) });
+    a.text.insert(0, 'keep drop');
+    pages.clock.advance(1000);
+    const fair = pages.network.weather;
+    pages.network.weather = { ...fair, lost: 100 };
+    b.text.delete(4, 5);
+    pages.clock.advance(200);
+    pages.network.weather = fair;
+    pages.clock.advance(16_000);
+    expect([a.words, b.words]).toEqual(['keep', 'keep']);
+    pages.network.weather = { ...fair, lost: 100 };
+    a.text.insert(0, 'a ');
+    b.text.insert(0, 'b ');
+    pages.clock.advance(200);
+    pages.network.weather = fair;
+    pages.clock.advance(16_000);
+    expect(a.words.length).toBe(8);
+    expect(b.words).toBe(a.words);
+  });
+
   it('[SYN6] equal replicas have equal digests however they came about, and a deletion changes it', () => {
     const [a, b] = [new Y.Doc(), new Y.Doc()];
     [a.clientID, b.clientID] = [7, 2 ** 40];
@@ -76,6 +102,8 @@ describe('exchange', () => {
     Y.applyUpdate(a, before);
     expect(stateDigest(a, digest)).toEqual(stateDigest(b, digest));
     a.getText('text').delete(1, 1);
+    expect(stateDigest(a, digest)).not.toEqual(stateDigest(b, digest));
+    b.getText('text').delete(1, 2);
     expect(stateDigest(a, digest)).not.toEqual(stateDigest(b, digest));
   });
 

@@ -61,7 +61,7 @@ describe('replica', () => {
   });
 
   it('[SYN4] flush sends what waits, and what was not written here is not sent', () => {
-    const { doc, sent, replica } = open();
+    const { doc, sent, replica, clock } = open();
     const text = doc.getText('text');
     const [change] = changesOf(1);
     replica.receive(change!);
@@ -70,8 +70,14 @@ describe('replica', () => {
     text.insert(0, 'a');
     text.insert(0, 'b');
     expect(sent.length).toBe(1);
+    clock.advance(50);
     replica.flush();
     expect(sent.length).toBe(2);
+    text.insert(0, 'c');
+    clock.advance(99);
+    expect(sent.length).toBe(2);
+    clock.advance(1);
+    expect(sent.length).toBe(3);
   });
 
   it('[SYN4] a session writes under its own clientID, another in each document and session', () => {
