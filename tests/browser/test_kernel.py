@@ -91,7 +91,7 @@ def test_what_cannot_be_stopped_is_restarted_after_asking(classroom: Classroom) 
 def test_over_plain_http_stop_asks_at_once_and_what_waits_still_stops(plain: Classroom) -> None:
     plain.run(0, "state = 41")
     begin(plain, 1, "while True: pass")
-    plain.classroom.button("Stop").click()
+    plain.button("Stop").click()
     plain.expect_words("Python is busy in a step that cannot be stopped", timeout=3)
     plain.page.locator("[data-action=restart]").click()
     plain.wait_for_end(1)
