@@ -46,6 +46,9 @@ class Classroom:
 
     def source(self, index: int) -> str:
         """What stands in code cell ``index``. Folded or far-off lines are not in the page: for short cells."""
+        # A cell is in the page before its editor is: read what stands there, not what is not there yet.
+        self.code_cell(index).scroll_into_view_if_needed()
+        self.code_cell(index).locator(".cm-line").first.wait_for()
         lines: list[str] = self.code_cell(index).locator(".cm-line").all_inner_texts()
         return "\n".join(line.rstrip("\n") for line in lines)
 
