@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from .classroom import Classroom
 from .conftest import NewContext
-from .test_notebook import notices
+from .test_notebook import notices, source_of
 
 FOLDER = "first-steps"
 NAME = "3-functions.ipynb"
@@ -96,9 +96,9 @@ def test_a_renamed_notebook_keeps_its_work_and_the_workshops_is_fresh_again(
     lab.type("# after\n")
     lab.page.close()
     classroom = Classroom(context.new_page(), site_url).open(f"{FOLDER}/renamed.ipynb")
-    assert classroom.source(0).startswith("# after\n# mine\n")
+    assert source_of(classroom, 0).startswith("# after\n# mine\n")
     classroom.open(f"{FOLDER}/{NAME}")
-    assert not classroom.source(0).startswith("#")
+    assert not source_of(classroom, 0).startswith("#")
 
 
 def test_a_deleted_notebook_can_be_brought_back(lab: Lab) -> None:
