@@ -237,12 +237,15 @@ describe('the overlay', () => {
       { type: 'ask', document: 'd', vector, deletions: own },
       { type: 'state', document: 'd', digest: own, part: 1, parts: 3, bytes: own },
       { type: 'who', known: [{ stream: 'abcdef', sequence: 300 }] },
-      { type: 'unknown', reference: 'abc' }
+      { type: 'unknown', reference: 'abc' },
+      { type: 'seek', id: id.slice(16), document: 'd' },
+      { type: 'found', document: 'd' },
+      { type: 'take', document: 'd' }
     ] as const;
     messages.forEach(message =>
       expect(decodeMessage(encodeMessage(message))).toEqual({ kind: 'read', value: message })
     );
-    [[], [137], [255], [130, 1], [134, 0]].forEach(bytes =>
+    [[], [140], [255], [130, 1], [134, 0]].forEach(bytes =>
       expect(decodeMessage(new Uint8Array(bytes)).kind).toBe('fault')
     );
   });

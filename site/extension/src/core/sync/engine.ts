@@ -14,6 +14,7 @@ import { cutChange, Parts } from '../envelope/parts';
 import { Flood } from '../overlay/flood';
 import { decodeMessage } from '../overlay/messages';
 import { type Line, Neighbour, Neighbours } from '../overlay/neighbours';
+import { Search } from '../overlay/search';
 import { decodeRecord, encodeRecord, type IRecord } from '../roster/record';
 import { foldRoster, type IPerson, NOBODY, peopleOf } from '../roster/roster';
 import { clientOf, type Digest } from '../session';
@@ -27,6 +28,8 @@ export const RECORDS = 'records';
 /** Said again though nothing changed, for whom it did not reach; and for each person here. */
 export const RECORD_MS = 60_000;
 const RECORD_SHARE_MS = 400;
+/** How long a document is carried for somebody who asked. */
+export const CARRY_MS = 600_000;
 /** Documents carried for others, that nobody here has open. */
 export const MOST_CARRIED = 64;
 
@@ -76,12 +79,23 @@ export class Engine {
       replicas: this.replicas,
       carry: document => this.carry(document)
     });
+    this.search = new Search({
+      clock,
+      random,
+      neighbours: this.neighbours,
+      holds: document => this.replicas.has(document),
+      holders: document => this.exchange.holders(document),
+      wasEnriched: document => this.exchange.wasEnriched(document),
+      offer: (peer, document) => this.exchange.offer(peer, document),
+      carry: document => void this.carry(document, true)
+    });
   }
 
   readonly neighbours = new Neighbours();
   readonly awareness: Awareness;
   readonly flood: Flood;
   private readonly exchange: Exchange;
+  private readonly search: Search;
   private readonly latest: Latest;
   private readonly greeting: Greeting;
   private readonly replicas = new Map<string, Replica>();
@@ -173,6 +187,12 @@ export class Engine {
         return this.exchange.hearAsk(neighbour, message);
       case 'state':
         return this.exchange.hearState(neighbour, message);
+      case 'seek':
+        return this.search.hearSeek(peer, message.id, message.document);
+      case 'found':
+        return this.search.hearFound(peer, message.document);
+      case 'take':
+        return this.search.hearTake(peer, message.document);
       case 'unknown':
         return neighbour.forget(message.reference);
       case 'who':
@@ -199,8 +219,10 @@ export class Engine {
     doc.clientID = clientOf(this.options.digest, document, '', this.options.session);
     const replica = this.addReplica(document, doc, kind);
     this.exchange.opened(replica);
+    this.search.begin(document);
     return () => {
       if (this.replicas.get(document) === replica) {
+        this.search.end(document);
         this.awareness.leave(document);
         this.dropReplica(replica);
         const copy = this.addReplica(document, new Y.Doc(), kind);
@@ -243,6 +265,7 @@ export class Engine {
     this.publish(RECORDS, 'record', new Uint8Array([0]));
     this.repeat?.();
     this.exchange.end();
+    this.search.end();
     this.latest.end();
     this.greeting.end();
     [...this.replicas.values()].forEach(replica => this.dropReplica(replica));
@@ -336,14 +359,26 @@ export class Engine {
     }
   }
 
-  private carry(document: string): Replica | undefined {
-    if (this.carried.size >= MOST_CARRIED || this.options.carries?.(document) !== true) {
+  /** `isAsked`: somebody needs it who reaches nobody else. */
+  private carry(document: string, isAsked = false): Replica | undefined {
+    if (this.carried.size >= MOST_CARRIED || !(isAsked || this.options.carries?.(document) === true)) {
       return undefined;
     }
     this.carried.add(document);
     const replica = this.addReplica(document, new Y.Doc(), 'document');
+    if (isAsked) {
+      this.options.clock.after(CARRY_MS, () => this.release(replica));
+    }
     this.exchange.opened(replica);
     return replica;
+  }
+
+  /** What was carried for somebody need not be any more: who still needs it asks again. */
+  private release(replica: Replica): void {
+    // Not if it was opened here meanwhile: what this session wrote stays, or its clientID would begin anew.
+    if (this.replicas.get(replica.name) === replica && this.carried.has(replica.name)) {
+      this.dropReplica(replica);
+    }
   }
 
   private addReplica(document: string, doc: Y.Doc, kind: 'document' | 'outputs'): Replica {

@@ -58,6 +58,10 @@ interface ITalk {
   news: { cancel: Cancel; readonly knows: Set<string> } | null;
   /** Beats in a row that did not bring what changes here wait for. */
   fruitless: number;
+  /** Neighbours who have the document. */
+  readonly holders: Set<string>;
+  /** Whether a neighbour ever had more of it than was here. */
+  enriched: boolean;
 }
 
 export class Exchange {
@@ -76,11 +80,30 @@ export class Exchange {
   left(peer: string): void {
     for (const [document, talk] of this.talks) {
       talk.wanted.delete(peer);
+      talk.holders.delete(peer);
       talk.due.get(peer)?.cancel();
       talk.due.delete(peer);
       if (talk.asking?.peer === peer) {
         this.giveUp(document, talk);
       }
+    }
+  }
+
+  /** Neighbours who have the document. */
+  holders(document: string): ReadonlySet<string> {
+    return this.talkOf(document).holders;
+  }
+
+  /** Whether a neighbour ever had more of it than was here. */
+  wasEnriched(document: string): boolean {
+    return this.talkOf(document).enriched;
+  }
+
+  /** Says to one how far a document is here, and wants to know the same. */
+  offer(peer: string, document: string): void {
+    const [neighbour, replica] = [this.ports.neighbours.get(peer), this.ports.replicas.get(document)];
+    if (neighbour && replica) {
+      this.summarise(neighbour, [replica], true, true);
     }
   }
 
@@ -127,6 +150,11 @@ export class Exchange {
     const ahead: Replica[] = [];
     for (const { document, digest, vector } of summaries) {
       const replica = this.ports.replicas.get(document) ?? this.ports.carry(document);
+      if (replica) {
+        const talk = this.talkOf(document);
+        talk.holders.add(neighbour.peer);
+        talk.enriched ||= isAhead(vector, replica.vector);
+      }
       if (!replica || same(replica.digest, digest)) {
         continue;
       }
@@ -145,6 +173,7 @@ export class Exchange {
     if (!replica) {
       return;
     }
+    this.talkOf(document).holders.add(neighbour.peer);
     const before = replica.version;
     replica.receive(deletions);
     if (replica.version !== before) {
@@ -340,7 +369,9 @@ export class Exchange {
       merged: new Set(),
       due: new Map(),
       news: null,
-      fruitless: 0
+      fruitless: 0,
+      holders: new Set(),
+      enriched: false
     };
     this.talks.set(document, talk);
     return talk;
