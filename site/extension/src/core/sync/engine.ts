@@ -7,7 +7,8 @@
  */
 import * as Y from 'yjs';
 import { Awareness } from '../awareness/awareness';
-import type { Cancel, Clock, Random } from '../clock';
+import { sameBytes } from '../bytes';
+import type { Cancel } from '../clock';
 import type { Channel, Connection } from '../connection';
 import { encodeEnvelope, type IEnvelope, type Kind, plainEnvelope } from '../envelope/envelope';
 import { cutChange, Parts } from '../envelope/parts';
@@ -17,11 +18,14 @@ import { type Line, Neighbour, Neighbours } from '../overlay/neighbours';
 import { Search } from '../overlay/search';
 import { decodeRecord, encodeRecord, type IRecord } from '../roster/record';
 import { foldRoster, type IPerson, NOBODY, peopleOf } from '../roster/roster';
-import { clientOf, type Digest } from '../session';
+import { clientOf } from '../session';
 import { Exchange } from './exchange';
 import { Greeting } from './greeting';
 import { Latest } from './latest';
+import type { IEngineOptions, Refusal } from './options';
 import { FROM_OTHERS, Replica } from './replica';
+
+export type { IEngineOptions, Refusal } from './options';
 
 /** The name records go under: they are about the class, not about a notebook. */
 export const RECORDS = 'records';
@@ -32,26 +36,6 @@ const RECORD_SHARE_MS = 400;
 export const CARRY_MS = 600_000;
 /** Documents carried for others, that nobody here has open. */
 export const MOST_CARRIED = 64;
-
-/** Why something that came was not taken. */
-export type Refusal = 'garbled' | 'unknown-head' | 'other-class' | 'own' | 'stale' | 'not-allowed';
-
-export interface IEngineOptions {
-  /** Which class: 16 to 32 bytes. */
-  readonly room: Uint8Array;
-  readonly session: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly digest: Digest;
-  /** Whether this page keeps a document for others that nobody here has open. */
-  carries?(document: string): boolean;
-  /** Whether changes of this origin are not this session's own: from storage, from another tab. */
-  isForeign?(origin: unknown): boolean;
-  /** People, presence or cursors are different. */
-  onPeople?(): void;
-  /** For whoever looks for what is wrong. `peer` passed it on, and need not have made it. */
-  onRefusal?(refusal: Refusal, peer: string): void;
-}
 
 export class Engine {
   constructor(private readonly options: IEngineOptions) {
@@ -281,7 +265,7 @@ export class Engine {
   /** Whether an envelope is taken, and so passed on. */
   private accept(envelope: IEnvelope, bytes: Uint8Array, from: string): boolean {
     const { room, session } = this.options;
-    if (envelope.room.length !== room.length || envelope.room.some((byte, index) => byte !== room[index])) {
+    if (!sameBytes(envelope.room, room)) {
       return this.deny('other-class', from);
     }
     if (envelope.session === session) {

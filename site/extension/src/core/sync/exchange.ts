@@ -6,6 +6,7 @@
  *
  * One neighbour is asked at a time for a document, so that a late joiner with six neighbours is sent everything once.
  */
+import { joinBytes, sameBytes } from '../bytes';
 import type { Cancel, Clock, Random } from '../clock';
 import { idText } from '../envelope/envelope';
 import { type ISummary, MOST_SUMMARIES, STATE_BYTES, type Message } from '../overlay/messages';
@@ -155,7 +156,7 @@ export class Exchange {
         talk.holders.add(neighbour.peer);
         talk.enriched ||= isAhead(vector, replica.vector);
       }
-      if (!replica || same(replica.digest, digest)) {
+      if (!replica || sameBytes(replica.digest, digest)) {
         continue;
       }
       this.look(document, neighbour.peer, { digest, vector, sure: fresh && vector.size > 0 }, !fresh);
@@ -207,7 +208,7 @@ export class Exchange {
     }
     talk.asking = null;
     const before = replica.version;
-    replica.receive(joined(asking.parts));
+    replica.receive(joinBytes(asking.parts));
     remember(talk.merged, idText(digest));
     if (replica.version !== before) {
       this.tell(document, neighbour.peer);
@@ -255,7 +256,7 @@ export class Exchange {
     if (digest === null) {
       return sure ? replica.isIncomplete : isAhead(vector, replica.vector);
     }
-    if (same(digest, replica.digest) || talk.merged.has(idText(digest))) {
+    if (sameBytes(digest, replica.digest) || talk.merged.has(idText(digest))) {
       return false;
     }
     // Equal vectors and another digest: something was deleted there that is not deleted here, or the other way round.
@@ -383,21 +384,4 @@ function remember(digests: Set<string>, digest: string): void {
   if (digests.size > MOST_MERGED) {
     digests.delete(digests.values().next().value!);
   }
-}
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) {
-    return parts[0]!;
-  }
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
 }
