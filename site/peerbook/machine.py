@@ -91,19 +91,23 @@ def find_browser(progress: Progress) -> Path:
     )
     if browser := _playwright_browser():
         return browser
-    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        progress.say("Playwright could not fetch one: installing Debian's chromium")
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for arguments in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
-            subprocess.run(
-                ["apt-get", "-qq", *arguments], env=environment, capture_output=True, check=False, timeout=900
-            )
-        if browser := _installed_browser():
-            return browser
+    if install_from_debian("chromium", progress=progress) and (browser := _installed_browser()):
+        return browser
     raise PeerbookError(
         "the browser tests need Chromium or Chrome, and none could be found or fetched",
         remedy="Install Chromium or Chrome, or run the other parts: python3 build.py test unit ts",
     )
+
+
+def install_from_debian(*packages: str, progress: Progress) -> bool:
+    """Install Debian packages, where this is a Debian whose root we are; False where it is not."""
+    if not (shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0):
+        return False
+    progress.say(f"Installing from Debian: {', '.join(packages)}")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for arguments in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
+        subprocess.run(["apt-get", "-qq", *arguments], env=environment, capture_output=True, check=False, timeout=900)
+    return True
 
 
 def _installed_browser() -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 from peerbook.builder import Options, build_site
 from peerbook.errors import PeerbookError
 from peerbook.extension import build_extension, install_packages
-from peerbook.machine import Node, find_browser, find_node
+from peerbook.machine import Node, find_browser, find_node, install_from_debian
 from peerbook.progress import Progress
 from peerbook.workspace import Workspace
 
@@ -142,8 +143,13 @@ def _browser(context: Context) -> bool:
 def _network(context: Context) -> bool:
     context.node()
     browser = find_browser(context.progress)
+    if not (shutil.which("ip", path=NETWORK_TOOLS) and shutil.which("nft", path=NETWORK_TOOLS)):
+        install_from_debian("iproute2", "nftables", progress=context.progress)
     return _pytest(context, ["tests/network"], {"PEERBOOK_BROWSER": str(browser)})
 
+
+NETWORK_TOOLS = f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin"
+"""Where Debian keeps them, which is not on everybody's path."""
 
 PARTS: dict[str, Callable[[Context], bool]] = {
     "lint": _lint,
