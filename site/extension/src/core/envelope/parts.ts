@@ -1,4 +1,5 @@
 /** Changes larger than one envelope: cut into parts, and put together again. Pure. */
+import { joinBytes } from '../bytes';
 import { CHANGE_PARTS, ENVELOPE_BYTES, type IEnvelope } from './envelope';
 
 /** Room for everything that is not payload: 255 characters of a name, a class, a chain hash, a signature, numbers. */
@@ -64,7 +65,7 @@ export class Parts {
     this.changes.delete(key);
     if (change.missing === 0) {
       this.held -= change.bytes;
-      return joined(change);
+      return joinBytes(change.parts as Uint8Array[]);
     }
     this.changes.set(key, change);
     for (const [oldest, { bytes }] of this.changes) {
@@ -76,14 +77,4 @@ export class Parts {
     }
     return null;
   }
-}
-
-function joined(change: IUnfinished): Uint8Array {
-  const whole = new Uint8Array(change.bytes);
-  let at = 0;
-  for (const part of change.parts) {
-    whole.set(part!, at);
-    at += part!.byteLength;
-  }
-  return whole;
 }

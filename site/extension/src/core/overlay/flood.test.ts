@@ -106,6 +106,28 @@ describe('the overlay', () => {
     }
   });
 
+  // Seed 12 of two over a bad network: a head that was lost made everything after it unreadable for good.
+  it('[SYN7] a head that was lost on its way is said again', () => {
+    const pages = new Pages(digest);
+    const [a, b] = pages.many(2) as [Page, Page];
+    pages.join(a, b);
+    pages.clock.advance(1000);
+    const fair = pages.network.weather;
+    pages.network.weather = { ...fair, lost: 100 };
+    a.text.insert(0, 'lost ');
+    pages.clock.advance(200);
+    pages.network.weather = fair;
+    a.text.insert(0, 'not understood ');
+    pages.clock.advance(200);
+    const before = b.count(ENVELOPE);
+    a.text.insert(0, 'said ');
+    pages.clock.advance(200);
+    expect(b.refusals).toEqual(['unknown-head']);
+    expect(b.count(ENVELOPE)).toBe(before + 1);
+    pages.clock.advance(20_000);
+    expect(b.words).toBe(a.words);
+  });
+
   it('[SYN7] what was seen is remembered in bounded memory', () => {
     const seen = new Seen(100);
     for (let id = 0; id < 10_000; id += 1) {
@@ -237,12 +259,15 @@ describe('the overlay', () => {
       { type: 'ask', document: 'd', vector, deletions: own },
       { type: 'state', document: 'd', digest: own, part: 1, parts: 3, bytes: own },
       { type: 'who', known: [{ stream: 'abcdef', sequence: 300 }] },
-      { type: 'unknown', reference: 'abc' }
+      { type: 'unknown', reference: 'abc' },
+      { type: 'seek', id: id.slice(16), document: 'd' },
+      { type: 'found', document: 'd' },
+      { type: 'take', document: 'd' }
     ] as const;
     messages.forEach(message =>
       expect(decodeMessage(encodeMessage(message))).toEqual({ kind: 'read', value: message })
     );
-    [[], [137], [255], [130, 1], [134, 0]].forEach(bytes =>
+    [[], [140], [255], [130, 1], [134, 0]].forEach(bytes =>
       expect(decodeMessage(new Uint8Array(bytes)).kind).toBe('fault')
     );
   });

@@ -7,6 +7,7 @@ import { DOCUMENT_CHARS, ID_BYTES, idBytes, idText, type Read } from '../envelop
 import { Reader } from '../envelope/reader';
 import { DIGEST_BYTES, type Vector } from '../sync/digest';
 import { STREAM_BYTES } from '../sync/latest';
+import { SEEK_BYTES } from './search';
 import { REFERENCE_BYTES } from './shorthand';
 
 /** Bytes of a state in one message: a quarter of what may be under way, so that others get their turn. */
@@ -68,11 +69,30 @@ export type Message =
   /** Tell me what is newer than this. */
   | { readonly type: 'who'; readonly known: readonly IHeardOf[] }
   /** That head was never said, or is forgotten: say it again. */
-  | { readonly type: 'unknown'; readonly reference: string };
+  | { readonly type: 'unknown'; readonly reference: string }
+  /** Who has this document? Passed on by those who do not. */
+  | { readonly type: 'seek'; readonly id: string; readonly document: string }
+  /** The way to it leads through me. */
+  | { readonly type: 'found'; readonly document: string }
+  /** Then bring it. */
+  | { readonly type: 'take'; readonly document: string };
 
 export type MessageFault = 'empty' | 'type' | 'garbled';
 
-const TYPES = ['short', 'announce', 'pull', 'missing', 'summary', 'ask', 'state', 'who', 'unknown'] as const;
+const TYPES = [
+  'short',
+  'announce',
+  'pull',
+  'missing',
+  'summary',
+  'ask',
+  'state',
+  'who',
+  'unknown',
+  'seek',
+  'found',
+  'take'
+] as const;
 const FIRST_TYPE = 128;
 
 export function encodeMessage(message: Message): Uint8Array {
@@ -115,6 +135,14 @@ export function encodeMessage(message: Message): Uint8Array {
       encoding.writeVarUint(encoder, message.part);
       encoding.writeVarUint(encoder, message.parts);
       encoding.writeUint8Array(encoder, message.bytes);
+      break;
+    case 'seek':
+      encoding.writeUint8Array(encoder, idBytes(message.id));
+      encoding.writeVarString(encoder, message.document);
+      break;
+    case 'found':
+    case 'take':
+      encoding.writeVarString(encoder, message.document);
       break;
     case 'unknown':
       encoding.writeUint8Array(encoder, idBytes(message.reference));
@@ -175,6 +203,11 @@ function readBody(type: (typeof TYPES)[number], reader: Reader): Message | null 
       const state: Message = { type, document, digest, part, parts, bytes: reader.rest() };
       return part < parts && state.bytes.byteLength <= STATE_BYTES ? state : null;
     }
+    case 'seek':
+      return { type, id: idText(reader.take(SEEK_BYTES)), document: readDocument(reader) };
+    case 'found':
+    case 'take':
+      return { type, document: readDocument(reader) };
     case 'unknown':
       return { type, reference: idText(reader.take(REFERENCE_BYTES)) };
     case 'who': {

@@ -2,6 +2,7 @@
  * An envelope's head says class, document and session in some 140 bytes. Between two neighbours it is said once in each
  * direction and channel; after that three bytes of its hash stand for it. What is signed and hashed is the whole envelope.
  */
+import { joinBytes } from '../bytes';
 import { headLength, idText } from '../envelope/envelope';
 import type { Digest } from '../session';
 
@@ -60,13 +61,7 @@ export class Hearing {
   /** The whole envelope, or null when the head was never heard. */
   lengthen(reference: string, tail: Uint8Array): Uint8Array | null {
     const head = this.heard.get(reference);
-    if (!head) {
-      return null;
-    }
-    const bytes = new Uint8Array(head.byteLength + tail.byteLength);
-    bytes.set(head);
-    bytes.set(tail, head.byteLength);
-    return bytes;
+    return head ? joinBytes([head, tail]) : null;
   }
 }
 

@@ -7,48 +7,35 @@
  */
 import * as Y from 'yjs';
 import { Awareness } from '../awareness/awareness';
-import type { Cancel, Clock, Random } from '../clock';
+import { sameBytes } from '../bytes';
+import type { Cancel } from '../clock';
 import type { Channel, Connection } from '../connection';
 import { encodeEnvelope, type IEnvelope, type Kind, plainEnvelope } from '../envelope/envelope';
 import { cutChange, Parts } from '../envelope/parts';
 import { Flood } from '../overlay/flood';
 import { decodeMessage } from '../overlay/messages';
 import { type Line, Neighbour, Neighbours } from '../overlay/neighbours';
+import { Search } from '../overlay/search';
 import { decodeRecord, encodeRecord, type IRecord } from '../roster/record';
 import { foldRoster, type IPerson, NOBODY, peopleOf } from '../roster/roster';
-import { clientOf, type Digest } from '../session';
+import { clientOf } from '../session';
 import { Exchange } from './exchange';
 import { Greeting } from './greeting';
 import { Latest } from './latest';
+import type { IEngineOptions, Refusal } from './options';
 import { FROM_OTHERS, Replica } from './replica';
+
+export type { IEngineOptions, Refusal } from './options';
 
 /** The name records go under: they are about the class, not about a notebook. */
 export const RECORDS = 'records';
 /** Said again though nothing changed, for whom it did not reach; and for each person here. */
 export const RECORD_MS = 60_000;
 const RECORD_SHARE_MS = 400;
+/** How long a document is carried for somebody who asked. */
+export const CARRY_MS = 600_000;
 /** Documents carried for others, that nobody here has open. */
 export const MOST_CARRIED = 64;
-
-/** Why something that came was not taken. */
-export type Refusal = 'garbled' | 'unknown-head' | 'other-class' | 'own' | 'stale' | 'not-allowed';
-
-export interface IEngineOptions {
-  /** Which class: 16 to 32 bytes. */
-  readonly room: Uint8Array;
-  readonly session: string;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly digest: Digest;
-  /** Whether this page keeps a document for others that nobody here has open. */
-  carries?(document: string): boolean;
-  /** Whether changes of this origin are not this session's own: from storage, from another tab. */
-  isForeign?(origin: unknown): boolean;
-  /** People, presence or cursors are different. */
-  onPeople?(): void;
-  /** For whoever looks for what is wrong. `peer` passed it on, and need not have made it. */
-  onRefusal?(refusal: Refusal, peer: string): void;
-}
 
 export class Engine {
   constructor(private readonly options: IEngineOptions) {
@@ -76,12 +63,23 @@ export class Engine {
       replicas: this.replicas,
       carry: document => this.carry(document)
     });
+    this.search = new Search({
+      clock,
+      random,
+      neighbours: this.neighbours,
+      holds: document => this.replicas.has(document),
+      holders: document => this.exchange.holders(document),
+      wasEnriched: document => this.exchange.wasEnriched(document),
+      offer: (peer, document) => this.exchange.offer(peer, document),
+      carry: document => void this.carry(document, true)
+    });
   }
 
   readonly neighbours = new Neighbours();
   readonly awareness: Awareness;
   readonly flood: Flood;
   private readonly exchange: Exchange;
+  private readonly search: Search;
   private readonly latest: Latest;
   private readonly greeting: Greeting;
   private readonly replicas = new Map<string, Replica>();
@@ -173,6 +171,12 @@ export class Engine {
         return this.exchange.hearAsk(neighbour, message);
       case 'state':
         return this.exchange.hearState(neighbour, message);
+      case 'seek':
+        return this.search.hearSeek(peer, message.id, message.document);
+      case 'found':
+        return this.search.hearFound(peer, message.document);
+      case 'take':
+        return this.search.hearTake(peer, message.document);
       case 'unknown':
         return neighbour.forget(message.reference);
       case 'who':
@@ -199,8 +203,10 @@ export class Engine {
     doc.clientID = clientOf(this.options.digest, document, '', this.options.session);
     const replica = this.addReplica(document, doc, kind);
     this.exchange.opened(replica);
+    this.search.begin(document);
     return () => {
       if (this.replicas.get(document) === replica) {
+        this.search.end(document);
         this.awareness.leave(document);
         this.dropReplica(replica);
         const copy = this.addReplica(document, new Y.Doc(), kind);
@@ -243,6 +249,7 @@ export class Engine {
     this.publish(RECORDS, 'record', new Uint8Array([0]));
     this.repeat?.();
     this.exchange.end();
+    this.search.end();
     this.latest.end();
     this.greeting.end();
     [...this.replicas.values()].forEach(replica => this.dropReplica(replica));
@@ -258,7 +265,7 @@ export class Engine {
   /** Whether an envelope is taken, and so passed on. */
   private accept(envelope: IEnvelope, bytes: Uint8Array, from: string): boolean {
     const { room, session } = this.options;
-    if (envelope.room.length !== room.length || envelope.room.some((byte, index) => byte !== room[index])) {
+    if (!sameBytes(envelope.room, room)) {
       return this.deny('other-class', from);
     }
     if (envelope.session === session) {
@@ -336,14 +343,26 @@ export class Engine {
     }
   }
 
-  private carry(document: string): Replica | undefined {
-    if (this.carried.size >= MOST_CARRIED || this.options.carries?.(document) !== true) {
+  /** `isAsked`: somebody needs it who reaches nobody else. */
+  private carry(document: string, isAsked = false): Replica | undefined {
+    if (this.carried.size >= MOST_CARRIED || !(isAsked || this.options.carries?.(document) === true)) {
       return undefined;
     }
     this.carried.add(document);
     const replica = this.addReplica(document, new Y.Doc(), 'document');
+    if (isAsked) {
+      this.options.clock.after(CARRY_MS, () => this.release(replica));
+    }
     this.exchange.opened(replica);
     return replica;
+  }
+
+  /** What was carried for somebody need not be any more: who still needs it asks again. */
+  private release(replica: Replica): void {
+    // Not if it was opened here meanwhile: what this session wrote stays, or its clientID would begin anew.
+    if (this.replicas.get(replica.name) === replica && this.carried.has(replica.name)) {
+      this.dropReplica(replica);
+    }
   }
 
   private addReplica(document: string, doc: Y.Doc, kind: 'document' | 'outputs'): Replica {

@@ -6,6 +6,7 @@
  *
  * One neighbour is asked at a time for a document, so that a late joiner with six neighbours is sent everything once.
  */
+import { joinBytes, sameBytes } from '../bytes';
 import type { Cancel, Clock, Random } from '../clock';
 import { idText } from '../envelope/envelope';
 import { type ISummary, MOST_SUMMARIES, STATE_BYTES, type Message } from '../overlay/messages';
@@ -58,6 +59,10 @@ interface ITalk {
   news: { cancel: Cancel; readonly knows: Set<string> } | null;
   /** Beats in a row that did not bring what changes here wait for. */
   fruitless: number;
+  /** Neighbours who have the document. */
+  readonly holders: Set<string>;
+  /** Whether a neighbour ever had more of it than was here. */
+  enriched: boolean;
 }
 
 export class Exchange {
@@ -76,11 +81,30 @@ export class Exchange {
   left(peer: string): void {
     for (const [document, talk] of this.talks) {
       talk.wanted.delete(peer);
+      talk.holders.delete(peer);
       talk.due.get(peer)?.cancel();
       talk.due.delete(peer);
       if (talk.asking?.peer === peer) {
         this.giveUp(document, talk);
       }
+    }
+  }
+
+  /** Neighbours who have the document. */
+  holders(document: string): ReadonlySet<string> {
+    return this.talkOf(document).holders;
+  }
+
+  /** Whether a neighbour ever had more of it than was here. */
+  wasEnriched(document: string): boolean {
+    return this.talkOf(document).enriched;
+  }
+
+  /** Says to one how far a document is here, and wants to know the same. */
+  offer(peer: string, document: string): void {
+    const [neighbour, replica] = [this.ports.neighbours.get(peer), this.ports.replicas.get(document)];
+    if (neighbour && replica) {
+      this.summarise(neighbour, [replica], true, true);
     }
   }
 
@@ -127,7 +151,12 @@ export class Exchange {
     const ahead: Replica[] = [];
     for (const { document, digest, vector } of summaries) {
       const replica = this.ports.replicas.get(document) ?? this.ports.carry(document);
-      if (!replica || same(replica.digest, digest)) {
+      if (replica) {
+        const talk = this.talkOf(document);
+        talk.holders.add(neighbour.peer);
+        talk.enriched ||= isAhead(vector, replica.vector);
+      }
+      if (!replica || sameBytes(replica.digest, digest)) {
         continue;
       }
       this.look(document, neighbour.peer, { digest, vector, sure: fresh && vector.size > 0 }, !fresh);
@@ -145,6 +174,7 @@ export class Exchange {
     if (!replica) {
       return;
     }
+    this.talkOf(document).holders.add(neighbour.peer);
     const before = replica.version;
     replica.receive(deletions);
     if (replica.version !== before) {
@@ -178,7 +208,7 @@ export class Exchange {
     }
     talk.asking = null;
     const before = replica.version;
-    replica.receive(joined(asking.parts));
+    replica.receive(joinBytes(asking.parts));
     remember(talk.merged, idText(digest));
     if (replica.version !== before) {
       this.tell(document, neighbour.peer);
@@ -226,7 +256,7 @@ export class Exchange {
     if (digest === null) {
       return sure ? replica.isIncomplete : isAhead(vector, replica.vector);
     }
-    if (same(digest, replica.digest) || talk.merged.has(idText(digest))) {
+    if (sameBytes(digest, replica.digest) || talk.merged.has(idText(digest))) {
       return false;
     }
     // Equal vectors and another digest: something was deleted there that is not deleted here, or the other way round.
@@ -340,7 +370,9 @@ export class Exchange {
       merged: new Set(),
       due: new Map(),
       news: null,
-      fruitless: 0
+      fruitless: 0,
+      holders: new Set(),
+      enriched: false
     };
     this.talks.set(document, talk);
     return talk;
@@ -352,21 +384,4 @@ function remember(digests: Set<string>, digest: string): void {
   if (digests.size > MOST_MERGED) {
     digests.delete(digests.values().next().value!);
   }
-}
-
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) {
-    return parts[0]!;
-  }
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
 }

@@ -1,0 +1,23 @@
+/** What an engine is given, and what it says of what it does not take. */
+import type { Clock, Random } from '../clock';
+import type { Digest } from '../session';
+
+/** Why something that came was not taken. */
+export type Refusal = 'garbled' | 'unknown-head' | 'other-class' | 'own' | 'stale' | 'not-allowed';
+
+export interface IEngineOptions {
+  /** Which class: 16 to 32 bytes. */
+  readonly room: Uint8Array;
+  readonly session: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly digest: Digest;
+  /** Whether this page keeps a document for others that nobody here has open. */
+  carries?(document: string): boolean;
+  /** Whether changes of this origin are not this session's own: from storage, from another tab. */
+  isForeign?(origin: unknown): boolean;
+  /** People, presence or cursors are different. */
+  onPeople?(): void;
+  /** For whoever looks for what is wrong. `peer` passed it on, and need not have made it. */
+  onRefusal?(refusal: Refusal, peer: string): void;
+}
