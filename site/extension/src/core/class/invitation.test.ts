@@ -1,0 +1,52 @@
+import { digest } from 'lib0/hash/sha256';
+import { describe, expect, it } from 'vitest';
+import { fragmentOf, INVITATION_CHARS, makeInvitation, readCode, readFragment } from './invitation';
+
+const made = (seed: number) => makeInvitation(bytes => bytes.fill(seed), digest);
+
+describe('invitation', () => {
+  it('[CLS1] comes back from its own link', () => {
+    const invitation = makeInvitation(bytes => crypto.getRandomValues(bytes), digest);
+    expect(invitation.code).toHaveLength(INVITATION_CHARS);
+    expect(readFragment(fragmentOf(invitation), digest)).toEqual({ kind: 'invited', invitation });
+    expect(readFragment(`#x=1&class=${invitation.code}&y`, digest)).toEqual({ kind: 'invited', invitation });
+    expect(readCode(` ${invitation.code}\n`, digest)).toEqual({ kind: 'invited', invitation });
+  });
+
+  it('[CLS1] a link without one is a page alone', () => {
+    for (const fragment of ['', '#', '#content', '#classes=x']) {
+      expect(readFragment(fragment, digest)).toEqual({ kind: 'none' });
+    }
+  });
+
+  it('[CLS1] a link that was cut or mistyped is told from one that is whole', () => {
+    const { code } = made(7);
+    for (let length = 0; length < code.length; length += 1) {
+      expect(readFragment(`#class=${code.slice(0, length)}`, digest).kind).toBe('damaged');
+    }
+    let taken = 0;
+    for (let at = 0; at < code.length; at += 1) {
+      for (const other of 'AZaz09-_') {
+        const typed = code.slice(0, at) + other + code.slice(at + 1);
+        taken += Number(typed !== code && readCode(typed, digest).kind === 'invited');
+      }
+    }
+    expect(taken).toBe(0);
+    expect(readFragment('#class=%F0%9F%98%80', digest).kind).toBe('damaged');
+    expect(readFragment('#class=' + 'x'.repeat(5000), digest)).toEqual({
+      kind: 'damaged',
+      given: 'x'.repeat(100)
+    });
+  });
+
+  it('[CLS2] everything else follows from the secret, and nothing says another', () => {
+    const invitation = made(1);
+    expect(invitation.room).toMatch(/^[A-Za-z0-9_-]{21}[AQgw]$/);
+    expect(invitation.everyone).toMatch(/^[0-9a-f]{32}$/);
+    expect(invitation.id).toHaveLength(16);
+    expect(made(1)).toEqual(invitation);
+    const other = made(2);
+    expect(new Set([invitation.room, other.room, invitation.everyone, other.everyone]).size).toBe(4);
+    expect(invitation.code).not.toContain(invitation.room.slice(0, 8));
+  });
+});
