@@ -118,8 +118,7 @@ class Flags {
       const found = placeOf(this.place, caret, doc.length);
       return found ? [{ caret, head: found.head }] : [];
     });
-    const under =
-      this.pointer && carets.length > 0 ? view.posAtCoords(this.pointer) : null;
+    const under = this.pointer && carets.length > 0 ? view.posAtCoords(this.pointer) : null;
     this.hovered = new Set(
       carets
         .filter(({ head }) => under !== null && Math.abs(head - under) <= NEAR)
@@ -132,14 +131,14 @@ class Flags {
     }
     const base = holder.getBoundingClientRect();
     const seen = view.scrollDOM.getBoundingClientRect();
-    const ownLine = view.hasFocus ? doc.lineAt(selection.main.head).number : 0;
+    const above = view.hasFocus ? doc.lineAt(selection.main.head).number : null;
     const found: IFlag[] = [];
     for (const { caret, head } of wanted.slice(-MOST_FLAGS)) {
       const at = view.coordsAtPos(head, 1);
       if (!at || at.left < seen.left - 1 || at.left > seen.right + 1) {
         continue;
       }
-      const isBelow = doc.lineAt(head).number === ownLine + 1;
+      const isBelow = doc.lineAt(head).number - 1 === above;
       const x = at.left - base.left;
       let y = (isBelow ? at.bottom : at.top) - base.top;
       while (found.some(other => Math.abs(other.x - x) < FLAG_WIDTH && Math.abs(other.y - y) < FLAG_HEIGHT)) {

@@ -30,7 +30,9 @@ export class Marks {
     );
     if (people.length > few.length) {
       const names = people.slice(few.length).map(({ name }) => name);
-      marks.push(this.mark(`+${names.length}`, this.trans.__('%1 are here', names.join(', ')), 'pb-mod-more'));
+      marks.push(
+        this.mark(`+${names.length}`, this.trans.__('%1 are here', names.join(', ')), 'pb-mod-more')
+      );
     }
     this.dom.replaceChildren(...marks);
     if (people.length === 0) {
