@@ -8,7 +8,21 @@ import { IClass, INotebookSessions } from './tokens';
 
 const root = new URL(PageConfig.getBaseUrl(), location.href).href;
 /** What an invite link carries; see `core/class/invitation.ts`, which reads it. */
-const isInvited = /[#&]class=/.test(location.hash);
+const INVITED = /[#&]class=/;
+const invited = INVITED.test(location.hash) ? location.hash : null;
+
+/** Another invite link in the address leads there; a place in the notebook, or nothing, leads out of no class. */
+function watchAddress(): void {
+  addEventListener('hashchange', () => {
+    if (INVITED.test(location.hash)) {
+      if (location.hash !== invited) {
+        location.reload();
+      }
+    } else if (invited) {
+      history.replaceState(history.state, '', invited);
+    }
+  });
+}
 
 const membership: JupyterFrontEndPlugin<IClass> = {
   id: 'peerbook:class',
@@ -18,11 +32,12 @@ const membership: JupyterFrontEndPlugin<IClass> = {
   optional: [ITranslator],
   activate: (_: JupyterFrontEnd, translator: ITranslator | null) => {
     const trans = (translator ?? nullTranslator).load('peerbook');
-    if (!isInvited) {
-      return { membership: Promise.resolve(null) };
-    }
-    addEventListener('hashchange', () => location.reload());
-    return { membership: import('./live').then(live => live.join(root, location.hash, trans)) };
+    watchAddress();
+    return {
+      membership: invited
+        ? import('./live').then(live => live.join(root, invited, trans))
+        : Promise.resolve(null)
+    };
   }
 };
 
