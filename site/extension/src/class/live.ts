@@ -29,11 +29,7 @@ export interface IClassParts {
  *
  * @param root absolute address of the site
  */
-export function join(
-  root: string,
-  fragment: string,
-  _trans: TranslationBundle
-): Promise<IMembership | null> {
+export function join(root: string, fragment: string, _trans: TranslationBundle): Promise<IMembership | null> {
   const invited = readFragment(fragment, digest);
   if (invited.kind !== 'invited') {
     return Promise.resolve(null);

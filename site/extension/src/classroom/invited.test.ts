@@ -58,10 +58,14 @@ describe('a page in a class', () => {
     expect(reload).toHaveBeenCalledOnce();
   });
 
-  it('is let be when it is alone', () => {
-    const { addressed, told } = page('#Heading');
+  it('is let be when it is alone, until it is invited', () => {
+    const { addressed, told, go, reload } = page('#Heading');
     holdClass(addressed);
     addressed.history.pushState(null, '', '/x');
+    go('http://a/b?c#Other');
     expect(told).toEqual(['/x']);
+    expect(reload).not.toHaveBeenCalled();
+    go(`http://a/b?c${CLASS}`);
+    expect(reload).toHaveBeenCalledOnce();
   });
 });

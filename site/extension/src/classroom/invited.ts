@@ -30,25 +30,22 @@ export interface IAddressed {
 /**
  * Holds on to the class while the page is open. JupyterLab's router writes addresses without a fragment, and a link to a
  * heading writes another one: after a reload one would be alone without having left. Another invite link, put into the
- * address by hand, is followed.
+ * address by hand, is followed, by a page alone too.
  */
 export function holdClass(page: IAddressed): void {
   const { location, history } = page;
   const fragment = classFragment(location.hash);
-  if (fragment === '') {
-    return;
-  }
-  for (const name of ['pushState', 'replaceState'] as const) {
+  for (const name of fragment === '' ? [] : (['pushState', 'replaceState'] as const)) {
     const write = history[name].bind(history);
     history[name] = (data, unused, url) =>
       write(data, unused, url == null ? url : inClass(String(url), fragment));
   }
   page.addEventListener('hashchange', () => {
     const now = classFragment(location.hash);
-    if (now === '') {
-      history.replaceState(history.state, '', location.href);
-    } else if (now !== fragment) {
+    if (now !== '' && now !== fragment) {
       location.reload();
+    } else if (now !== fragment) {
+      history.replaceState(history.state, '', location.href);
     }
   });
 }
