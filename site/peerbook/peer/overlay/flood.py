@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import partial
 
 from ..clock import Cancel, Clock
 from ..envelope import ENVELOPE_BYTES, SMALL_BYTES, Envelope, Fault, decode_envelope, envelope_id
@@ -158,7 +159,7 @@ class Flood:
         for peer in offer.sources:
             neighbour = self._ports.neighbours.get(peer)
             if neighbour:
-                offer.pulling = peer, self._ports.clock.after(PULL_MS, lambda peer=peer: self.missing(peer, id_))
+                offer.pulling = peer, self._ports.clock.after(PULL_MS, partial(self.missing, peer, id_))
                 neighbour.say(Pull(id_))
                 return
         self._forget(id_)

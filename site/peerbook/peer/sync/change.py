@@ -142,11 +142,8 @@ def _structs(reader: Reader) -> dict[int, list[Struct]]:
         for _ in range(count):
             info = reader.byte()
             kind = info & 0x1F
-            if kind in (_GC, _SKIP):
-                needs, length = (), reader.number()
-            else:
-                needs = _needs(reader, info)
-                length = _content(reader, kind)
+            needs = () if kind in (_GC, _SKIP) else _needs(reader, info)
+            length = reader.number() if kind in (_GC, _SKIP) else _content(reader, kind)
             if kind != _SKIP:
                 own.append(Struct(clock, length, needs))
             clock += length
@@ -177,7 +174,10 @@ def _content(reader: Reader, kind: int) -> int:
         case 2 | 8:
             count = reader.number()
             for _ in range(count):
-                _ = reader.text() if kind == 2 else _any(reader, 0)
+                if kind == 2:
+                    reader.text()
+                else:
+                    _any(reader, 0)
             return count
         case 3:
             reader.block()

@@ -21,10 +21,10 @@ _PARTICIPANT = re.compile(r"[0-9a-f]{32}")
 @dataclass(frozen=True, slots=True)
 class Record:
     name: str
+    participant: str
+    """Whose session it is: 32 hex digits, the same in each of a person's sessions."""
     since: int
     """When they came, in milliseconds since 1970 by their own clock."""
-    participant: str = ""
-    """32 hex digits, or empty for whom they are not known of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ class Person:
 
     session: str
     name: str
+    participant: str
     since: int
     """By this clock: never in the future."""
-    participant: str
     documents: tuple[str, ...]
     """Documents they have open, by name, sorted."""
 
@@ -48,9 +48,7 @@ def normal_name(name: str) -> str:
 
 
 def encode_record(record: Record) -> bytes:
-    fields: dict[str, str | int] = {"name": normal_name(record.name), "since": record.since}
-    if record.participant:
-        fields["participant"] = record.participant
+    fields = {"name": normal_name(record.name), "participant": record.participant, "since": record.since}
     return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -65,13 +63,14 @@ def decode_record(data: bytes) -> Record | None:
         return None
     if not isinstance(value, dict):
         return None
-    name, since, participant = value.get("name"), value.get("since"), value.get("participant")
+    name, participant, since = value.get("name"), value.get("participant"), value.get("since")
     if isinstance(since, float) and since.is_integer():
         since = int(since)
-    if not isinstance(name, str) or not isinstance(since, int) or isinstance(since, bool) or abs(since) > MOST_NUMBER:
+    if not isinstance(since, int) or isinstance(since, bool) or abs(since) > MOST_NUMBER:
         return None
-    known = isinstance(participant, str) and _PARTICIPANT.fullmatch(participant)
-    return Record(normal_name(name), since, participant if known else "")
+    if not isinstance(name, str) or not isinstance(participant, str) or not _PARTICIPANT.fullmatch(participant):
+        return None
+    return Record(normal_name(name), participant, since)
 
 
 def _refuse(constant: str) -> NoReturn:
