@@ -46,7 +46,9 @@ class Notebook:
     def cells(self) -> list[Cell]:
         """The cells that are in the notebook, in their order."""
         with self._doc.transaction():
-            placed = [cell for id_ in list(self._cells.keys()) if (cell := self._read(id_)) and not self._is_deleted(cell)]
+            placed = [
+                cell for id_ in list(self._cells.keys()) if (cell := self._read(id_)) and not self._is_deleted(cell)
+            ]
         return sorted(placed, key=lambda cell: (cell.position, cell.id))
 
     @property

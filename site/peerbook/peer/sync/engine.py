@@ -73,7 +73,9 @@ class Engine:
         self._latest = Latest(clock)
         self._greeting = Greeting(clock, self.neighbours, self._latest)
         self.awareness = Awareness(
-            AwarenessPorts(clock, lambda name, said: self._publish(name, "awareness", said), self._size, options.changed)
+            AwarenessPorts(
+                clock, lambda name, said: self._publish(name, "awareness", said), self._size, options.changed
+            )
         )
         self._exchange = Exchange(ExchangePorts(clock, random, self.neighbours, self._replicas, self._carry))
         self.flood = Flood(FloodPorts(clock, self.neighbours, self._accept, self._wants, self._exchange.doubt))

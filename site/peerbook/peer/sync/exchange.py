@@ -307,5 +307,3 @@ def _is_worth_asking(replica: Replica, talk: _Talk, theirs: _Theirs) -> bool:
         return False
     # Equal vectors and another digest: something was deleted there that is not deleted here, or the other way round.
     return theirs.sure or is_ahead(theirs.vector, replica.vector) or not is_ahead(replica.vector, theirs.vector)
-
-
