@@ -1,4 +1,5 @@
-"""lib0's encoding as the protocol uses it: numbers of seven bits a byte, least first; blocks and texts behind their length.
+"""lib0's encoding as the protocol uses it: numbers of seven bits a byte, least first; blocks and texts behind their
+length.
 
 Reading is strict: what is not there is never given, and a number has one spelling, the shortest. Pure.
 """

@@ -1,6 +1,7 @@
 """A participant without a browser: joins a class by its invite link, follows notebooks, writes its own words in them.
 
-The shell around the pure parts: an event loop's time, real sockets, real chance. Without aiortc it uses the relay alone.
+The shell around the pure parts: an event loop's time, real sockets, real chance. Without aiortc it uses the relay
+alone.
 """
 
 from __future__ import annotations
@@ -97,7 +98,8 @@ class Peer:
     async def join(cls, link: str, name: str, *, participant: str = "", direct: bool = True) -> Peer:
         """Joins the class of an invite link under this name. PeerbookError when that cannot be.
 
-        ``participant``: 32 hex digits of somebody who was here before. ``direct``: by WebRTC too, where aiortc is installed.
+        ``participant``: 32 hex digits of somebody who was here before. ``direct``: by WebRTC too, where aiortc is
+        installed.
         """
         invitation = read_link(link)
         plain = normal_name(name)

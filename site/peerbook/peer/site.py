@@ -1,4 +1,6 @@
-"""What a participant without a browser reads of a site: where its server is, its notebooks, their beginnings. A shell."""
+"""What a participant without a browser reads of a site: where its server is, its notebooks, their beginnings. A
+shell.
+"""
 
 from __future__ import annotations
 

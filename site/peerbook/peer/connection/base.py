@@ -1,4 +1,6 @@
-"""What every connection has, over one road or several: a state, listeners, who waits for it to drain [CON1, CON6]. Pure."""
+"""What every connection has, over one road or several: a state, listeners, who waits for it to drain [CON1, CON6].
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,9 @@ class Connection(ABC):
 
     @abstractmethod
     def send(self, channel: Channel, message: bytes) -> None:
-        """Takes a message of at most MESSAGE_BYTES; more is a ValueError. Before `open` it waits, after it is dropped."""
+        """Takes a message of at most MESSAGE_BYTES; more is a ValueError. Before `open` it waits, after it is
+        dropped.
+        """
 
     @abstractmethod
     def buffered_bytes(self, channel: Channel) -> int:

@@ -57,7 +57,9 @@ class Lane:
 
 
 def choose_lane(lanes: Iterable[Lane], present: Lane | None) -> Lane | None:
-    """The lane to take: a well one before one in doubt, then by rank. Keeps ``present`` where others are only as good."""
+    """The lane to take: a well one before one in doubt, then by rank. Keeps ``present`` where others are only as
+    good.
+    """
     best: Lane | None = None
     for lane in lanes:
         if lane.usable and (

@@ -1,7 +1,8 @@
 """A connection over several roads [CON13, CON14]: it takes the best that is well, and changes without losing a message.
 
-Every message has a place in its channel and is kept until the other end confirms it; what was on a road that ended, or is
-in doubt, goes over another; what comes twice is dropped, what comes early waits. `connection/link.ts` in Python. Pure.
+Every message has a place in its channel and is kept until the other end confirms it; what was on a road that ended,
+or is in doubt, goes over another; what comes twice is dropped, what comes early waits. `connection/link.ts` in
+Python. Pure.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""One-to-one over the server [CON9]: each connection has a number at either end, so that nothing of an older one gets in.
+"""One-to-one over the server [CON9]: each connection has a number at either end, so that nothing of an older one gets
+in.
 
 HELLO mine, WELCOME mine yours, FRAME yours + frame, BYE mine. `connection/relay.ts` in Python. Pure.
 """
@@ -177,7 +178,9 @@ class RelayConnection(RoadConnection):
         self._end("reset")
 
     def missing(self) -> None:
-        """What was sent may have gone nowhere: it is over. While connecting nothing was sent yet, and we go on knocking."""
+        """What was sent may have gone nowhere: it is over. While connecting nothing was sent yet, and we go on
+        knocking.
+        """
         if self.state.kind != "connecting":
             self._end("not-here")
 

@@ -1,5 +1,6 @@
-"""Whom this participant is connected to, and how [CON15, CON16]: the server introduces, each neighbour gets all the roads
-there are; who leaves or is released is let go, who is lost is replaced. `connection/roads.ts` in Python. Pure.
+"""Whom this participant is connected to, and how [CON15, CON16]: the server introduces, each neighbour gets all the
+roads there are; who leaves or is released is let go, who is lost is replaced. `connection/roads.ts` in Python.
+Pure.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From here to a browser, over aiortc's RTCPeerConnection [CON10]. A shell, and the only module that needs aiortc.
 
-aiortc knows neither rollback nor ICE restarts: who gives way in a glare begins with a new connection under the same number,
-and one that failed is ended and opened anew, while the relay carries.
+aiortc knows neither rollback nor ICE restarts: who gives way in a glare begins with a new connection under the same
+number, and one that failed is ended and opened anew, while the relay carries.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""What two participants tell each other through the server to connect directly, as the opaque text it passes on. Pure."""
+"""What two participants tell each other through the server to connect directly, as the opaque text it passes on.
+Pure.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The notebook in a document: its cells in their order, and every change a participant can make to them [DOC2 to DOC11].
+"""The notebook in a document: its cells in their order, and every change a participant can make to them [DOC2 to
+DOC11].
 
 Each change is one transaction, an ordinary own edit. Text is counted in Python's characters, not in bytes.
 """

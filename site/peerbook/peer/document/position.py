@@ -1,4 +1,5 @@
-"""Where a cell stands: a fractional index [DOC3, DOC4], so that an insert or a move writes one cell and nobody else's. Pure.
+"""Where a cell stands: a fractional index [DOC3, DOC4], so that an insert or a move writes one cell and nobody
+else's. Pure.
 
 A position is a fraction between 0 and 1 in base 62 without the leading "0." and without trailing zeros.
 """
@@ -38,7 +39,7 @@ def positions_between(low: str, high: str | None, count: int, below: Below) -> l
         if end - start > _ROOM * (count + 1):
             break
         width += 1
-    # After the last cell step away a little, not half of what is left: a notebook written top to bottom keeps short keys.
+    # After the last cell step away a little, not half of what is left: so a notebook keeps short keys.
     step = _ROOM if high is None else (end - start) // (count + 1)
     jitter = min(step, _ROOM) // 2
     back = 0 if high is None else jitter // 2

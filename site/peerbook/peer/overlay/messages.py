@@ -1,7 +1,7 @@
 """What neighbours say to each other, byte for byte the same as ``core/overlay/messages.ts``.
 
-The first byte tells: below 128 it is the version of an envelope, which is passed on as it is; the others are between two
-neighbours and go no further. Golden vectors: ``tests/protocol/messages.json``. Pure.
+The first byte tells: below 128 it is the version of an envelope, which is passed on as it is; the others are between
+two neighbours and go no further. Golden vectors: ``tests/protocol/messages.json``. Pure.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Finds a document that no neighbour has [SYN12]: `seek` goes out, `found` comes back, `take` picks the first way. Pure."""
+"""Finds a document that no neighbour has [SYN12]: `seek` goes out, `found` comes back, `take` picks the first way.
+Pure.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""An envelope's head is said once to each neighbour and on each channel; after that three bytes of its hash stand for it.
+"""An envelope's head is said once to each neighbour and on each channel; after that three bytes of its hash stand for
+it.
 
 Pure. What is hashed (and later signed) is always the whole envelope.
 """
@@ -69,7 +70,9 @@ class Hearing:
 
 
 def _renew(heads: dict[bytes, bytes], reference: bytes, head: bytes, most: int) -> None:
-    """Puts a head at the end; the first, said longest ago, is forgotten. Two heads of one reference: the later counts."""
+    """Puts a head at the end; the first, said longest ago, is forgotten. Two heads of one reference: the later
+    counts.
+    """
     heads.pop(reference, None)
     heads[reference] = head
     if len(heads) > most:

@@ -73,8 +73,8 @@ OpenSocket = Callable[[SocketEvents], Socket]
 
 
 def return_after(attempt: int, people: int, return_seconds: float, random: Random) -> float:
-    """Milliseconds to wait before an attempt (0: the first after a loss): at random, so that a class does not come back as
-    one, and the longer the more people there are and the more attempts have failed [SIG5].
+    """Milliseconds to wait before an attempt (0: the first after a loss): at random, so that a class does not come
+    back as one, and the longer the more people there are and the more attempts have failed [SIG5].
     """
     spread = min(return_seconds, 0.5 + people / 200) * 1_000
     longest: float = min(_LONGEST_RETURN_MS, spread * 2 ** min(attempt, 10))

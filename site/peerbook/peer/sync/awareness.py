@@ -1,4 +1,4 @@
-"""Who is in which document: repeated now and then, and forgotten when it is not [SYN10]. Pure; nothing of it is kept."""
+"""Who is in which document: repeated now and then, and forgotten when it is not [SYN10]. Pure; none of it is kept."""
 
 from __future__ import annotations
 

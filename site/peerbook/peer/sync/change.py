@@ -1,7 +1,7 @@
 """What a change (a Yjs update, version 1) is made of, read struct by struct without touching a document. Pure.
 
-yrs keeps what it cannot place yet inside the document, where nothing bounds it; so a change is applied only when everything
-it leans on is there, and waits outside until then.
+yrs keeps what it cannot place yet inside the document, where nothing bounds it; so a change is applied only when
+everything it leans on is there, and waits outside until then.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ..encoding import Reader, Unreadable, number_bytes
+from ..encoding import MOST_NUMBER, Reader, Unreadable, number_bytes
 
 Ranges = dict[int, list[tuple[int, int]]]
 """For each client: half-open ranges of clocks."""
@@ -78,31 +78,35 @@ def runs_on(change: Change, vector: Mapping[int, int]) -> bool:
     known = dict(vector)
     at = dict.fromkeys(change.structs, 0)
     for first in change.structs:
-        stack = [first]
+        # Ids that are waited for, each by the one before it; of a client only as much is taken as is waited for.
+        stack: dict[int, int] = {first: MOST_NUMBER}
         while stack:
-            client = stack[-1]
-            missing = _advance(change.structs[client], client, at, known)
-            if missing is None:
-                stack.pop()
-            elif missing in at and missing not in stack and at[missing] < len(change.structs[missing]):
-                stack.append(missing)
-            else:
+            client, until = next(reversed(stack.items()))
+            missing = _advance(change.structs[client], client, until, at, known)
+            if missing is not None:
+                if missing[0] in stack or missing[0] not in change.structs:
+                    return False
+                stack[missing[0]] = missing[1]
+                continue
+            if until != MOST_NUMBER and until >= known.get(client, 0):
                 return False
+            del stack[client]
     return True
 
 
-def _advance(structs: list[Struct], client: int, at: dict[int, int], known: dict[int, int]) -> int | None:
-    """Goes on with a client's structs; the client whose structs are missing first, or None at the end."""
-    for index in range(at[client], len(structs)):
-        struct = structs[index]
-        at[client] = index
+def _advance(
+    structs: list[Struct], client: int, until: int, at: dict[int, int], known: dict[int, int]
+) -> tuple[int, int] | None:
+    """Goes on with a client until the clock ``until`` is among its structs; the id that is missing first, or None."""
+    while at[client] < len(structs) and known.get(client, 0) <= until:
+        struct = structs[at[client]]
         if struct.clock > known.get(client, 0):
-            return client
+            return client, struct.clock - 1
         for other, clock in struct.needs:
             if clock >= known.get(other, 0):
-                return other
+                return other, clock
         known[client] = max(known.get(client, 0), struct.clock + struct.length)
-    at[client] = len(structs)
+        at[client] += 1
     return None
 
 

@@ -1,8 +1,8 @@
 """The sync engine of one participant in one class: ``core/sync/engine.ts`` in Python.
 
-Documents and what their owner says go in, envelopes go through the overlay, what others wrote comes out in the documents.
-Pure: clock, chance and connections are passed in. Where things are taken in (`_accept`) is where they will be verified and
-permitted; where they are made (`_publish`) is where they will be sealed and signed.
+Documents and what their owner says go in, envelopes go through the overlay, what others wrote comes out in the
+documents. Pure: clock, chance and connections are passed in. Where things are taken in (`_accept`) is where they will
+be verified and permitted; where they are made (`_publish`) is where they will be sealed and signed.
 """
 
 from __future__ import annotations
@@ -143,7 +143,9 @@ class Engine:
         return client_of(document, "", self._options.session)
 
     def follow(self, document: str, doc: Doc[Any], kind: Literal["document", "outputs"] = "document") -> Replica:
-        """Keeps a document equal with everybody's; ``doc`` was made with :meth:`client_id` and nothing written into it."""
+        """Keeps a document equal with everybody's; ``doc`` was made with :meth:`client_id` and nothing written into
+        it.
+        """
         before = self._replicas.get(document)
         if before and document not in self._carried:
             raise ValueError(f"already followed: {document}")

@@ -1,4 +1,4 @@
-"""Asks each new neighbour who is here, one after the other: what the first told need not be told by the second. Pure."""
+"""Asks each new neighbour who is here, one by one: what the first told need not be told by the second. Pure."""
 
 from __future__ import annotations
 
