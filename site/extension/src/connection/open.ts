@@ -3,6 +3,7 @@ import type { SessionId } from '../core/connection';
 import { Tabs } from './broadcastchannel';
 import type { RtcBudget } from './budget';
 import { DirectRoads, type ISealer } from './direct';
+import { Listeners } from './listeners';
 import { pageClock, pageNetwork } from './page';
 import { RelayRoads } from './relay';
 import { Roads } from './roads';
@@ -32,37 +33,55 @@ export interface IOpened {
   readonly roads: Roads;
   readonly signaling?: SignalingClient;
   readonly room?: Room;
-  /** Says goodbye to all. Done by itself on `pagehide`. */
+  /** The page goes away, perhaps to come back: what must still be said is said now. Before the goodbye. */
+  readonly leaving: Listeners<[]>;
+  /** The page came back from the browser's memory and is in the class again: say again who is here. */
+  readonly returned: Listeners<[]>;
+  /** Says goodbye to all, for good. */
   close(): void;
 }
 
 const randomNumber = (): number => crypto.getRandomValues(new Uint32Array(1))[0]!;
 
+/** The class's connections, from now until `close`, with a goodbye and a return whenever the page goes and comes back [CON19]. */
 export function openConnections(options: IOpenOptions): IOpened {
-  const { session, signal } = options;
-  const tabs =
-    typeof BroadcastChannel === 'function'
-      ? new Tabs(session, new BroadcastChannel(`peerbook-${options.room}`), pageClock)
-      : undefined;
-  const common = { clock: pageClock, number: randomNumber, tabs };
-  let opened: IOpened;
-  if (signal === undefined) {
-    const roads = new Roads(common);
-    opened = { roads, close: () => roads.close() };
-  } else {
-    opened = openServer(options, signal, common);
-  }
+  const { roads, signaling, room } = makeRoads(options);
+  const [leaving, returned] = [new Listeners<[]>(), new Listeners<[]>()];
   // Closing is heard in 10 ms, vanishing in 5 to 15 s.
-  addEventListener('pagehide', () => opened.close());
-  return opened;
+  const hide = (): void => {
+    leaving.call();
+    roads.close();
+    signaling?.stop();
+  };
+  const show = (event: PageTransitionEvent): void => {
+    if (event.persisted) {
+      roads.open(openTabs(options));
+      signaling?.start();
+      returned.call();
+    }
+  };
+  addEventListener('pagehide', hide);
+  addEventListener('pageshow', show);
+  const close = (): void => {
+    removeEventListener('pagehide', hide);
+    removeEventListener('pageshow', show);
+    hide();
+  };
+  return { roads, signaling, room, leaving, returned, close };
 }
 
-function openServer(
-  options: IOpenOptions,
-  signal: string,
-  common: { readonly clock: typeof pageClock; readonly number: () => number; readonly tabs?: Tabs }
-): IOpened {
-  const { session, secret, record, budget, iceServers = [], sealer } = options;
+function openTabs({ session, room }: IOpenOptions): Tabs | undefined {
+  return typeof BroadcastChannel === 'function'
+    ? new Tabs(session, new BroadcastChannel(`peerbook-${room}`), pageClock)
+    : undefined;
+}
+
+function makeRoads(options: IOpenOptions): Pick<IOpened, 'roads' | 'signaling' | 'room'> {
+  const { session, secret, signal, record, budget, iceServers = [], sealer } = options;
+  const common = { clock: pageClock, number: randomNumber, tabs: openTabs(options), network: pageNetwork };
+  if (signal === undefined) {
+    return { roads: new Roads(common) };
+  }
   const signaling = new SignalingClient({
     session,
     secret,
@@ -89,13 +108,5 @@ function openServer(
         });
   const roads = (made = new Roads({ ...common, signaling, room, relay, direct }));
   signaling.start();
-  return {
-    roads,
-    signaling,
-    room,
-    close: () => {
-      roads.close();
-      signaling.stop();
-    }
-  };
+  return { roads, signaling, room };
 }

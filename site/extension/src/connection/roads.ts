@@ -8,6 +8,7 @@ import type { Connection, SessionId } from '../core/connection';
 import { Link } from './link';
 import { Listeners } from './listeners';
 import { Neighbour } from './neighbour';
+import type { INetwork } from './signaling/line';
 import { MAX_DEGREE } from './signaling/messages';
 import type { IMeeting, Room } from './signaling/room';
 import type { SignalingState } from './signaling/state';
@@ -56,19 +57,32 @@ export interface IRoadsOptions {
   /** Left out in a class where nobody is to learn another's address. */
   readonly direct?: IDirect;
   readonly tabs?: ITabs;
+  /** After a change or a sleep every road is asked whether it still is one. */
+  readonly network?: INetwork;
 }
 
 export class Roads {
   constructor(private readonly _options: IRoadsOptions) {
-    const { signaling, room, relay, direct, tabs } = _options;
+    this.open(_options.tabs);
+  }
+
+  /** Begins, also anew after `close`: with nobody, under the same session. `tabs`: those that closing has ended, anew. */
+  open(tabs: ITabs | undefined): void {
+    if (!this._closed) {
+      return;
+    }
+    this._closed = false;
+    this._tabs = tabs;
+    const { signaling, room, relay, direct, network } = this._options;
     this._cancels = [
-      signaling?.onState(() => this._tell()),
+      signaling?.onState(() => this._server()),
       room?.meetings.add(meeting => this._meet(meeting)),
       room?.changes.add((_changed, left) => this._left(left)),
       room?.signals.add((from, data) => direct?.hear(from, data)),
       relay?.knocks.add(peer => this._introducedTo(peer)?.openRelay()),
       direct?.calls.add(peer => this._introducedTo(peer)?.answer()),
-      tabs?.onConnection(tab => this._takeTab(tab))
+      tabs?.onConnection(tab => this._takeTab(tab)),
+      network?.onChange(() => this._links.forEach(link => link.ask()))
     ].filter(cancel => cancel !== undefined);
     tabs?.connections.forEach(tab => this._takeTab(tab));
     this._mend();
@@ -106,7 +120,14 @@ export class Roads {
     [...this._links.values()].forEach(link => link.close());
     this._options.relay?.close();
     this._options.direct?.close();
-    this._options.tabs?.close();
+    this._tabs?.close();
+    [this._introduced, this._releasing, this._gone, this._lost].forEach(each => each.clear());
+  }
+
+  private _server(): void {
+    // Whom we lost meanwhile is told by whom we `have`, on entering.
+    this._lost.clear();
+    this._tell();
   }
 
   private _meet(meeting: IMeeting): void {
@@ -114,6 +135,7 @@ export class Roads {
     for (const peer of [...meeting.call, ...meeting.expect, ...(meeting.all ?? [])]) {
       this._introduced.add(peer);
       this._releasing.delete(peer);
+      this._lost.delete(peer);
     }
     meeting.call.forEach(peer => this._neighbour(peer).call());
     meeting.expect.forEach(peer => this._neighbour(peer).openRelay());
@@ -259,10 +281,11 @@ export class Roads {
     }
   }
 
-  private _closed = false;
+  private _closed = true;
   private _everJoined = false;
+  private _tabs?: ITabs;
   private _cancelMend: Cancel = () => undefined;
-  private readonly _cancels: Cancel[];
+  private _cancels: Cancel[] = [];
   private readonly _links = new Map<SessionId, Link>();
   private readonly _neighbours = new Map<SessionId, Neighbour>();
   /** Edges of the server's graph that we are an end of. */
