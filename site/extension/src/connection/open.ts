@@ -33,23 +33,23 @@ export interface IOpened {
   readonly roads: Roads;
   readonly signaling?: SignalingClient;
   readonly room?: Room;
-  /** The page goes away, perhaps to come back: what must still be said is said now. Before the goodbye. */
-  readonly leaving: Listeners<[]>;
-  /** The page came back from the browser's memory and is in the class again: say again who is here. */
+  /** The page was away for a while, and others may have heard that it left: say again who is here. */
   readonly returned: Listeners<[]>;
   /** Says goodbye to all, for good. */
   close(): void;
 }
+
+/** The server tells the room that somebody left after 30 s at the earliest, and neighbours notice as late. */
+const AWAY_MS = 20_000;
 
 const randomNumber = (): number => crypto.getRandomValues(new Uint32Array(1))[0]!;
 
 /** The class's connections, from now until `close`, with a goodbye and a return whenever the page goes and comes back [CON19]. */
 export function openConnections(options: IOpenOptions): IOpened {
   const { roads, signaling, room } = makeRoads(options);
-  const [leaving, returned] = [new Listeners<[]>(), new Listeners<[]>()];
+  const returned = new Listeners<[]>();
   // Closing is heard in 10 ms, vanishing in 5 to 15 s.
   const hide = (): void => {
-    leaving.call();
     roads.close();
     signaling?.stop();
   };
@@ -60,14 +60,32 @@ export function openConnections(options: IOpenOptions): IOpened {
       returned.call();
     }
   };
+  const tellIfLong = (awayMs: number): void => {
+    if (awayMs > AWAY_MS) {
+      returned.call();
+    }
+  };
   addEventListener('pagehide', hide);
   addEventListener('pageshow', show);
+  let heardAt = Infinity;
+  const cancels = [
+    pageNetwork.onChange((sleptMs = 0) => tellIfLong(sleptMs)),
+    signaling?.onState(state => {
+      if (state.kind === 'open') {
+        tellIfLong(pageClock.now() - heardAt);
+        heardAt = Infinity;
+      } else {
+        heardAt = Math.min(heardAt, pageClock.now());
+      }
+    })
+  ];
   const close = (): void => {
     removeEventListener('pagehide', hide);
     removeEventListener('pageshow', show);
+    cancels.forEach(cancel => cancel?.());
     hide();
   };
-  return { roads, signaling, room, leaving, returned, close };
+  return { roads, signaling, room, returned, close };
 }
 
 function openTabs({ session, room }: IOpenOptions): Tabs | undefined {

@@ -17,11 +17,11 @@ export const pageNetwork: INetwork = {
     const changed = (): void => listener();
     const seen = (): void => void (document.visibilityState === 'visible' && listener());
     const events = ['online', 'offline', 'pageshow'] as const;
-    events.forEach(event => window.addEventListener(event, changed));
+    events.forEach(event => addEventListener(event, changed));
     document.addEventListener('visibilitychange', seen);
     const cancel = onSleep(pageClock, () => Date.now(), listener);
     return () => {
-      events.forEach(event => window.removeEventListener(event, changed));
+      events.forEach(event => removeEventListener(event, changed));
       document.removeEventListener('visibilitychange', seen);
       cancel();
     };

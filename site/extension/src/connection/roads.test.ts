@@ -173,6 +173,22 @@ describe('roads', () => {
     expect(said.filter(([type]) => type === 'more')).toEqual([['more', { room: 'room', lost: ['ada'] }]]);
   });
 
+  it('[CON16] who sent what is no message is left for others, and never connected to again', () => {
+    const { clock, roads, said, made, calls, greet, join, meet } = setting();
+    join(3);
+    meet({ call: ['mallory', 'bob'] });
+    greet(made.relay[0]!);
+    made.relay[0]!.right.send('control', Uint8Array.of(99, 99));
+    made.relay[0]!.flush();
+    expect([...roads.links.keys()]).toEqual(['bob']);
+    meet({ call: ['mallory'] });
+    join(3, 'mallory', 'bob');
+    clock.pass(20_000);
+    expect([...roads.links.keys()]).toEqual(['bob']);
+    expect(calls.filter(([peer]) => peer === 'mallory').length).toBe(1);
+    expect(said.filter(([type]) => type === 'more').map(([, { lost }]) => lost)).toEqual([['mallory']]);
+  });
+
   it('[CON16] who is gone for the server and still reached stays until they are not', () => {
     const { roads, room, made, greet, join, meet } = setting();
     join(2);

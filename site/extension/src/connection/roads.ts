@@ -132,14 +132,17 @@ export class Roads {
 
   private _meet(meeting: IMeeting): void {
     this._everJoined = true;
-    for (const peer of [...meeting.call, ...meeting.expect, ...(meeting.all ?? [])]) {
+    const [call, expect, all] = [meeting.call, meeting.expect, meeting.all ?? []].map(peers =>
+      peers.filter(peer => !this._isRefused(peer))
+    ) as [SessionId[], SessionId[], SessionId[]];
+    for (const peer of [...call, ...expect, ...all]) {
       this._introduced.add(peer);
       this._releasing.delete(peer);
       this._lost.delete(peer);
     }
-    meeting.call.forEach(peer => this._neighbour(peer).call());
-    meeting.expect.forEach(peer => this._neighbour(peer).openRelay());
-    for (const peer of meeting.all ?? []) {
+    call.forEach(peer => this._neighbour(peer).call());
+    expect.forEach(peer => this._neighbour(peer).openRelay());
+    for (const peer of all) {
       this._neighbour(peer).openRelay();
       this._options.clock.after(CALL_MS, () => this._introducedTo(peer)?.call());
     }
@@ -149,6 +152,15 @@ export class Roads {
     }
     this._release();
     this._tell();
+  }
+
+  /** Who sent what is no message is not connected to again: the server is asked for others instead. */
+  private _isRefused(peer: SessionId): boolean {
+    if (this._garbled.has(peer)) {
+      this._lost.add(peer);
+      return true;
+    }
+    return false;
   }
 
   /** Gone for good, says the server. Whoever is reached without it may well be there, and stays. */
@@ -232,6 +244,9 @@ export class Roads {
     } else if (state.reason !== 'other-left') {
       this._introduced.delete(peer);
       this._lost.add(peer);
+      if (state.reason === 'garbled') {
+        this._garbled.add(peer);
+      }
     }
   }
 
@@ -293,4 +308,6 @@ export class Roads {
   private readonly _releasing = new Map<SessionId, number>();
   private readonly _gone = new Set<SessionId>();
   private readonly _lost = new Set<SessionId>();
+  /** For as long as the page lives; a session ends with its page, so there are few. */
+  private readonly _garbled = new Set<SessionId>();
 }

@@ -1,4 +1,6 @@
+import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
+import { sessionOf } from '../../core/session';
 import { HandClock, seeded } from '../testing';
 import { signalingAddress } from './address';
 import { SignalingClient } from './client';
@@ -263,6 +265,10 @@ describe('signaling client', () => {
     client.start();
     last().welcome();
     expect(last().said.map(message => message['type'])).toEqual(said);
+  });
+
+  it('[SIG2] a session is named after its secret, as the server names it', () => {
+    expect(sessionOf(digest, 'AAECAwQFBgcICQoLDA0ODw')).toBe('vkXLJgW_Nr695oSEGijw_Q');
   });
 
   it('answers the server’s ping', () => {
