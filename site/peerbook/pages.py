@@ -212,6 +212,7 @@ def pages(workshops: Sequence[PageWorkshop], left_out: Sequence[LeftOut], about:
     yield "index.html", render("index.html", workshops=shelf, left_out=left_out)
     for workshop in workshops:
         yield workshop.url, render("workshop.html", root="../../", workshop=workshop)
+    yield "class.html", render("class.html", workshops=shelf)
     for name in ("teach.html", "unsupported.html", "storage.html"):
         yield name, render(name)
     for name in ("404.html", "offline.html"):
