@@ -167,8 +167,8 @@ describe('awareness', () => {
     const pages = new Pages(digest);
     const [a, b] = pages.many(2) as [Page, Page];
     pages.join(a, b);
-    a.engine.introduce({ name: 'Ada', since: 5 });
-    b.engine.introduce({ name: 'Ben', since: 6 });
+    a.engine.introduce({ name: 'Ada', participant: 'a'.repeat(32), since: 5 });
+    b.engine.introduce({ name: 'Ben', participant: 'b'.repeat(32), since: 6 });
     a.engine.awareness.say(DOCUMENT, null);
     pages.clock.advance(1000);
     const late = pages.open();
