@@ -14,7 +14,6 @@ export async function copyText(shown: HTMLElement): Promise<boolean> {
     selection?.addRange(range);
     try {
       // The only way on plain http, and kept by every browser for that.
-      // eslint-disable-next-line @typescript-eslint/no-deprecated
       return document.execCommand('copy');
     } catch {
       return false;

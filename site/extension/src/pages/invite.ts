@@ -8,7 +8,8 @@ import { wordsOf } from './words';
 const NAMES = 24;
 
 export class Invite {
-  constructor(private readonly dialog = find('class-dialog', HTMLDialogElement)) {
+  constructor() {
+    const dialog = find('class-dialog', HTMLDialogElement);
     find('class-copy', HTMLElement).addEventListener('click', () => void this.copy());
     find('class-large', HTMLElement).addEventListener('click', () => dialog.showModal());
     find('class-small', HTMLElement).addEventListener('click', () => dialog.close());

@@ -12,7 +12,7 @@ export class Who {
    * @param chosen who one is, also when nothing can be kept
    */
   constructor(
-    private readonly root: HTMLElement,
+    root: HTMLElement,
     private readonly identities: Identities,
     private readonly chosen: (identity: IIdentity) => void,
     private readonly take: (typed: string) => IIdentity | null = typed => identities.take(typed)
