@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .encoding import text_bytes
+
 SECRET_BYTES = 16
 CHECK_BYTES = 2
 INVITATION_CHARS = 24
@@ -39,7 +41,7 @@ class Invitation:
 
 def make_invitation(random_bytes: Callable[[int], bytes]) -> Invitation:
     """A new class. ``random_bytes`` is :func:`secrets.token_bytes` outside of tests."""
-    return _invitation_of(random_bytes(SECRET_BYTES))
+    return invitation_of(random_bytes(SECRET_BYTES))
 
 
 def read_code(given: str) -> Invitation | None:
@@ -47,14 +49,15 @@ def read_code(given: str) -> Invitation | None:
     code = given.strip()
     if not _CODE.fullmatch(code):
         return None
-    invitation = _invitation_of(base64.urlsafe_b64decode(code)[:SECRET_BYTES])
+    invitation = invitation_of(base64.urlsafe_b64decode(code)[:SECRET_BYTES])
     return invitation if invitation.code == code else None
 
 
-def _invitation_of(secret: bytes) -> Invitation:
+def invitation_of(secret: bytes) -> Invitation:
+    """The class with this secret of 16 bytes [CLS2]."""
+
     def derive(purpose: str, size: int) -> bytes:
-        words = f"peerbook {purpose} 1".encode()
-        return hashlib.sha256(bytes([len(words)]) + words + secret).digest()[:size]
+        return hashlib.sha256(text_bytes(f"peerbook {purpose} 1") + secret).digest()[:size]
 
     return Invitation(
         code=_text(secret + derive("check", CHECK_BYTES)),
