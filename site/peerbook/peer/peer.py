@@ -168,6 +168,15 @@ class Peer:
             self._followed[path] = Followed(path, document, notebook, replica)
         return self._followed[path]
 
+    async def agrees(self, path: str, seconds: float = 10.0) -> bool:
+        """Whether every neighbour has the notebook exactly as it is here, by the canonical digest."""
+        followed = self._followed[path]
+        self.engine.compare(followed.document)
+        said = self.engine.said(followed.document)
+        everybody = {each.peer for each in self.engine.neighbours}
+        await self.until(lambda: everybody <= said.keys(), "every neighbour said where it stands", seconds)
+        return bool(everybody) and all(said[peer] == followed.replica.digest for peer in everybody)
+
     async def until(self, holds: Callable[[], bool], what: str, seconds: float = 30.0) -> None:
         """Waits until something is so; TimeoutError with ``what`` was waited for."""
         deadline = time.monotonic() + seconds

@@ -8,7 +8,7 @@ be verified and permitted; where they are made (`_publish`) is where they will b
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -171,6 +171,14 @@ class Engine:
             self._search.end(document)
             self.awareness.leave(document)
             self._carried.add(document)
+
+    def compare(self, document: str) -> None:
+        """Has every neighbour say where it stands; :meth:`said` tells."""
+        self._exchange.compare(self._replicas[document])
+
+    def said(self, document: str) -> Mapping[str, bytes]:
+        """The digest each neighbour said last, by session."""
+        return self._exchange.said(document)
 
     def introduce(self, record: Record) -> None:
         """Says who one is; again whenever it changes, and now and then."""
