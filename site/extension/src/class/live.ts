@@ -12,6 +12,9 @@ import { fetchCatalogue } from '../workshop/catalogue';
 import { browserIdentities } from './identity';
 import { Joined } from './joined';
 import type { IMembership } from './membership';
+import { identify } from './panel/identify';
+import { showDamaged } from './panel/join';
+import { ClassPart } from './panel/part';
 
 /** What each part of the class's interface is given. */
 export interface IClassParts {
@@ -29,13 +32,20 @@ export interface IClassParts {
  *
  * @param root absolute address of the site
  */
-export function join(root: string, fragment: string, _trans: TranslationBundle): Promise<IMembership | null> {
+export async function join(
+  root: string,
+  fragment: string,
+  trans: TranslationBundle
+): Promise<IMembership | null> {
   const invited = readFragment(fragment, digest);
+  if (invited.kind === 'damaged') {
+    showDamaged(invited, trans);
+  }
   if (invited.kind !== 'invited') {
-    return Promise.resolve(null);
+    return null;
   }
   const identities = browserIdentities(root);
-  const identity = identities.last ?? identities.take('Guest')!;
+  const identity = await identify(identities, root, trans);
   const paths = new Map<string, string>();
   void fetchCatalogue(root).then(
     ({ workshops }) =>
@@ -44,7 +54,7 @@ export function join(root: string, fragment: string, _trans: TranslationBundle):
       ),
     () => undefined
   );
-  const joined = new Joined({
+  return new Joined({
     invitation: invited.invitation,
     identity,
     identities,
@@ -52,10 +62,9 @@ export function join(root: string, fragment: string, _trans: TranslationBundle):
     isForeign: origin => origin === FROM_LOG || origin === FROM_TAB,
     pathOf: genesis => paths.get(genesis)
   });
-  return Promise.resolve(joined);
 }
 
 /** Shows the class in the page. */
-export function show(_parts: IClassParts): void {
-  // Each part of the interface is made here.
+export function show(parts: IClassParts): void {
+  new ClassPart(parts);
 }
