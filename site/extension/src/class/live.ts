@@ -9,6 +9,7 @@ import { readFragment } from '../core/class/invitation';
 import { FROM_LOG } from '../notebook/keeper';
 import { FROM_TAB } from '../notebook/tabs';
 import { fetchCatalogue } from '../workshop/catalogue';
+import { Cursors } from './cursors/cursors';
 import { browserIdentities } from './identity';
 import { Joined } from './joined';
 import type { IMembership } from './membership';
@@ -67,4 +68,5 @@ export async function join(
 /** Shows the class in the page. */
 export function show(parts: IClassParts): void {
   new ClassPart(parts);
+  new Cursors(parts);
 }
