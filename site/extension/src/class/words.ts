@@ -196,7 +196,7 @@ export function sinceInWords(
   trans: TranslationBundle
 ): string {
   const [then, today] = [new Date(since), new Date(now)];
-  const time: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
+  const time: Intl.DateTimeFormatOptions = { hour: 'numeric', minute: '2-digit' };
   const isToday = then.toDateString() === today.toDateString();
   const options = isToday ? time : ({ ...time, day: 'numeric', month: 'short' } as const);
   return trans.__('since %1', new Intl.DateTimeFormat(language, options).format(then));

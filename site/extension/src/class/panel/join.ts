@@ -18,6 +18,15 @@ export function askName(identities: Identities, trans: TranslationBundle): Promi
     };
     // Whoever closes this has answered nothing: there is a link for going on alone.
     card.node.addEventListener('cancel', event => event.preventDefault());
+    card.body.append(
+      make(
+        'p',
+        '',
+        trans.__(
+          "You come to everyone's page: all in the class may write there. It is not protected yet. Your own copy stays as it is."
+        )
+      )
+    );
     const known = identities.all.slice(0, OFFERED);
     const form = nameForm(trans, typed => {
       const identity = identities.take(typed);
