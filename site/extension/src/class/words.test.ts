@@ -70,6 +70,7 @@ describe('the connection', () => {
     const why = (more: Partial<ISummary>) => connectionInWords(summary(more), [me()], trans).why;
     expect(why({ kind: 'alone' })).toContain('invite link');
     expect(why({ kind: 'alone', server: undefined })).toContain('names no server');
+    expect(why({ kind: 'alone', server: { kind: 'refused', reason: 'address' } })).toContain('peerbook.json');
     expect(why({ kind: 'joining', others: 2 })).toContain('2 others are here');
     expect(why({ kind: 'joining', server: { kind: 'connecting' } })).toBe('');
     expect(why({ kind: 'server-away', server: AWAY })).toContain('does not answer');

@@ -41,7 +41,7 @@ export function connectionInWords(
       const nobody = summary.server
         ? trans.__('Nobody else is here yet. Others come in with the invite link.')
         : trans.__('This site names no server that introduces people: only windows of this browser meet.');
-      return { ...only(trans.__('Just you')), why: nobody, tone: 'quiet' };
+      return { ...only(trans.__('Just you')), why: why || nobody, tone: why ? 'warm' : 'quiet' };
     }
     case 'joining': {
       const seeking =
