@@ -10,14 +10,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from peerbook.peer.invitation import invitation_of
+from peerbook.peer.invitation import make_invitation
 
 from .classroom import Classroom
 from .conftest import NewContext, Server
 from .odd import Odd, an_odd_one
 
 PATH = "first-steps/1-hello.ipynb"
-CODE = invitation_of(os.urandom(16)).code
 
 
 def a_classroom(new_context: NewContext, server: Server, name: str, code: str) -> Classroom:
@@ -30,7 +29,7 @@ def a_classroom(new_context: NewContext, server: Server, name: str, code: str) -
 
 @pytest.fixture
 def code() -> str:
-    return invitation_of(os.urandom(16)).code
+    return make_invitation(os.urandom).code
 
 
 @pytest.fixture
@@ -51,7 +50,7 @@ def odd(own_server: Server, code: str) -> Iterator[Odd]:
 
 
 def shown(page: Classroom) -> list[str]:
-    """The ids of the cells a page shows are no part of it: the first line of each code cell, in their order."""
+    """The first line of each code cell, in their order."""
     return [page.source(index).split("\n")[0] for index in range(page.code_cells.count())]
 
 
@@ -88,6 +87,11 @@ def test_cls5_python_is_the_odd_one_out_of_a_class_and_stays_equal(
     odd.wait(lambda peer: all(each.notebooks == (PATH,) for each in peer.people()), "all have the notebook open")
     expect_equal(odd, *pages)
 
+    # Its name is in the pages' list of who is here.
+    for page in pages:
+        page.page.locator(".pb-ClassSlot-button").click()
+        expect(page.page.locator("#pb-class-panel")).to_contain_text("Pythia")
+
     # They type, Python sees; Python types, they see.
     type_in(ada, 0, "# of Ada ")
     odd.wait(lambda peer: "# of Ada " in text(odd), "what Ada typed is there")
@@ -103,7 +107,7 @@ def test_cls5_python_is_the_odd_one_out_of_a_class_and_stays_equal(
     ada.page.keyboard.type("# before ", delay=20)
     odd.do(lambda followed: followed.notebook.move(first, len(followed.notebook.cells)))
     ada.page.keyboard.type("# after ", delay=20)
-    odd.wait(lambda peer: "# before # after " in text(odd), "all that Ada typed is there")
+    odd.wait(lambda peer: "# before " in text(odd) and "# after " in text(odd), "all that Ada typed is there")
     expect_equal(odd, *pages)
     assert odd.do(lambda followed: followed.notebook.cells[-1].id) == first
 
