@@ -21,7 +21,7 @@ LIVE = "me.links.length && me.links.every(link => link.startsWith('open'))"
 
 def build_classmates(folder: Path, signaling: str = "signal") -> Path:
     """A folder to serve, as a site is: a page, and `peerbook.json` with the server's address."""
-    build_bare_page(folder, "src/class/bare.ts")
+    build_bare_page(folder, "src/class/classmate.ts")
     (folder / "peerbook.json").write_text(json.dumps({"signaling": signaling}), encoding="utf-8")
     return folder
 

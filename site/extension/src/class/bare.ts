@@ -1,82 +1,80 @@
 /**
- * Somebody in a class in a bare page: no JupyterLab, the page's own connections and engine, and a text that all write.
- * Bundled by tests and benchmarks, never part of the site.
+ * Somebody in a class, in a bare page of a real browser: the page's own membership and a notebook's document, without
+ * JupyterLab. Bundled by tests/browser, never part of the site.
  */
 import { digest } from 'lib0/hash/sha256';
 import * as Y from 'yjs';
-import { fragmentOf, makeInvitation, readFragment } from '../core/class/invitation';
+import { readCode } from '../core/class/invitation';
+import { orderOf, textOf, typeOf } from '../core/document/cells';
+import { buryCell, createCell, makeRoom, moveCells, reviveCell } from '../core/document/edit';
+import { genesisHash } from '../core/document/genesis';
+import { hex } from '../core/document/source';
+import { stateDigest } from '../core/sync/digest';
 import { Identities } from './identity';
 import { Joined } from './joined';
 
-const GENESIS = '0'.repeat(64);
 const fill = (bytes: Uint8Array<ArrayBuffer>): unknown => crypto.getRandomValues(bytes);
+const below = (limit: number): number => Math.floor(Math.random() * limit);
 
-/** The fragment of a new class. */
-export function invite(): string {
-  return fragmentOf(makeInvitation(fill, digest));
-}
-
-export class Classmate {
-  constructor(fragment: string, name: string) {
-    const invited = readFragment(fragment, digest);
-    if (invited.kind !== 'invited') {
-      throw new Error(`no invitation: ${fragment}`);
+export class Member {
+  constructor(code: string, name: string, genesis: string) {
+    const read = readCode(code, digest);
+    const identities = new Identities('/', null, fill);
+    const identity = identities.take(name);
+    if (read.kind !== 'invited' || !identity) {
+      throw new Error('a damaged link, or no name');
     }
-    const identities = new Identities('/', localStorage, fill);
-    this.joined = new Joined({
-      invitation: invited.invitation,
-      identity: identities.take(name)!,
-      identities,
-      root: location.href,
-      pathOf: genesis => (genesis === GENESIS ? 'w/a.ipynb' : undefined)
-    });
-    this.joined.changed.add(() => this.note());
-    this.joined.follow(this.joined.sharedName(GENESIS), this.doc, 'document');
+    const root = new URL('.', location.href).href;
+    this.joined = new Joined({ invitation: read.invitation, identity, identities, root });
+    const bytes = Uint8Array.from(genesis.match(/../g) ?? [], pair => parseInt(pair, 16));
+    Y.applyUpdate(this.doc, bytes);
+    this.joined.follow(this.joined.sharedName(genesisHash(bytes)), this.doc, 'document');
   }
 
   readonly joined: Joined;
   readonly doc = new Y.Doc();
-  /** What was said of the connection, in order. */
-  readonly words: string[] = [];
 
-  get text(): string {
-    return this.doc.getText('t').toJSON();
+  /** Who is here, as this page shows it. */
+  names(): string[] {
+    return this.joined.people.filter(({ isHere }) => isHere).map(({ name }) => name);
   }
 
-  /** Names of who is here, oneself first. */
-  get here(): string[] {
-    return this.joined.people.filter(person => person.isHere).map(({ name }) => name);
+  /** How it is connected, in the class's few words. */
+  state(): string {
+    return this.joined.summary.kind;
   }
 
-  /** To whom, how: `open direct`. */
-  get links(): string[] {
-    const links = this.joined.connections?.roads.links.values() ?? [];
-    return [...links].map(link => `${link.state.kind} ${link.road}`).sort();
+  cells(): { id: string; cell_type: string; source: string }[] {
+    return orderOf(this.doc).map(({ id, cell }) => ({
+      id,
+      cell_type: typeOf(cell),
+      source: textOf(cell)
+    }));
   }
 
-  write(word: string): void {
-    this.doc.getText('t').insert(this.text.length, `${word} `);
+  digest(): string {
+    return hex(stateDigest(this.doc, digest));
   }
 
-  /** Writes numbered words, one every `ms`. */
-  talk(ms: number): void {
-    this.stop();
-    this.timer = setInterval(() => this.write(`${this.joined.me.name}-${(this.written += 1)}`), ms);
+  type(index: number, at: number, text: string): void {
+    const { cell } = orderOf(this.doc)[index]!;
+    (cell.get('source') as Y.Text).insert(at, text);
+    reviveCell(cell);
   }
 
-  /** How many words it has written. */
-  stop(): number {
-    clearInterval(this.timer);
-    return this.written;
+  add(index: number, source: string): void {
+    const id = `bare-${below(2 ** 32)}`;
+    this.doc.transact(() => {
+      const pos = makeRoom(this.doc, index, 1, below)[0]!;
+      createCell(this.doc, { id, cell_type: 'code', source, metadata: {} }, pos);
+    });
   }
 
-  private note(): void {
-    const { kind } = this.joined.summary;
-    if (this.words.at(-1) !== kind) {
-      this.words.push(kind);
-    }
+  move(from: number, to: number): void {
+    this.doc.transact(() => moveCells(this.doc, from, to, 1, below));
   }
 
-  private written = 0;
-  private timer?: ReturnType<typeof setInterval>;
+  bury(index: number): void {
+    buryCell(orderOf(this.doc)[index]!.cell);
+  }
 }
