@@ -36,6 +36,17 @@ export function clockOf(doc: Y.Doc, client: number): number {
   return Y.getState(doc.store, client);
 }
 
+/** The clients whose text stands in `text`. */
+export function authorsOf(text: Y.Text): number[] {
+  const clients = new Set<number>();
+  for (let item = text._start; item !== null; item = item.right) {
+    if (!item.deleted && item.countable) {
+      clients.add(item.id.client);
+    }
+  }
+  return [...clients];
+}
+
 /** A notebook factory's content provider, which its type says is read-only once it was made. */
 export function setContentProvider(factory: object, id: string): void {
   (factory as { contentProviderId?: string }).contentProviderId = id;
