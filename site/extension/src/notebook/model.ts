@@ -29,7 +29,7 @@ import { normalSource, rewrite } from '../core/document/source';
 import type { Outputs } from '../core/outputs/outputs';
 import { makePeerCell, type PeerCell, PeerCodeCell } from './cells';
 import { type IStand, staying, steps } from './delta';
-import { authorsOf, clockOf, emitterOf, keepOnUndo, releaseCells } from './upstream';
+import { clockOf, emitterOf, hasTextOfOthers, keepOnUndo, releaseCells } from './upstream';
 
 /** What this browser runs on is said by this browser: a notebook opened elsewhere must not change by being opened. */
 const LOCAL_METADATA: ReadonlySet<string> = new Set(['kernelspec', 'language_info']);
@@ -246,7 +246,9 @@ export class MapNotebook extends YNotebook {
   private takeVacant(index: number, cell: SharedCell.Cell): string | undefined {
     const { vacant } = this;
     this.vacant = null;
-    return vacant?.index === index && normalSource(cell.source).includes(textOf(vacant.cell)) ? vacant.id : undefined;
+    return vacant?.index === index && normalSource(cell.source).includes(textOf(vacant.cell))
+      ? vacant.id
+      : undefined;
   }
 
   private create(content: INewCell, index: number): CellMap {
@@ -398,7 +400,7 @@ export class MapNotebook extends YNotebook {
 /** Whether somebody else wrote something that stands in the cell. */
 function hasForeignText(cell: CellMap, own: number): boolean {
   const source = cell.get('source');
-  return source instanceof Y.Text && authorsOf(source).some(client => client !== own);
+  return source instanceof Y.Text && hasTextOfOthers(source, own);
 }
 
 function isBefore(a: readonly [string, string], b: readonly [string, string]): boolean {

@@ -28,7 +28,14 @@ class Class {
     const file = { nbformat: 4, nbformat_minor: 5, metadata: {}, cells: CELLS };
     const genesis = makeGenesis(normalNotebook(file).notebook);
     const document = `${genesisHash(genesis)}.team.${'0a'.repeat(16)}`;
-    this.world = { clock: this.clock, chance: this.chance, digest, room: new Uint8Array(16), document, genesis };
+    this.world = {
+      clock: this.clock,
+      chance: this.chance,
+      digest,
+      room: new Uint8Array(16),
+      document,
+      genesis
+    };
   }
 
   static async with(...names: string[]): Promise<Class> {

@@ -4,7 +4,7 @@ import { cellsOf } from '../../core/document/cells';
 import type { Chance } from '../../core/simulation/chance';
 import { demand } from './mirror';
 import type { ClassPage } from './page';
-import { type Words, wordsIn } from './words';
+import { headsIn, type Words, wordsIn } from './words';
 
 const TYPES = ['code', 'markdown', 'raw'] as const;
 
@@ -18,7 +18,20 @@ export const PLAIN_DEEDS = [
 export const ALL_DEEDS = [
   ...PLAIN_DEEDS,
   ...['split', 'split', 'split', 'split thrice', 'merge below', 'merge below', 'merge above', 'merge three'],
-  ...['cut', 'paste cut', 'copy', 'paste', 'paste', 'paste instead', 'undo', 'undo', 'undo', 'redo', 'undo in cell', 'undo in cell'],
+  ...[
+    'cut',
+    'paste cut',
+    'copy',
+    'paste',
+    'paste',
+    'paste instead',
+    'undo',
+    'undo',
+    'undo',
+    'redo',
+    'undo in cell',
+    'undo in cell'
+  ],
   ...['redo in cell']
 ] as const;
 export type Deed = (typeof ALL_DEEDS)[number];
@@ -60,7 +73,7 @@ export class Person {
     const count = cells.length;
     const at = chance.below(Math.max(1, count));
     const cell = cells[at];
-    const leave = (index: number): void => wordsIn(cells[index]!.getSource()).forEach(word => may.add(word));
+    const leave = (index: number): void => headsIn(cells[index]!.getSource()).forEach(word => may.add(word));
     if (!cell && !['insert', 'undo', 'redo', 'bring back', 'paste', 'paste cut'].includes(deed)) {
       return '';
     }
@@ -76,11 +89,11 @@ export class Person {
       case 'begin word':
         return this.typeOn(at);
       case 'erase': {
-        const word = [...wordsIn(source)][chance.below(3)];
+        const word = wordsIn(source)[chance.below(3)];
         if (!word) {
           return '';
         }
-        may.add(word);
+        headsIn(word).forEach(head => may.add(head));
         const start = source.indexOf(word);
         cell!.updateSource(start, start + word.length, '');
         return `erases ${word} in ${id}`;
@@ -93,11 +106,7 @@ export class Person {
       case 'erase line': {
         const lines = source.split('\n');
         const which = chance.below(lines.length);
-        if (/<\d+[a-z]*(?![a-z]*>)/.test(lines[which]!)) {
-          // Somebody is in the middle of a word.
-          return '';
-        }
-        wordsIn(lines[which]!).forEach(word => may.add(word));
+        headsIn(lines[which]!).forEach(word => may.add(word));
         cell!.setSource(lines.filter((_, index) => index !== which).join('\n'));
         return `takes line ${which} out of ${id}`;
       }
@@ -214,7 +223,7 @@ export class Person {
       return `ends ${typing.begun}${typing.rest} in ${typing.id}`;
     }
     const cell = page.cells[at]!;
-    const word = this.word();
+    const word = this.word(false);
     const cut = chance.is(0.5) ? word.length - 1 : word.search(/[a-z]/) + 1;
     const place = boundary(cell.getSource(), chance);
     this.typing = { id: cell.id, begun: word.slice(0, cut), rest: word.slice(cut) };
@@ -222,8 +231,8 @@ export class Person {
     return `begins ${word} in ${cell.id} at ${place}`;
   }
 
-  private word(): string {
-    return this.words.make(this.page.session, this.page.name);
+  private word(isWhole = true): string {
+    return this.words.make(this.page.session, this.page.name, isWhole);
   }
 }
 

@@ -114,7 +114,7 @@ export class Hands {
     notebook.transact(() => {
       notebook.deleteCell(index);
       const metadata = { ...raw.metadata, trusted: type === 'code' ? true : undefined };
-      notebook.insertCell(index, { id: raw.id, cell_type: type, source, metadata } as SharedCell.Cell);
+      notebook.insertCell(index, { id: raw.id, cell_type: type, source, metadata });
     });
   }
 

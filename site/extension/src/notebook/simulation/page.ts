@@ -106,7 +106,7 @@ export class ClassPage {
       device.channel(() => page.isAlive),
       () => undefined
     );
-    engine.introduce({ name, since: world.clock.now() } as Parameters<Engine['introduce']>[0]);
+    engine.introduce({ name, since: world.clock.now() });
     return page;
   }
 

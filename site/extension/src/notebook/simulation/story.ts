@@ -111,7 +111,20 @@ export class ClassStory {
     const person = chance.pick(this.people);
     const { device } = person.page;
     const tabs = gathering.pages.filter(page => page.device === device);
-    switch (chance.pick(['reload', 'reload', 'kill', 'late', 'tab', 'cut off', 'cut off', 'rejoin', 'server', 'file'])) {
+    switch (
+      chance.pick([
+        'reload',
+        'reload',
+        'kill',
+        'late',
+        'tab',
+        'cut off',
+        'cut off',
+        'rejoin',
+        'server',
+        'file'
+      ])
+    ) {
       case 'reload':
         this.note(`${device.name} reloads`);
         this.leave(person);
