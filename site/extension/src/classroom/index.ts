@@ -10,9 +10,11 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 
 import { fetchCatalogue } from '../workshop/catalogue';
+import { BackLink, classToReturnTo } from './back';
 import { ClassroomBar, homeLink } from './bar';
 import { CellTypeChoice } from './celltype';
 import { showHelp } from './help';
+import { classFragment, inClass } from './invited';
 import type { Entries } from './more';
 import { LINE, MoreButton } from './more';
 import { Keeper, loadedByPage, neededOffline } from './offline';
@@ -24,6 +26,8 @@ import { IClassroomBar } from './tokens';
 const app = PageConfig.getOption('notebookPage') || 'lab';
 const calm = app !== 'lab';
 const root = new URL(PageConfig.getBaseUrl(), location.href).href;
+/** The class this page is in; JupyterLab may write another address later. */
+const fragment = classFragment(location.hash);
 
 const Ids = {
   openLab: 'peerbook:open-lab',
@@ -65,6 +69,9 @@ const ENTRIES: Entries = [
   Ids.help
 ];
 
+/** Where the class stands in the bar: after Python and the outputs, before what is kept (40). */
+const CLASS_RANK = 35;
+
 /** The bar, in every app. */
 const bar: JupyterFrontEndPlugin<IClassroomBar> = {
   id: 'peerbook:bar',
@@ -77,7 +84,7 @@ const bar: JupyterFrontEndPlugin<IClassroomBar> = {
     const open = calm
       ? undefined
       : (path: string) => void front.commands.execute('docmanager:open', { path });
-    const widget = new ClassroomBar(trans, root, open);
+    const widget = new ClassroomBar(trans, root, open, fragment);
     const more = new MoreButton(front.commands, ENTRIES, trans);
     document.body.dataset.pbApp = app;
     document.body.classList.toggle('pb-mod-calm', calm);
@@ -89,6 +96,12 @@ const bar: JupyterFrontEndPlugin<IClassroomBar> = {
       front.shell.add(homeLink(trans, root), 'top', { rank: 0 });
     }
     widget.addWidget(more);
+    const left = fragment === '' && app !== 'tree' ? classToReturnTo(new URL(root).pathname) : '';
+    if (left !== '') {
+      const here = (path: string) => (calm ? addresses.notebook(path) : addresses.lab(path));
+      const path = () => tracker?.currentWidget?.context.path ?? pathInAddress();
+      widget.add('class', new BackLink(trans, left, () => new URL(here(path()), root).href), CLASS_RANK);
+    }
 
     let shown = '';
     const show = async (path: string) => {
@@ -160,7 +173,7 @@ function stayHere(event: MouseEvent): void {
   if (path !== undefined && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
     event.stopPropagation();
-    location.assign(new URL(addresses.notebook(path), root).href);
+    location.assign(new URL(inClass(addresses.notebook(path), fragment), root).href);
   }
 }
 
@@ -183,7 +196,7 @@ const commands: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = (translator ?? nullTranslator).load('peerbook');
     const path = () => tracker?.currentWidget?.context.path ?? pathInAddress();
-    const go = (address: string) => location.assign(new URL(address, root).href);
+    const go = (address: string) => location.assign(new URL(inClass(address, fragment), root).href);
     front.commands.addCommand(Ids.openLab, {
       label: trans.__('Open in the lab'),
       caption: trans.__('The same notebook with all tools'),
@@ -199,7 +212,8 @@ const commands: JupyterFrontEndPlugin<void> = {
     front.commands.addCommand(Ids.files, {
       label: trans.__('Files of this workshop'),
       isVisible: () => calm && app !== 'tree',
-      execute: () => go(addresses.files(PathExt.dirname(path())))
+      // The files are this device's own: the class is not there.
+      execute: () => location.assign(new URL(addresses.files(PathExt.dirname(path())), root).href)
     });
     front.commands.addCommand(Ids.menus, {
       label: trans.__('All menus'),
