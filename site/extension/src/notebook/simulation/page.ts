@@ -6,6 +6,7 @@ import type { Clock } from '../../core/clock';
 import type { Channel } from '../../core/connection';
 import { cellsOf, textOf } from '../../core/document/cells';
 import { exportCells } from '../../core/document/export';
+import { textDigest } from '../../core/document/source';
 import { type Digest, makeSession } from '../../core/session';
 import type { Chance } from '../../core/simulation/chance';
 import { Outputs } from '../../core/outputs/outputs';
@@ -106,7 +107,7 @@ export class ClassPage {
       device.channel(() => page.isAlive),
       () => undefined
     );
-    engine.introduce({ name, since: world.clock.now() });
+    engine.introduce({ name, participant: textDigest(device.name).repeat(2), since: world.clock.now() });
     return page;
   }
 
