@@ -1,0 +1,122 @@
+"""A late joiner of a class with 200 cells and 5 MB of outputs: ours over WebRTC and over the relay beside y-websocket.
+
+    .venv/bin/python benchmarks/late_joining.py
+
+The same documents on all sides, a new page for each that joins, in turns; what counts is the ratio. y-webrtc takes part
+to show what it does: nothing above 256 KiB arrives. Ends with 1 when a goal is missed. See README.md beside this file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import secrets
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+if not __package__:  # run as a file: the checkout it lies in comes first
+    ROOT = Path(__file__).resolve().parents[1]
+    sys.path[:0] = [str(ROOT / "site"), str(ROOT)]
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks import others
+from benchmarks.keystroke import addresses
+from benchmarks.machine import facts, load
+from benchmarks.samples import ratio, table
+from benchmarks.visit import ARGUMENTS
+from peerbook.machine import find_browser
+from peerbook.progress import Terminal
+
+WAYS = ("direct", "relay", "y-websocket")
+MOST = 3.0
+"""From the issue: of y-websocket's median."""
+ROUNDS = 7
+BYTES = 5_000_000
+PATIENCE = 30.0
+NEVER = 15.0
+"""Seconds for which y-webrtc is waited for: a hundred times what the others take."""
+
+
+class Class:
+    """A page that has everything, in one way."""
+
+    def __init__(self, browser: Browser, url: str, way: str, address: str, size: int) -> None:
+        self.browser, self.url, self.way, self.address = browser, url, way, address
+        self.room = secrets.token_urlsafe(16)
+        self.page: Page = browser.new_context().new_page()
+        self.page.goto(url)
+        self.content: dict[str, Any] = self.page.evaluate(
+            "words => bare.host(...words)", [way, address, self.room, size]
+        )
+        time.sleep(2)  # y-websocket's server is given all of it
+
+    def join(self, seconds: float) -> dict[str, Any]:
+        """Somebody comes, with nothing: {isWhole, ms, here (clocks), roads}."""
+        context = self.browser.new_context()
+        page = context.new_page()
+        page.goto(self.url)
+        words = [self.way, self.address, self.room, self.content["clocks"], seconds * 1000]
+        found: dict[str, Any] = page.evaluate("words => bare.late(...words)", words)
+        context.close()
+        time.sleep(0.3)  # the others hear of it
+        return found
+
+
+def measure(browser: Browser, url: str, servers: dict[str, str], rounds: int, size: int) -> dict[str, list[list[float]]]:
+    """For each way, of each round the milliseconds until everything was there."""
+    classes = [Class(browser, url, way, servers[way], size) for way in WAYS]
+    print(f"bytes of the notebook, of the outputs: {classes[0].content['bytes']}", flush=True)
+    found: dict[str, list[list[float]]] = {way: [] for way in WAYS}
+    for number in range(rounds + 1):
+        for each in classes if number % 2 else classes[::-1]:
+            joined = each.join(PATIENCE)
+            if not joined["isWhole"]:
+                raise RuntimeError(f"{each.way}: not everything in {PATIENCE} s: {joined}")
+            title = f"round {number}" if number else "warming up"
+            print(f"{title}: {each.way:11} {joined['ms']:7.0f} ms  {joined['roads']}", flush=True)
+            if number:
+                found[each.way].append([joined["ms"]])
+    return found
+
+
+def show_y_webrtc(browser: Browser, url: str, address: str, size: int) -> None:
+    """What becomes of a small document, and of this one."""
+    for bytes_ in (100_000, size):
+        joined = Class(browser, url, "y-webrtc", address, bytes_).join(NEVER)
+        words = f"everything after {joined['ms']:.0f} ms" if joined["isWhole"] else f"not in {NEVER:.0f} s"
+        print(f"y-webrtc, {bytes_:,} bytes of outputs: {words} ({joined['roads']})")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Joining late, ours beside y-websocket.")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--bytes", type=int, default=BYTES, help="of outputs")
+    options = parser.parse_args()
+    others.install()
+    path = find_browser(Terminal())
+    before = load()
+    with tempfile.TemporaryDirectory() as name, addresses(others.build_page(Path(name), "joining.js")) as where:
+        url, servers = where
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+            found = measure(browser, url, servers, options.rounds, options.bytes)
+            show_y_webrtc(browser, url, servers["y-webrtc"], options.bytes)
+            browser.close()
+    print(", ".join(f"{name} {value}" for name, value in facts(path).items()))
+    print(f"load before {before:.1f}, after {load():.1f}\n\nfrom beginning to join until everything is here")
+    print(table(found, "ms"))
+    missed = 0
+    for way in WAYS[:2]:
+        value, least, greatest = ratio(found[way], found["y-websocket"])
+        print(f"{way} / y-websocket: {value:.2f} (rounds {least:.2f} to {greatest:.2f})")
+        if value > MOST:
+            missed += 1
+            print(f"missed: more than {MOST}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
