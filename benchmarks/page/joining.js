@@ -49,20 +49,20 @@ function fillOutputs(doc, bytes) {
 const clocksOf = doc => [...Y.decodeStateVector(Y.encodeStateVector(doc)).values()].reduce((sum, clock) => sum + clock, 0);
 const clocks = docs => Object.values(docs).map(clocksOf);
 
-export function host(way, address, room, bytes) {
+function host({ way, address, room, bytes }) {
   const docs = { [NOTEBOOK]: new Y.Doc(), [OUTPUTS]: new Y.Doc() };
-  const me = (globalThis.me = { ...join(way, address, room, docs), docs });
+  globalThis.me = join(way, address, room, docs);
   fillNotebook(docs[NOTEBOOK]);
   fillOutputs(docs[OUTPUTS], bytes);
-  return { clocks: clocks(docs), bytes: Object.values(docs).map(doc => Y.encodeStateAsUpdate(doc).byteLength), roads: me.roads() };
+  return { clocks: clocks(docs), bytes: Object.values(docs).map(doc => Y.encodeStateAsUpdate(doc).byteLength) };
 }
 
-/** Milliseconds from beginning to join until both documents are whole; or what is there when `patience` ms are over. */
-export function late(way, address, room, wanted, patience) {
+// Milliseconds from beginning to join until both documents are whole; or what is there when `patience` ms are over.
+function late({ way, address, room, wanted, patience }) {
   const docs = { [NOTEBOOK]: new Y.Doc(), [OUTPUTS]: new Y.Doc() };
   const began = performance.now();
   return new Promise(resolve => {
-    const looked = isOver => {
+    const look = isOver => {
       const here = clocks(docs);
       const isWhole = here.every((clock, index) => clock === wanted[index]);
       if (isWhole || isOver) {
@@ -70,8 +70,15 @@ export function late(way, address, room, wanted, patience) {
         resolve({ isWhole, ms: performance.now() - began, here, roads: globalThis.me.roads() });
       }
     };
-    const timer = setTimeout(() => looked(true), patience);
-    Object.values(docs).forEach(doc => doc.on('update', () => looked(false)));
-    globalThis.me = { ...join(way, address, room, docs), docs };
+    const timer = setTimeout(() => look(true), patience);
+    Object.values(docs).forEach(doc => doc.on('update', () => look(false)));
+    globalThis.me = join(way, address, room, docs);
   });
 }
+
+// Told by the address what to do, answers in the title: a debugger that listens to a page is told of each frame.
+const told = JSON.parse(decodeURIComponent(location.hash.slice(1)));
+Promise.resolve(told.role === 'host' ? host(told) : late(told)).then(
+  answer => (document.title = JSON.stringify(answer)),
+  error => (document.title = JSON.stringify({ error: String(error) }))
+);
