@@ -44,12 +44,23 @@ export default tseslint.config(
     )
   },
   {
+    files: ['src/class/{identity,joined,membership,people,server}.ts'],
+    rules: forbid([['@jupyterlab/*', '@jupyterlite/*', '@lumino/*', '@jupyter/*'], 'The teacher\'s page is in the class too, without JupyterLab.'])
+  },
+  {
     files: ['src/kernel/**/*.ts'],
     rules: forbid([['**/notebook/**', '**/storage/**'], 'The kernel runs without the notebook model.'])
   },
   {
     files: ['src/notebook/**/*.ts'],
     rules: forbid([['**/kernel/**'], 'The notebook model works without a kernel.'])
+  },
+  {
+    files: ['src/pages/**/*.ts'],
+    rules: forbid(
+      [['@jupyterlab/*', '@jupyterlite/*', '@lumino/*', '@jupyter/*'], 'The pages are light: no JupyterLab.'],
+      [['**/notebook/**', '**/kernel/**', '**/classroom/**'], 'The pages are light: no notebook.']
+    )
   },
   {
     files: ['src/**/*.test.ts'],

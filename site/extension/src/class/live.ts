@@ -4,6 +4,14 @@ import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IClassroomBar } from '../classroom/tokens';
 import type { Session } from '../notebook/session';
+import { digest } from 'lib0/hash/sha256';
+import { readFragment } from '../core/class/invitation';
+import { FROM_LOG } from '../notebook/keeper';
+import { FROM_TAB } from '../notebook/tabs';
+import { fetchCatalogue } from '../workshop/catalogue';
+import { Cursors } from './cursors/cursors';
+import { browserIdentities } from './identity';
+import { Joined } from './joined';
 import type { IMembership } from './membership';
 
 /** What each part of the class's interface is given. */
@@ -15,4 +23,40 @@ export interface IClassParts {
   readonly membership: IMembership;
   /** The session of an open notebook; `session.branch` says whose it is. */
   sessionOf(path: string): Session | undefined;
+}
+
+/**
+ * The class that the page's fragment invites to, once it is known who comes; null when the link is damaged.
+ *
+ * @param root absolute address of the site
+ */
+export function join(root: string, fragment: string, _trans: TranslationBundle): Promise<IMembership | null> {
+  const invited = readFragment(fragment, digest);
+  if (invited.kind !== 'invited') {
+    return Promise.resolve(null);
+  }
+  const identities = browserIdentities(root);
+  const identity = identities.last ?? identities.take('Guest')!;
+  const paths = new Map<string, string>();
+  void fetchCatalogue(root).then(
+    ({ workshops }) =>
+      workshops.forEach(({ slug, notebooks }) =>
+        notebooks.forEach(({ path, genesis }) => paths.set(genesis.hash, `${slug}/${path}`))
+      ),
+    () => undefined
+  );
+  const joined = new Joined({
+    invitation: invited.invitation,
+    identity,
+    identities,
+    root,
+    isForeign: origin => origin === FROM_LOG || origin === FROM_TAB,
+    pathOf: genesis => paths.get(genesis)
+  });
+  return Promise.resolve(joined);
+}
+
+/** Shows the class in the page. */
+export function show(parts: IClassParts): void {
+  new Cursors(parts);
 }

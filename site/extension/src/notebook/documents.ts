@@ -7,6 +7,7 @@ import { Outputs } from '../core/outputs/outputs';
 import type { IPathEntry, IStorage } from '../storage/storage';
 import type { INotebookEntry } from '../workshop/catalogue';
 import { type IReadNotebook, readNotebook, writeNotebook } from './file';
+import type { ITogether } from './together';
 import type { JsonObject } from '../core/document/json';
 
 /** The world around the documents, passed in. */
@@ -60,6 +61,33 @@ export async function findDocument(around: ISurroundings, path: string): Promise
     return { entry, genesis: await genesisBytes(around, entry.genesis), owner, newer };
   }
   return { entry, genesis: await genesisBytes(around, entry.genesis, published), owner, newer: null };
+}
+
+/**
+ * The document that a class shares at a path; null when the path is no notebook of a workshop, which the class does not know.
+ * An edition once opened in a class stays its edition on this device: what was written together stays in view.
+ */
+export async function findShared(
+  around: ISurroundings,
+  path: string,
+  together: ITogether
+): Promise<IFound | null> {
+  const setting = `shared ${together.invitation.everyone} ${path}`;
+  const pinned = await around.storage.setting(setting);
+  const published = await around.published(path);
+  const genesis = pinned ?? published?.genesis.hash;
+  if (!genesis) {
+    return null;
+  }
+  const bytes = await genesisBytes(around, genesis, published);
+  await around.storage.putSetting(setting, genesis);
+  const document = together.sharedName(genesis);
+  return {
+    entry: { document, genesis, origin: 'workshop' },
+    genesis: bytes,
+    owner: together.me.participant,
+    newer: null
+  };
 }
 
 async function isUntouched(storage: IStorage, document: string, owner: string): Promise<boolean> {

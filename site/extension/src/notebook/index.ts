@@ -6,6 +6,8 @@ import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { INotebookTracker, INotebookWidgetFactory } from '@jupyterlab/notebook';
 import type { Contents, ContentsManager } from '@jupyterlab/services';
 import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
+import { IClass, INotebookSessions } from '../class/tokens';
+import { classFragment, inClass } from '../classroom/invited';
 import { IClassroomBar } from '../classroom/tokens';
 import { download } from './download';
 import { NotebookFiles } from './files';
@@ -33,16 +35,18 @@ const KEEPING_RANK = 40;
 
 const app = PageConfig.getOption('notebookPage') || 'lab';
 
-const plugin: JupyterFrontEndPlugin<void> = {
+const plugin: JupyterFrontEndPlugin<INotebookSessions> = {
   id: 'peerbook:notebook',
   description: 'Keeps notebooks on this device as documents that never turn into each other.',
   autoStart: true,
+  provides: INotebookSessions,
   requires: [INotebookTracker, INotebookWidgetFactory],
-  optional: [IClassroomBar, ITranslator, ICommandPalette, IDefaultFileBrowser],
+  optional: [IClass, IClassroomBar, ITranslator, ICommandPalette, IDefaultFileBrowser],
   activate: (
     front: JupyterFrontEnd,
     tracker: INotebookTracker,
     factory: object,
+    together: IClass | null,
     bar: IClassroomBar | null,
     translator: ITranslator | null,
     palette: ICommandPalette | null,
@@ -54,16 +58,17 @@ const plugin: JupyterFrontEndPlugin<void> = {
     if (!drive?.contentProviderRegistry) {
       throw new Error('The default drive has no registry of content providers');
     }
-    new NotebookPlugin(front, drive, tracker, factory, bar, trans, palette, browser);
+    return new NotebookPlugin(front, drive, tracker, factory, together, bar, trans, palette, browser);
   }
 };
 
-class NotebookPlugin {
+class NotebookPlugin implements INotebookSessions {
   constructor(
     private readonly front: JupyterFrontEnd,
     drive: Contents.IDrive,
     private readonly tracker: INotebookTracker,
     factory: object,
+    together: IClass | null,
     bar: IClassroomBar | null,
     private readonly trans: TranslationBundle,
     palette: ICommandPalette | null,
@@ -75,6 +80,7 @@ class NotebookPlugin {
     this.world = new BrowserWorld(
       PageConfig.getBaseUrl(),
       `${notice}\n`,
+      together?.membership ?? Promise.resolve(null),
       path => this.files.read(path),
       event => this.storageOpened(event)
     );
@@ -129,6 +135,10 @@ class NotebookPlugin {
   private opened = UNOPENED;
   private asked = false;
 
+  sessionOf(path: string): Session | undefined {
+    return this.provider.sessionOf(path);
+  }
+
   private get session(): Session | undefined {
     const path = this.tracker.currentWidget?.context.localPath;
     return path === undefined ? undefined : this.provider.sessionOf(path);
@@ -144,7 +154,9 @@ class NotebookPlugin {
     });
     void session.ready.then(
       async () => {
-        await this.files.catchUp(session);
+        if (session.branch === 'mine') {
+          await this.files.catchUp(session);
+        }
         this.notices.setAside(session.setAside);
         this.offerEdition(session);
       },
@@ -159,7 +171,10 @@ class NotebookPlugin {
   }
 
   private changed(session: Session): void {
-    this.files.later(session);
+    if (session.branch === 'mine') {
+      // The file of a path is the copy of one's own notebook; what the class writes is not mixed with it.
+      this.files.later(session);
+    }
     if (!this.asked) {
       this.asked = true;
       // Asked once, where the browser knows the question: what is kept is not thrown away when room gets scarce.
@@ -232,7 +247,8 @@ class NotebookPlugin {
       // One notebook is the whole page there.
       const address = URLExt.join(PageConfig.getBaseUrl(), 'notebooks', 'index.html');
       void Promise.all([...this.provider.sessions].map(session => session.flush())).then(() => {
-        const notebook = `${address}?path=${encodeURIComponent(path).replaceAll('%2F', '/')}`;
+        const query = `?path=${encodeURIComponent(path).replaceAll('%2F', '/')}`;
+        const notebook = inClass(address + query, classFragment(location.hash));
         if (instead) {
           location.replace(notebook);
         } else {

@@ -1,16 +1,18 @@
 /** One notebook that is open: its document, one's own outputs, and what keeps them. */
+import type { Cancel } from '../core/clock';
 import { outputsName } from '../core/document/name';
 import { type IExportedCell, originalsOf } from '../core/document/export';
 import type { JsonObject } from '../core/document/json';
 import { Outputs } from '../core/outputs/outputs';
 import type { IPathEntry } from '../storage/storage';
 import type { INotebookEntry } from '../workshop/catalogue';
-import { findDocument, type ISurroundings } from './documents';
+import { findDocument, findShared, type ISurroundings } from './documents';
 import { writeNotebook } from './file';
 import { FROM_LOG, type ITimers, Keeper } from './keeper';
 import { keep, type Keeping, type KeepingEvent, UNOPENED } from './keeping';
 import { MapNotebook } from './model';
 import { FROM_TAB, type IChannel, Tabs } from './tabs';
+import type { ITogether } from './together';
 
 export interface ISessionWorld extends ISurroundings {
   /** When `storage` may be used. */
@@ -20,6 +22,8 @@ export interface ISessionWorld extends ISurroundings {
   channel(name: string): IChannel | null;
   /** What stands under an output that was too long to keep. */
   readonly outputNotice: string;
+  /** The class the page is in, once somebody has said who they are; null for a page alone. */
+  readonly together: Promise<ITogether | null>;
 }
 
 export interface ISessionListener {
@@ -70,12 +74,17 @@ export class Session {
   setAside = 0;
   /** The cells the notebook began with, when it began in a workshop. */
   originals: ReadonlyMap<string, IExportedCell> = new Map();
+  /** Whose words it holds: one's own, or those of everybody in the class. */
+  branch: 'mine' | 'team' = 'mine';
+  /** The document's name, once it is open. */
+  document: string | null = null;
   /** Whether nothing was written into it, ever. */
   isUntouched = true;
   private keepers: Keeper[] = [];
   private states = [UNOPENED, UNOPENED];
   private tabs: Tabs | null = null;
   private closed = false;
+  private follows: Cancel[] = [];
 
   /** How well the notebook and its outputs are kept. */
   get keeping(): readonly Keeping[] {
@@ -99,6 +108,7 @@ export class Session {
       return;
     }
     this.closed = true;
+    this.follows.forEach(cancel => cancel());
     this.tabs?.dispose();
     await Promise.all(this.keepers.map(keeper => keeper.stop()));
     this.outputs.destroy();
@@ -107,10 +117,13 @@ export class Session {
   private async open(): Promise<void> {
     const { world, notebook, outputs } = this;
     await world.opened;
-    const found = await findDocument(world, this.path);
+    const together = await world.together;
+    const shared = together && (await findShared(world, this.path, together));
+    const found = shared ?? (await findDocument(world, this.path));
     if (this.closed) {
       return;
     }
+    this.branch = shared ? 'team' : 'mine';
     this.entry = found.entry;
     this.newer = found.newer;
     this.originals =
@@ -127,6 +140,14 @@ export class Session {
     this.isUntouched = ran.records + text.records === 0;
     this.setAside = ran.setAside + text.setAside;
     outputs.settle();
+    if (together && shared) {
+      // Before anything is written: what this page writes goes under the class's name for it from here on.
+      this.follows = [
+        together.follow(found.entry.document, notebook.ydoc, 'document'),
+        together.follow(outputsName(found.entry.document, found.owner), outputs.doc, 'outputs')
+      ];
+    }
+    this.document = found.entry.document;
     notebook.clearUndoHistory();
     notebook.ydoc.on('update', this.onUpdate);
     outputs.doc.on('update', this.onUpdate);

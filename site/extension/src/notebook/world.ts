@@ -6,6 +6,7 @@ import type { ITimers } from './keeper';
 import type { KeepingEvent } from './keeping';
 import type { ISessionWorld } from './session';
 import type { IChannel } from './tabs';
+import type { ITogether } from './together';
 
 export const timers: ITimers = {
   after: (ms, then) => {
@@ -23,6 +24,7 @@ export class BrowserWorld implements ISessionWorld {
   constructor(
     private readonly baseUrl: string,
     readonly outputNotice: string,
+    readonly together: Promise<ITogether | null>,
     private readonly file: (path: string) => Promise<{ content: unknown; stamp: string } | null>,
     report: (event: KeepingEvent) => void
   ) {

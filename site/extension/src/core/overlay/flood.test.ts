@@ -163,7 +163,9 @@ describe('the overlay', () => {
     a.hear(stranger.session, 'control', new Uint8Array([128, 1, 2, 3, 4]));
     pages.clock.advance(1000);
     expect([envelopes(b), envelopes(c)]).toEqual(before);
-    expect(new Set(a.refusals)).toEqual(new Set(['other-class', 'own', 'garbled', 'unknown-head']));
+    expect(new Set(a.refusals)).toEqual(
+      new Set(['other-class', 'own', 'garbled', 'no-change', 'unknown-head'])
+    );
   });
 
   it('[SYN7] whatever a neighbour says, nothing is thrown', () => {
@@ -175,7 +177,7 @@ describe('the overlay', () => {
     b.engine.connect({ ...line, send: (_, bytes) => void real.push(bytes.slice()) });
     a.engine.connect(pages.network.line(a.session, b));
     b.text.insert(0, 'words');
-    b.engine.introduce({ name: 'B', since: 0 });
+    b.engine.introduce({ name: 'B', participant: 'b'.repeat(32), since: 0 });
     b.text.insert(0, 'x'.repeat(40_000));
     pages.clock.advance(30_000);
     [129, 130, 131, 133].forEach(type => real.push(new Uint8Array([type, ...chance.bytes(80)])));

@@ -7,8 +7,12 @@ export const RECORD_CHARS = 1024;
 /** More of a name is not shown; nobody's has so many. `name_chars`. */
 export const NAME_CHARS = 64;
 
+const PARTICIPANT = /^[0-9a-f]{32}$/;
+
 export interface IRecord {
   readonly name: string;
+  /** Whose session it is: 32 hex digits, the same in each of a person's tabs. */
+  readonly participant: string;
   /** When they came, in milliseconds since 1970 by their own clock. */
   readonly since: number;
 }
@@ -32,8 +36,12 @@ export function decodeRecord(bytes: Uint8Array): Read<IRecord, 'garbled'> {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     const value: unknown = text.length <= RECORD_CHARS ? JSON.parse(text) : null;
-    if (isObject(value) && typeof value.name === 'string' && Number.isSafeInteger(value.since)) {
-      return { kind: 'read', value: { name: normalName(value.name), since: value.since as number } };
+    if (isObject(value)) {
+      const { name, participant, since } = value;
+      const isOne = typeof participant === 'string' && PARTICIPANT.test(participant);
+      if (isOne && typeof name === 'string' && Number.isSafeInteger(since)) {
+        return { kind: 'read', value: { name: normalName(name), participant, since: since as number } };
+      }
     }
   } catch {
     // Falls through: what cannot be read is garbled, whatever it is that cannot be read.

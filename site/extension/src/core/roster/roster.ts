@@ -5,6 +5,8 @@ import type { IRecord } from './record';
 export interface IPerson {
   readonly session: string;
   readonly name: string;
+  /** 32 hex digits; the same for each of a person's sessions. */
+  readonly participant: string;
   /** By this page's clock: never in the future. */
   readonly since: number;
   /** Documents they have open, by name, sorted. */
@@ -38,8 +40,9 @@ export function peopleOf(roster: IRoster, present: readonly IPresent[], now: num
     documents.set(session, [...(documents.get(session) ?? []), document]);
   }
   return [...roster.records]
-    .map(([session, { name, since }]): IPerson => {
-      return { session, name, since: Math.min(since, now), documents: (documents.get(session) ?? []).sort() };
+    .map(([session, { name, participant, since }]): IPerson => {
+      const open = (documents.get(session) ?? []).sort();
+      return { session, name, participant, since: Math.min(since, now), documents: open };
     })
     .sort((a, b) => compare(a.name, b.name) || compare(a.session, b.session));
 }

@@ -45,7 +45,9 @@ export class Person {
     });
     this.engine.follow(document, this.doc);
     if (!world.isSilent) {
-      this.engine.introduce({ name, since: clock.now() });
+      const id = digest(new TextEncoder().encode(name)).subarray(0, 16);
+      const participant = Array.from(id, byte => byte.toString(16).padStart(2, '0')).join('');
+      this.engine.introduce({ name, participant, since: clock.now() });
       this.engine.awareness.say(document, null);
     }
   }

@@ -1,0 +1,286 @@
+/**
+ * A page that is in a class: its connections, its engine, and who is here. The shell around the pure parts; nothing of
+ * JupyterLab, for the teacher's page is in the class too.
+ */
+import { digest } from 'lib0/hash/sha256';
+import type * as Y from 'yjs';
+import { Listeners } from '../connection/listeners';
+import { RtcBudget } from '../connection/budget';
+import { type IOpened, openConnections } from '../connection/open';
+import { pageClock } from '../connection/page';
+import type { SignalingState } from '../connection/signaling/state';
+import { type ISummary, summarize } from '../connection/summary';
+import type { IInvitation } from '../core/class/invitation';
+import type { Cancel } from '../core/clock';
+import { formatName, parseName } from '../core/document/name';
+import { Patience } from '../core/overlay/patience';
+import { type IRecord, normalName } from '../core/roster/record';
+import { makeSession, sessionOf } from '../core/session';
+import { Engine, type Refusal } from '../core/sync/engine';
+import type { IIdentity, Identities } from './identity';
+import type { IMembership, IParticipant } from './membership';
+import { gather } from './people';
+import { fetchServer, type IServer } from './server';
+
+/** What changed within this time is told together: two frames. */
+const TELL_MS = 33;
+/** Where the server is could not be read: the network is away, and may come back. */
+const AGAIN_MS = 5000;
+/** People remembered who are not here any more: those of the largest room. */
+const MOST_KNOWN = 2000;
+
+export interface IJoinOptions {
+  readonly invitation: IInvitation;
+  readonly identity: IIdentity;
+  readonly identities: Identities;
+  /** Absolute address of the site. */
+  readonly root: string;
+  /** Whether a change to a document is not this page's own: from storage, from another tab. */
+  isForeign?(origin: unknown): boolean;
+  /** The path of the workshop's notebook with this genesis, once that is known. */
+  pathOf?(genesis: string): string | undefined;
+}
+
+export class Joined implements IMembership {
+  constructor(private readonly options: IJoinOptions) {
+    const { invitation, identity } = options;
+    this.invitation = invitation;
+    this._me = identity;
+    const fill = (bytes: Uint8Array<ArrayBuffer>): unknown => crypto.getRandomValues(bytes);
+    this.secret = makeSession(fill);
+    this.session = sessionOf(digest, this.secret);
+    this.engine = new Engine({
+      room: invitation.id,
+      session: this.session,
+      clock: pageClock,
+      random: Math.random,
+      digest,
+      carries: document => this.isShared(document),
+      isForeign: origin => options.isForeign?.(origin) === true,
+      onPeople: () => this.tell(),
+      onRefusal: (refusal, peer) => this.refuse(refusal, peer)
+    });
+    // Before the connections' own: what waits must be in their hands when they say goodbye.
+    addEventListener('pagehide', this.onHide);
+    document.addEventListener('visibilitychange', this.onVisibility);
+    this.introduce();
+    void this.connect();
+  }
+
+  readonly invitation: IInvitation;
+  readonly engine: Engine;
+  readonly changed = new Listeners<[]>();
+  /** What peerbook.json says, once it could be read. */
+  server: IServer | null = null;
+  private readonly session: string;
+  private readonly secret: string;
+  private readonly since = Date.now();
+  private readonly known = new Map<string, Pick<IParticipant, 'name' | 'since'>>();
+  private readonly open = new Map<string, number>();
+  private _me: IIdentity;
+  private _people: readonly IParticipant[] | null = null;
+  private opened: IOpened | null = null;
+  private unreachable = false;
+  private readonly patience = new Patience(pageClock);
+  private readonly ofOtherVersion = new Set<string>();
+  private telling: Cancel | null = null;
+  private waiting: Cancel | null = null;
+  private ended = false;
+
+  get me(): IIdentity {
+    return this._me;
+  }
+
+  get summary(): ISummary {
+    if (this.opened) {
+      const { summary } = this.opened.roads;
+      const isWrong = this.server?.address.kind === 'wrong';
+      return isWrong ? { ...summary, server: { kind: 'refused', reason: 'address' } } : summary;
+    }
+    const signaling: SignalingState = this.unreachable
+      ? { kind: 'away', reason: 'unreachable', retryAt: pageClock.now() + AGAIN_MS }
+      : { kind: 'connecting' };
+    return summarize({ signaling, everJoined: false, count: 0, links: [] });
+  }
+
+  get meetsOtherVersion(): boolean {
+    return [...this.ofOtherVersion].some(peer => this.opened?.roads.links.has(peer));
+  }
+
+  get people(): readonly IParticipant[] {
+    return (this._people ??= this.remember(this.gather()));
+  }
+
+  private gather(): readonly IParticipant[] {
+    return gather({
+      me: this._me,
+      own: { session: this.session, since: this.since, documents: [...this.open.keys()] },
+      here: this.engine.people(Date.now()),
+      known: this.known,
+      pathOf: document => this.pathOf(document)
+    });
+  }
+
+  personOf(session: string): IParticipant | undefined {
+    return this.people.find(person => person.sessions.includes(session));
+  }
+
+  rename(name: string): boolean {
+    const identity = this.options.identities.rename(this._me.participant, normalName(name));
+    if (identity) {
+      this._me = identity;
+      this.introduce();
+      this.tell();
+    }
+    return identity !== null;
+  }
+
+  sharedName(genesis: string): string {
+    return formatName({ genesis, branch: 'team', owner: this.invitation.everyone });
+  }
+
+  follow(name: string, doc: Y.Doc, kind: 'document' | 'outputs'): Cancel {
+    const cancel = this.engine.follow(name, doc, kind);
+    if (kind === 'document') {
+      this.open.set(name, (this.open.get(name) ?? 0) + 1);
+      this.engine.awareness.say(name, null);
+      this.tell();
+    }
+    return () => {
+      cancel();
+      if (kind === 'document') {
+        this.open.delete(name);
+        this.tell();
+      }
+    };
+  }
+
+  leave(): void {
+    if (this.ended) {
+      return;
+    }
+    this.ended = true;
+    removeEventListener('pagehide', this.onHide);
+    document.removeEventListener('visibilitychange', this.onVisibility);
+    this.waiting?.();
+    this.engine.end();
+    this.opened?.close();
+    this.tell();
+  }
+
+  private introduce(): void {
+    this.engine.introduce(this.record);
+  }
+
+  private get record(): IRecord {
+    const { name, participant } = this._me;
+    return { name, participant, since: this.since };
+  }
+
+  private async connect(): Promise<void> {
+    try {
+      this.server = await fetchServer(this.options.root);
+    } catch {
+      this.unreachable = true;
+      this.tell();
+      this.waiting = pageClock.after(AGAIN_MS, () => void this.connect());
+      return;
+    }
+    if (this.ended) {
+      return;
+    }
+    const { address, direct, iceServers } = this.server;
+    const opened = openConnections({
+      session: this.session,
+      secret: this.secret,
+      ...(address.kind === 'address' ? { signal: address.url } : {}),
+      room: this.invitation.room,
+      // Nothing of oneself: names go from browser to browser.
+      record: 'AA',
+      budget: new RtcBudget(),
+      direct,
+      iceServers
+    });
+    this.opened = opened;
+    opened.roads.made.add(link => this.engine.attach(link));
+    opened.roads.links.forEach(link => this.engine.attach(link));
+    opened.roads.changed.add(() => this.tell());
+    opened.returned.add(() => this.engine.returned(this.record));
+    opened.room?.changes.add((_, left) => {
+      left.forEach(session => this.engine.gone(session));
+      this.tell();
+    });
+    this.tell();
+  }
+
+  /** What a neighbour said was not taken. */
+  private refuse(refusal: Refusal, peer: string): void {
+    if (refusal === 'other-version' && !this.ofOtherVersion.has(peer)) {
+      this.ofOtherVersion.add(peer);
+      this.tell();
+    }
+    if (refusal === 'garbled' && this.patience.isLost(peer)) {
+      this.patience.left(peer);
+      this.opened?.roads.links.get(peer)?.close('garbled');
+    }
+  }
+
+  /** Documents of everybody's are kept by everybody, so that those who come later find them. */
+  private isShared(document: string): boolean {
+    try {
+      const { branch, owner } = parseName(document);
+      return branch === 'team' && owner === this.invitation.everyone;
+    } catch {
+      return false;
+    }
+  }
+
+  private pathOf(document: string): string | undefined {
+    try {
+      return this.options.pathOf?.(parseName(document).genesis);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Something is different: told soon, and once for all that happens until then. */
+  private tell(): void {
+    this._people = null;
+    this.telling ??= pageClock.after(TELL_MS, () => {
+      this.telling = null;
+      this.changed.call();
+    });
+  }
+
+  private remember(people: readonly IParticipant[]): readonly IParticipant[] {
+    for (const { participant, name, since, isHere } of people) {
+      if (isHere) {
+        this.known.delete(participant);
+        this.known.set(participant, { name, since });
+      }
+    }
+    for (const [participant] of this.known) {
+      if (this.known.size <= MOST_KNOWN) {
+        break;
+      }
+      this.known.delete(participant);
+    }
+    return people;
+  }
+
+  /** Perhaps it comes back as it is: then the connections open again by themselves [CON19]. */
+  private readonly onHide = (event: PageTransitionEvent): void => {
+    if (event.persisted) {
+      this.engine.flush();
+    } else {
+      this.leave();
+    }
+  };
+
+  /** The page may be frozen from here on. */
+  private readonly onVisibility = (): void => {
+    if (document.visibilityState === 'hidden') {
+      this.engine.flush();
+    }
+  };
+}
