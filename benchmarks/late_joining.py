@@ -44,6 +44,10 @@ NEVER = 15.0
 """Seconds for which y-webrtc is waited for: a hundred times what the others take."""
 
 
+Rounds = dict[str, list[list[float]]]
+"""For each way, what each round measured."""
+
+
 class Device:
     """A page in a context of its own, which nothing listens to: a debugger is told of every frame, and that costs."""
 
@@ -91,13 +95,11 @@ class Class:
         return found
 
 
-def measure(
-    browser: Browser, url: str, servers: dict[str, str], rounds: int, size: int
-) -> dict[str, list[list[float]]]:
-    """For each way, of each round the milliseconds until everything was there."""
+def measure(browser: Browser, url: str, servers: dict[str, str], rounds: int, size: int) -> Rounds:
+    """Milliseconds until everything was there."""
     classes = [Class(browser, url, way, servers[way], size) for way in WAYS]
     print(f"bytes of the notebook, of the outputs: {classes[0].content['bytes']}", flush=True)
-    found: dict[str, list[list[float]]] = {way: [] for way in WAYS}
+    found: Rounds = {way: [] for way in WAYS}
     for number in range(rounds + 1):
         for each in classes if number % 2 else classes[::-1]:
             joined = each.join(PATIENCE)

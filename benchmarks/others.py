@@ -1,4 +1,4 @@
-"""What ours is measured beside: npm's y-webrtc and y-websocket, their own servers, and a page that joins with any of them.
+"""What ours is measured beside: npm's y-webrtc and y-websocket, their own servers, a page that joins with any of them.
 
 The packages go into `.cache` once, outside of the page's own lock: nothing of them is in the product. A bundle of
 `page/` holds ours and theirs with one Yjs and one editor.
@@ -24,7 +24,7 @@ PACKAGES = (
     *("y-webrtc@10.3.0", "y-websocket@3.1.0", "@y/websocket-server@0.1.1"),
     *("y-codemirror.next@0.3.6", "yjs@13", "ws@8"),
 )
-"""The server of y-websocket in its last version for Yjs 13, which is everybody's; the editor's binding is all sides'."""
+"""y-websocket's server in its last version for Yjs 13, which is everybody's; the editor's binding is all sides'."""
 SHARED = ("yjs", "lib0", "y-protocols", "@codemirror/state", "@codemirror/view")
 """There must be one of each in a page: ours."""
 PATIENCE = 30.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from statistics import median, quantiles
 
 
@@ -14,7 +15,7 @@ def percentile(values: Sequence[float], percent: int) -> float:
 def ratio(ours: Sequence[Sequence[float]], theirs: Sequence[Sequence[float]]) -> tuple[float, float, float]:
     """Our median over theirs, all rounds together; and the least and the most of what single rounds say."""
     rounds = [median(mine) / median(others) for mine, others in zip(ours, theirs, strict=True) if mine and others]
-    return median(sum(map(list, ours), [])) / median(sum(map(list, theirs), [])), min(rounds), max(rounds)
+    return median(chain(*ours)) / median(chain(*theirs)), min(rounds), max(rounds)
 
 
 def table(rows: Mapping[str, Sequence[Sequence[float]]], unit: str) -> str:
