@@ -107,7 +107,7 @@ def test_cls5_python_is_the_odd_one_out_of_a_class_and_stays_equal(
     ada.page.keyboard.type("# before ", delay=20)
     odd.do(lambda followed: followed.notebook.move(first, len(followed.notebook.cells)))
     ada.page.keyboard.type("# after ", delay=20)
-    odd.wait(lambda peer: "# before " in text(odd) and "# after " in text(odd), "all that Ada typed is there")
+    odd.wait(lambda peer: "# before # after " in text(odd), "all that Ada typed is there, in order")
     expect_equal(odd, *pages)
     assert odd.do(lambda followed: followed.notebook.cells[-1].id) == first
 
