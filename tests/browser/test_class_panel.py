@@ -1,4 +1,4 @@
-"""What the class sees: who is here, the connection in words, coming in by a name, leaving, the way to one's own copy."""
+"""What the class sees: who is here, how one is connected, coming in by a name, leaving, one's own copy."""
 
 from __future__ import annotations
 
@@ -114,15 +114,15 @@ def test_two_come_in_by_a_name_and_see_each_other_come_rename_and_go(
 
 def test_the_panel_folds_by_keyboard_stays_folded_and_gives_the_notebook_its_room(ada: Student) -> None:
     expect(ada.panel).to_be_visible()
-    narrow = ada.cells.first.bounding_box()
+    narrow = ada.page.locator(".jp-NotebookPanel").bounding_box()
     ada.slot.focus()
     ada.page.keyboard.press("Enter")
     expect(ada.panel).to_be_hidden()
     expect(ada.slot).to_have_attribute("aria-expanded", "false")
-    wide = ada.cells.first.bounding_box()
+    wide = ada.page.locator(".jp-NotebookPanel").bounding_box()
     assert narrow is not None
     assert wide is not None
-    assert wide["width"] > narrow["width"]
+    assert wide["width"] == WIDE["width"] > narrow["width"]
     ada.reload()
     expect(ada.slot).to_contain_text("Just you")
     expect(ada.panel).to_be_hidden()
