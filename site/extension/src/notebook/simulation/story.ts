@@ -144,7 +144,7 @@ export class ClassStory {
         if (!isLost) {
           await this.arrive(device);
         }
-        await this.forget();
+        await this.forget(person.page.session);
         break;
       }
       case 'late':
@@ -206,9 +206,9 @@ export class ClassStory {
   }
 
   /** What only the killed page or device had is not asked for. */
-  private async forget(): Promise<void> {
+  private async forget(dead: string): Promise<void> {
     const texts = this.gathering.pages.map(page => page.allText());
-    this.words.forget(texts.join('\n'));
+    this.words.forget(texts.join('\n'), dead);
     await settle();
   }
 

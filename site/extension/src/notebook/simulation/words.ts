@@ -28,6 +28,8 @@ export class Words {
   private readonly authors = new Map<string, string>();
   /** Who took it away, having seen it, and did not bring it back. */
   private readonly removers = new Map<string, Set<string>>();
+  /** Words that somebody took away and brought back. */
+  private readonly returned: [string, string][] = [];
   private readonly demanded = new Set<string>();
   /** Words typed in one go, which stay whole. */
   private readonly whole = new Map<string, string>();
@@ -70,13 +72,18 @@ export class Words {
     for (const [word, count] of has) {
       if ((had.get(word) ?? 0) < count) {
         this.demanded.add(word);
-        this.removers.get(word)?.delete(session);
+        if (this.removers.get(word)?.delete(session)) {
+          this.returned.push([word, session]);
+        }
       }
     }
   }
 
-  /** What nobody has any more, because the only page that had it died. */
-  forget(everything: string): void {
+  /** What nobody has any more, because the only page that had it died; and what it had just brought back. */
+  forget(everything: string, dead: string): void {
+    this.returned
+      .filter(([, session]) => session === dead)
+      .forEach(([word]) => this.removers.get(word)?.add(dead));
     const left = headsIn(everything);
     this.demanded.forEach(word => !left.has(word) && this.demanded.delete(word));
   }
