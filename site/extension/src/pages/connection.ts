@@ -10,3 +10,11 @@ export function sayConnection(place: HTMLElement, { kind }: ISummary, people: nu
     place.textContent = words;
   }
 }
+
+/** What keeps everybody new out, and can be helped: the server does not answer, or it is of another version. */
+export function troubleOf({ server }: ISummary): 'away' | 'version' | null {
+  if (server?.kind === 'refused') {
+    return server.reason === 'version' || server.reason === 'garbled' ? 'version' : null;
+  }
+  return server?.kind === 'away' && server.reason === 'unreachable' ? 'away' : null;
+}

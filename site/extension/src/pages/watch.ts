@@ -2,21 +2,22 @@
 import type { IMembership } from '../class/membership';
 import type { Clock } from '../core/clock';
 import { Announcer } from './announcer';
-import { sayConnection } from './connection';
+import type { IIdentity } from '../class/identity';
+import { sayConnection, troubleOf } from './connection';
 import { find } from './elements';
 import type { Invite } from './invite';
 import { Roster } from './roster';
 import { wordsOf } from './words';
 
 /** What is needed of a membership. */
-export type Watched = Pick<IMembership, 'people' | 'summary' | 'changed'>;
+export type Watched = Pick<IMembership, 'me' | 'people' | 'summary' | 'changed' | 'rename' | 'leave'>;
 
 export class Watch {
   constructor(
-    private readonly membership: Watched,
     private readonly invite: Invite,
     clock: Clock,
-    steps: ReadonlyMap<string, string>
+    steps: ReadonlyMap<string, string>,
+    private readonly join: (identity: IIdentity) => Watched
   ) {
     find('class-here', HTMLElement).hidden = false;
     this.roster = new Roster({
@@ -27,14 +28,31 @@ export class Watch {
     });
     const announced = find('class-announce', HTMLElement);
     this.announcer = new Announcer(clock, count => (announced.textContent = this.counted(count)));
-    membership.changed.add(() => this.show());
-    this.show();
   }
 
-  private show(): void {
-    const { people, summary } = this.membership;
+  /** Is in the class as this one from now on. */
+  as(identity: IIdentity): void {
+    const before = this.membership;
+    if (before?.me.participant === identity.participant) {
+      before.rename(identity.name);
+      return;
+    }
+    before?.leave();
+    const membership = (this.membership = this.join(identity));
+    membership.changed.add(() => {
+      if (this.membership === membership) {
+        this.show(membership);
+      }
+    });
+    this.show(membership);
+  }
+
+  private show({ people, summary }: Watched): void {
     const others = people.filter(person => person.isHere && !person.isMe);
     sayConnection(find('class-connection', HTMLElement), summary, others.length);
+    const trouble = troubleOf(summary);
+    find('class-away', HTMLElement).hidden = trouble !== 'away';
+    find('class-version', HTMLElement).hidden = trouble !== 'version';
     const words = this.counted(others.length);
     this.count.textContent = words;
     this.announcer.tell(others.length);
@@ -49,6 +67,7 @@ export class Watch {
     return wordsOf(this.count, count === 0 ? 'none' : count === 1 ? 'one' : 'many', { n: count });
   }
 
+  private membership: Watched | null = null;
   private readonly count = find('class-count', HTMLElement);
   private readonly roster: Roster;
   private readonly announcer: Announcer;
