@@ -3,10 +3,12 @@ import type { IMembership } from '../class/membership';
 import type { Clock } from '../core/clock';
 import { Announcer } from './announcer';
 import type { IIdentity } from '../class/identity';
-import { sayConnection, troubleOf } from './connection';
-import { find } from './elements';
+import { connectionInWords, sinceInWords } from '../class/words';
+import { find, setText } from './elements';
+import { english } from './english';
 import type { Invite } from './invite';
 import { Roster } from './roster';
+import { troubleInWords } from './trouble';
 import { wordsOf } from './words';
 
 /** What is needed of a membership. */
@@ -24,7 +26,7 @@ export class Watch {
       list: find('class-people', HTMLElement),
       sort: find('class-sort', HTMLElement),
       steps,
-      time: since => new Date(since).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+      since: since => sinceInWords(since, Date.now(), navigator.language, english)
     });
     const announced = find('class-announce', HTMLElement);
     this.announcer = new Announcer(clock, count => (announced.textContent = this.counted(count)));
@@ -49,12 +51,13 @@ export class Watch {
 
   private show({ people, summary }: Watched): void {
     const others = people.filter(person => person.isHere && !person.isMe);
-    sayConnection(find('class-connection', HTMLElement), summary, others.length);
-    const trouble = troubleOf(summary);
-    find('class-away', HTMLElement).hidden = trouble !== 'away';
-    find('class-version', HTMLElement).hidden = trouble !== 'version';
+    setText(this.connection, connectionInWords(summary, people, english).text);
+    const trouble = troubleInWords(summary, wordsOf(this.trouble, 'unreachable'));
+    this.trouble.hidden = trouble === '';
+    setText(this.trouble, trouble);
     const words = this.counted(others.length);
-    this.count.textContent = words;
+    // With others there, how many is said by the connection.
+    setText(this.count, others.length === 0 ? words : '');
     this.announcer.tell(others.length);
     const ordered = this.roster.show(people);
     this.invite.arrive(
@@ -67,6 +70,8 @@ export class Watch {
     return wordsOf(this.count, count === 0 ? 'none' : count === 1 ? 'one' : 'many', { n: count });
   }
 
+  private readonly connection = find('class-connection', HTMLElement);
+  private readonly trouble = find('class-trouble', HTMLElement);
   private membership: Watched | null = null;
   private readonly count = find('class-count', HTMLElement);
   private readonly roster: Roster;
