@@ -17,5 +17,6 @@ export const english: Bundle = {
   _p: (_, words, ...given) => fill(words, given),
   pgettext: (_, words, ...given) => fill(words, given),
   _np: (_, one, many, n, ...given) => fill(n === 1 ? one : many, given),
+  dcnpgettext: (_domain, _, one, many, n, ...given) => fill(n === 1 ? one : many, given),
   npgettext: (_, one, many, n, ...given) => fill(n === 1 ? one : many, given)
 };
