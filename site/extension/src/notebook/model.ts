@@ -74,6 +74,8 @@ export class MapNotebook extends YNotebook {
   private readonly local = new Map<string, JsonObject>();
   private readonly localNotebook: JsonObject = {};
   private shown: IShown[] = [];
+  /** Called before outputs of a cell are shown that another page wrote, whoever says they are: they are not to be trusted. */
+  outputsCame: ((cell: string) => void) | null = null;
 
   get outputsDocument(): Outputs {
     return this.options.outputs;
