@@ -44,6 +44,10 @@ export default tseslint.config(
     )
   },
   {
+    files: ['src/class/{identity,joined,membership,people,server}.ts'],
+    rules: forbid([['@jupyterlab/*', '@jupyterlite/*', '@lumino/*', '@jupyter/*'], 'The teacher\'s page is in the class too, without JupyterLab.'])
+  },
+  {
     files: ['src/kernel/**/*.ts'],
     rules: forbid([['**/notebook/**', '**/storage/**'], 'The kernel runs without the notebook model.'])
   },

@@ -3,12 +3,13 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { PageConfig } from '@jupyterlab/coreutils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { holdClass } from '../classroom/invited';
 import { IClassroomBar } from '../classroom/tokens';
 import { IClass, INotebookSessions } from './tokens';
 
 const root = new URL(PageConfig.getBaseUrl(), location.href).href;
 /** What an invite link carries; see `core/class/invitation.ts`, which reads it. */
-const isInvited = /[#&]class=/.test(location.hash);
+const invited = /[#&]class=/.test(location.hash) ? location.hash : null;
 
 const membership: JupyterFrontEndPlugin<IClass> = {
   id: 'peerbook:class',
@@ -18,11 +19,12 @@ const membership: JupyterFrontEndPlugin<IClass> = {
   optional: [ITranslator],
   activate: (_: JupyterFrontEnd, translator: ITranslator | null) => {
     const trans = (translator ?? nullTranslator).load('peerbook');
-    if (!isInvited) {
-      return { membership: Promise.resolve(null) };
-    }
-    addEventListener('hashchange', () => location.reload());
-    return { membership: import('./live').then(live => live.join(root, location.hash, trans)) };
+    holdClass(window);
+    return {
+      membership: invited
+        ? import('./live').then(live => live.join(root, invited, trans))
+        : Promise.resolve(null)
+    };
   }
 };
 

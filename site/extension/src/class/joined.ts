@@ -101,14 +101,17 @@ export class Joined implements IMembership {
   }
 
   get people(): readonly IParticipant[] {
-    this._people ??= gather({
+    return (this._people ??= this.remember(this.gather()));
+  }
+
+  private gather(): readonly IParticipant[] {
+    return gather({
       me: this._me,
       own: { session: this.session, since: this.since, documents: [...this.open.keys()] },
       here: this.engine.people(Date.now()),
       known: this.known,
       pathOf: document => this.pathOf(document)
     });
-    return this._people;
   }
 
   personOf(session: string): IParticipant | undefined {
@@ -222,13 +225,12 @@ export class Joined implements IMembership {
     this._people = null;
     this.telling ??= pageClock.after(TELL_MS, () => {
       this.telling = null;
-      this.remember();
       this.changed.call();
     });
   }
 
-  private remember(): void {
-    for (const { participant, name, since, isHere } of this.people) {
+  private remember(people: readonly IParticipant[]): readonly IParticipant[] {
+    for (const { participant, name, since, isHere } of people) {
       if (isHere) {
         this.known.delete(participant);
         this.known.set(participant, { name, since });
@@ -240,6 +242,7 @@ export class Joined implements IMembership {
       }
       this.known.delete(participant);
     }
+    return people;
   }
 
   private readonly onHide = (event: PageTransitionEvent): void => {

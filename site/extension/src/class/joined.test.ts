@@ -1,0 +1,120 @@
+/** Without a browser: jsdom has no BroadcastChannel, and Node's works. */
+import { digest } from 'lib0/hash/sha256';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import * as Y from 'yjs';
+import { makeInvitation } from '../core/class/invitation';
+import { Identities } from './identity';
+import { Joined } from './joined';
+import { readServer } from './server';
+
+const invitation = makeInvitation(bytes => crypto.getRandomValues(bytes), digest);
+const GENESIS = 'a'.repeat(64);
+const joined: Joined[] = [];
+let served: () => Promise<Response>;
+
+function join(name: string): Joined {
+  const identities = new Identities('/', null, bytes => crypto.getRandomValues(bytes));
+  const identity = identities.take(name)!;
+  const pathOf = (genesis: string): string | undefined => (genesis === GENESIS ? 'w/a.ipynb' : undefined);
+  const page = new Joined({ invitation, identity, identities, root: 'http://site.test/', pathOf });
+  joined.push(page);
+  return page;
+}
+
+const until = async (holds: () => boolean): Promise<void> => {
+  await vi.waitFor(() => expect(holds()).toBe(true), { timeout: 5000, interval: 10 });
+};
+
+beforeEach(() => {
+  served = () => Promise.resolve(new Response('{"signaling": ""}'));
+  vi.stubGlobal('fetch', () => served());
+  const page = { addEventListener: () => undefined, removeEventListener: () => undefined };
+  vi.stubGlobal('document', { ...page, visibilityState: 'visible' });
+  vi.stubGlobal('addEventListener', page.addEventListener);
+  vi.stubGlobal('removeEventListener', page.removeEventListener);
+});
+
+afterEach(() => {
+  joined.splice(0).forEach(page => page.leave());
+  vi.unstubAllGlobals();
+});
+
+describe('a page in a class', () => {
+  it('[CLS4] two tabs of a browser find each other without a server, by name and by notebook', async () => {
+    const [ada, ben] = [join('Ada'), join('Ben')];
+    await until(() => ada.people.length === 2 && ben.people.length === 2);
+    expect(ada.people.map(({ name, isMe }) => [name, isMe])).toEqual([
+      ['Ada', true],
+      ['Ben', false]
+    ]);
+    expect(ada.summary).toMatchObject({ kind: 'direct', others: 1 });
+    const [one, two] = [new Y.Doc(), new Y.Doc()];
+    const name = ada.sharedName(GENESIS);
+    expect(ben.sharedName(GENESIS)).toBe(name);
+    ada.follow(name, one, 'document');
+    one.getText('t').insert(0, 'hello');
+    ben.follow(name, two, 'document');
+    await until(() => two.getText('t').toJSON() === 'hello');
+    await until(() => ben.people.every(({ notebooks }) => notebooks.join() === 'w/a.ipynb'));
+    expect(ben.personOf(ada.people[0]!.sessions[0]!)!.name).toBe('Ada');
+  });
+
+  it('[CLS3] a new name reaches the others, and stays the same person', async () => {
+    const [ada, ben] = [join('Ada'), join('Ben')];
+    await until(() => ben.people.length === 2);
+    const { participant } = ada.me;
+    expect(ada.rename('  ')).toBe(false);
+    expect(ada.rename('Ada Lovelace')).toBe(true);
+    await until(() => ben.people.some(({ name }) => name === 'Ada Lovelace'));
+    expect(ben.people).toHaveLength(2);
+    expect(ben.people[1]!.participant).toBe(participant);
+  });
+
+  it('[CLS4] who has left is one who was here', async () => {
+    const [ada, ben] = [join('Ada'), join('Ben')];
+    await until(() => ada.people.length === 2);
+    let told = 0;
+    ada.changed.add(() => (told += 1));
+    ben.leave();
+    await until(() => ada.people.some(({ name, isHere }) => name === 'Ben' && !isHere));
+    expect(ada.summary.kind).toBe('alone');
+    expect(told).toBeGreaterThan(0);
+  });
+
+  it('[CLS2] says what is wrong with the address of a server, and goes on without', async () => {
+    served = () => Promise.resolve(new Response('{"signaling": "mailto:somebody"}'));
+    const ada = join('Ada');
+    await until(() => ada.server !== null);
+    expect(ada.summary).toMatchObject({ kind: 'alone', server: { kind: 'refused', reason: 'address' } });
+  });
+
+  it('[CLS2] says joining, then offline when the site cannot be reached', async () => {
+    served = () => Promise.reject(new TypeError('no network'));
+    const ada = join('Ada');
+    expect(ada.summary.kind).toBe('joining');
+    await until(() => ada.summary.kind === 'offline');
+    expect(ada.people).toHaveLength(1);
+  });
+});
+
+describe('peerbook.json', () => {
+  it('[CLS2] whatever stands in it is read or said to be wrong', () => {
+    const root = 'https://school.test/py/';
+    expect(readServer('{"signaling": "signal"}', root)).toEqual({
+      address: { kind: 'address', url: 'wss://school.test/py/signal' },
+      direct: true,
+      iceServers: []
+    });
+    for (const nothing of ['{}', 'null', '[]', '{"signaling": ""}']) {
+      expect(readServer(nothing, root).address).toEqual({ kind: 'alone' });
+    }
+    expect(readServer('{"signaling": "sig', root).address.kind).toBe('wrong');
+    expect(readServer('{"signaling": 7}', root).address.kind).toBe('wrong');
+    const relayed = readServer(
+      '{"signaling": "signal", "direct": false, "iceServers": [{"urls": "turn:x"}, 7, null, {"urls": [1]}]}',
+      root
+    );
+    expect(relayed.direct).toBe(false);
+    expect(relayed.iceServers).toEqual([{ urls: 'turn:x' }]);
+  });
+});
