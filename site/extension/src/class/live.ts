@@ -13,6 +13,7 @@ import { Cursors } from './cursors/cursors';
 import { browserIdentities } from './identity';
 import { Joined } from './joined';
 import type { IMembership } from './membership';
+import { OutputsChoice } from './outputs/outputs';
 
 /** What each part of the class's interface is given. */
 export interface IClassParts {
@@ -59,4 +60,5 @@ export function join(root: string, fragment: string, _trans: TranslationBundle):
 /** Shows the class in the page. */
 export function show(parts: IClassParts): void {
   new Cursors(parts);
+  new OutputsChoice(parts);
 }

@@ -13,9 +13,17 @@ export interface IOthersWorld {
   report(event: KeepingEvent): void;
 }
 
+/** What a page is given of them; `close` ends it. */
+export interface IOpenedOutputs {
+  readonly name: string;
+  readonly outputs: Outputs;
+  readonly ready: Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
 export class OthersOutputs {
   constructor(
-    private readonly world: IOthersWorld,
+    world: IOthersWorld,
     private readonly together: Pick<ITogether, 'follow'>,
     document: string,
     readonly participant: string

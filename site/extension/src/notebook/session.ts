@@ -11,7 +11,7 @@ import { writeNotebook } from './file';
 import { FROM_LOG, type ITimers, Keeper } from './keeper';
 import { keep, type Keeping, type KeepingEvent, UNOPENED } from './keeping';
 import { MapNotebook } from './model';
-import { OthersOutputs } from './others';
+import { type IOpenedOutputs, OthersOutputs } from './others';
 import { FROM_TAB, type IChannel, Tabs } from './tabs';
 import type { ITogether } from './together';
 
@@ -98,7 +98,7 @@ export class Session {
    * Somebody else's outputs of this notebook, until the result's `close` was called as often as this; null for a page alone
    * and for one's own.
    */
-  othersOutputs(participant: string): Pick<OthersOutputs, 'name' | 'outputs' | 'ready' | 'close'> | null {
+  othersOutputs(participant: string): IOpenedOutputs | null {
     const { together, world, document, others } = this;
     if (!together || !document || this.closed || participant === together.me.participant) {
       return null;

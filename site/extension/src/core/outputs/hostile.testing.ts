@@ -1,5 +1,6 @@
 /** Outputs as nobody in their right mind writes them, for tests: what a stranger may put into a document of outputs. */
 import * as Y from 'yjs';
+import { isObject } from '../document/json';
 
 /** Told apart from what may be shown: if this can be read in the page's window, code ran. */
 export const RAN = 'peerbookHostileRan';
@@ -135,7 +136,7 @@ export function hostileDocument(cells: readonly string[], before?: Y.Doc): Y.Doc
 }
 
 function entryOf(output: unknown): unknown {
-  if (typeof output !== 'object' || output === null || Array.isArray(output)) {
+  if (!isObject(output)) {
     return output;
   }
   const entry = new Y.Map<unknown>();

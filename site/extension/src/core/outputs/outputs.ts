@@ -40,6 +40,7 @@ export class Outputs {
 
   private readonly runs: Y.Map<Y.Map<unknown>>;
   private readonly listeners = new Map<string, Set<(event: IOutputsEvent) => void>>();
+  private readonly general = new Set<(id: string) => void>();
   /** Bytes kept of each cell's run, as far as they were counted. */
   private readonly sizes = new Map<string, number>();
   /** Runs that this page began. */
@@ -54,6 +55,12 @@ export class Outputs {
     return () => void listeners.delete(listener);
   }
 
+  /** Calls `listener` with the cell for every change of any run; the result ends it. */
+  listenAll(listener: (id: string) => void): () => void {
+    this.general.add(listener);
+    return () => void this.general.delete(listener);
+  }
+
   /** The outputs of a cell's run, attached or not made yet. */
   arrayOf(id: string): OutputArray | null {
     const outputs = this.runOf(id)?.get('outputs');
@@ -63,6 +70,18 @@ export class Outputs {
   /** Cells that were run. */
   get ids(): string[] {
     return [...this.runs.keys()];
+  }
+
+  /** Whether anything was run, or is shown, in any cell. */
+  get hasAny(): boolean {
+    return this.ids.some(
+      id => this.countOf(id) !== null || this.stateOf(id) === 'running' || (this.arrayOf(id)?.length ?? 0) > 0
+    );
+  }
+
+  /** What lies there as outputs, whoever wrote it and whatever it is: not to be shown before its shape was checked. */
+  entries(id: string): readonly unknown[] {
+    return (this.arrayOf(id)?.toJSON() ?? []) as unknown[];
   }
 
   read(id: string): JsonObject[] {
@@ -181,6 +200,7 @@ export class Outputs {
 
   private tell(id: string, event: IOutputsEvent): void {
     this.listeners.get(id)?.forEach(listener => listener(event));
+    this.general.forEach(listener => listener(id));
   }
 
   private textAt(id: string, index: number): Y.Text | null {

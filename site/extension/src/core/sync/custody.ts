@@ -71,10 +71,12 @@ export class Custody {
 
   /** Looks, soon, whether outputs that somebody left are to be kept here from now on. */
   private tend(): void {
-    const { clock, random, replicas, find } = this.ports;
+    const { clock, random, replicas } = this.ports;
     this.tending ??= clock.after(TEND_MS * (1 + random()), () => {
       this.tending = null;
-      this.marks.names.filter(name => !replicas.has(name) && this.keepers.isOne(name)).forEach(find);
+      this.marks.names
+        .filter(name => !replicas.has(name) && this.keepers.isOne(name))
+        .forEach(name => this.ports.find(name));
     });
   }
 }
