@@ -24,7 +24,15 @@ export class Picker extends Widget {
     this.list.tabIndex = -1;
     this.list.setAttribute('role', 'listbox');
     this.list.setAttribute('aria-label', trans.__('Whose outputs to show'));
-    this.button.addEventListener('click', () => (this.isOpen ? this.fold() : this.open()));
+    this.button.addEventListener('click', event => {
+      // The toolbar gives the notebook the focus after a click.
+      event.stopPropagation();
+      if (this.isOpen) {
+        this.fold();
+      } else {
+        this.open();
+      }
+    });
     this.button.addEventListener('keydown', event => {
       if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
         event.preventDefault();

@@ -72,7 +72,7 @@ function clean(element: HTMLElement): void {
   }
   if (element.hasAttribute('style')) {
     const { style } = element;
-    [...style]
+    Array.from({ length: style.length }, (_, index) => style.item(index))
       .filter(name => STYLES.test(name) || /url\(|image-set\(|expression/i.test(style.getPropertyValue(name)))
       .forEach(name => style.removeProperty(name));
   }

@@ -50,11 +50,14 @@ export function showable(entries: readonly unknown[], words: IWords): JsonObject
         traceback: lines.split('\n')
       });
     } else {
-      const data = shownData(output.data as JsonObject, take);
-      if (Object.keys(data).length > 0) {
-        shown.push({ output_type: 'display_data', data, metadata: shownMetadata(output.metadata) });
-      } else if (Object.keys(output.data as JsonObject).length > 0) {
+      const given = output.data as JsonObject;
+      const data = shownData(given, take);
+      const isPlain = Object.keys(data).every(type => type === 'text/plain');
+      if (isPlain && Object.keys(given).some(type => type !== 'text/plain')) {
+        // What is left of it is a name like `<IPython.core.display.Javascript object>`.
         shown.push(sentence(words.hidden));
+      } else if (Object.keys(data).length > 0) {
+        shown.push({ output_type: 'display_data', data, metadata: shownMetadata(output.metadata) });
       }
     }
   }
