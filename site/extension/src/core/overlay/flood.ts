@@ -17,7 +17,7 @@ import type { Digest } from '../session';
 import type { Neighbours } from './neighbours';
 import { Seen } from './seen';
 import { Shelf } from './shelf';
-import { headed } from './shorthand';
+import { Heads, type IHeaded } from './shorthand';
 
 /** How long a pull may take before another is asked: 64 KiB need a second on a slow line. */
 export const PULL_MS = 5000;
@@ -49,8 +49,11 @@ interface IOffer {
 }
 
 export class Flood {
-  constructor(private readonly ports: IFloodPorts) {}
+  constructor(private readonly ports: IFloodPorts) {
+    this.heads = new Heads(ports.digest);
+  }
 
+  private readonly heads: Heads;
   private readonly seen = new Seen();
   private readonly shelf = new Shelf();
   private readonly offers = new Map<string, IOffer>();
@@ -134,7 +137,7 @@ export class Flood {
     const kept = this.shelf.get(id);
     const offer = this.offers.get(id);
     if (kept) {
-      this.ports.neighbours.get(peer)?.pass('bulk', headed(this.ports.digest, kept));
+      this.ports.neighbours.get(peer)?.pass('bulk', this.heads.of(kept));
     } else if (offer && !offer.from.has(peer)) {
       offer.waiters.add(peer);
       this.pull(id, offer);
@@ -167,7 +170,7 @@ export class Flood {
     except: Set<string>,
     waiters: ReadonlySet<string> = new Set()
   ): void {
-    const { neighbours, digest } = this.ports;
+    const { neighbours } = this.ports;
     if (bytes.byteLength > SMALL_BYTES) {
       this.shelf.put(id, bytes);
       waiters.forEach(peer => this.pulled(peer, id));
@@ -176,10 +179,10 @@ export class Flood {
       return;
     }
     const channel: Channel = envelope.kind === 'outputs' ? 'bulk' : 'control';
-    const whole = headed(digest, bytes);
+    let whole: IHeaded | undefined;
     for (const neighbour of neighbours) {
       if (!except.has(neighbour.peer)) {
-        neighbour.pass(channel, whole);
+        neighbour.pass(channel, (whole ??= this.heads.of(bytes)));
       }
     }
   }
