@@ -18,6 +18,7 @@ import type { Neighbours } from './neighbours';
 import { Seen } from './seen';
 import { Shelf } from './shelf';
 import { Heads, type IHeaded } from './shorthand';
+import { type IStar, STAR_NEIGHBOURS } from './star';
 
 /** How long a pull may take before another is asked: 64 KiB need a second on a slow line. */
 export const PULL_MS = 5000;
@@ -28,6 +29,8 @@ export interface IFloodPorts {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly neighbours: Neighbours;
+  /** Where there is one now. */
+  star?(): IStar | null;
   /** Takes an envelope; whether it may be passed on. */
   accept(envelope: IEnvelope, bytes: Uint8Array, from: string): boolean;
   /** Whether somebody here wants that document. */
@@ -67,7 +70,8 @@ export class Flood {
     this.pass(envelope, bytes, id, new Set());
   }
 
-  hear(peer: string, bytes: Uint8Array): EnvelopeFault | null {
+  /** `published`: it came over the star, so everybody who hears that has it. */
+  hear(peer: string, bytes: Uint8Array, published = false): EnvelopeFault | null {
     if (bytes.byteLength > ENVELOPE_BYTES || bytes[0] !== VERSION) {
       // Before it costs a hash.
       this.counts.refused += 1;
@@ -97,7 +101,8 @@ export class Flood {
       bytes,
       id,
       new Set([peer, ...(offer?.from ?? []), ...(offer?.told ?? [])]),
-      offer?.waiters
+      offer?.waiters,
+      published
     );
     return null;
   }
@@ -168,7 +173,8 @@ export class Flood {
     bytes: Uint8Array,
     id: string,
     except: Set<string>,
-    waiters: ReadonlySet<string> = new Set()
+    waiters: ReadonlySet<string> = new Set(),
+    published = false
   ): void {
     const { neighbours } = this.ports;
     if (bytes.byteLength > SMALL_BYTES) {
@@ -179,12 +185,30 @@ export class Flood {
       return;
     }
     const channel: Channel = envelope.kind === 'outputs' ? 'bulk' : 'control';
+    const served = this.publishOnce(bytes, except, published);
     let whole: IHeaded | undefined;
     for (const neighbour of neighbours) {
-      if (!except.has(neighbour.peer)) {
+      if (!except.has(neighbour.peer) && !served.has(neighbour.peer)) {
         neighbour.pass(channel, (whole ??= this.heads.of(bytes)));
       }
     }
+  }
+
+  /** The neighbours who have it from the star, when it goes there or came from there. */
+  private publishOnce(
+    bytes: Uint8Array,
+    except: ReadonlySet<string>,
+    published: boolean
+  ): ReadonlySet<string> {
+    const star = this.ports.star?.();
+    const hearing = new Set<string>();
+    for (const { peer } of star ? this.ports.neighbours : []) {
+      if (star?.hears(peer) && (published || !except.has(peer))) {
+        hearing.add(peer);
+      }
+    }
+    const isServed = published || (hearing.size >= STAR_NEIGHBOURS && star?.publish(bytes) === true);
+    return isServed ? hearing : new Set();
   }
 
   private pull(id: string, offer: IOffer): void {
