@@ -10,6 +10,7 @@ import { askName, showDamaged } from './join';
 const trans = nullTranslator.load('peerbook');
 const ROOT = 'https://school.test/py/';
 const invitation = makeInvitation(bytes => bytes.fill(3), digest);
+const CODE = invitation.code;
 let drawn = 0;
 
 function identities(...names: string[]): Identities {
@@ -88,29 +89,37 @@ describe('who comes in', () => {
 
   it('is asked when nobody is known, once for a window', async () => {
     const [all, here] = [identities(), page()];
-    expect((await identify(all, ROOT, trans, here, ask)).name).toBe('Asked');
-    expect((await identify(all, ROOT, trans, here, ask)).name).toBe('Asked');
+    expect((await identify(all, CODE, ROOT, trans, here, ask)).name).toBe('Asked');
+    expect((await identify(all, CODE, ROOT, trans, here, ask)).name).toBe('Asked');
     expect(ask).toHaveBeenCalledOnce();
   });
 
   it('is the one whom the device knows', async () => {
-    expect((await identify(identities('Ada'), ROOT, trans, page(), ask)).name).toBe('Ada');
+    expect((await identify(identities('Ada'), CODE, ROOT, trans, page(), ask)).name).toBe('Ada');
     expect(ask).not.toHaveBeenCalled();
   });
 
   it('is asked of a link from elsewhere where several share a device, not coming from a page of this site', async () => {
-    await identify(identities('Ada', 'Ben'), ROOT, trans, page('https://mail.test/'), ask);
+    await identify(identities('Ada', 'Ben'), CODE, ROOT, trans, page('https://mail.test/'), ask);
     expect(ask).toHaveBeenCalledOnce();
     const from = page(`${ROOT}workshops/w/index.html`);
-    expect((await identify(identities('Ada', 'Ben'), ROOT, trans, from, ask)).name).toBe('Ada');
+    expect((await identify(identities('Ada', 'Ben'), CODE, ROOT, trans, from, ask)).name).toBe('Ada');
     expect(ask).toHaveBeenCalledOnce();
+  });
+
+  it('is whoever joined this class in this window, though another came later in another', async () => {
+    const [all, here] = [identities('Ada', 'Ben'), page()];
+    const ben = all.all.find(each => each.name === 'Ben')!;
+    here.sessionStorage.setItem('peerbook:joined:/py/', JSON.stringify([CODE, ben.participant]));
+    expect(await identify(all, CODE, ROOT, trans, here, ask)).toEqual(ben);
+    expect((await identify(all, 'another class', ROOT, trans, here, ask)).name).toBe('Asked');
   });
 
   it('is asked again when somebody else goes on here', async () => {
     const [all, here] = [identities('Ada'), page(ROOT)];
-    await identify(all, ROOT, trans, here, ask);
+    await identify(all, CODE, ROOT, trans, here, ask);
     askAnew(ROOT, here);
-    expect((await identify(all, ROOT, trans, here, ask)).name).toBe('Asked');
+    expect((await identify(all, CODE, ROOT, trans, here, ask)).name).toBe('Asked');
   });
 
   it('is known also where the browser refuses to remember', async () => {
@@ -118,14 +127,18 @@ describe('who comes in', () => {
       throw new DOMException('refused', 'SecurityError');
     };
     const here = { document: { referrer: '' }, sessionStorage: { getItem: refuse, setItem: refuse } };
-    expect((await identify(identities('Ada'), ROOT, trans, here, ask)).name).toBe('Ada');
+    expect((await identify(identities('Ada'), CODE, ROOT, trans, here, ask)).name).toBe('Ada');
   });
 });
 
 describe('a damaged link', () => {
   const page = () => ({
-    location: { href: `${ROOT}notebooks/index.html?path=a#class=cut`, hash: '#class=cut', reload: vi.fn() },
-    history: { state: null, replaceState: vi.fn() }
+    location: {
+      href: `${ROOT}notebooks/index.html?path=a#class=cut`,
+      hash: '#class=cut',
+      reload: vi.fn(),
+      replace: vi.fn()
+    }
   });
   const show = (given = 'cut') => {
     const here = page();
@@ -170,10 +183,10 @@ describe('a damaged link', () => {
     expect(document.querySelector('[role=alert]')!.textContent).toContain('names no class either');
   });
 
-  it('goes on alone, by Esc too, and a reload does not say it again', () => {
+  it('goes on alone, by Esc too, without the class in the address', () => {
     const here = show();
     document.querySelector('dialog')!.dispatchEvent(new Event('cancel', { cancelable: true }));
     expect(document.querySelector('dialog')).toBeNull();
-    expect(here.history.replaceState).toHaveBeenCalledWith(null, '', `${ROOT}notebooks/index.html?path=a`);
+    expect(here.location.replace).toHaveBeenCalledWith(`${ROOT}notebooks/index.html?path=a`);
   });
 });
