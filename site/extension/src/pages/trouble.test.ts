@@ -4,7 +4,7 @@ import { english } from './english';
 import { troubleInWords } from './trouble';
 
 const summary = (server: ISummary['server'], refusal?: string): ISummary => {
-  return { kind: 'offline', others: 0, direct: 0, relayed: 0, tabs: 0, server, refusal } as ISummary;
+  return { kind: 'offline', others: 0, direct: 0, relayed: 0, tabs: 0, server, refusal };
 };
 const said = (server: ISummary['server'], refusal?: string) =>
   troubleInWords(summary(server, refusal), 'Is it running?');
