@@ -8,45 +8,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from hmac import compare_digest
 from random import Random
 from typing import Any
 
 from . import protocol
+from .connection import Connection, Session
+from .deadlines import Deadlines
 from .events import Binary, Close, Closed, Effect, Event, Opened, Overrun, Send, Stopping, Text, Tick, Wait
-from .rates import Rates
 from .refusals import Reason, RefusedError
 from .room import Room
 from .settings import Settings
-from .topic import Topic
 
 GOODBYES = (1000, 1001)
 """Close codes of a page that leaves: it closes on purpose, or is closed. Anything else may be a broken line."""
 SHORTEST_WAIT = 0.001
 LOOK_SECONDS = 1.0
 """How often connections are looked at for silence."""
-
-
-@dataclass(slots=True)
-class _Connection:
-    number: int
-    opened: float
-    heard: float
-    session: _Session | None = None
-    asked: bool = False
-    rates: Rates = field(default_factory=Rates)
-    topics: dict[bytes, tuple[Room, Topic]] | None = None
-    """None until the first: most of what is idle follows nothing."""
-
-
-@dataclass(slots=True)
-class _Session:
-    name: str
-    secret: str
-    connection: _Connection | None = None
-    dropped: Reason | None = None
-    rooms: dict[str, Room] = field(default_factory=dict)
 
 
 class Hub:
@@ -58,12 +36,11 @@ class Hub:
         """Reasons, by name, with how often."""
         self.delivered = 0
         self._random = random
-        self._connections: dict[int, _Connection] = {}
-        self._sessions: dict[str, _Session] = {}
+        self._connections: dict[int, Connection] = {}
+        self._sessions: dict[str, Session] = {}
         self._rooms: dict[str, Room] = {}
-        self._away: dict[tuple[str, str], float] = {}
-        """(session, room) -> when the place is given up; in order of time, as all wait equally long."""
-        self._claims: dict[tuple[str, str], float] = {}
+        self._away, self._claims = Deadlines(), Deadlines()
+        """When a place is given up, and when connections somebody says to have count no more."""
         self._looked = float("-inf")
         self._effects: list[Effect] = []
 
@@ -89,7 +66,7 @@ class Hub:
                 if connection := self._connections.get(event.connection):
                     self._receive(connection, event, now)
             case Opened(number):
-                self._connections[number] = _Connection(number, now, now)
+                self._connections[number] = Connection(number, now, now)
             case Closed(number, code):
                 if connection := self._connections.pop(number, None):
                     self._detach(connection, now, for_good=code in GOODBYES)
@@ -106,7 +83,7 @@ class Hub:
 
     # -- frames
 
-    def _receive(self, connection: _Connection, event: Text | Binary, now: float) -> None:
+    def _receive(self, connection: Connection, event: Text | Binary, now: float) -> None:
         connection.heard, connection.asked = now, False
         about: dict[str, str] = {}
         try:
@@ -129,7 +106,7 @@ class Hub:
         if (seconds := connection.rates.wait(self.settings, now)) > SHORTEST_WAIT:
             self._effects.append(Wait(connection.number, seconds))
 
-    def _relay(self, connection: _Connection, data: bytes, now: float) -> None:
+    def _relay(self, connection: Connection, data: bytes, now: float) -> None:
         settings, sender = self.settings, connection.session
         connection.rates.receive(settings, len(data), now)
         if len(data) > settings.payload_bytes + 1 + protocol.ID_BYTES:
@@ -140,61 +117,56 @@ class Hub:
         if relayed.kind == protocol.DIRECT:
             name = protocol.encode_id(relayed.to)
             target = self._reach(name)
-            if target is None or not self._share_a_room(sender, name):
+            if target is None or not sender.shares_a_room(name):
                 self._refuse(connection, RefusedError(Reason.NOT_HERE), {"about": "direct", "to": name}, now)
                 return
             to = [target.number]
             frame = protocol.format_direct(relayed, protocol.decode_id(sender.name))
         else:
-            followed = (connection.topics or {}).get(relayed.to)
-            if followed is None:
+            found = connection.receivers(relayed, settings)
+            if found is None:
                 topic = protocol.encode_id(relayed.to)
                 self._refuse(connection, RefusedError(Reason.NOT_SUBSCRIBED), {"about": "publish", "to": topic}, now)
                 return
-            if relayed.kind == protocol.PUBLISH_ONCE:
-                to = followed[1].receivers_once(connection.number, relayed.payload, settings.seen_per_topic)
-            else:
-                to = followed[1].receivers(connection.number)
+            to = found
             frame = protocol.format_published(relayed, protocol.decode_id(sender.name))
         if to:
             self.delivered += len(to)
             connection.rates.deliver(settings, len(to), len(frame), now)
             self._effects.append(Send(to, frame))
 
-    def _hello(self, connection: _Connection, message: protocol.Hello, now: float) -> None:
+    def _hello(self, connection: Connection, message: protocol.Hello, now: float) -> None:
         if connection.session is not None:
             raise RefusedError(Reason.GARBLED, "a connection has one hello")
         session = self._sessions.get(message.session)
+        if session and not compare_digest(session.secret, message.secret):
+            if protocol.session_of(message.secret) != message.session:
+                raise RefusedError(Reason.TAKEN)
+            # Somebody was quicker after a restart, with a name that everybody in the room knows.
+            self._evict(session, now)
+            session = None
         resumed = session is not None
         if session is None:
-            session = self._sessions[message.session] = _Session(message.session, message.secret)
-        elif not compare_digest(session.secret, message.secret):
-            raise RefusedError(Reason.TAKEN)
+            session = self._sessions[message.session] = Session(message.session, message.secret)
         if old := session.connection:
             self._drop(old, RefusedError(Reason.REPLACED), now, quietly=True)
         connection.session, session.connection = session, connection
         dropped, session.dropped = session.dropped, None
-        limits = {
-            "control_bytes": self.settings.control_bytes,
-            "payload_bytes": self.settings.payload_bytes,
-            "rooms": self.settings.rooms_per_connection,
-            "topics": self.settings.topics_per_connection,
-        }
         self._say(
             connection,
             "welcome",
             version=protocol.VERSION,
             resumed=resumed,
             dropped=dropped.wire if dropped else None,
-            limits=limits,
+            limits=self.settings.told,
             grace_seconds=self.settings.grace_seconds,
             return_seconds=self.settings.return_seconds,
         )
 
     # -- rooms
 
-    def _join(self, connection: _Connection, message: protocol.Join, now: float) -> None:
-        session = _session(connection)
+    def _join(self, connection: Connection, message: protocol.Join, now: float) -> None:
+        session = connection.carried
         connection.rates.trouble(self.settings)
         room = self._rooms.get(message.room)
         if message.room not in session.rooms:
@@ -225,87 +197,66 @@ class Hub:
         self._introduce(room)
         self._tell(room, now)
 
-    def _leave(self, connection: _Connection, message: protocol.Leave, now: float) -> None:
-        session = _session(connection)
+    def _leave(self, connection: Connection, message: protocol.Leave, now: float) -> None:
+        session = connection.carried
         if room := session.rooms.get(message.room):
             connection.rates.trouble(self.settings)
-            for topic in [topic for topic, (home, _) in (connection.topics or {}).items() if home is room]:
-                self._unfollow(connection, topic)
+            connection.unfollow_all(room)
             self._give_up(session, room, now)
 
-    def _record(self, connection: _Connection, message: protocol.Record, now: float) -> None:
+    def _record(self, connection: Connection, message: protocol.Record, now: float) -> None:
         connection.rates.trouble(self.settings)
         room = self._room(connection, message.room)
-        room.update(_session(connection).name, message.record)
+        room.update(connection.carried.name, message.record)
         self._tell(room, now)
 
-    def _roster(self, connection: _Connection, message: protocol.Roster, now: float) -> None:
+    def _roster(self, connection: Connection, message: protocol.Roster, now: float) -> None:
         room = self._room(connection, message.room)
         people, more = room.page(message.after, self.settings.control_bytes, now)
         self._say(connection, "people", room=room.name, people=people, next=more)
 
-    def _more(self, connection: _Connection, message: protocol.More, now: float) -> None:
+    def _more(self, connection: Connection, message: protocol.More, now: float) -> None:
         connection.rates.trouble(self.settings)
         room = self._room(connection, message.room)
-        room.overlay.lose(_session(connection).name, message.lost)
+        room.overlay.lose(connection.carried.name, message.lost, now)
         self._introduce(room)
 
-    def _signal(self, connection: _Connection, message: protocol.Signal, now: float) -> None:
+    def _signal(self, connection: Connection, message: protocol.Signal, now: float) -> None:
         room = self._room(connection, message.room)
         target = self._reach(message.to) if message.to in room.members else None
         if target is None:
             raise RefusedError(Reason.NOT_HERE)
-        sender = _session(connection).name
+        sender = connection.carried.name
         self._say(target, "signal", room=room.name, data=message.data, **{"from": sender})
 
-    def _subscribe(self, connection: _Connection, message: protocol.Subscribe, now: float) -> None:
+    def _subscribe(self, connection: Connection, message: protocol.Subscribe, now: float) -> None:
         room = self._room(connection, message.room)
-        if connection.topics is None:
-            connection.topics = {}
-        others: list[int] = []
-        for topic in message.topics:
-            followed = connection.topics.get(topic)
-            if followed and followed[0] is not room:
-                raise RefusedError(Reason.GARBLED, "the topic is followed in another room already")
-            if not followed and len(connection.topics) >= self.settings.topics_per_connection:
-                raise RefusedError(Reason.TOO_MANY_TOPICS)
-            if topic not in room.topics and len(room.topics) >= self.settings.topics_per_room:
-                raise RefusedError(Reason.TOO_MANY_TOPICS)
-            star = room.topics.setdefault(topic, Topic())
-            star.subscribe(connection.number)
-            connection.topics[topic] = (room, star)
-            others.append(len(star.subscribers) - 1)
+        others = connection.follow(room, message.topics, self.settings)
         names = [protocol.encode_id(topic) for topic in message.topics]
         self._say(connection, "subscribed", room=room.name, topics=names, others=others)
 
-    def _unsubscribe(self, connection: _Connection, message: protocol.Unsubscribe, now: float) -> None:
+    def _unsubscribe(self, connection: Connection, message: protocol.Unsubscribe, now: float) -> None:
         for topic in message.topics:
             if (followed := (connection.topics or {}).get(topic)) and followed[0].name == message.room:
-                self._unfollow(connection, topic)
+                connection.unfollow(topic)
 
-    def _ping(self, connection: _Connection, message: protocol.Ping, now: float) -> None:
+    def _ping(self, connection: Connection, message: protocol.Ping, now: float) -> None:
         self._say(connection, "pong")
 
-    def _pong(self, connection: _Connection, message: protocol.Pong, now: float) -> None:
+    def _pong(self, connection: Connection, message: protocol.Pong, now: float) -> None:
         """Being heard was all it was for."""
 
     # -- time
 
     def _tick(self, now: float) -> None:
-        for key, until in list(self._away.items()):
-            if until > now:
-                break
-            del self._away[key]
-            session = self._sessions[key[0]]
-            self._give_up(session, session.rooms[key[1]], now)
-        for key, until in list(self._claims.items()):
-            if until > now:
-                break
-            del self._claims[key]
-            if room := self._rooms.get(key[1]):
-                room.overlay.forget_claims(key[0])
+        for name, home in self._away.take_due(now):
+            session = self._sessions[name]
+            self._give_up(session, session.rooms[home], now)
+        for name, home in self._claims.take_due(now):
+            if room := self._rooms.get(home):
+                room.overlay.forget_claims(name)
         for room in list(self._rooms.values()):
-            room.overlay.mend()
+            room.overlay.mend(now)
             self._introduce(room)
             self._tell(room, now)
         if now - self._looked >= LOOK_SECONDS:
@@ -329,7 +280,7 @@ class Hub:
 
     # -- ends
 
-    def _refuse(self, connection: _Connection, refusal: RefusedError, about: dict[str, str], now: float) -> None:
+    def _refuse(self, connection: Connection, refusal: RefusedError, about: dict[str, str], now: float) -> None:
         if refusal.reason.fatal:
             self._drop(connection, refusal, now, about)
             return
@@ -338,7 +289,7 @@ class Hub:
 
     def _drop(
         self,
-        connection: _Connection,
+        connection: Connection,
         refusal: RefusedError,
         now: float,
         about: dict[str, str] | None = None,
@@ -354,9 +305,16 @@ class Hub:
             connection.session.dropped = refusal.reason
         self._detach(connection, now, quietly=quietly)
 
-    def _detach(self, connection: _Connection, now: float, *, for_good: bool = False, quietly: bool = False) -> None:
-        for topic in list(connection.topics or ()):
-            self._unfollow(connection, topic)
+    def _evict(self, session: Session, now: float) -> None:
+        """``session`` is not whose it says it is: nothing of it stays."""
+        if session.connection:
+            self._drop(session.connection, RefusedError(Reason.TAKEN), now)
+        for room in list(session.rooms.values()):
+            self._give_up(session, room, now)
+        self._sessions.pop(session.name, None)
+
+    def _detach(self, connection: Connection, now: float, *, for_good: bool = False, quietly: bool = False) -> None:
+        connection.unfollow_all()
         session, connection.session = connection.session, None
         if session is None:
             return
@@ -374,7 +332,7 @@ class Hub:
         if not session.rooms and not quietly:
             self._sessions.pop(session.name, None)
 
-    def _give_up(self, session: _Session, room: Room, now: float) -> None:
+    def _give_up(self, session: Session, room: Room, now: float) -> None:
         """``session`` is no longer in ``room``."""
         del session.rooms[room.name]
         self._away.pop((session.name, room.name), None)
@@ -388,16 +346,9 @@ class Hub:
         self._introduce(room)
         self._tell(room, now)
 
-    def _unfollow(self, connection: _Connection, topic: bytes) -> None:
-        assert connection.topics is not None
-        room, star = connection.topics.pop(topic)
-        star.subscribers.pop(connection.number, None)
-        if not star.subscribers and room.topics.get(topic) is star:
-            del room.topics[topic]
-
     # -- words
 
-    def _say(self, connection: _Connection, kind: str, **fields: object) -> None:
+    def _say(self, connection: Connection, kind: str, **fields: object) -> None:
         self._effects.append(Send((connection.number,), protocol.format_text(kind, **fields)))
 
     def _introduce(self, room: Room) -> None:
@@ -421,31 +372,19 @@ class Hub:
 
     # -- looks
 
-    def _reach(self, name: str) -> _Connection | None:
+    def _reach(self, name: str) -> Connection | None:
         session = self._sessions.get(name)
         return session.connection if session else None
 
-    def _share_a_room(self, session: _Session, other: str) -> bool:
-        return any(self._is_in(session, room) and other in room.members for room in session.rooms.values())
-
-    @staticmethod
-    def _is_in(session: _Session, room: Room) -> bool:
-        return room.members[session.name].here
-
-    def _room(self, connection: _Connection, name: str) -> Room:
-        session = _session(connection)
+    def _room(self, connection: Connection, name: str) -> Room:
+        session = connection.carried
         room = session.rooms.get(name)
-        if room is None or not self._is_in(session, room):
+        if room is None or not session.is_here(room):
             raise RefusedError(Reason.NOT_IN_ROOM)
         return room
 
 
-def _session(connection: _Connection) -> _Session:
-    assert connection.session is not None, "checked before any message but hello is handled"
-    return connection.session
-
-
-_HANDLERS: dict[type, Callable[[Hub, _Connection, Any, float], None]] = {
+_HANDLERS: dict[type, Callable[[Hub, Connection, Any, float], None]] = {
     protocol.Hello: Hub._hello,
     protocol.Join: Hub._join,
     protocol.Leave: Hub._leave,

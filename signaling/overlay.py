@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from math import inf
 from random import Random
 
 from .protocol import MAX_DEGREE, TARGET_DEGREE
@@ -16,7 +17,11 @@ from .protocol import MAX_DEGREE, TARGET_DEGREE
 TRIES = 48
 """Random edges looked at before giving up; in a room of more than 20 one in two fits."""
 AVOIDED = 16
-"""Pairs remembered, per person, that could not connect: they are not introduced to each other again."""
+"""Pairs remembered, per person, that lost each other or could not connect."""
+APART_SECONDS = 15.0
+"""So long they are not introduced to each other again: it may have been a closed lid, and there may be nobody else."""
+LONGEST_APART_SECONDS = 3_600.0
+"""Four times as long each time, up to this: it may be their networks, and a page opens 40 connections an hour."""
 
 
 @dataclass(slots=True)
@@ -29,12 +34,20 @@ class Change:
 
 
 @dataclass(slots=True)
+class _Doubt:
+    """Somebody that a connection was lost to: how often, and until when there is no other introduction."""
+
+    times: int = 0
+    until: float = 0.0
+
+
+@dataclass(slots=True)
 class _Place:
     edges: dict[str, None] = field(default_factory=dict)
     """Dictionaries for sets: their order does not depend on the process, so one seed is one graph."""
     claims: dict[str, None] = field(default_factory=dict)
     """Connections somebody brought along whose other end has not come back yet: they take up room."""
-    avoided: dict[str, None] = field(default_factory=dict)
+    avoided: dict[str, _Doubt] = field(default_factory=dict)
     available: bool = True
     """False while their connection to the server is broken: they cannot be introduced, their edges may well live."""
 
@@ -51,6 +64,9 @@ class Overlay:
         self._places: dict[str, _Place] = {}
         self._changes: dict[str, Change] = {}
         self._torn = False
+        self._now = 0.0
+        self._apart_until = inf
+        """When the next two that are kept apart may meet again."""
 
     def __len__(self) -> int:
         return len(self._places)
@@ -110,8 +126,9 @@ class Overlay:
             self._release(other, person)
         self._torn = True
 
-    def lose(self, person: str, lost: Iterable[str]) -> None:
-        """``person`` says that these connections are gone: introduce them to others instead."""
+    def lose(self, person: str, lost: Iterable[str], now: float) -> None:
+        """``person`` says that these connections are gone: introduce them to others instead. ``now`` in seconds."""
+        self._now = now
         place = self._places.get(person)
         if place is None:
             return
@@ -119,14 +136,23 @@ class Overlay:
             place.claims.pop(other, None)
             if other in place.edges:
                 self._unlink(person, other)
-                place.avoided[other] = None
+                doubt = place.avoided.pop(other, None) or _Doubt()
+                doubt.until = now + min(LONGEST_APART_SECONDS, APART_SECONDS * 4**doubt.times)
+                doubt.times += 1
+                place.avoided[other] = doubt
+                self._apart_until = min(self._apart_until, doubt.until)
                 if len(place.avoided) > AVOIDED:
                     del place.avoided[next(iter(place.avoided))]
         self._fill(person)
         self._torn = True
 
-    def mend(self) -> None:
+    def mend(self, now: float) -> None:
         """Pair up whoever has too few, then join what has come apart. Work only when something changed."""
+        self._now = now
+        if now >= self._apart_until:
+            doubts = [doubt.until for place in self._places.values() for doubt in place.avoided.values()]
+            self._apart_until = min((until for until in doubts if until > now), default=inf)
+            self._torn = True
         if not self._torn:
             return
         self._torn = False
@@ -242,9 +268,13 @@ class Overlay:
             and mine.available
             and other not in mine.edges
             and other not in mine.claims
-            and other not in mine.avoided
-            and person not in theirs.avoided
+            and not self._avoids(mine, other)
+            and not self._avoids(theirs, person)
         )
+
+    def _avoids(self, place: _Place, other: str) -> bool:
+        doubt = place.avoided.get(other)
+        return doubt is not None and doubt.until > self._now
 
     def _step_in(self, person: str, near: str, far: str) -> None:
         self._unlink(near, far)

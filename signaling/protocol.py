@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, NoReturn
 
 from .refusals import Reason, RefusedError
@@ -182,6 +183,11 @@ def format_refusal(refusal: RefusedError, about: Mapping[str, str]) -> str:
 def decode_id(identifier: str) -> bytes:
     """The 16 bytes of an id that was parsed."""
     return base64.urlsafe_b64decode(identifier + "==")
+
+
+def session_of(secret: str) -> str:
+    """The session that only the holder of ``secret`` can name: the first 16 bytes of its SHA-256."""
+    return encode_id(sha256(decode_id(secret)).digest()[:ID_BYTES])
 
 
 def encode_id(identifier: bytes) -> str:

@@ -93,6 +93,16 @@ class Settings:
                 "A page needs time to answer before it is given up.",
             )
 
+    @property
+    def told(self) -> dict[str, int]:
+        """The limits that a page is told of."""
+        return {
+            "control_bytes": self.control_bytes,
+            "payload_bytes": self.payload_bytes,
+            "rooms": self.rooms_per_connection,
+            "topics": self.topics_per_connection,
+        }
+
 
 def variable(name: str) -> str:
     """The environment variable of a setting."""

@@ -36,8 +36,8 @@ expect.set_options(timeout=TIMEOUT_MS / 2)
 class Server:
     """A built site on a free port, on loopback, in this process; can be stopped and started on the same port."""
 
-    def __init__(self, site: Path, prefix: str = "") -> None:
-        self._site, self._prefix = site, prefix
+    def __init__(self, site: Path, prefix: str = "", settings: Settings | None = None) -> None:
+        self._site, self._prefix, self._settings = site, prefix, settings or Settings()
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self.port = 0
@@ -49,9 +49,9 @@ class Server:
         listener.bind(("127.0.0.1", self.port))
         listener.listen(128)
         self.port = int(listener.getsockname()[1])
-        app = create_app(self._site, version="test", prefix=self._prefix)
+        app = create_app(self._site, version="test", prefix=self._prefix, settings=self._settings)
         config = uvicorn.Config(
-            app, **{**uvicorn_options(Settings()), "log_level": "error", "timeout_graceful_shutdown": 1}
+            app, **{**uvicorn_options(self._settings), "log_level": "error", "timeout_graceful_shutdown": 1}
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -80,8 +80,8 @@ def site() -> Path:
 
 
 @contextmanager
-def serving(site: Path, prefix: str = "") -> Iterator[Server]:
-    server = Server(site, prefix)
+def serving(site: Path, prefix: str = "", settings: Settings | None = None) -> Iterator[Server]:
+    server = Server(site, prefix, settings)
     try:
         yield server
     finally:

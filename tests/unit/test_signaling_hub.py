@@ -59,6 +59,41 @@ def test_sig2_a_session_with_another_secret_is_refused(hub: HubWithPages) -> Non
     assert honest.closed is None
 
 
+def test_sig2_who_took_a_session_just_after_a_restart_gives_it_back_to_whom_it_is_named_after(
+    hub: HubWithPages,
+) -> None:
+    other, topic = hub.member(), an_id(hub.random)
+    secret = an_id(hub.random)
+    owner = Page(hub, protocol.session_of(secret), secret).connect().join(hub.room)
+    hub.restart()
+    other.connect().join(hub.room)
+    thief = Page(hub, owner.session, an_id(hub.random)).connect().join(hub.room)
+    thief.subscribe(hub.room, topic)
+    owner.connect().join(hub.room)
+    assert thief.closed is Reason.TAKEN
+    assert owner.of("welcome")[-1]["resumed"] is False
+    assert owner.of("joined")
+    hub.sleep(1)
+    assert owner.closed is None
+    assert other.roster()[owner.session]["here"] is True
+    assert other.neighbours() == {owner.session}
+    assert hub.hub.counts()["members"] == 2
+    assert hub.hub.counts()["topics"] == 0
+    again = Page(hub, owner.session, thief.secret).connect()
+    assert (again.closed, owner.closed) == (Reason.TAKEN, None)
+
+
+def test_sig2_who_took_a_session_and_has_gone_leaves_no_place_behind(hub: HubWithPages) -> None:
+    secret = an_id(hub.random)
+    thief = Page(hub, protocol.session_of(secret), an_id(hub.random)).connect().join(hub.room)
+    thief.break_off()
+    owner = Page(hub, thief.session, secret).connect().join(hub.room)
+    assert owner.of("welcome")[-1]["resumed"] is False
+    hub.sleep(40)
+    assert owner.closed is None
+    assert hub.hub.counts()["members"] == 1
+
+
 def test_sig2_the_same_session_again_takes_the_place_of_its_old_connection(hub: HubWithPages) -> None:
     other, page = hub.member(), hub.member()
     hub.sleep(1)

@@ -37,7 +37,7 @@ class Crowd:
         self.listen()
 
     def mend(self) -> None:
-        self.overlay.mend()
+        self.overlay.mend(0.0)
         self.listen()
 
     def listen(self) -> None:
@@ -203,6 +203,33 @@ def test_sig15_two_that_cannot_connect_are_not_introduced_again_from_either_side
     pages[1].say("more", room=hub.room, lost=[])
     hub.sleep(1)
     assert [len(page.neighbours()) for page in pages] == [3, 3, 4, 4, 4]
+
+
+def test_sig15_who_lost_each_other_meet_again_after_a_while_and_ever_more_seldom() -> None:
+    hub = HubWithPages()
+    one, two, three = (hub.member() for _ in range(3))
+    hub.sleep(1)
+    waits = []
+    for _ in range(4):  # a lid closed for a while, in a class of few: both tell, and there is hardly anybody else
+        one.say("more", room=hub.room, lost=[two.session])
+        two.say("more", room=hub.room, lost=[one.session])
+        assert one.neighbours() == two.neighbours() == {three.session}
+        slept = 0
+        while two.session not in one.neighbours():
+            hub.sleep(1)
+            slept += 1
+            assert slept < 2_000
+        waits.append(slept)
+        assert one.session in two.neighbours()
+    assert [round(wait / 15) for wait in waits] == [1, 4, 16, 64]
+
+
+def test_sig15_whoever_would_be_alone_is_introduced_at_once_also_to_whom_they_lost() -> None:
+    hub = HubWithPages()
+    one, two = hub.member(), hub.member()
+    one.say("more", room=hub.room, lost=[two.session])
+    hub.sleep(1)
+    assert (one.neighbours(), two.neighbours()) == ({two.session}, {one.session})
 
 
 def test_sig15_nobody_is_introduced_to_somebody_who_is_away() -> None:

@@ -138,3 +138,7 @@ def test_ids_have_one_spelling() -> None:
     same = [text for text in spellings if base64.urlsafe_b64decode(text + "==") == protocol.decode_id(SESSION)]
     assert len(same) == 16
     assert [text for text in same if protocol.ID.fullmatch(text)] == [SESSION]
+
+
+def test_sig2_a_session_is_named_after_its_secret_as_the_page_names_it() -> None:
+    assert protocol.session_of("AAECAwQFBgcICQoLDA0ODw") == "vkXLJgW_Nr695oSEGijw_Q"

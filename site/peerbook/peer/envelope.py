@@ -12,16 +12,16 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from .encoding import Reader, ReadFault, Unreadable, block_bytes, number_bytes
+
 VERSION = 1
 ENVELOPE_BYTES = 65_536
 SMALL_BYTES = 16_384
 CHANGE_PARTS = 256
 DOCUMENT_CHARS = 255
 SESSION_BYTES = 16
-MOST_NUMBER = 2**53 - 1
 KINDS = ("document", "awareness", "record", "outputs")
 _IN_PARTS = 0x10
-_MOST_GROUPS = 8
 _PRINTABLE = re.compile(r"[!-~]{1,255}", re.ASCII)
 
 
@@ -87,15 +87,15 @@ def encode_envelope(envelope: Envelope) -> bytes:
     data = b"".join(
         [
             bytes([VERSION]),
-            _block(envelope.room),
-            _block(envelope.document.encode()),
+            block_bytes(envelope.room),
+            block_bytes(envelope.document.encode()),
             session_bytes(envelope.session),
-            _number(envelope.epoch),
+            number_bytes(envelope.epoch),
             bytes([kind]),
-            *map(_number, numbers),
-            _block(envelope.chain),
-            _block(envelope.payload),
-            _block(envelope.signature),
+            *map(number_bytes, numbers),
+            block_bytes(envelope.chain),
+            block_bytes(envelope.payload),
+            block_bytes(envelope.signature),
         ]
     )
     check = decode_envelope(data)
@@ -110,7 +110,7 @@ def decode_envelope(data: bytes) -> Envelope | Fault:
         return Fault.TOO_LARGE
     if not data or data[0] != VERSION:
         return Fault.VERSION if data else Fault.CUT_SHORT
-    reader = _Reader(data, 1)
+    reader = Reader(data, 1)
     try:
         room = reader.block()
         document = reader.text()
@@ -121,8 +121,8 @@ def decode_envelope(data: bytes) -> Envelope | Fault:
         in_parts = bool(kind & _IN_PARTS)
         part, parts = (reader.number(), reader.number()) if in_parts else (0, 1)
         chain, payload, signature = reader.block(), reader.block(), reader.block()
-    except _Wrong as wrong:
-        return wrong.fault
+    except Unreadable as wrong:
+        return _FAULT_OF[wrong.fault]
     if reader.left:
         return Fault.LEFT_OVER
     name = KINDS[kind & ~_IN_PARTS] if kind & ~_IN_PARTS < len(KINDS) else None
@@ -142,60 +142,19 @@ def decode_envelope(data: bytes) -> Envelope | Fault:
     return Envelope(room, document, session, name, sequence, payload, epoch, part, parts, chain, signature)
 
 
-class _Wrong(Exception):
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault)
-        self.fault = fault
+def head_length(data: bytes) -> int:
+    """Where the head of an envelope ends, for `overlay/shorthand.py`; only of bytes that `decode_envelope` has read."""
+    reader = Reader(data, 1)
+    reader.block()
+    reader.block()
+    reader.take(SESSION_BYTES)
+    reader.number()
+    reader.byte()
+    return reader.at
 
 
-class _Reader:
-    """lib0's encoding, read strictly: numbers have one spelling, the shortest."""
-
-    def __init__(self, data: bytes, at: int) -> None:
-        self._data = data
-        self._at = at
-
-    @property
-    def left(self) -> int:
-        return len(self._data) - self._at
-
-    def take(self, count: int) -> bytes:
-        if count > self.left:
-            raise _Wrong(Fault.CUT_SHORT)
-        self._at += count
-        return self._data[self._at - count : self._at]
-
-    def number(self) -> int:
-        value = 0
-        for group in range(_MOST_GROUPS):
-            byte = self.take(1)[0]
-            value |= (byte & 127) << (7 * group)
-            if byte < 128:
-                if (byte == 0 and group > 0) or value > MOST_NUMBER:
-                    raise _Wrong(Fault.NUMBER)
-                return value
-        raise _Wrong(Fault.NUMBER)
-
-    def block(self) -> bytes:
-        return self.take(self.number())
-
-    def text(self) -> str:
-        try:
-            return self.block().decode()
-        except UnicodeDecodeError:
-            raise _Wrong(Fault.DOCUMENT) from None
-
-
-def _number(value: int) -> bytes:
-    if not 0 <= value <= MOST_NUMBER:
-        raise ValueError(f"not a number of an envelope: {value}")
-    data = bytearray()
-    while value > 127:
-        data.append(value & 127 | 128)
-        value >>= 7
-    data.append(value)
-    return bytes(data)
-
-
-def _block(data: bytes) -> bytes:
-    return _number(len(data)) + data
+_FAULT_OF: dict[ReadFault, Fault] = {
+    "cut-short": Fault.CUT_SHORT,
+    "number": Fault.NUMBER,
+    "text": Fault.DOCUMENT,
+}

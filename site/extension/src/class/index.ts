@@ -3,26 +3,13 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { PageConfig } from '@jupyterlab/coreutils';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { holdClass } from '../classroom/invited';
 import { IClassroomBar } from '../classroom/tokens';
 import { IClass, INotebookSessions } from './tokens';
 
 const root = new URL(PageConfig.getBaseUrl(), location.href).href;
 /** What an invite link carries; see `core/class/invitation.ts`, which reads it. */
-const INVITED = /[#&]class=/;
-const invited = INVITED.test(location.hash) ? location.hash : null;
-
-/** Another invite link in the address leads there; a place in the notebook, or nothing, leads out of no class. */
-function watchAddress(): void {
-  addEventListener('hashchange', () => {
-    if (INVITED.test(location.hash)) {
-      if (location.hash !== invited) {
-        location.reload();
-      }
-    } else if (invited) {
-      history.replaceState(history.state, '', invited);
-    }
-  });
-}
+const invited = /[#&]class=/.test(location.hash) ? location.hash : null;
 
 const membership: JupyterFrontEndPlugin<IClass> = {
   id: 'peerbook:class',
@@ -32,7 +19,7 @@ const membership: JupyterFrontEndPlugin<IClass> = {
   optional: [ITranslator],
   activate: (_: JupyterFrontEnd, translator: ITranslator | null) => {
     const trans = (translator ?? nullTranslator).load('peerbook');
-    watchAddress();
+    holdClass(window);
     return {
       membership: invited
         ? import('./live').then(live => live.join(root, invited, trans))

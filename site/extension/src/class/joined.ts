@@ -13,9 +13,10 @@ import { type ISummary, summarize } from '../connection/summary';
 import type { IInvitation } from '../core/class/invitation';
 import type { Cancel } from '../core/clock';
 import { formatName, parseName } from '../core/document/name';
-import { normalName } from '../core/roster/record';
-import { makeSession } from '../core/session';
-import { Engine } from '../core/sync/engine';
+import { Patience } from '../core/overlay/patience';
+import { type IRecord, normalName } from '../core/roster/record';
+import { makeSession, sessionOf } from '../core/session';
+import { Engine, type Refusal } from '../core/sync/engine';
 import type { IIdentity, Identities } from './identity';
 import type { IMembership, IParticipant } from './membership';
 import { gather } from './people';
@@ -46,8 +47,8 @@ export class Joined implements IMembership {
     this.invitation = invitation;
     this._me = identity;
     const fill = (bytes: Uint8Array<ArrayBuffer>): unknown => crypto.getRandomValues(bytes);
-    this.session = makeSession(fill);
     this.secret = makeSession(fill);
+    this.session = sessionOf(digest, this.secret);
     this.engine = new Engine({
       room: invitation.id,
       session: this.session,
@@ -56,12 +57,12 @@ export class Joined implements IMembership {
       digest,
       carries: document => this.isShared(document),
       isForeign: origin => options.isForeign?.(origin) === true,
-      onPeople: () => this.tell()
+      onPeople: () => this.tell(),
+      onRefusal: (refusal, peer) => this.refuse(refusal, peer)
     });
     // Before the connections' own: what waits must be in their hands when they say goodbye.
     addEventListener('pagehide', this.onHide);
     document.addEventListener('visibilitychange', this.onVisibility);
-    addEventListener('pageshow', this.onShow);
     this.introduce();
     void this.connect();
   }
@@ -80,6 +81,8 @@ export class Joined implements IMembership {
   private _people: readonly IParticipant[] | null = null;
   private opened: IOpened | null = null;
   private unreachable = false;
+  private readonly patience = new Patience(pageClock);
+  private readonly ofOtherVersion = new Set<string>();
   private telling: Cancel | null = null;
   private waiting: Cancel | null = null;
   private ended = false;
@@ -98,6 +101,10 @@ export class Joined implements IMembership {
       ? { kind: 'away', reason: 'unreachable', retryAt: pageClock.now() + AGAIN_MS }
       : { kind: 'connecting' };
     return summarize({ signaling, everJoined: false, count: 0, links: [] });
+  }
+
+  get meetsOtherVersion(): boolean {
+    return [...this.ofOtherVersion].some(peer => this.opened?.roads.links.has(peer));
   }
 
   get people(): readonly IParticipant[] {
@@ -154,7 +161,6 @@ export class Joined implements IMembership {
     }
     this.ended = true;
     removeEventListener('pagehide', this.onHide);
-    removeEventListener('pageshow', this.onShow);
     document.removeEventListener('visibilitychange', this.onVisibility);
     this.waiting?.();
     this.engine.end();
@@ -163,8 +169,12 @@ export class Joined implements IMembership {
   }
 
   private introduce(): void {
+    this.engine.introduce(this.record);
+  }
+
+  private get record(): IRecord {
     const { name, participant } = this._me;
-    this.engine.introduce({ name, participant, since: this.since });
+    return { name, participant, since: this.since };
   }
 
   private async connect(): Promise<void> {
@@ -195,11 +205,24 @@ export class Joined implements IMembership {
     opened.roads.made.add(link => this.engine.attach(link));
     opened.roads.links.forEach(link => this.engine.attach(link));
     opened.roads.changed.add(() => this.tell());
+    opened.returned.add(() => this.engine.returned(this.record));
     opened.room?.changes.add((_, left) => {
       left.forEach(session => this.engine.gone(session));
       this.tell();
     });
     this.tell();
+  }
+
+  /** What a neighbour said was not taken. */
+  private refuse(refusal: Refusal, peer: string): void {
+    if (refusal === 'other-version' && !this.ofOtherVersion.has(peer)) {
+      this.ofOtherVersion.add(peer);
+      this.tell();
+    }
+    if (refusal === 'garbled' && this.patience.isLost(peer)) {
+      this.patience.left(peer);
+      this.opened?.roads.links.get(peer)?.close('garbled');
+    }
   }
 
   /** Documents of everybody's are kept by everybody, so that those who come later find them. */
@@ -245,18 +268,12 @@ export class Joined implements IMembership {
     return people;
   }
 
+  /** Perhaps it comes back as it is: then the connections open again by themselves [CON19]. */
   private readonly onHide = (event: PageTransitionEvent): void => {
     if (event.persisted) {
       this.engine.flush();
     } else {
       this.leave();
-    }
-  };
-
-  /** Brought back as it was, with all its connections closed: it begins anew. */
-  private readonly onShow = (event: PageTransitionEvent): void => {
-    if (event.persisted) {
-      location.reload();
     }
   };
 

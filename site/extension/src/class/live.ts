@@ -9,6 +9,7 @@ import { readFragment } from '../core/class/invitation';
 import { FROM_LOG } from '../notebook/keeper';
 import { FROM_TAB } from '../notebook/tabs';
 import { fetchCatalogue } from '../workshop/catalogue';
+import { Cursors } from './cursors/cursors';
 import { browserIdentities } from './identity';
 import { Joined } from './joined';
 import type { IMembership } from './membership';
@@ -56,6 +57,6 @@ export function join(root: string, fragment: string, _trans: TranslationBundle):
 }
 
 /** Shows the class in the page. */
-export function show(_parts: IClassParts): void {
-  // Each part of the interface is made here.
+export function show(parts: IClassParts): void {
+  new Cursors(parts);
 }

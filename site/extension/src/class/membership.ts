@@ -30,6 +30,8 @@ export interface IMembership {
   readonly me: IIdentity;
   readonly engine: Engine;
   readonly summary: ISummary;
+  /** Somebody this page is connected to uses a version of Peerbook that it does not understand: a reload may help one of them. */
+  readonly meetsOtherVersion: boolean;
   /** Oneself first, then those who are here by name, then those who were here. */
   readonly people: readonly IParticipant[];
   /** People, names, presence or connections are different. Told at most once a frame's time or so, after it happened. */

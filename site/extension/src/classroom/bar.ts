@@ -6,6 +6,7 @@ import { DisposableDelegate } from '@lumino/disposable';
 import type { Message } from '@lumino/messaging';
 import { Panel, Widget } from '@lumino/widgets';
 
+import { inClass } from './invited';
 import { drawMark } from './mark';
 import type { IPlace, IStep } from './place';
 import { addresses } from './place';
@@ -18,11 +19,13 @@ export class ClassroomBar extends Panel implements IClassroomBar {
   /**
    * @param root absolute address of the site, ending in `/`
    * @param open what a click on a neighbouring step does instead of leaving the page, if anything
+   * @param fragment the class that the page is in, as in its address; '' for a page alone
    */
   constructor(
     private readonly _trans: TranslationBundle,
     private readonly _root: string,
-    private readonly _open?: Open
+    private readonly _open?: Open,
+    private readonly _fragment = ''
   ) {
     super();
     this.id = 'pb-classroom-bar';
@@ -105,7 +108,7 @@ export class ClassroomBar extends Panel implements IClassroomBar {
 
   private _link(text: string, address: string, className: string): HTMLAnchorElement {
     const link = document.createElement('a');
-    link.href = new URL(address, this._root).href;
+    link.href = new URL(inClass(address, this._fragment), this._root).href;
     link.className = className;
     link.textContent = text;
     return link;

@@ -142,6 +142,18 @@ describe('the bar', () => {
     expect(bar.node.querySelector('[aria-current]')?.textContent).toBe('2 Again');
   });
 
+  it('leads to the workshop and its steps in the class, and out of it to the catalogue', () => {
+    const bar = new ClassroomBar(trans, ROOT, undefined, '#class=abc');
+    bar.showPlace(placeOf(catalogue, 'loops/2-b.ipynb'), '2-b.ipynb');
+    const links = [...bar.node.querySelectorAll('a')].slice(1).map(link => link.href);
+    expect(links).toEqual([
+      `${ROOT}index.html`,
+      `${ROOT}workshops/loops/index.html#class=abc`,
+      `${ROOT}notebooks/index.html?path=loops/1-a.ipynb#class=abc`,
+      `${ROOT}notebooks/index.html?path=loops/3-c.ipynb#class=abc`
+    ]);
+  });
+
   it('shows a title as text, whatever is in it', () => {
     const bar = new ClassroomBar(trans, ROOT);
     bar.showPlace(undefined, '<img src=x onerror=alert(1)>');

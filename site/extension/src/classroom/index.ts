@@ -13,6 +13,7 @@ import { fetchCatalogue } from '../workshop/catalogue';
 import { ClassroomBar, homeLink } from './bar';
 import { CellTypeChoice } from './celltype';
 import { showHelp } from './help';
+import { classFragment, inClass } from './invited';
 import type { Entries } from './more';
 import { LINE, MoreButton } from './more';
 import { Keeper, loadedByPage, neededOffline } from './offline';
@@ -24,6 +25,8 @@ import { IClassroomBar } from './tokens';
 const app = PageConfig.getOption('notebookPage') || 'lab';
 const calm = app !== 'lab';
 const root = new URL(PageConfig.getBaseUrl(), location.href).href;
+/** The class this page is in; JupyterLab may write another address later. */
+const fragment = classFragment(location.hash);
 
 const Ids = {
   openLab: 'peerbook:open-lab',
@@ -77,7 +80,7 @@ const bar: JupyterFrontEndPlugin<IClassroomBar> = {
     const open = calm
       ? undefined
       : (path: string) => void front.commands.execute('docmanager:open', { path });
-    const widget = new ClassroomBar(trans, root, open);
+    const widget = new ClassroomBar(trans, root, open, fragment);
     const more = new MoreButton(front.commands, ENTRIES, trans);
     document.body.dataset.pbApp = app;
     document.body.classList.toggle('pb-mod-calm', calm);
@@ -160,7 +163,7 @@ function stayHere(event: MouseEvent): void {
   if (path !== undefined && event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
     event.stopPropagation();
-    location.assign(new URL(addresses.notebook(path), root).href);
+    location.assign(new URL(inClass(addresses.notebook(path), fragment), root).href);
   }
 }
 
@@ -183,7 +186,7 @@ const commands: JupyterFrontEndPlugin<void> = {
   ) => {
     const trans = (translator ?? nullTranslator).load('peerbook');
     const path = () => tracker?.currentWidget?.context.path ?? pathInAddress();
-    const go = (address: string) => location.assign(new URL(address, root).href);
+    const go = (address: string) => location.assign(new URL(inClass(address, fragment), root).href);
     front.commands.addCommand(Ids.openLab, {
       label: trans.__('Open in the lab'),
       caption: trans.__('The same notebook with all tools'),
@@ -199,7 +202,8 @@ const commands: JupyterFrontEndPlugin<void> = {
     front.commands.addCommand(Ids.files, {
       label: trans.__('Files of this workshop'),
       isVisible: () => calm && app !== 'tree',
-      execute: () => go(addresses.files(PathExt.dirname(path())))
+      // The files are this device's own: the class is not there.
+      execute: () => location.assign(new URL(addresses.files(PathExt.dirname(path())), root).href)
     });
     front.commands.addCommand(Ids.menus, {
       label: trans.__('All menus'),

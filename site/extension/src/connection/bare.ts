@@ -2,7 +2,9 @@
  * What the tests run in a bare page of a real browser: the contract over roads that only browsers have. Bundled by
  * tests/browser, never part of the site.
  */
+import { digest } from 'lib0/hash/sha256';
 import type { SessionId } from '../core/connection';
+import { sessionOf } from '../core/session';
 import { makeId } from './base64';
 import { RtcBudget } from './budget';
 import { Tabs } from './broadcastchannel';
@@ -128,10 +130,11 @@ export async function runContract(
 /** Somebody in a class, in a bare page: says numbers to everybody it is linked to, notes what it hears. */
 export class Member {
   constructor(signal: string, room: string, options: Partial<IOpenOptions> = {}) {
-    this.session = options.session ?? makeId(fill);
+    const secret = makeId(fill);
+    this.session = options.session ?? sessionOf(digest, secret);
     this.opened = openConnections({
       session: this.session,
-      secret: makeId(fill),
+      secret,
       signal,
       room,
       record: '',

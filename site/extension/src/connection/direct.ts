@@ -39,7 +39,7 @@ export class DirectRoads {
       return 'unsupported';
     }
     this._ends.get(peer)?.close();
-    if (budget.take(clock.now()) !== 'granted') {
+    if (budget.take(clock.now(), peer) !== 'granted') {
       return 'spent';
     }
     const end = new DirectConnection(peer, {

@@ -143,6 +143,24 @@ describe('link', () => {
     expect(setting.clock.waiting).toBe(0);
   });
 
+  it('[CON19] asked after a sleep, an idle link finds out within 2 s which of its roads are dead', () => {
+    const setting = new Neighbours();
+    setting.road('relay');
+    const direct = setting.road('direct');
+    setting.pass(1_000);
+    expect(setting.left.road).toBe('direct');
+    direct.cut();
+    setting.pass(10_000);
+    expect(setting.left.road).toBe('direct');
+    setting.left.ask();
+    setting.pass(2_000);
+    expect([setting.left.road, setting.left.state.kind]).toEqual(['relay', 'open']);
+    setting.pairs[0]!.cut();
+    setting.left.ask();
+    setting.pass(8_000);
+    expect(setting.left.state).toEqual({ kind: 'interrupted', reason: 'silent' });
+  });
+
   it('[CON14] without any road it is interrupted, goes on when there is one, and is lost after a while', () => {
     const setting = new Neighbours();
     const got = collect(setting.right);

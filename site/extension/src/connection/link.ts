@@ -92,6 +92,12 @@ export class Link extends BaseConnection {
     return this._ledgers[channel].bytes;
   }
 
+  /** The network changed, or the page slept: are its roads still roads? What does not answer is in doubt. */
+  ask(): void {
+    this._ask([...this._lanes.values()].filter(lane => lane.usable));
+    this._watch();
+  }
+
   protected pump(): void {
     for (const channel of CHANNELS) {
       const ledger = this._ledgers[channel];
@@ -309,12 +315,7 @@ export class Link extends BaseConnection {
       return ask;
     });
     // All at once: should this road not answer, it is known by then which other does.
-    for (const lane of unsure.length ? lanes : []) {
-      lane.askedAt ??= now;
-      if (lane.road.bufferedBytes('control') < CONFIRM_BYTES) {
-        lane.road.send('control', writePacket({ kind: 'ask' }));
-      }
-    }
+    this._ask(unsure.length ? lanes : []);
     if (changed) {
       this._choose();
     }
@@ -327,6 +328,15 @@ export class Link extends BaseConnection {
       this.become({ kind: 'interrupted', reason: 'silent' });
     }
     this._watch();
+  }
+
+  private _ask(lanes: readonly Lane[]): void {
+    for (const lane of lanes) {
+      lane.askedAt ??= this._now();
+      if (lane.road.bufferedBytes('control') < CONFIRM_BYTES) {
+        lane.road.send('control', writePacket({ kind: 'ask' }));
+      }
+    }
   }
 
   private _oldestOn(road: Connection): number | undefined {

@@ -3,6 +3,7 @@ import type { SessionId } from '../core/connection';
 import { Tabs } from './broadcastchannel';
 import type { RtcBudget } from './budget';
 import { DirectRoads, type ISealer } from './direct';
+import { Listeners } from './listeners';
 import { pageClock, pageNetwork } from './page';
 import { RelayRoads } from './relay';
 import { Roads } from './roads';
@@ -32,37 +33,73 @@ export interface IOpened {
   readonly roads: Roads;
   readonly signaling?: SignalingClient;
   readonly room?: Room;
-  /** Says goodbye to all. Done by itself on `pagehide`. */
+  /** The page was away for a while, and others may have heard that it left: say again who is here. */
+  readonly returned: Listeners<[]>;
+  /** Says goodbye to all, for good. */
   close(): void;
 }
 
+/** The server tells the room that somebody left after 30 s at the earliest, and neighbours notice as late. */
+const AWAY_MS = 20_000;
+
 const randomNumber = (): number => crypto.getRandomValues(new Uint32Array(1))[0]!;
 
+/** The class's connections, from now until `close`, with a goodbye and a return whenever the page goes and comes back [CON19]. */
 export function openConnections(options: IOpenOptions): IOpened {
-  const { session, signal } = options;
-  const tabs =
-    typeof BroadcastChannel === 'function'
-      ? new Tabs(session, new BroadcastChannel(`peerbook-${options.room}`), pageClock)
-      : undefined;
-  const common = { clock: pageClock, number: randomNumber, tabs };
-  let opened: IOpened;
-  if (signal === undefined) {
-    const roads = new Roads(common);
-    opened = { roads, close: () => roads.close() };
-  } else {
-    opened = openServer(options, signal, common);
-  }
+  const { roads, signaling, room } = makeRoads(options);
+  const returned = new Listeners<[]>();
   // Closing is heard in 10 ms, vanishing in 5 to 15 s.
-  addEventListener('pagehide', () => opened.close());
-  return opened;
+  const hide = (): void => {
+    roads.close();
+    signaling?.stop();
+  };
+  const show = (event: PageTransitionEvent): void => {
+    if (event.persisted) {
+      roads.open(openTabs(options));
+      signaling?.start();
+      returned.call();
+    }
+  };
+  const tellIfLong = (awayMs: number): void => {
+    if (awayMs > AWAY_MS) {
+      returned.call();
+    }
+  };
+  addEventListener('pagehide', hide);
+  addEventListener('pageshow', show);
+  let heardAt = Infinity;
+  const cancels = [
+    pageNetwork.onChange((sleptMs = 0) => tellIfLong(sleptMs)),
+    signaling?.onState(state => {
+      if (state.kind === 'open') {
+        tellIfLong(pageClock.now() - heardAt);
+        heardAt = Infinity;
+      } else {
+        heardAt = Math.min(heardAt, pageClock.now());
+      }
+    })
+  ];
+  const close = (): void => {
+    removeEventListener('pagehide', hide);
+    removeEventListener('pageshow', show);
+    cancels.forEach(cancel => cancel?.());
+    hide();
+  };
+  return { roads, signaling, room, returned, close };
 }
 
-function openServer(
-  options: IOpenOptions,
-  signal: string,
-  common: { readonly clock: typeof pageClock; readonly number: () => number; readonly tabs?: Tabs }
-): IOpened {
-  const { session, secret, record, budget, iceServers = [], sealer } = options;
+function openTabs({ session, room }: IOpenOptions): Tabs | undefined {
+  return typeof BroadcastChannel === 'function'
+    ? new Tabs(session, new BroadcastChannel(`peerbook-${room}`), pageClock)
+    : undefined;
+}
+
+function makeRoads(options: IOpenOptions): Pick<IOpened, 'roads' | 'signaling' | 'room'> {
+  const { session, secret, signal, record, budget, iceServers = [], sealer } = options;
+  const common = { clock: pageClock, number: randomNumber, tabs: openTabs(options), network: pageNetwork };
+  if (signal === undefined) {
+    return { roads: new Roads(common) };
+  }
   const signaling = new SignalingClient({
     session,
     secret,
@@ -89,13 +126,5 @@ function openServer(
         });
   const roads = (made = new Roads({ ...common, signaling, room, relay, direct }));
   signaling.start();
-  return {
-    roads,
-    signaling,
-    room,
-    close: () => {
-      roads.close();
-      signaling.stop();
-    }
-  };
+  return { roads, signaling, room };
 }

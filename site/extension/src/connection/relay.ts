@@ -32,18 +32,17 @@ export class RelayRoads {
     /** 32 random bits. */
     private readonly _number: () => number
   ) {
-    this._cancels = [
-      _client.directs.add((from, payload) => this._hear(from, payload)),
-      _client.undelivered.add((about, to) => void (about === 'direct' && this._ends.get(to)?.missing())),
-      _client.room.add(() => this._ends.forEach(end => end.resume())),
-      _client.onState(state => {
-        if (state.kind === 'open') {
-          this._ends.forEach(end => end.knock());
-        } else if (state.kind !== 'connecting') {
-          [...this._ends.values()].forEach(end => end.serverAway());
-        }
-      })
-    ];
+    // For as long as the client lives: it may be stopped and started again.
+    _client.directs.add((from, payload) => this._hear(from, payload));
+    _client.undelivered.add((about, to) => void (about === 'direct' && this._ends.get(to)?.missing()));
+    _client.room.add(() => this._ends.forEach(end => end.resume()));
+    _client.onState(state => {
+      if (state.kind === 'open') {
+        this._ends.forEach(end => end.knock());
+      } else if (state.kind !== 'connecting') {
+        [...this._ends.values()].forEach(end => end.serverAway());
+      }
+    });
   }
 
   /** Somebody without a connection knocks; whoever wants one calls `open`. Else they knock in vain. */
@@ -64,7 +63,6 @@ export class RelayRoads {
   }
 
   close(): void {
-    this._cancels.forEach(cancel => cancel());
     [...this._ends.values()].forEach(end => end.close());
   }
 
@@ -105,7 +103,6 @@ export class RelayRoads {
   }
 
   private readonly _ends = new Map<SessionId, RelayConnection>();
-  private readonly _cancels: Cancel[];
 }
 
 export class RelayConnection extends RoadConnection {

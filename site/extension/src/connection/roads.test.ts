@@ -66,6 +66,9 @@ function setting(with_: { direct?: 'works' | 'unsupported' | 'spent' | 'none' } 
     room.take({ type: 'meet', room: 'room', call: [], expect: [], release: [], ...change });
   const server = (next: SignalingState): void => {
     state = next;
+    if (next.kind !== 'open') {
+      room.pause();
+    }
     states.call(next);
   };
   return { clock, said, room, roads, made, calls, relay, direct, greet, join, meet, server };
@@ -170,6 +173,22 @@ describe('roads', () => {
     expect(said.filter(([type]) => type === 'more')).toEqual([['more', { room: 'room', lost: ['ada'] }]]);
   });
 
+  it('[CON16] who sent what is no message is left for others, and never connected to again', () => {
+    const { clock, roads, said, made, calls, greet, join, meet } = setting();
+    join(3);
+    meet({ call: ['mallory', 'bob'] });
+    greet(made.relay[0]!);
+    made.relay[0]!.right.send('control', Uint8Array.of(99, 99));
+    made.relay[0]!.flush();
+    expect([...roads.links.keys()]).toEqual(['bob']);
+    meet({ call: ['mallory'] });
+    join(3, 'mallory', 'bob');
+    clock.pass(20_000);
+    expect([...roads.links.keys()]).toEqual(['bob']);
+    expect(calls.filter(([peer]) => peer === 'mallory').length).toBe(1);
+    expect(said.filter(([type]) => type === 'more').map(([, { lost }]) => lost)).toEqual([['mallory']]);
+  });
+
   it('[CON16] who is gone for the server and still reached stays until they are not', () => {
     const { roads, room, made, greet, join, meet } = setting();
     join(2);
@@ -180,6 +199,45 @@ describe('roads', () => {
     expect(roads.links.get('ada')?.state.kind).toBe('open');
     made.direct[0]!.break();
     expect(roads.links.size).toBe(0);
+  });
+
+  it('[CON19] closed and opened again it is in the class as one who comes: nobody of before, everybody anew', () => {
+    const { clock, roads, said, made, greet, join, meet } = setting();
+    join(3);
+    meet({ call: ['ada', 'bob'] });
+    made.relay.forEach((pair, at) => greet(pair, 7 + at));
+    roads.close();
+    expect([roads.links.size, roads.have()]).toEqual([0, []]);
+    join(3, 'ada');
+    expect(roads.links.size).toBe(0);
+    roads.open(undefined);
+    roads.open(undefined);
+    join(3, 'ada', 'cyd');
+    expect([...roads.links.keys()]).toEqual(['ada', 'cyd']);
+    made.relay.slice(-2).forEach((pair, at) => greet(pair, 17 + at));
+    expect(roads.summary).toMatchObject({ kind: 'relayed', relayed: 2 });
+    clock.pass(20_000);
+    expect(said.filter(([type]) => type === 'more')).toEqual([]);
+  });
+
+  it('[CON19] who was lost while the server was away is not told to it as lost, once it has introduced them again', () => {
+    const { clock, said, made, greet, join, meet, server } = setting();
+    join(2);
+    meet({ call: ['ada'] });
+    greet(made.relay[0]!);
+    server({ kind: 'away', reason: 'broken', retryAt: 0 });
+    [...made.relay, ...made.direct].forEach(pair => pair.cut());
+    made.relay[0]!.left.lose();
+    made.direct[0]!.left.lose();
+    for (let second = 0; second < 40; second++) {
+      [...made.relay, ...made.direct].forEach(pair => pair.left.lose());
+      clock.pass(1_000);
+    }
+    server({ kind: 'open' });
+    join(2, 'ada');
+    greet(made.relay.at(-1)!, 9);
+    clock.pass(20_000);
+    expect(said.filter(([type]) => type === 'more')).toEqual([]);
   });
 
   it('[CON17] says in few words how the class is connected', () => {

@@ -8,6 +8,7 @@ import type { Connection, SessionId } from '../core/connection';
 import { Link } from './link';
 import { Listeners } from './listeners';
 import { Neighbour } from './neighbour';
+import type { INetwork } from './signaling/line';
 import { MAX_DEGREE } from './signaling/messages';
 import type { IMeeting, Room } from './signaling/room';
 import type { SignalingState } from './signaling/state';
@@ -56,19 +57,32 @@ export interface IRoadsOptions {
   /** Left out in a class where nobody is to learn another's address. */
   readonly direct?: IDirect;
   readonly tabs?: ITabs;
+  /** After a change or a sleep every road is asked whether it still is one. */
+  readonly network?: INetwork;
 }
 
 export class Roads {
   constructor(private readonly _options: IRoadsOptions) {
-    const { signaling, room, relay, direct, tabs } = _options;
+    this.open(_options.tabs);
+  }
+
+  /** Begins, also anew after `close`: with nobody, under the same session. `tabs`: those that closing has ended, anew. */
+  open(tabs: ITabs | undefined): void {
+    if (!this._closed) {
+      return;
+    }
+    this._closed = false;
+    this._tabs = tabs;
+    const { signaling, room, relay, direct, network } = this._options;
     this._cancels = [
-      signaling?.onState(() => this._tell()),
+      signaling?.onState(() => this._server()),
       room?.meetings.add(meeting => this._meet(meeting)),
       room?.changes.add((_changed, left) => this._left(left)),
       room?.signals.add((from, data) => direct?.hear(from, data)),
       relay?.knocks.add(peer => this._introducedTo(peer)?.openRelay()),
       direct?.calls.add(peer => this._introducedTo(peer)?.answer()),
-      tabs?.onConnection(tab => this._takeTab(tab))
+      tabs?.onConnection(tab => this._takeTab(tab)),
+      network?.onChange(() => this._links.forEach(link => link.ask()))
     ].filter(cancel => cancel !== undefined);
     tabs?.connections.forEach(tab => this._takeTab(tab));
     this._mend();
@@ -106,18 +120,29 @@ export class Roads {
     [...this._links.values()].forEach(link => link.close());
     this._options.relay?.close();
     this._options.direct?.close();
-    this._options.tabs?.close();
+    this._tabs?.close();
+    [this._introduced, this._releasing, this._gone, this._lost].forEach(each => each.clear());
+  }
+
+  private _server(): void {
+    // Whom we lost meanwhile is told by whom we `have`, on entering.
+    this._lost.clear();
+    this._tell();
   }
 
   private _meet(meeting: IMeeting): void {
     this._everJoined = true;
-    for (const peer of [...meeting.call, ...meeting.expect, ...(meeting.all ?? [])]) {
+    const [call, expect, all] = [meeting.call, meeting.expect, meeting.all ?? []].map(peers =>
+      peers.filter(peer => !this._isRefused(peer))
+    ) as [SessionId[], SessionId[], SessionId[]];
+    for (const peer of [...call, ...expect, ...all]) {
       this._introduced.add(peer);
       this._releasing.delete(peer);
+      this._lost.delete(peer);
     }
-    meeting.call.forEach(peer => this._neighbour(peer).call());
-    meeting.expect.forEach(peer => this._neighbour(peer).openRelay());
-    for (const peer of meeting.all ?? []) {
+    call.forEach(peer => this._neighbour(peer).call());
+    expect.forEach(peer => this._neighbour(peer).openRelay());
+    for (const peer of all) {
       this._neighbour(peer).openRelay();
       this._options.clock.after(CALL_MS, () => this._introducedTo(peer)?.call());
     }
@@ -127,6 +152,15 @@ export class Roads {
     }
     this._release();
     this._tell();
+  }
+
+  /** Who sent what is no message is not connected to again: the server is asked for others instead. */
+  private _isRefused(peer: SessionId): boolean {
+    if (this._garbled.has(peer)) {
+      this._lost.add(peer);
+      return true;
+    }
+    return false;
   }
 
   /** Gone for good, says the server. Whoever is reached without it may well be there, and stays. */
@@ -210,6 +244,9 @@ export class Roads {
     } else if (state.reason !== 'other-left') {
       this._introduced.delete(peer);
       this._lost.add(peer);
+      if (state.reason === 'garbled') {
+        this._garbled.add(peer);
+      }
     }
   }
 
@@ -259,10 +296,11 @@ export class Roads {
     }
   }
 
-  private _closed = false;
+  private _closed = true;
   private _everJoined = false;
+  private _tabs?: ITabs;
   private _cancelMend: Cancel = () => undefined;
-  private readonly _cancels: Cancel[];
+  private _cancels: Cancel[] = [];
   private readonly _links = new Map<SessionId, Link>();
   private readonly _neighbours = new Map<SessionId, Neighbour>();
   /** Edges of the server's graph that we are an end of. */
@@ -270,4 +308,6 @@ export class Roads {
   private readonly _releasing = new Map<SessionId, number>();
   private readonly _gone = new Set<SessionId>();
   private readonly _lost = new Set<SessionId>();
+  /** For as long as the page lives; a session ends with its page, so there are few. */
+  private readonly _garbled = new Set<SessionId>();
 }

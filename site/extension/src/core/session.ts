@@ -1,5 +1,5 @@
 /**
- * A session is one page load: 16 random bytes, kept in memory only, spelled as base64url without padding. Everything a
+ * A session is one page load: 16 bytes as random as their secret, kept in memory only, spelled as base64url without padding. Everything a
  * page sends counts from 0 in its session, so that a reload, a second tab or a restored profile can never contradict it.
  */
 import * as encoding from 'lib0/encoding';
@@ -18,6 +18,11 @@ export function makeSession(fill: (bytes: Uint8Array<ArrayBuffer>) => unknown): 
   const bytes = new Uint8Array(SESSION_BYTES);
   fill(bytes);
   return sessionText(bytes);
+}
+
+/** The session that belongs to a secret: nobody can claim it from the server without knowing that [SIG2]. */
+export function sessionOf(digest: Digest, secret: string): string {
+  return sessionText(digest(sessionBytes(secret)).subarray(0, SESSION_BYTES));
 }
 
 export function isSession(value: unknown): value is string {

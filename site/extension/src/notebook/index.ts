@@ -7,6 +7,7 @@ import { INotebookTracker, INotebookWidgetFactory } from '@jupyterlab/notebook';
 import type { Contents, ContentsManager } from '@jupyterlab/services';
 import { ITranslator, nullTranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { IClass, INotebookSessions } from '../class/tokens';
+import { classFragment, inClass } from '../classroom/invited';
 import { IClassroomBar } from '../classroom/tokens';
 import { download } from './download';
 import { NotebookFiles } from './files';
@@ -246,7 +247,8 @@ class NotebookPlugin implements INotebookSessions {
       // One notebook is the whole page there.
       const address = URLExt.join(PageConfig.getBaseUrl(), 'notebooks', 'index.html');
       void Promise.all([...this.provider.sessions].map(session => session.flush())).then(() => {
-        const notebook = `${address}?path=${encodeURIComponent(path).replaceAll('%2F', '/')}`;
+        const query = `?path=${encodeURIComponent(path).replaceAll('%2F', '/')}`;
+        const notebook = inClass(address + query, classFragment(location.hash));
         if (instead) {
           location.replace(notebook);
         } else {

@@ -1,4 +1,6 @@
+import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
+import { sessionOf } from '../../core/session';
 import { HandClock, seeded } from '../testing';
 import { signalingAddress } from './address';
 import { SignalingClient } from './client';
@@ -65,7 +67,7 @@ function setting(options: { throws?: boolean } = {}) {
   const clock = new HandClock();
   const sockets: FakeSocket[] = [];
   let online = true;
-  let changed: () => void = () => undefined;
+  let changed: (sleptMs?: number) => void = () => undefined;
   const network: INetwork = {
     online: () => online,
     onChange: listener => {
@@ -93,7 +95,7 @@ function setting(options: { throws?: boolean } = {}) {
     online = value;
     changed();
   };
-  const wake = (): void => changed();
+  const wake = (sleptMs?: number): void => changed(sleptMs);
   return { clock, client, sockets, states, setOnline, wake, last: () => sockets.at(-1)! };
 }
 
@@ -211,6 +213,62 @@ describe('signaling client', () => {
     clock.pass(60_000);
     expect(states).toContain('away broken');
     expect(sockets.length).toBeGreaterThan(1);
+  });
+
+  it('[CON19] after an hour’s sleep nobody is asked: the line is opened anew within a second', () => {
+    const { clock, client, sockets, states, wake, last } = setting();
+    client.start();
+    last().welcome();
+    const before = last();
+    wake(3_600_000);
+    expect(states.at(-1)).toBe('away broken');
+    expect(before.closed).toBe(1000);
+    clock.pass(1_000);
+    expect(sockets.length).toBe(2);
+    last().welcome();
+    expect(states.at(-1)).toBe('open');
+  });
+
+  it('[CON19] waking up, it need not wait for the long pause after many failures; looked at often, it hurries no more', () => {
+    const { clock, client, sockets, wake, last } = setting();
+    client.start();
+    const pause = (): number => (client.state.kind === 'away' ? client.state.retryAt - clock.now() : 0);
+    last().lose();
+    while (pause() < 10_000) {
+      clock.pass(pause());
+      last().lose();
+    }
+    const tried = sockets.length;
+    clock.pass(4_000);
+    expect(sockets.length).toBe(tried);
+    wake();
+    clock.pass(600);
+    expect(sockets.length).toBe(tried + 1);
+    last().lose();
+    for (let glance = 0; glance < 100; glance++) {
+      wake();
+      clock.pass(100);
+      last().lose();
+    }
+    expect(sockets.length).toBeLessThanOrEqual(tried + 6);
+  });
+
+  it('[CON19] stopped and started again, it is in its rooms as before', () => {
+    const { client, states, last } = setting();
+    client.start();
+    const room = client.join('room', { record: 'me' });
+    room.subscribe([TOPIC]);
+    last().welcome();
+    const said = last().said.map(message => message['type']);
+    client.stop();
+    expect([states.at(-1), last().closed, room.joined]).toEqual(['idle', 1000, false]);
+    client.start();
+    last().welcome();
+    expect(last().said.map(message => message['type'])).toEqual(said);
+  });
+
+  it('[SIG2] a session is named after its secret, as the server names it', () => {
+    expect(sessionOf(digest, 'AAECAwQFBgcICQoLDA0ODw')).toBe('vkXLJgW_Nr695oSEGijw_Q');
   });
 
   it('answers the server’s ping', () => {

@@ -5,7 +5,7 @@
 import type { Cancel, Clock, Random } from '../../core/clock';
 import { Listeners } from '../listeners';
 import { isFinal, OFFLINE_MS, returnAfter } from './returning';
-import { awayReason, CUT_MS, refusedReason, type SignalingState } from './state';
+import { type AwayReason, awayReason, CUT_MS, refusedReason, type SignalingState } from './state';
 
 /** The part of WebSocket used here. */
 export interface ISocket {
@@ -21,8 +21,8 @@ export interface ISocket {
 /** What the browser knows of the network; its events are hints, never proof. */
 export interface INetwork {
   online(): boolean;
-  /** Called when it says that the network came or went, and when the page wakes up. */
-  onChange(listener: () => void): Cancel;
+  /** Called when it says that the network came or went, and when the page wakes up: after how long, if that is known. */
+  onChange(listener: (sleptMs?: number) => void): Cancel;
 }
 
 export interface ILineOptions {
@@ -40,6 +40,12 @@ const OPEN_MS = 15_000;
 const SILENT_MS = 35_000;
 const LOOK_MS = 15_000;
 const ANSWER_MS = 8_000;
+/** The server gives up who is silent for 60 s: after a longer sleep there is nobody to ask. Hidden tabs wake each minute. */
+const SLEPT_MS = 90_000;
+/** Between two attempts, however often the page is looked at. */
+const HURRY_MS = 3_000;
+/** Whoever woke up begins with pauses of about this many failures: some seconds. */
+const FRESH_ATTEMPTS = 3;
 /** What may wait in the socket before bulk is held back: 1/4 s at the rate the server reads (1 MiB/s). */
 const ROOM_BYTES = 262_144;
 /** WebSockets have no event for room; polled this often, and only while there is none. */
@@ -75,7 +81,9 @@ export class Line {
 
   start(): void {
     if (this._state.kind === 'idle' || this._state.kind === 'refused') {
-      this._cancels.push(this._options.network?.onChange(() => this._networkChanged()) ?? (() => undefined));
+      this._cancels.push(
+        this._options.network?.onChange(slept => this._networkChanged(slept)) ?? (() => undefined)
+      );
       this._attempt = 0;
       this._connect();
     }
@@ -113,6 +121,7 @@ export class Line {
     this._cancelTimers();
     this._become({ kind: 'connecting' });
     this._welcomedAt = undefined;
+    this._triedAt = this._options.clock.now();
     let socket: ISocket;
     try {
       socket = this._options.openSocket();
@@ -173,17 +182,33 @@ export class Line {
   }
 
   /** The network came or went, or the page woke up: look now, not at the next timer. */
-  private _networkChanged(): void {
-    const { clock, network, people, random } = this._options;
-    if (this._state.kind === 'open') {
+  private _networkChanged(sleptMs = 0): void {
+    const { network } = this._options;
+    const [state, online] = [this._state, network?.online() !== false];
+    if (state.kind === 'open' && sleptMs > SLEPT_MS) {
+      this._lost(1006);
+    } else if (state.kind === 'open') {
       this._ask();
-    } else if (this._state.kind === 'offline' && network?.online() !== false) {
-      this._cancelTimers();
-      const wait = returnAfter(0, people(), this._returnSeconds, random);
-      this._timers.push(clock.after(wait, () => this._connect()));
-      this._become({ kind: 'away', reason: 'broken', retryAt: clock.now() + wait });
-    } else if (this._state.kind === 'away' && network?.online() === false) {
+    } else if (state.kind === 'offline' && online) {
+      this._hurry('broken', Infinity);
+    } else if (state.kind === 'away' && online) {
+      this._hurry(state.reason, state.retryAt);
+    } else if (state.kind === 'away') {
       this._become({ kind: 'offline' });
+    }
+  }
+
+  /** Comes back sooner than at `retryAt`: whoever is there again need not wait for what came of waiting long. */
+  private _hurry(reason: AwayReason, retryAt: number): void {
+    const { clock, people, random } = this._options;
+    const soonest = Math.max(0, this._triedAt + HURRY_MS - clock.now());
+    const wait = soonest + returnAfter(0, people(), this._returnSeconds, random);
+    if (clock.now() + wait < retryAt) {
+      this._cancelTimers();
+      // Wi-Fi may need some seconds more than the page.
+      this._attempt = Math.min(this._attempt, FRESH_ATTEMPTS);
+      this._timers.push(clock.after(wait, () => this._connect()));
+      this._become({ kind: 'away', reason, retryAt: clock.now() + wait });
     }
   }
 
@@ -264,6 +289,7 @@ export class Line {
   private _cuts = 0;
   private _heardAt = 0;
   private _welcomedAt?: number;
+  private _triedAt = -Infinity;
   private _asking = false;
   private _polling = false;
   private _returnSeconds = 10;

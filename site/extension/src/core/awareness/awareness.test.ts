@@ -124,7 +124,7 @@ describe('awareness', () => {
     expect(page.engine.awareness.cursorMs).toBe(4000);
   });
 
-  it('[SYN10] ends with the one who says so, and after three silences', () => {
+  it('[SYN10] ends with the one who says so, and after five silences: a hidden tab may say nothing for a minute', () => {
     const pages = new Pages(digest);
     const [a, b, c] = pages.many(3) as [Page, Page, Page];
     pages.chain([a, b, c]);
@@ -137,7 +137,9 @@ describe('awareness', () => {
     pages.clock.advance(120_000);
     expect(c.engine.awareness.present().length).toBe(1);
     pages.network.remove(b.session);
-    pages.clock.advance(50_000);
+    pages.clock.advance(60_000);
+    expect(c.engine.awareness.present().length).toBe(1);
+    pages.clock.advance(20_000);
     expect(c.engine.awareness.present()).toEqual([]);
   });
 
@@ -156,7 +158,7 @@ describe('awareness', () => {
     say(DOCUMENT, 0, 10);
     expect(a.refusals).toEqual(['stale']);
     expect(a.engine.awareness.present()[0]!.cursor!.anchor.clock).toBe(11);
-    for (let sequence = 0; sequence < 6; sequence += 1) {
+    for (let sequence = 0; sequence < 9; sequence += 1) {
       say('records', sequence, sequence);
       pages.clock.advance(10_000);
     }
@@ -184,5 +186,29 @@ describe('awareness', () => {
     pages.join(b, late);
     pages.clock.advance(100_000);
     expect(late.engine.people(10).map(({ name }) => name)).toEqual(['Ben']);
+  });
+
+  it('[CON19] who was taken to have left says again who and where they are, and is seen at once', () => {
+    const pages = new Pages(digest);
+    const [a, b, c] = pages.many(3) as [Page, Page, Page];
+    pages.chain([a, b, c]);
+    const ada = { name: 'Ada', participant: 'a'.repeat(32), since: 5 };
+    a.engine.introduce(ada);
+    a.engine.awareness.say(DOCUMENT, null);
+    pages.clock.advance(1000);
+    pages.part(a, b);
+    [b, c].forEach(page => page.engine.gone(a.session));
+    expect(c.engine.people(10)).toEqual([]);
+    a.engine.returned(ada);
+    pages.join(a, b);
+    pages.clock.advance(1000);
+    for (const page of [b, c]) {
+      expect(page.engine.people(10).map(({ name, documents }) => [name, documents])).toEqual([
+        ['Ada', [DOCUMENT]]
+      ]);
+    }
+    a.text.insert(0, 'and goes on');
+    pages.clock.advance(1000);
+    expect(c.words).toBe('and goes on');
   });
 });

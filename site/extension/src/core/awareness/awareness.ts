@@ -13,8 +13,8 @@ export const CURSOR_SHARE_MS = 20;
 /** Said again though nothing changed, `presence_every_ms`; and for each person here, so that it is ten a second in all. */
 export const PRESENCE_MS = 15_000;
 export const PRESENCE_SHARE_MS = 100;
-/** Silences after which somebody is taken to have gone. */
-export const SILENCES = 3;
+/** Silences after which somebody is taken to have gone: more than the minute for which a browser holds a hidden tab's timers. */
+export const SILENCES = 5;
 /** What a session may say at once after a rest: what waited on a slow line arrives in a heap. */
 export const BURST = 12;
 
@@ -57,6 +57,15 @@ export class Awareness {
     this.own.set(document, own);
     own.presence = { kind: 'here', cursor };
     this.send(document, own, false);
+  }
+
+  /** Says all of it again: others may have heard that we left. */
+  repeat(): void {
+    for (const [document, own] of this.own) {
+      own.pause?.();
+      own.pause = null;
+      this.send(document, own, true);
+    }
   }
 
   /** The document was closed. */

@@ -163,7 +163,9 @@ describe('the overlay', () => {
     a.hear(stranger.session, 'control', new Uint8Array([128, 1, 2, 3, 4]));
     pages.clock.advance(1000);
     expect([envelopes(b), envelopes(c)]).toEqual(before);
-    expect(new Set(a.refusals)).toEqual(new Set(['other-class', 'own', 'garbled', 'unknown-head']));
+    expect(new Set(a.refusals)).toEqual(
+      new Set(['other-class', 'own', 'garbled', 'no-change', 'unknown-head'])
+    );
   });
 
   it('[SYN7] whatever a neighbour says, nothing is thrown', () => {

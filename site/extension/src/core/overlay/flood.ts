@@ -10,7 +10,8 @@ import {
   type EnvelopeFault,
   envelopeId,
   type IEnvelope,
-  SMALL_BYTES
+  SMALL_BYTES,
+  VERSION
 } from '../envelope/envelope';
 import type { Digest } from '../session';
 import type { Neighbours } from './neighbours';
@@ -64,9 +65,10 @@ export class Flood {
   }
 
   hear(peer: string, bytes: Uint8Array): EnvelopeFault | null {
-    if (bytes.byteLength > ENVELOPE_BYTES) {
+    if (bytes.byteLength > ENVELOPE_BYTES || bytes[0] !== VERSION) {
+      // Before it costs a hash.
       this.counts.refused += 1;
-      return 'too-large';
+      return bytes.byteLength > ENVELOPE_BYTES ? 'too-large' : 'version';
     }
     const id = envelopeId(this.ports.digest, bytes);
     if (this.seen.has(id)) {

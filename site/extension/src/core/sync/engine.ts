@@ -141,7 +141,10 @@ export class Engine {
     const neighbour = this.neighbours.get(peer);
     const read = decodeMessage(bytes);
     if (!neighbour || read.kind === 'fault') {
-      return neighbour && this.refuse('garbled', peer);
+      return (
+        neighbour &&
+        this.refuse(read.kind === 'fault' && read.fault === 'type' ? 'other-version' : 'garbled', peer)
+      );
     }
     const message = read.value;
     switch (message.type) {
@@ -225,6 +228,12 @@ export class Engine {
     this.repeat = this.options.clock.after(ms, () => this.introduce(record));
   }
 
+  /** Says again who one is and where: others may have heard that we left. */
+  returned(record: IRecord): void {
+    this.awareness.repeat();
+    this.introduce(record);
+  }
+
   /** Everybody else who is here. `now` is milliseconds since 1970. */
   people(now: number): IPerson[] {
     const present = this.awareness.present().filter(({ document }) => document !== RECORDS);
@@ -258,8 +267,8 @@ export class Engine {
 
   /** Whether it is an envelope. */
   private hearEnvelope(peer: string, bytes: Uint8Array): boolean {
-    const isOne = this.flood.hear(peer, bytes) === null;
-    return isOne || this.deny('garbled', peer);
+    const fault = this.flood.hear(peer, bytes);
+    return fault === null || this.deny(fault === 'version' ? 'other-version' : 'garbled', peer);
   }
 
   /** Whether an envelope is taken, and so passed on. */
@@ -300,7 +309,7 @@ export class Engine {
     if (received === 'waiting') {
       this.exchange.incomplete(replica.name, from);
     }
-    return received !== 'garbled' || this.deny('garbled', from);
+    return received !== 'garbled' || this.deny('no-change', from);
   }
 
   private acceptRecord(envelope: IEnvelope): boolean {

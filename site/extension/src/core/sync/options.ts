@@ -2,8 +2,21 @@
 import type { Clock, Random } from '../clock';
 import type { Digest } from '../session';
 
-/** Why something that came was not taken. */
-export type Refusal = 'garbled' | 'unknown-head' | 'other-class' | 'own' | 'stale' | 'not-allowed';
+/**
+ * Why something that came was not taken. `garbled` and `other-version` are the neighbour's own doing, as nobody passes on
+ * what they cannot read; the others may have been somebody else's.
+ */
+export type Refusal =
+  | 'garbled'
+  /** Its envelope, or message, is of another version of Peerbook. */
+  | 'other-version'
+  /** It can be read, and is no change of the document. */
+  | 'no-change'
+  | 'unknown-head'
+  | 'other-class'
+  | 'own'
+  | 'stale'
+  | 'not-allowed';
 
 export interface IEngineOptions {
   /** Which class: 16 to 32 bytes. */

@@ -1,0 +1,1 @@
+"""How envelopes and questions travel between neighbours. Pure: clock and chance are passed in."""

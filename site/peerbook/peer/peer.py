@@ -1,0 +1,215 @@
+"""A participant without a browser: joins a class by its invite link, follows notebooks, writes its own words in them.
+
+The shell around the pure parts: an event loop's time, real sockets, real chance. Without aiortc it uses the relay
+alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import random
+import re
+import secrets
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from pycrdt import Doc
+
+from ..errors import PeerbookError
+from .connection.direct import DirectRoads
+from .connection.link import Link
+from .connection.relay import RelayRoads
+from .connection.roads import Roads
+from .document.notebook import Notebook
+from .invitation import Invitation
+from .loop import Background, LoopClock
+from .session import make_session
+from .signaling.client import SignalingClient
+from .signaling.line import ServerState
+from .site import Published, Site, fetch_genesis, fetch_site, read_link
+from .sync.engine import Engine, EngineOptions
+from .sync.record import Record, normal_name
+from .sync.replica import Replica
+from .websocket import socket_opener
+
+_LEAVE_SECONDS = 2.0
+"""What was said last may take so long to arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody in the class, however many pages they have open."""
+
+    participant: str
+    name: str
+    is_me: bool
+    notebooks: tuple[str, ...]
+    """Paths of the notebooks they have open, sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A notebook that is kept equal with everybody's."""
+
+    path: str
+    document: str
+    notebook: Notebook
+    replica: Replica
+
+    @property
+    def digest(self) -> str:
+        """Equal with another's when both have the same changes and deletions."""
+        return self.replica.digest.hex()
+
+
+class Peer:
+    """Made by :meth:`join`; ``async with`` leaves at the end."""
+
+    def __init__(self, site: Site, invitation: Invitation, name: str, participant: str, *, direct: bool) -> None:
+        self.site = site
+        self.invitation = invitation
+        self.name = name
+        self.participant = participant
+        self.session = make_session(secrets.token_bytes)
+        self._since = time.time_ns() // 1_000_000
+        self._followed: dict[str, Followed] = {}
+        self._background = Background()
+        clock = LoopClock()
+        chance = random.SystemRandom()
+        self._below: Callable[[int], int] = chance.randrange
+        own = re.compile(rf"[0-9a-f]{{64}}\.team\.{invitation.everyone}(\.[0-9a-f]{{32}})?")
+        carries = lambda document: own.fullmatch(document) is not None  # noqa: E731
+        self.engine = Engine(EngineOptions(invitation.id, self.session, clock, chance.random, carries))
+        number = lambda: secrets.randbits(32)  # noqa: E731
+        opener = socket_opener(site.signal, self._background)
+        self._server = SignalingClient(self.session, make_session(secrets.token_bytes), opener, clock, chance.random)
+        self._room = self._server.join(invitation.room, lambda: self._roads.have())
+        self._room.changes.add(lambda _, left: self._left(left))
+        self._direct = self._open_direct(clock, number) if direct and site.direct else None
+        self._roads = Roads(
+            clock, number, self._server, self._room, RelayRoads(self._server, clock, number), self._direct
+        )
+        self._roads.made.add(self._attach)
+
+    @classmethod
+    async def join(cls, link: str, name: str, *, participant: str = "", direct: bool = True) -> Peer:
+        """Joins the class of an invite link under this name. PeerbookError when that cannot be.
+
+        ``participant``: 32 hex digits of somebody who was here before. ``direct``: by WebRTC too, where aiortc is
+        installed.
+        """
+        invitation = read_link(link)
+        plain = normal_name(name)
+        if not plain:
+            raise PeerbookError("nothing is left of this name", where=repr(name[:40]), remedy="Give a name to go by.")
+        site = await fetch_site(link)
+        if not site.signal:
+            raise PeerbookError(
+                "this site names no server that introduces people to each other",
+                where=site.root + "peerbook.json",
+                remedy="Put the server's address under 'signaling'.",
+            )
+        peer = cls(site, invitation, plain, participant or secrets.token_hex(16), direct=direct)
+        peer.start()
+        return peer
+
+    def start(self) -> None:
+        """Goes in."""
+        self._server.start()
+        self.engine.introduce(Record(self.name, self.participant, self._since))
+
+    async def __aenter__(self) -> Peer:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.leave()
+
+    @property
+    def server(self) -> ServerState:
+        """What is between this participant and the server."""
+        return self._server.state
+
+    @property
+    def roads(self) -> dict[str, str]:
+        """The road to each neighbour that is reached now, by session."""
+        return {peer: link.road for peer, link in self._roads.links.items() if link.state.kind == "open"}
+
+    def people(self) -> list[Participant]:
+        """Everybody who is here: oneself first, then the others by name."""
+        paths = {f"{each.genesis}.team.{self.invitation.everyone}": each.path for each in self.site.notebooks}
+        mine = tuple(sorted(self._followed))
+        rows = {self.participant: Participant(self.participant, self.name, True, mine)}
+        for person in self.engine.people(time.time_ns() // 1_000_000):
+            known = rows.get(person.participant)
+            own = {paths[name] for name in person.documents if name in paths}
+            name, is_me = (known.name, known.is_me) if known else (person.name, False)
+            notebooks = tuple(sorted(own | set(known.notebooks if known else ())))
+            rows[person.participant] = Participant(person.participant, name, is_me, notebooks)
+        return sorted(rows.values(), key=lambda each: (not each.is_me, each.name, each.participant))
+
+    async def follow(self, path: str) -> Followed:
+        """Keeps everybody's notebook at a workshop's path (`first-steps/1-hello.ipynb`) equal with the class's."""
+        if path not in self._followed:
+            published = self._published(path)
+            document = f"{published.genesis}.team.{self.invitation.everyone}"
+            doc: Doc[Any] = Doc(client_id=self.engine.client_id(document))
+            doc.apply_update(await fetch_genesis(published))
+            replica = self.engine.follow(document, doc)
+            self.engine.awareness.say(document)
+            notebook = Notebook(doc, self._below, lambda: secrets.token_hex(16))
+            self._followed[path] = Followed(path, document, notebook, replica)
+        return self._followed[path]
+
+    async def until(self, holds: Callable[[], bool], what: str, seconds: float = 30.0) -> None:
+        """Waits until something is so; TimeoutError with ``what`` was waited for."""
+        deadline = time.monotonic() + seconds
+        while not holds():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"waited {seconds:.0f} s in vain until {what}; {self.server}, {self.roads}")
+            await asyncio.sleep(0.02)
+
+    async def leave(self) -> None:
+        """Sends what waits, says goodbye to all, and lets go."""
+        self.engine.end()
+        deadline = time.monotonic() + _LEAVE_SECONDS
+        while time.monotonic() < deadline and any(link.buffered_bytes("control") for link in self._open_links()):
+            await asyncio.sleep(0.01)
+        self._roads.close()
+        self._server.stop()
+        await self._background.finish(_LEAVE_SECONDS)
+
+    def _published(self, path: str) -> Published:
+        for each in self.site.notebooks:
+            if each.path == path:
+                return each
+        known = ", ".join(each.path for each in self.site.notebooks)
+        raise PeerbookError("the site has no such notebook", where=path, remedy=f"It has: {known}")
+
+    def _open_direct(self, clock: LoopClock, number: Callable[[], int]) -> DirectRoads | None:
+        if importlib.util.find_spec("aiortc") is None:
+            return None
+        from .connection.rtc import rtc_creator  # a large library, that only this road needs
+
+        return DirectRoads(clock, rtc_creator(self.session, clock, self._background), number, self._room.signal)
+
+    def _open_links(self) -> list[Link]:
+        return [link for link in self._roads.links.values() if link.state.kind == "open"]
+
+    def _left(self, left: Collection[str]) -> None:
+        for session in left:
+            self.engine.gone(session)
+
+    def _attach(self, link: Link) -> None:
+        """Follows a connection for as long as it lives."""
+        link.on_message(lambda channel, data: self.engine.hear(link.peer, channel, data))
+        link.states.add(lambda state: self._link_changed(link, state.kind))
+
+    def _link_changed(self, link: Link, kind: str) -> None:
+        if kind == "open" and self.engine.neighbours.get(link.peer) is None:
+            if not self.engine.connect(link):
+                link.close()
+        elif kind == "closed":
+            self.engine.disconnect(link.peer)

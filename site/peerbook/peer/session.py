@@ -1,0 +1,34 @@
+"""A session is one run of this program, as it is one page load in a browser: 16 random bytes, kept in memory only."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+
+from .encoding import text_bytes
+from .envelope import SESSION_BYTES, session_bytes, session_text
+
+Fill = Callable[[int], bytes]
+"""Random bytes: ``secrets.token_bytes``, or a seeded one in tests."""
+
+
+def make_session(fill: Fill) -> str:
+    """A new session, in 22 characters."""
+    return session_text(fill(SESSION_BYTES))
+
+
+def is_session(value: object) -> bool:
+    """Whether it is a session, spelled in the one way there is."""
+    if not isinstance(value, str) or len(value) != 22 or not value.isascii():
+        return False
+    try:
+        session_bytes(value)
+    except ValueError:
+        return False
+    return True
+
+
+def client_of(document: str, author: str, session: str) -> int:
+    """The 53 bits a session's changes to a document are written under [SYN4]. Never 0, which nobody has."""
+    digest = hashlib.sha256(text_bytes(document) + text_bytes(author) + session_bytes(session)).digest()
+    return int.from_bytes(digest[:7], "big") % 2**53 or 1

@@ -1,0 +1,214 @@
+"""The engine in Python: whatever lines lose, delay or double, everybody has the same words in the end."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from peerbook.peer.envelope import Envelope, encode_envelope
+from peerbook.peer.sync.engine import CARRY_MS
+from peerbook.peer.sync.record import Record, decode_record, encode_record, normal_name
+
+from .peer_kit import DOCUMENT, ROOM, Page, World
+
+ENVELOPE, SHORT, PULL, SUMMARY, ASK, STATE = 1, 128, 130, 132, 133, 134
+
+
+def words(page: Page) -> str:
+    return str(page.text)
+
+
+def record(name: str, digit: str = "a") -> Record:
+    return Record(name, digit * 32, 0)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_syn9_whatever_lines_do_everybody_ends_equal(seed: int) -> None:
+    world = World(seed, lost=0.05, doubled=0.05, delay=(5, 400))
+    pages = [world.page() for _ in range(5)]
+    for index, page in enumerate(pages):
+        world.join(page, pages[(index + 1) % 5])
+
+    for turn in range(60):
+        page = world.chance.choice(pages)
+        if world.chance.random() < 0.2 and len(page.text):
+            at = world.chance.randrange(len(page.text))
+            del page.text[at : at + 1]
+        else:
+            page.text.insert(world.chance.randrange(len(page.text) + 1), chr(0x61 + turn % 26))
+        if world.chance.random() < 0.1:
+            one, other = world.chance.sample(pages, 2)
+            world.part(one, other)
+            world.join(one, other)
+        world.clock.advance(world.chance.uniform(0, 300))
+    world.lost = 0
+    world.clock.advance(120_000)
+    assert len({words(page) for page in pages}) == 1
+    assert len({page.replica.digest for page in pages}) == 1
+
+
+def test_syn4_the_first_change_goes_at_once_then_at_most_one_envelope_in_100_ms() -> None:
+    world = World(delay=(0, 0))
+    one, other = world.page(), world.page()
+    world.join(one, other)
+    world.clock.advance(1000)
+    before = other.count(ENVELOPE) + other.count(SHORT)
+    for _ in range(100):
+        one.text += "k"
+        world.clock.advance(10)
+    assert 10 <= other.count(ENVELOPE) + other.count(SHORT) - before <= 11
+    world.clock.advance(200)
+    assert words(other) == "k" * 100
+
+
+def test_syn6_deletions_on_both_sides_and_nothing_else_come_together() -> None:
+    world = World()
+    one, other = world.page(), world.page()
+    world.join(one, other)
+    one.text += "123456"
+    world.clock.advance(1000)
+    world.part(one, other)
+    del one.text[0:1]
+    del other.text[5:6]
+    world.join(one, other)
+    world.clock.advance(1000)
+    assert [words(one), words(other)] == ["2345", "2345"]
+
+
+def test_syn6_a_late_joiner_with_six_neighbours_is_sent_everything_once() -> None:
+    world = World()
+    pages = [world.page() for _ in range(6)]
+    for page in pages[1:]:
+        world.join(pages[0], page)
+    pages[0].text += "x" * 5000
+    world.clock.advance(3000)
+    late = world.page()
+    for page in pages:
+        world.join(late, page)
+    world.clock.advance(3000)
+    assert words(late) == words(pages[0])
+    assert late.count(STATE) == 1
+
+
+def test_syn8_what_is_large_is_pulled_from_one_and_arrives() -> None:
+    world = World()
+    pages = [world.page() for _ in range(4)]
+    for one in pages:
+        for other in pages[pages.index(one) + 1 :]:
+            world.join(one, other)
+    world.clock.advance(1000)
+    pages[0].text += "y" * 400_000
+    world.clock.advance(3000)
+    assert {len(page.text) for page in pages} == {400_000}
+    assert all(sum(map(len, page.got)) < 410_000 for page in pages[1:])
+
+
+def test_syn12_a_document_that_no_neighbour_has_is_found_and_carried() -> None:
+    world = World()
+    near, between, far = world.page(follows=False), world.page(follows=False), world.page()
+    far.text += "words"
+    world.join(near, between)
+    world.join(between, far)
+    world.clock.advance(1000)
+    near.follow()
+    world.clock.advance(6000)
+    assert words(near) == "words"
+    near.text += "!"
+    world.clock.advance(1000)
+    assert words(far) == "words!"
+    world.clock.advance(CARRY_MS + 60_000)
+    far.text += "?"
+    world.clock.advance(2000)
+    assert words(near) == "words!?"
+
+
+def test_cls5_a_document_that_is_carried_for_all_is_there_when_it_is_opened() -> None:
+    world = World()
+    author, keeper = world.page(), world.page(follows=False, carries=lambda document: document == DOCUMENT)
+    world.join(author, keeper)
+    author.text += "left behind"
+    world.clock.advance(1000)
+    world.part(author, keeper)
+    late = world.page()
+    world.join(keeper, late)
+    world.clock.advance(1000)
+    assert words(late) == "left behind"
+    keeper.follow()
+    assert words(keeper) == "left behind"
+
+
+def test_syn10_who_is_here_is_known_and_who_goes_silent_is_forgotten() -> None:
+    world = World()
+    one, other, third = world.page(), world.page(), world.page()
+    world.join(one, other)
+    world.join(other, third)
+    one.engine.introduce(record("Ada"))
+    one.engine.awareness.say(DOCUMENT)
+    world.clock.advance(2000)
+    (ada,) = third.engine.people(0)
+    assert (ada.name, ada.participant, ada.documents) == ("Ada", "a" * 32, (DOCUMENT,))
+    late = world.page()
+    world.join(late, third)
+    world.clock.advance(2000)
+    assert [person.name for person in late.engine.people(0)] == ["Ada"]
+    world.part(one, other)
+    world.clock.advance(120_000)
+    assert third.engine.people(0) == []
+
+
+def test_syn10_who_says_goodbye_is_gone_at_once() -> None:
+    world = World()
+    one, other = world.page(), world.page()
+    world.join(one, other)
+    one.engine.introduce(record("Ada"))
+    world.clock.advance(1000)
+    assert len(other.engine.people(0)) == 1
+    one.text += "last words"
+    one.engine.end()
+    world.clock.advance(1000)
+    assert other.engine.people(0) == []
+    assert words(other) == "last words"
+
+
+def test_syn11_a_record_is_read_as_it_was_written_and_a_name_is_one_line() -> None:
+    assert decode_record(encode_record(record("Ada"))) == record("Ada")
+    more = b'{"name":"Ada","participant":"' + b"a" * 32 + b'","since":0,"hand":true}'
+    assert decode_record(more) == record("Ada")
+    assert normal_name("  Ada \n Lovelace\u202e\u0000 ") == "Ada Lovelace"
+    assert len(normal_name("🧮" * 1000)) == 64
+    assert normal_name("<b>Ada</b>") == "<b>Ada</b>"
+    chance = Random(1)
+    for _ in range(2000):
+        assert decode_record(chance.randbytes(chance.randrange(40))) is None
+    for wrong in (
+        b"{}",
+        b"[]",
+        b"[" * 1000,
+        encode_record(record("a"))[:-3] + b"NaN}",
+        encode_record(record("a", "A")),
+    ):
+        assert decode_record(wrong) is None
+
+
+def test_syn7_an_envelope_of_another_class_of_oneself_or_garbage_goes_no_further() -> None:
+    world = World()
+    stranger, one, other = world.page(room=bytes([9]) * 16), world.page(), world.page()
+    world.join(stranger, one)
+    world.join(one, other)
+    world.clock.advance(1000)
+    before = other.count(ENVELOPE) + other.count(SHORT)
+
+    def say(session: str, payload: bytes) -> None:
+        envelope = Envelope(ROOM, DOCUMENT, session, "document", 0, payload)
+        one.engine.hear(stranger.session, "control", encode_envelope(envelope))
+
+    stranger.text += "x"
+    say(one.session, b"\x00\x00")
+    say(stranger.session, b"\xc8\xc8\xc8")
+    one.engine.hear(stranger.session, "control", b"\x01\x02\x03")
+    one.engine.hear(stranger.session, "control", b"\x80\x01\x02\x03\x04")
+    world.clock.advance(1000)
+    assert other.count(ENVELOPE) + other.count(SHORT) == before
+    assert set(one.engine.refusals) == {"other-class", "own", "garbled", "unknown-head"}
+    assert words(one) == ""
