@@ -14,6 +14,9 @@ from .settings import Settings
 from .site import StaticSite
 from .ws import Signaling
 
+SIGNAL = "signal"
+"""Where the WebSocket is, relative to the site: what is said in its `peerbook.json`."""
+
 
 class App(Starlette):
     """Routes what is HTTP; the one WebSocket goes straight to where it is handled.
@@ -36,7 +39,10 @@ class App(Starlette):
 
 
 def create_app(site: Path, *, version: str, prefix: str = "", settings: Settings | None = None) -> App:
-    """The application: the built ``site`` under ``prefix`` (`""` or `/school/py`), `/health`, `<prefix>/signal`."""
+    """The application: the built ``site`` under ``prefix`` (`""` or `/school/py`), `/health`, `<prefix>/signal`.
+
+    The site's `peerbook.json` leads to that last one, unless it was edited to name another server.
+    """
     signaling = Signaling(settings or Settings())
 
     async def health(request: Request) -> Response:
@@ -48,5 +54,5 @@ def create_app(site: Path, *, version: str, prefix: str = "", settings: Settings
     routes: list[BaseRoute] = [Route("/health", health)]
     if prefix:
         routes.append(Route("/", to_prefix))
-    routes.append(Mount(prefix or "/", app=StaticSite(site)))
-    return App(routes, signaling, f"{prefix}/signal")
+    routes.append(Mount(prefix or "/", app=StaticSite(site, SIGNAL)))
+    return App(routes, signaling, f"{prefix}/{SIGNAL}")

@@ -7,16 +7,19 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import anyio.to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
 HEADERS_FILE = "headers.json"
 """Written by the builder: `{"default": {name: value}, "<part of a path>": {name: value}}`. Never served."""
+PEERBOOK_FILE = "peerbook.json"
+"""Names the server that introduces browsers to each other; a built site names none until somebody writes it there."""
 COMPRESSED = {".css", ".html", ".ipynb", ".js", ".json", ".mjs", ".py", ".svg", ".txt", ".wasm", ".csv", ".webmanifest"}
 SMALLEST_TO_COMPRESS = 1024
 GZIP_LEVEL = 6
@@ -39,9 +42,11 @@ MEDIA_TYPES = {
 class StaticSite(StaticFiles):
     """A built site. Works for any folder; reads ``headers.json`` in it anew whenever that changed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, signal: str = "") -> None:
+        """``signal``: the signaling server's address, said in ``peerbook.json`` where the built file names none."""
         super().__init__(directory=folder, html=True)
         self._folder = folder
+        self._signal = signal
         self._gzipped: dict[Path, tuple[tuple[int, int], bytes]] = {}
         self._headers: tuple[int, Mapping[str, Mapping[str, str]]] = (0, {})
 
@@ -50,10 +55,22 @@ class StaticSite(StaticFiles):
         if path == HEADERS_FILE:
             raise HTTPException(404)
         response = await super().get_response(path, scope)
-        if isinstance(response, FileResponse):
+        if path == PEERBOOK_FILE and self._signal and (named := self._name_server()) is not None:
+            response = JSONResponse(named)
+        elif isinstance(response, FileResponse):
             response = await self._compress(response, Headers(scope=scope))
         self._dress(response.headers, path)
         return response
+
+    def _name_server(self) -> dict[str, Any] | None:
+        """What ``peerbook.json`` says with this server in it; None where it names one already, or is no such file."""
+        try:
+            built = json.loads((self._folder / PEERBOOK_FILE).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None  # as it lies there: the page says what is wrong with it
+        if not isinstance(built, dict) or built.get("signaling") not in ("", None):
+            return None
+        return {**built, "signaling": self._signal}
 
     def _dress(self, headers: MutableHeaders, path: str) -> None:
         rules = self._rules()

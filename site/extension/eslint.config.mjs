@@ -56,6 +56,13 @@ export default tseslint.config(
     rules: forbid([['**/kernel/**'], 'The notebook model works without a kernel.'])
   },
   {
+    files: ['src/pages/**/*.ts'],
+    rules: forbid(
+      [['@jupyterlab/*', '@jupyterlite/*', '@lumino/*', '@jupyter/*'], 'The pages are light: no JupyterLab.'],
+      [['**/notebook/**', '**/kernel/**', '**/classroom/**'], 'The pages are light: no notebook.']
+    )
+  },
+  {
     files: ['src/**/*.test.ts'],
     rules: {
       '@typescript-eslint/no-unsafe-assignment': 'off',

@@ -14,7 +14,7 @@ from peerbook.workspace import this_workspace
 
 EPILOG = """\
 examples:
-  python3 build.py serve                  build the sample workshops and open them to this computer
+  python3 build.py serve                  build the sample workshops and open them to this computer, with a class
   python3 build.py serve my-workshops     the same for your own folder
   python3 build.py serve --lan            for everybody on this network, with a QR code
   python3 build.py build --output public  a folder of static files for any web host
@@ -35,7 +35,7 @@ def parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="build what changed and serve it, on one port, until Ctrl-C")
     _add_build_options(serve)
     serve.add_argument("--port", type=_port, default=8000, help="port (default: 8000; 0 takes any free one)")
-    serve.add_argument("--lan", action="store_true", help="open it to this network and show a QR code")
+    serve.add_argument("--lan", action="store_true", help="open it to this network and show a QR code for the class")
     serve.add_argument("--prefix", type=_prefix, default="", help="serve under a path such as /school/py")
     serve.add_argument("--no-build", action="store_true", help="serve what was built last, as it is")
 

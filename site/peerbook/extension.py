@@ -39,7 +39,7 @@ def build_extension(workspace: Workspace, node: Node, progress: Progress) -> Pat
     stamp = Stamp(workspace.cache / "extension.stamp")
     sources = [workspace.extension / name for name in SOURCES]
     digest = digest_of(files=[*sources, workspace.extension / "package-lock.json"])
-    if stamp.holds(digest) and (output / "package.json").is_file():
+    if stamp.holds(digest) and (output / "package.json").is_file() and workspace.page_scripts.is_dir():
         return output
     stamp.clear()
     shutil.rmtree(workspace.extension / "lib", ignore_errors=True)

@@ -99,7 +99,7 @@ class PageWorkshop:
     language_name: str
     level: str
     rank: tuple[int, int]
-    """Its place in the catalogue: by level, then by minutes, so that the first card is where to begin."""
+    """Its place in the catalogue: see :func:`rank`."""
     time: str
     size: str
     authors: str
@@ -126,6 +126,11 @@ class LeftOut:
     reason: str
 
 
+def rank(workshop: Workshop) -> tuple[int, int]:
+    """A workshop's place among the others: by level, then by minutes, so that the first is where to begin."""
+    return (list(LEVELS).index(workshop.level), workshop.minutes)
+
+
 def page_workshop(workshop: Workshop, environment: Mapping[str, Any]) -> PageWorkshop:
     """A workshop and its environment (`IEnvironment` of catalogue.ts) in the words of its page.
 
@@ -149,7 +154,7 @@ def page_workshop(workshop: Workshop, environment: Mapping[str, Any]) -> PageWor
         language=workshop.language,
         language_name=language_in_words(workshop.language),
         level=LEVELS[workshop.level],
-        rank=(list(LEVELS).index(workshop.level), workshop.minutes),
+        rank=rank(workshop),
         time=minutes_in_words(workshop.minutes),
         size=bytes_in_words(environment["bytes"]),
         authors=names_in_words(workshop.authors),
@@ -207,6 +212,7 @@ def pages(workshops: Sequence[PageWorkshop], left_out: Sequence[LeftOut], about:
     yield "index.html", render("index.html", workshops=shelf, left_out=left_out)
     for workshop in workshops:
         yield workshop.url, render("workshop.html", root="../../", workshop=workshop)
+    yield "class.html", render("class.html", workshops=shelf)
     for name in ("teach.html", "unsupported.html", "storage.html"):
         yield name, render(name)
     for name in ("404.html", "offline.html"):

@@ -24,10 +24,12 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 
 POLICY = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; "
-    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
-    "frame-src 'self' blob: data:; object-src 'none'; base-uri 'self'"
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "connect-src 'self' ws: wss:; frame-src 'self' blob: data:; object-src 'none'; base-uri 'self'"
 )
-"""Of every page. JupyterLab sets styles from scripts, hence 'unsafe-inline' for those and only those."""
+"""Of every page. JupyterLab sets styles from scripts, hence 'unsafe-inline' for those and only those.
+`ws: wss:` as peerbook.json may name a server on another host after the build; pages carry this policy from before. It
+opens no other request, and does not hold for the kernel, whose worker goes by the policy of its own response."""
 
 ISOLATION = {
     "Cross-Origin-Opener-Policy": "same-origin",

@@ -22,6 +22,11 @@ class Workspace:
         return self.extension / "node_modules"
 
     @property
+    def page_scripts(self) -> Path:
+        """The scripts of the pages around the notebooks, bundled from `src/pages/entries/`, a file each."""
+        return self.extension / "lib" / "bundles"
+
+    @property
     def templates(self) -> Path:
         return self.root / "site" / "templates"
 

@@ -46,7 +46,8 @@ function showPlaceInSteps() {
     const here = link.dataset.path === place;
     link.querySelector('.here')?.toggleAttribute('hidden', !here);
     if (here) {
-      start.href = link.href;
+      // Alone also where the steps lead into a class.
+      start.href = link.href.split('#', 1)[0] ?? '';
       start.dataset.path = link.dataset.path;
       start.textContent = (start.dataset.words ?? '').replace('{n}', String(index + 1));
     }

@@ -22,7 +22,7 @@ from peerbook.workshop import Workshop
 
 PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 200"><circle r="9"/></svg>'
 # Made by other parts of the build.
-ELSEWHERE = ("notebooks/", "lab/", "files/")
+ELSEWHERE = ("notebooks/", "lab/", "files/", "static/peerbook/workshop.js", "static/peerbook/class.js")
 
 
 def an_environment(**changes: Any) -> dict[str, Any]:
@@ -104,6 +104,7 @@ def test_there_is_a_catalogue_a_page_for_each_workshop_and_one_for_each_trouble(
     assert set(a_site(tmp_path, workshop())) == {
         "index.html",
         "workshops/first-steps/index.html",
+        "class.html",
         "teach.html",
         "404.html",
         "offline.html",
@@ -379,6 +380,14 @@ def test_text_can_be_read_on_its_ground(mode: str, text: str, ground: str) -> No
 
 def test_the_browsers_frame_has_the_colour_of_the_paper() -> None:
     assert {mode: colours["paper"] for mode, colours in palettes().items()} == pages.THEME_COLOURS
+
+
+def test_people_have_the_same_colours_on_the_pages_as_in_the_notebook() -> None:
+    notebook = (pages.HERE / "extension/style/people.css").read_text("utf-8")
+    light, dark = (dict(re.findall(r"--(pb-person-\d): (#\w+);", block)) for block in notebook.split("data-jp-theme"))
+    for mode, colours in {"light": light, "dark": dark}.items():
+        assert len(colours) == 10
+        assert {name: palettes()[mode][name] for name in colours} == colours
 
 
 def test_style_asks_for_nothing_from_outside() -> None:

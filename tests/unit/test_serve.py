@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from peerbook.commands.serve import announcement, listen
 from peerbook.errors import PeerbookError
+from peerbook.ready import ReadyClass, kept_invitation, ready_class
 from signaling.app import create_app
 
 
@@ -102,3 +103,61 @@ def test_the_address_is_said_in_words_and_on_the_network_as_a_qr_code() -> None:
     assert "http://192.0.2.7:8000/py/" in there
     assert "█" in there or "▀" in there
     assert "plain http" in there
+
+
+def test_the_class_that_is_ready_is_said_for_students_and_for_the_teacher() -> None:
+    ready = ReadyClass("First steps", "workshops/first/index.html#class=C", "class.html?workshop=first#class=C")
+    here = announcement(8000, "/py", None, lan=False, ready=ready)
+    assert "for students    http://localhost:8000/py/workshops/first/index.html#class=C\n" in here
+    assert "for you         http://localhost:8000/py/class.html?workshop=first#class=C\n" in here
+    assert "workshop First steps" in here
+    there = announcement(8000, "", "192.0.2.7", lan=True, ready=ready)
+    assert "http://192.0.2.7:8000/workshops/first/index.html#class=C" in there
+    code = [line for line in there.splitlines() if "█" in line]
+    assert len(code) > len([line for line in announcement(8000, "", "192.0.2.7", lan=True).splitlines() if "█" in line])
+    nobody = announcement(8000, "", None, lan=True, ready=ready)
+    assert "http://localhost:8000/workshops/first/" in nobody
+    assert "█" not in nobody
+
+
+def test_the_class_is_the_same_one_after_a_restart(tmp_path: Path) -> None:
+    (tmp_path / "workshops.json").write_text('{"workshops": [{"slug": "one", "title": "One"}, {"slug": "two"}]}')
+    ready = ready_class(tmp_path, tmp_path / "cache")
+    assert ready is not None
+    assert ready.workshop == "One"
+    assert ready.students.startswith("workshops/one/index.html#class=")
+    assert ready.teacher == f"class.html?workshop=one#{ready.students.partition('#')[2]}"
+    assert ready_class(tmp_path, tmp_path / "cache") == ready
+    assert (tmp_path / "cache" / "class").stat().st_mode & 0o077 == 0
+    (tmp_path / "cache" / "class").write_text("cut short")
+    another = ready_class(tmp_path, tmp_path / "cache")
+    assert another != ready
+    assert ready_class(tmp_path, tmp_path / "cache") == another
+
+
+def test_a_class_is_ready_also_where_nothing_can_be_kept_and_none_where_there_is_no_workshop(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert len(kept_invitation(tmp_path / "file" / "class").code) == 24
+    assert ready_class(tmp_path, tmp_path) is None
+    for text in ('{"workshops": []}', "{", "[]", '{"workshops": 1}'):
+        (tmp_path / "workshops.json").write_text(text)
+        assert ready_class(tmp_path, tmp_path) is None
+
+
+def test_the_server_names_itself_where_the_built_site_names_nobody(client: TestClient, site: Path) -> None:
+    assert client.get("/peerbook.json").status_code == 404
+    (site / "peerbook.json").write_text('{"signaling": "", "more": 1}')
+    answer = client.get("/peerbook.json", headers={"if-none-match": '"old"'})
+    assert answer.json() == {"signaling": "signal", "more": 1}
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["x-policy"] == "strict"
+    assert client.head("/peerbook.json").status_code == 200
+    with TestClient(create_app(site, version="1", prefix="/py")) as below:
+        assert below.get("/py/peerbook.json").json()["signaling"] == "signal"
+
+
+@pytest.mark.parametrize("text", ['{"signaling": "https://other.example/signal"}', '{"signaling": 7}', "{", "[]"])
+def test_what_somebody_wrote_into_peerbook_json_is_served_as_it_is(client: TestClient, site: Path, text: str) -> None:
+    (site / "peerbook.json").write_text(text)
+    assert client.get("/peerbook.json").text == text

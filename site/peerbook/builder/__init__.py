@@ -102,7 +102,13 @@ def _read_left_out(path: Path) -> tuple[tuple[str, str], ...]:
 
 def _digest(workspace: Workspace, options: Options, workshops: list[Workshop], extension: Path) -> str:
     """Over everything a build is made from."""
-    files = [workspace.root / "site" / "peerbook", workspace.templates, workspace.static, extension]
+    files = [
+        workspace.root / "site" / "peerbook",
+        workspace.templates,
+        workspace.static,
+        extension,
+        workspace.page_scripts,
+    ]
     files += [workspace.requirements / "run.txt", workspace.root / "jupyter_lite_config.json"]
     files += [workshop.folder for workshop in workshops]
     return digest_of(files=files, texts=[__version__, options.pyodide_mirror or "", *(w.slug for w in workshops)])

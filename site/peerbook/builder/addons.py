@@ -104,3 +104,4 @@ def write_pages(plan: Plan) -> None:
     workshops = [page_workshop(workshop, plan.environments[workshop.slug]) for workshop in plan.workshops]
     left_out = [LeftOut(workshop.title, workshop.language, reason) for workshop, reason in plan.left_out]
     render_pages(plan.site, workshops=workshops, left_out=left_out)
+    shutil.copytree(plan.workspace.page_scripts, plan.site / "static" / "peerbook", dirs_exist_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from peerbook.builder.plan import Plan
+from peerbook.pages import rank
 from peerbook.workshop import Workshop
 
 
@@ -13,7 +14,8 @@ def make_catalogue(plan: Plan) -> dict[str, Any]:
     return {
         "edition": plan.edition,
         "environment": plan.environments[""],
-        "workshops": [_workshop(plan, workshop) for workshop in plan.workshops],
+        # The first is where to begin, here as on the page: `serve` makes its class ready for that one.
+        "workshops": [_workshop(plan, workshop) for workshop in sorted(plan.workshops, key=rank)],
     }
 
 

@@ -17,6 +17,7 @@ from peerbook import __version__
 from peerbook.errors import PeerbookError
 from peerbook.machine import lan_address
 from peerbook.progress import Progress
+from peerbook.ready import ReadyClass, ready_class
 from peerbook.workspace import Workspace, shown
 from signaling.app import create_app
 from signaling.server import BACKLOG, uvicorn_options
@@ -47,7 +48,9 @@ def serve(workspace: Workspace, options: argparse.Namespace, progress: Progress)
         server_socket = listen(options.port, lan=options.lan)
         build(workspace, options, progress)
     port = int(server_socket.getsockname()[1])
-    print(announcement(port, options.prefix, lan_address() if options.lan else None, lan=options.lan), flush=True)
+    address = lan_address() if options.lan else None
+    ready = ready_class(site, workspace.cache)
+    print(announcement(port, options.prefix, address, lan=options.lan, ready=ready), flush=True)
     app = create_app(site, version=__version__, prefix=options.prefix, settings=settings)
     config = uvicorn.Config(app, timeout_graceful_shutdown=GRACE_SECONDS, **uvicorn_options(settings))
     with contextlib.suppress(KeyboardInterrupt):
@@ -56,20 +59,31 @@ def serve(workspace: Workspace, options: argparse.Namespace, progress: Progress)
     return 0
 
 
-def announcement(port: int, prefix: str, address: str | None, *, lan: bool) -> str:
-    """What `serve` says when it is up: the address in words and, for the network, its QR code."""
+def announcement(port: int, prefix: str, address: str | None, *, lan: bool, ready: ReadyClass | None = None) -> str:
+    """What `serve` says when it is up: the addresses of the site and of the class that is ready and, for the network,
+    the QR code of the page where the class is joined."""
     here = f"http://localhost:{port}{prefix}/"
+    there = f"http://{address}:{port}{prefix}/" if lan and address else None
     lines = ["", f"  Peerbook is at  {here}"]
     if not lan:
         lines += ["                  for this computer only (--lan opens it to the network)"]
-    elif address is None:
+    elif there is None:
         lines += ["  This computer is on no network at the moment: only it can open the address."]
     else:
-        there = f"http://{address}:{port}{prefix}/"
+        lines += [f"  on this network {there}"]
+    if ready:
+        site = there or here
+        lines += [
+            "",
+            f"  A class is ready in the workshop {ready.workshop}, the same one whenever you start this here:",
+            f"  for students    {site}{ready.students}",
+            f"  for you         {site}{ready.teacher}",
+        ]
+    if there:
         drawn = io.StringIO()
-        segno.make(there, error="m").terminal(out=drawn, compact=True)
-        lines += [f"  on this network {there}", "", drawn.getvalue().rstrip("\n"), "", PLAIN_HTTP]
-    return "\n".join([*lines, "  Ctrl-C stops it.", ""])
+        segno.make(there + (ready.students if ready else ""), error="m").terminal(out=drawn, compact=True)
+        lines += ["", drawn.getvalue().rstrip("\n"), "", PLAIN_HTTP]
+    return "\n".join([*lines, "", "  Ctrl-C stops it.", ""])
 
 
 def listen(port: int, *, lan: bool) -> socket.socket:

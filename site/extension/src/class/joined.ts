@@ -81,6 +81,8 @@ export class Joined implements IMembership {
   private _people: readonly IParticipant[] | null = null;
   private opened: IOpened | null = null;
   private unreachable = false;
+  /** Why the room did not let this page in, last time. */
+  private refusal: string | null = null;
   private readonly patience = new Patience(pageClock);
   private readonly ofOtherVersion = new Set<string>();
   private telling: Cancel | null = null;
@@ -93,9 +95,13 @@ export class Joined implements IMembership {
 
   get summary(): ISummary {
     if (this.opened) {
-      const { summary } = this.opened.roads;
+      const { roads, room } = this.opened;
       const isWrong = this.server?.address.kind === 'wrong';
-      return isWrong ? { ...summary, server: { kind: 'refused', reason: 'address' } } : summary;
+      return {
+        ...roads.summary,
+        ...(isWrong ? { server: { kind: 'refused', reason: 'address' } } : {}),
+        ...(this.refusal !== null && room?.joined === false ? { refusal: this.refusal } : {})
+      };
     }
     const signaling: SignalingState = this.unreachable
       ? { kind: 'away', reason: 'unreachable', retryAt: pageClock.now() + AGAIN_MS }
@@ -205,6 +211,12 @@ export class Joined implements IMembership {
     opened.roads.made.add(link => this.engine.attach(link));
     opened.roads.links.forEach(link => this.engine.attach(link));
     opened.roads.changed.add(() => this.tell());
+    opened.room?.refusals.add(({ about, reason }) => {
+      if (about === 'join') {
+        this.refusal = reason;
+        this.tell();
+      }
+    });
     opened.returned.add(() => this.engine.returned(this.record));
     opened.room?.changes.add((_, left) => {
       left.forEach(session => this.engine.gone(session));

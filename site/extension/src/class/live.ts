@@ -13,6 +13,9 @@ import { Cursors } from './cursors/cursors';
 import { browserIdentities } from './identity';
 import { Joined } from './joined';
 import type { IMembership } from './membership';
+import { identify } from './panel/identify';
+import { showDamaged } from './panel/join';
+import { ClassPart } from './panel/part';
 
 /** What each part of the class's interface is given. */
 export interface IClassParts {
@@ -30,13 +33,20 @@ export interface IClassParts {
  *
  * @param root absolute address of the site
  */
-export function join(root: string, fragment: string, _trans: TranslationBundle): Promise<IMembership | null> {
+export async function join(
+  root: string,
+  fragment: string,
+  trans: TranslationBundle
+): Promise<IMembership | null> {
   const invited = readFragment(fragment, digest);
+  if (invited.kind === 'damaged') {
+    showDamaged(invited, trans);
+  }
   if (invited.kind !== 'invited') {
-    return Promise.resolve(null);
+    return null;
   }
   const identities = browserIdentities(root);
-  const identity = identities.last ?? identities.take('Guest')!;
+  const identity = await identify(identities, root, trans);
   const paths = new Map<string, string>();
   void fetchCatalogue(root).then(
     ({ workshops }) =>
@@ -45,7 +55,7 @@ export function join(root: string, fragment: string, _trans: TranslationBundle):
       ),
     () => undefined
   );
-  const joined = new Joined({
+  return new Joined({
     invitation: invited.invitation,
     identity,
     identities,
@@ -53,10 +63,10 @@ export function join(root: string, fragment: string, _trans: TranslationBundle):
     isForeign: origin => origin === FROM_LOG || origin === FROM_TAB,
     pathOf: genesis => paths.get(genesis)
   });
-  return Promise.resolve(joined);
 }
 
 /** Shows the class in the page. */
 export function show(parts: IClassParts): void {
+  new ClassPart(parts);
   new Cursors(parts);
 }

@@ -10,6 +10,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 
 import { fetchCatalogue } from '../workshop/catalogue';
+import { BackLink, classToReturnTo } from './back';
 import { ClassroomBar, homeLink } from './bar';
 import { CellTypeChoice } from './celltype';
 import { showHelp } from './help';
@@ -68,6 +69,9 @@ const ENTRIES: Entries = [
   Ids.help
 ];
 
+/** Where the class stands in the bar: after Python and the outputs, before what is kept (40). */
+const CLASS_RANK = 35;
+
 /** The bar, in every app. */
 const bar: JupyterFrontEndPlugin<IClassroomBar> = {
   id: 'peerbook:bar',
@@ -92,6 +96,12 @@ const bar: JupyterFrontEndPlugin<IClassroomBar> = {
       front.shell.add(homeLink(trans, root), 'top', { rank: 0 });
     }
     widget.addWidget(more);
+    const left = fragment === '' && app !== 'tree' ? classToReturnTo(new URL(root).pathname) : '';
+    if (left !== '') {
+      const here = (path: string) => (calm ? addresses.notebook(path) : addresses.lab(path));
+      const path = () => tracker?.currentWidget?.context.path ?? pathInAddress();
+      widget.add('class', new BackLink(trans, left, () => new URL(here(path()), root).href), CLASS_RANK);
+    }
 
     let shown = '';
     const show = async (path: string) => {

@@ -26,6 +26,8 @@ export interface ISummary {
   readonly tabs: number;
   /** Why the server is away or refuses, for the words beside it. */
   readonly server?: SignalingState;
+  /** Why the room does not let this page in, as the server says it: 'room-full'. */
+  readonly refusal?: string;
 }
 
 export interface ISituation {

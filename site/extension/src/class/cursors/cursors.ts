@@ -31,7 +31,7 @@ export class Cursors {
       return;
     }
     const { notebook, document } = session;
-    const cursors = new NotebookCursors(panel.content, notebook.ydoc, document, membership, trans);
+    const cursors = new NotebookCursors(panel.content, notebook, document, membership, trans);
     this.shown.set(panel, cursors);
     panel.disposed.connect(() => {
       this.shown.delete(panel);

@@ -2,17 +2,19 @@
 import { StateEffect } from '@codemirror/state';
 import type { EditorView } from '@codemirror/view';
 import type { Cell } from '@jupyterlab/cells';
-import { CodeMirrorEditor } from '@jupyterlab/codemirror';
 import type { Notebook } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as Y from 'yjs';
 import { cursorIn, type ICursor } from '../../core/awareness/cursor';
 import type { Cancel } from '../../core/clock';
+import type { MapNotebook } from '../../notebook/model';
 import type { IMembership } from '../membership';
 import { setCarets } from './carets';
 import { showOthers } from './editor';
+import { Hold } from './hold';
 import { Marks } from './marks';
 import { type ICaret, type IOwner, Others, sameCarets } from './others';
+import { viewOf } from './views';
 
 const NOBODY: readonly ICaret[] = [];
 
@@ -24,14 +26,19 @@ interface IShown {
 export class NotebookCursors {
   constructor(
     private readonly notebook: Notebook,
-    private readonly doc: Y.Doc,
+    shared: MapNotebook,
     private readonly document: string,
     private readonly membership: Pick<IMembership, 'changed' | 'engine' | 'personOf'>,
     private readonly trans: TranslationBundle
   ) {
-    this.others = new Others(doc, document, session => this.ownerOf(session));
+    this.doc = shared.ydoc;
+    this.hold = new Hold(notebook, shared, {
+      cursor: () => this.ownCursor(),
+      isWriting: () => this.ownView() !== null
+    });
+    this.others = new Others(this.doc, document, session => this.ownerOf(session));
     this.ends = [membership.changed.add(this.later)];
-    doc.on('update', this.onUpdate);
+    this.doc.on('update', this.onUpdate);
     notebook.model?.cells.changed.connect(this.later);
     notebook.activeCellChanged.connect(this.later);
     notebook.node.addEventListener('focusin', this.later);
@@ -39,6 +46,8 @@ export class NotebookCursors {
     this.later();
   }
 
+  private readonly doc: Y.Doc;
+  private readonly hold: Hold;
   private readonly others: Others;
   private readonly ends: Cancel[];
   private readonly shown = new Map<Cell, IShown>();
@@ -58,6 +67,7 @@ export class NotebookCursors {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.timer);
     this.ends.forEach(end => end());
+    this.hold.dispose();
     this.doc.off('update', this.onUpdate);
     this.notebook.model?.cells.changed.disconnect(this.later);
     this.notebook.activeCellChanged.disconnect(this.later);
@@ -143,6 +153,10 @@ export class NotebookCursors {
   // Oneself
 
   private say(): void {
+    const view = this.ownView();
+    if (view) {
+      this.fit(this.notebook.activeCell!, view);
+    }
     const cursor = this.ownCursor();
     // Two views of one notebook say one thing: the one that is being written in speaks.
     if (cursor || this.said) {
@@ -152,20 +166,21 @@ export class NotebookCursors {
   }
 
   private ownCursor(): ICursor | null {
+    const view = this.ownView();
+    const source: unknown = (this.notebook.activeCell?.model.sharedModel as { ysource?: unknown } | undefined)
+      ?.ysource;
+    if (!view || !(source instanceof Y.Text) || source.doc !== this.doc) {
+      return null;
+    }
+    const { anchor, head } = view.state.selection.main;
+    return cursorIn(source, anchor, head);
+  }
+
+  /** The editor that has the keyboard, if one of this notebook has it. */
+  private ownView(): EditorView | null {
     const cell = this.notebook.activeCell;
     const view = cell && viewOf(cell);
     // Not `hasFocus`: who looks at another window for a moment has not left their place.
-    if (!cell || !view || view.root.activeElement !== view.contentDOM) {
-      return null;
-    }
-    this.fit(cell, view);
-    const source: unknown = (cell.model.sharedModel as { ysource?: unknown }).ysource;
-    const { anchor, head } = view.state.selection.main;
-    return source instanceof Y.Text && source.doc === this.doc ? cursorIn(source, anchor, head) : null;
+    return view && view.root.activeElement === view.contentDOM ? view : null;
   }
-}
-
-function viewOf(cell: Cell): EditorView | null {
-  const { editor } = cell;
-  return editor instanceof CodeMirrorEditor && !editor.isDisposed ? editor.editor : null;
 }

@@ -146,7 +146,7 @@ describe('cursors of others', () => {
       two.pass(1000);
       expect(two.seen()).not.toBeNull();
       way(two);
-      two.pass(60_000);
+      two.pass(two.ben.engine.awareness.expiryMs + 1000);
       expect(two.seen()).toBeNull();
     }
   });

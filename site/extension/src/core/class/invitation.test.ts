@@ -55,3 +55,22 @@ describe('invitation', () => {
     expect(invitation.code).not.toContain(invitation.room.slice(0, 8));
   });
 });
+
+describe('invitation, as Python has it', () => {
+  const vectors = JSON.parse(
+    readFileSync(new URL('../../../../../tests/protocol/invitation.json', import.meta.url), 'utf8')
+  ) as { good: Record<string, string>[]; bad: { title: string; given: string }[] };
+  const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+
+  it.each(vectors.good)('[CLS2] $title', ({ secret, code, room, everyone, ...more }) => {
+    const fill = (bytes: Uint8Array) => bytes.set(Buffer.from(secret!, 'hex'));
+    const invitation = makeInvitation(fill, digest);
+    expect(invitation).toMatchObject({ code, room, everyone });
+    expect(hex(invitation.id)).toBe(more.class);
+    expect(readCode(code!, digest)).toEqual({ kind: 'invited', invitation });
+  });
+
+  it.each(vectors.bad)('[CLS1] no code: $title', ({ given }) => {
+    expect(readCode(given, digest).kind).toBe('damaged');
+  });
+});

@@ -1,0 +1,97 @@
+/** The class at the right of the notebook: connection, whose page, people, oneself. Shows what it is told. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { usersIcon } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
+import { Listeners } from '../../connection/listeners';
+import type { ISaid } from '../words';
+import { make, makeButton, setText } from './dom';
+import { Invite } from './invite';
+import { type IMyselfActs, Myself } from './myself';
+import { type IScene, PeopleList } from './people';
+import { Whose } from './whose';
+
+export interface IPanelActs extends IMyselfActs {
+  fold(): void;
+  inviteLink(): string;
+  /** Address of the notebook as one's own copy. */
+  ownCopy(): string;
+  /** The link to one's own copy is followed. */
+  goesAlone(): void;
+}
+
+export interface IPanelView extends IScene {
+  readonly said: ISaid;
+  /** Whose notebook the page shows; null when none is open. */
+  readonly branch: 'mine' | 'team' | null;
+  readonly myName: string;
+  readonly kept: string;
+}
+
+export class ClassPanel extends Widget {
+  constructor(trans: TranslationBundle, acts: IPanelActs, language?: string) {
+    super();
+    this.id = 'pb-class-panel';
+    this.addClass('pb-Class');
+    this.title.icon = usersIcon;
+    this.title.caption = trans.__('Class');
+    this.node.setAttribute('role', 'region');
+    this.node.setAttribute('aria-label', trans.__('Class'));
+    this.node.tabIndex = -1;
+    const head = make('header', 'pb-Class-head');
+    const fold = makeButton(trans.__('Fold away'), () => acts.fold(), 'pb-Class-fold');
+    head.append(make('h2', '', trans.__('Class')), fold);
+    this.whose = new Whose(
+      trans,
+      () => acts.ownCopy(),
+      () => acts.goesAlone()
+    );
+    this.people = new PeopleList(trans, language);
+    this.myself = new Myself(trans, acts);
+    const connection = make('section', 'pb-Class-section pb-Class-connection');
+    connection.append(this.words, this.why, this.kept);
+    const body = make('div', 'pb-Class-body');
+    const invite = new Invite(trans, () => acts.inviteLink());
+    body.append(connection, this.whose.node, this.people.node, invite.node, this.myself.node);
+    this.node.append(head, body);
+    this.node.addEventListener('keydown', event => {
+      // In the filter Esc clears what was typed, as everywhere.
+      const isClearing = event.target instanceof HTMLInputElement && event.target.value !== '';
+      if (event.key === 'Escape' && !isClearing) {
+        event.preventDefault();
+        acts.fold();
+      }
+    });
+  }
+
+  /** It was folded or unfolded, by whomever. */
+  readonly shown = new Listeners<[]>();
+  private readonly words = make('p', 'pb-Class-words');
+  private readonly why = make('p', 'pb-Class-why');
+  private readonly kept = make('p', 'pb-Class-kept');
+  private readonly whose: Whose;
+  private readonly people: PeopleList;
+  private readonly myself: Myself;
+
+  tell(view: IPanelView): void {
+    this.node.dataset.tone = view.said.tone;
+    setText(this.words, view.said.text);
+    setText(this.why, view.said.why);
+    this.why.hidden = view.said.why === '';
+    setText(this.kept, view.kept);
+    this.kept.hidden = view.kept === '';
+    this.whose.show(view.branch);
+    this.people.show(view);
+    this.myself.show(view.myName);
+  }
+
+  protected override onAfterShow(message: Message): void {
+    super.onAfterShow(message);
+    this.shown.call();
+  }
+
+  protected override onAfterHide(message: Message): void {
+    super.onAfterHide(message);
+    this.shown.call();
+  }
+}

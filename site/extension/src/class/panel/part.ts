@@ -1,0 +1,220 @@
+/** The panel, its place in the bar, and what they are told. Wiring only. */
+import { PageConfig } from '@jupyterlab/coreutils';
+import { addresses, placeOf } from '../../classroom/place';
+import { rememberClass } from '../../classroom/back';
+import { inClass } from '../../classroom/invited';
+import { pageClock } from '../../connection/page';
+import { fragmentOf } from '../../core/class/invitation';
+import type { Cancel } from '../../core/clock';
+import { worst } from '../../notebook/keeping';
+import { keepingInWords } from '../../notebook/status';
+import { fetchCatalogue, type ICatalogue, workshopOf } from '../../workshop/catalogue';
+import type { IClassParts } from '../live';
+import { connectionInWords } from '../words';
+import { Coalesced } from './coalesced';
+import { askAnew } from './identify';
+import { dockFor, type IDock } from './dock';
+import { ClassPanel } from './panel';
+import { ClassSlot } from './slot';
+
+/** In the bar: after Python (20) and the outputs, before what is kept (40). */
+const RANK = 35;
+/** The list is drawn anew at most this often: two hundred come in within seconds. */
+const DRAW_MS = 500;
+/** How well work is kept is asked anew this often, while one looks. */
+const KEPT_MS = 2000;
+/** Widths in style/class.css: a sheet from below; and room for a panel beside the notebook without being asked. */
+const SHEET = '(max-width: 600px)';
+const ROOMY = '(min-width: 1100px)';
+
+export class ClassPart {
+  constructor(
+    private readonly parts: IClassParts,
+    private readonly page: Pick<Window, 'localStorage' | 'location' | 'matchMedia'> = window
+  ) {
+    const { front, bar, trans, membership, tracker } = parts;
+    const root = new URL(PageConfig.getBaseUrl(), page.location.href);
+    this.root = root.href;
+    this.key = `peerbook:class-panel:${root.pathname}`;
+    rememberClass(root.pathname, '');
+    this.panel = new ClassPanel(
+      trans,
+      {
+        fold: () => this.fold(),
+        rename: name => membership.rename(name),
+        becomeSomebodyElse: () => {
+          askAnew(this.root);
+          page.location.reload();
+        },
+        leave: () => this.leave(),
+        inviteLink: () => this.inviteLink(),
+        ownCopy: () => this.ownCopy(),
+        goesAlone: () => rememberClass(root.pathname, fragmentOf(membership.invitation))
+      },
+      document.documentElement.lang || undefined
+    );
+    this.slot = new ClassSlot(trans, pageClock, this.panel.id, () => this.toggle());
+    this.dock = dockFor(front, this.panel);
+    const inBar = bar?.add('class', this.slot, RANK);
+    const draw = (): void => this.drawing.ask();
+    const shown = this.panel.shown.add(() => this.shownChanged());
+    tracker.currentChanged.connect(draw);
+    document.addEventListener('focusin', this.onFocus);
+    this.cancels = [
+      membership.changed.add(draw),
+      shown,
+      () => tracker.currentChanged.disconnect(draw),
+      () => document.removeEventListener('focusin', this.onFocus),
+      () => inBar?.dispose(),
+      () => this.looking?.(),
+      () => this.drawing.cancel()
+    ];
+    void fetchCatalogue(this.root).then(
+      catalogue => {
+        this.catalogue = catalogue;
+        draw();
+      },
+      // Then a step is said to be another notebook.
+      () => undefined
+    );
+    void this.dock.ready.then(() => {
+      if (this.panel.isAttached && this.wasOpen()) {
+        this.dock.show();
+      }
+    });
+    this.draw();
+  }
+
+  private readonly root: string;
+  private readonly key: string;
+  private readonly panel: ClassPanel;
+  private readonly slot: ClassSlot;
+  private readonly dock: IDock;
+  private readonly drawing = new Coalesced(pageClock, DRAW_MS, () => this.draw());
+  private readonly cancels: readonly Cancel[];
+  private catalogue: ICatalogue | null = null;
+  private looking: Cancel | null = null;
+
+  dispose(): void {
+    this.cancels.forEach(cancel => cancel());
+    this.slot.dispose();
+    this.panel.dispose();
+  }
+
+  private get path(): string {
+    return this.parts.tracker.currentWidget?.context.localPath ?? '';
+  }
+
+  private draw(): void {
+    const { membership, trans } = this.parts;
+    const { people, summary } = membership;
+    const said = connectionInWords(summary, people, trans);
+    this.slot.tell(said, summary.refusal ?? summary.kind, people);
+    if (!this.panel.isVisible) {
+      return;
+    }
+    const { path } = this;
+    const session = this.parts.sessionOf(path);
+    this.panel.tell({
+      people,
+      path,
+      stepOf: each => this.stepOf(each),
+      now: Date.now(),
+      said,
+      branch: session?.branch ?? null,
+      myName: membership.me.name,
+      kept: session ? keepingInWords(worst(session.keeping), trans) : ''
+    });
+  }
+
+  /** Its number in the workshop that this page shows. */
+  private stepOf(path: string): number | undefined {
+    const place = this.catalogue && placeOf(this.catalogue, path);
+    const here = this.catalogue && workshopOf(this.catalogue, this.path);
+    return place && place.workshop === here ? place.step?.number : undefined;
+  }
+
+  private toggle(): void {
+    if (this.panel.isVisible) {
+      this.fold();
+    } else {
+      this.dock.show();
+      this.remember('open');
+      this.panel.node.focus({ preventScroll: true });
+    }
+  }
+
+  private fold(): void {
+    const hadFocus = this.panel.node.contains(document.activeElement);
+    this.dock.hide();
+    this.remember('folded');
+    if (hadFocus) {
+      this.slot.button.focus();
+    }
+  }
+
+  private shownChanged(): void {
+    const { isVisible } = this.panel;
+    this.slot.setExpanded(isVisible);
+    this.looking?.();
+    this.looking = null;
+    if (isVisible) {
+      this.drawing.now();
+      this.look();
+    }
+  }
+
+  private look(): void {
+    this.looking = pageClock.after(KEPT_MS, () => {
+      this.drawing.ask();
+      this.look();
+    });
+  }
+
+  /** A sheet lies over the notebook: it goes away when one writes there. */
+  private readonly onFocus = ({ target }: FocusEvent): void => {
+    const isWriting = target instanceof Element && target.closest('.jp-Notebook .jp-Cell') !== null;
+    if (isWriting && this.panel.isVisible && this.page.matchMedia(SHEET).matches) {
+      this.dock.hide();
+    }
+  };
+
+  private wasOpen(): boolean {
+    if (this.page.matchMedia(SHEET).matches) {
+      return false;
+    }
+    let kept: string | null = null;
+    try {
+      kept = this.page.localStorage.getItem(this.key);
+    } catch {
+      // Refused: as for somebody who is here for the first time.
+    }
+    return kept === null ? this.page.matchMedia(ROOMY).matches : kept === 'open';
+  }
+
+  private remember(state: 'open' | 'folded'): void {
+    try {
+      this.page.localStorage.setItem(this.key, state);
+    } catch {
+      // Refused: it holds while the page is open.
+    }
+  }
+
+  private ownCopy(): string {
+    const isLab = !PageConfig.getOption('notebookPage');
+    return new URL(isLab ? addresses.lab(this.path) : addresses.notebook(this.path), this.root).href;
+  }
+
+  /** To the workshop's page, where one reads what it is about and types a name. */
+  private inviteLink(): string {
+    const [slug, name] = this.path.split('/', 2);
+    const page = slug && name !== undefined ? addresses.workshop(slug) : addresses.notebook(this.path);
+    return new URL(inClass(page, fragmentOf(this.parts.membership.invitation)), this.root).href;
+  }
+
+  private leave(): void {
+    const { membership } = this.parts;
+    membership.leave();
+    this.page.location.assign(this.ownCopy());
+  }
+}

@@ -1,0 +1,174 @@
+/** The list of people: one line each, calm with two and with two hundred. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { personColour } from '../colours';
+import type { IParticipant } from '../membership';
+import { initialsOf, sinceInWords, type StepOf, whereInWords } from '../words';
+import { make, makeButton, setText } from './dom';
+import { arrange, matches, MOST_SHOWN, shownOf } from './order';
+
+/** Fewer than this are found by looking. */
+const FILTER_FROM = 12;
+
+export interface IScene {
+  readonly people: readonly IParticipant[];
+  /** Path of the notebook that this page shows. */
+  readonly path: string;
+  readonly stepOf: StepOf;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+interface IRow {
+  readonly node: HTMLLIElement;
+  readonly mark: HTMLElement;
+  readonly name: HTMLElement;
+  readonly note: HTMLElement;
+  readonly where: HTMLElement;
+}
+
+export class PeopleList {
+  constructor(
+    private readonly trans: TranslationBundle,
+    private readonly language?: string
+  ) {
+    this.heading.id = 'pb-class-people';
+    this.list.setAttribute('aria-labelledby', this.heading.id);
+    // Focusable by script, so that focus has a place when "show all" goes away.
+    this.list.tabIndex = -1;
+    this.filter.type = 'search';
+    this.filter.placeholder = trans.__('Find somebody');
+    this.filter.setAttribute('aria-label', trans.__('Find somebody'));
+    this.filter.addEventListener('input', () => this.draw(true));
+    this.list.addEventListener('pointerenter', () => (this.held = true));
+    this.list.addEventListener('pointerleave', () => this.release());
+    this.list.addEventListener('pointercancel', () => this.release());
+    this.more.addEventListener('click', () => {
+      this.all = !this.all;
+      this.draw(true);
+    });
+    this.gone.append(this.goneWords, this.goneNames);
+    this.node.append(this.heading, this.filter, this.list, this.nobody, this.more, this.gone);
+  }
+
+  readonly node = make('section', 'pb-Class-section pb-People');
+  private readonly heading = make('h3');
+  private readonly filter = make('input', 'pb-People-filter');
+  private readonly list = make('ul', 'pb-People-list');
+  private readonly nobody = make('p', 'pb-Class-quiet');
+  private readonly more = makeButton('', () => undefined, 'pb-Class-link');
+  private readonly gone = make('details', 'pb-People-gone');
+  private readonly goneWords = make('summary');
+  private readonly goneNames = make('p', 'pb-Class-quiet');
+  private readonly rows = new Map<string, IRow>();
+  private order: readonly string[] = [];
+  private scene: IScene | null = null;
+  private held = false;
+  private all = false;
+
+  show(scene: IScene): void {
+    this.scene = scene;
+    this.draw(false);
+  }
+
+  private release(): void {
+    this.held = false;
+    this.draw(true);
+  }
+
+  /** @param anew whether everybody may change their place: somebody asked for another list, or let go of it */
+  private draw(anew: boolean): void {
+    const { scene, trans } = this;
+    if (!scene) {
+      return;
+    }
+    const people = new Map(scene.people.map(person => [person.participant, person]));
+    this.order = arrange(this.order, scene.people, this.held && !anew);
+    const here = this.order.map(id => people.get(id)!);
+    const count = here.filter(person => person.isHere || person.isMe).length;
+    setText(this.heading, trans.__('People (%1)', count));
+    const typed = this.filter.value;
+    this.filter.hidden = count < FILTER_FROM && typed === '';
+    const found = this.filter.hidden ? here : here.filter(person => matches(person.name, typed));
+    const shown = found.slice(0, shownOf(found.length, this.all));
+    this.place(shown, scene);
+    this.nobody.hidden = found.length > 0;
+    setText(this.nobody, found.length > 0 ? '' : trans.__('Nobody here has that name.'));
+    this.offerMore(found.length, shown.length);
+    this.showGone(scene.people.filter(person => !person.isHere && !person.isMe));
+  }
+
+  private offerMore(found: number, shown: number): void {
+    const { trans, more } = this;
+    const isFolded = shown < found;
+    const hidden = !isFolded && !(this.all && found > MOST_SHOWN);
+    if (hidden && document.activeElement === more) {
+      this.list.focus({ preventScroll: true });
+    }
+    more.hidden = hidden;
+    setText(more, isFolded ? trans.__('and %1 more - show all', found - shown) : trans.__('Show fewer'));
+  }
+
+  private showGone(gone: readonly IParticipant[]): void {
+    this.gone.hidden = gone.length === 0;
+    setText(this.goneWords, this.trans.__('Were here (%1)', gone.length));
+    const names = gone.slice(0, MOST_SHOWN).map(person => person.name);
+    setText(this.goneNames, [...names, ...(gone.length > names.length ? ['...'] : [])].join(', '));
+  }
+
+  /** Rows are kept and moved, never made anew: what one points at stays the same element. */
+  private place(shown: readonly IParticipant[], scene: IScene): void {
+    const wanted = new Set(shown.map(person => person.participant));
+    for (const [id, row] of this.rows) {
+      if (!wanted.has(id)) {
+        row.node.remove();
+        this.rows.delete(id);
+      }
+    }
+    let before: ChildNode | null = this.list.firstChild;
+    for (const person of shown) {
+      const row = this.rows.get(person.participant) ?? this.makeRow();
+      this.rows.set(person.participant, row);
+      this.fill(row, person, scene);
+      if (row.node === before) {
+        before = before.nextSibling;
+      } else {
+        this.list.insertBefore(row.node, before);
+      }
+    }
+  }
+
+  private makeRow(): IRow {
+    const row: IRow = {
+      node: make('li', 'pb-Person'),
+      mark: make('span', 'pb-Person-mark'),
+      name: make('bdi', 'pb-Person-name'),
+      note: make('span', 'pb-Person-note'),
+      where: make('span', 'pb-Person-where')
+    };
+    row.mark.setAttribute('aria-hidden', 'true');
+    const words = make('span', 'pb-Person-words');
+    const first = make('span', 'pb-Person-first');
+    first.append(row.name, row.note);
+    words.append(first, row.where);
+    row.node.append(row.mark, words);
+    return row;
+  }
+
+  private fill(row: IRow, person: IParticipant, { path, stepOf, now }: IScene): void {
+    const { trans } = this;
+    const isHere = person.isHere || person.isMe;
+    row.node.classList.toggle('pb-mod-gone', !isHere);
+    row.mark.style.setProperty('--pb-person', personColour(person.colour));
+    row.mark.dataset.colour = String(person.colour);
+    setText(row.mark, initialsOf(person.name));
+    setText(row.name, person.name);
+    row.name.title = person.name;
+    setText(row.note, person.isMe ? ` ${trans.__('(you)')}` : '');
+    setText(
+      row.where,
+      isHere
+        ? `${whereInWords(person, path, stepOf, trans)}, ${sinceInWords(person.since, now, this.language, trans)}`
+        : trans.__('has left')
+    );
+  }
+}

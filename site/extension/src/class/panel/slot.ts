@@ -1,0 +1,85 @@
+/** The class in the bar: the connection in words, which unfolds the panel; and what is heard without looking. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Widget } from '@lumino/widgets';
+import type { Cancel, Clock } from '../../core/clock';
+import type { IParticipant } from '../membership';
+import { comingInWords, type ISaid } from '../words';
+import { Arrivals } from './arrivals';
+import { make, makeButton, setText } from './dom';
+
+/** A connection that comes and goes within this time is no news. */
+const SETTLED_MS = 2000;
+
+export class ClassSlot extends Widget {
+  /** @param panelId what the button unfolds */
+  constructor(
+    private readonly trans: TranslationBundle,
+    private readonly clock: Clock,
+    panelId: string,
+    toggle: () => void
+  ) {
+    super();
+    this.addClass('pb-ClassSlot');
+    this.button = makeButton('', toggle, 'pb-ClassSlot-button');
+    this.button.setAttribute('aria-controls', panelId);
+    this.button.setAttribute('aria-expanded', 'false');
+    const dot = make('span', 'pb-ClassSlot-dot');
+    dot.setAttribute('aria-hidden', 'true');
+    const about = make('span', 'pb-Heard', `. ${trans.__('Class')}`);
+    this.button.append(dot, this.words, about);
+    this.heard.setAttribute('aria-live', 'polite');
+    this.node.append(this.button, this.heard);
+    this.arrivals = new Arrivals(clock.now());
+  }
+
+  readonly button: HTMLButtonElement;
+  private readonly words = make('span', 'pb-ClassSlot-words');
+  private readonly heard = make('span', 'pb-Heard');
+  private readonly arrivals: Arrivals;
+  private others: ReadonlySet<string> = new Set();
+  private waiting: Cancel | null = null;
+  private settling: Cancel | null = null;
+  private kind = '';
+
+  /** @param kind what state the sentence is about: numbers in it are no news */
+  tell(said: ISaid, kind: string, people: readonly IParticipant[]): void {
+    setText(this.words, said.short);
+    this.button.title = said.text;
+    this.node.dataset.tone = said.tone;
+    if (kind !== this.kind) {
+      this.kind = kind;
+      this.settling?.();
+      this.settling = this.clock.after(SETTLED_MS, () => this.say(said.text));
+    }
+    this.others = new Set(
+      people.filter(person => person.isHere && !person.isMe).map(person => person.participant)
+    );
+    if (!this.waiting) {
+      this.ask();
+    }
+  }
+
+  setExpanded(isExpanded: boolean): void {
+    this.button.setAttribute('aria-expanded', String(isExpanded));
+  }
+
+  override dispose(): void {
+    this.waiting?.();
+    this.settling?.();
+    super.dispose();
+  }
+
+  private ask(): void {
+    this.waiting = null;
+    const coming = this.arrivals.ask(this.others, this.clock.now());
+    if (typeof coming === 'number') {
+      this.waiting = this.clock.after(coming, () => this.ask());
+    } else if (coming) {
+      this.say(comingInWords(coming, this.trans));
+    }
+  }
+
+  private say(words: string): void {
+    setText(this.heard, words);
+  }
+}

@@ -1,0 +1,31 @@
+/** The script of a workshop's page. Wiring only. */
+import { browserIdentities } from '../../class/identity';
+import { readFragment } from '../../core/class/invitation';
+import { find } from '../elements';
+import { Join } from '../join';
+import { linkInto } from '../links';
+import { digest, homeOf, newInvitation, notesOf } from '../page';
+import { readSignaling } from '../signaling';
+
+const home = homeOf(import.meta.url);
+const arrived = readFragment(location.hash, digest);
+
+new Join({
+  identities: browserIdentities(home),
+  tab: notesOf('sessionStorage'),
+  place: new URL(home).pathname,
+  readSignaling: () => readSignaling(home, fetch),
+  go: address => location.assign(address)
+}).show(arrived);
+
+find('start-class', HTMLAnchorElement).addEventListener('click', event => {
+  event.preventDefault();
+  location.assign(linkInto(find('start-class', HTMLAnchorElement).href, newInvitation()));
+});
+
+// Another link into this page, pasted over it: the browser does not load it anew by itself.
+addEventListener('hashchange', () => {
+  if (JSON.stringify(readFragment(location.hash, digest)) !== JSON.stringify(arrived)) {
+    location.reload();
+  }
+});

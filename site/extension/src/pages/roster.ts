@@ -1,0 +1,92 @@
+/** Who is here, a line each, which stays where it is while others come and go. */
+import { personColour } from '../class/colours';
+import type { IParticipant } from '../class/membership';
+import { Arrivals } from './arrivals';
+import { wordsOf } from './words';
+
+/** From so many people on a name is looked for, not seen. */
+const MANY = 12;
+
+export interface IRosterParts {
+  readonly list: HTMLElement;
+  /** Puts the lines in the order of names, once: shown when there are many who are in another one. */
+  readonly sort: HTMLElement;
+  /** Path of a notebook to its title. */
+  readonly steps: ReadonlyMap<string, string>;
+  /** `14:52`, as people here write it. */
+  readonly time: (since: number) => string;
+}
+
+export class Roster {
+  constructor(private readonly parts: IRosterParts) {
+    parts.sort.addEventListener('click', () => {
+      this.arrivals.sort();
+      this.show(this.people);
+    });
+  }
+
+  /** Gives them back in the order of the lines. */
+  show(people: readonly IParticipant[]): readonly IParticipant[] {
+    this.people = people;
+    const ordered = this.arrivals.order(people);
+    this.parts.sort.hidden = ordered.length < MANY || ordered.every((person, at) => person === people[at]);
+    const lines = ordered.map(person => this.line(person));
+    const there = new Set(ordered.map(person => person.participant));
+    for (const [participant, line] of this.lines) {
+      if (!there.has(participant)) {
+        line.remove();
+        this.lines.delete(participant);
+      }
+    }
+    lines.forEach((line, at) => {
+      if (this.parts.list.children[at] !== line) {
+        this.parts.list.insertBefore(line, this.parts.list.children[at] ?? null);
+      }
+    });
+    return ordered;
+  }
+
+  private line(person: IParticipant): HTMLElement {
+    const { participant, name, isMe, isHere, since, notebooks, colour } = person;
+    let line = this.lines.get(participant);
+    if (!line) {
+      line = document.createElement('li');
+      line.append(...['mark', 'name', 'me', 'where', 'since'].map(part => span(part)));
+      this.lines.set(participant, line);
+    }
+    const { list, steps, time } = this.parts;
+    const where = notebooks.map(path => steps.get(path) ?? path).join(', ');
+    line.classList.toggle('away', !isHere);
+    line.style.setProperty('--person', personColour(colour));
+    const texts: Record<string, string> = {
+      name,
+      me: isMe ? wordsOf(list, 'me') : '',
+      where: isHere ? where || wordsOf(list, 'nowhere') : '',
+      since: isHere ? wordsOf(list, 'since', { time: time(since) }) : wordsOf(list, 'left')
+    };
+    for (const child of line.children) {
+      const text = texts[child.className];
+      // What did not change is not touched: nothing is read out twice, no selection is lost.
+      if (text !== undefined && child.textContent !== text) {
+        child.textContent = text;
+      }
+    }
+    return line;
+  }
+
+  private readonly arrivals = new Arrivals();
+  private readonly lines = new Map<string, HTMLElement>();
+  private people: readonly IParticipant[] = [];
+}
+
+function span(part: string): HTMLElement {
+  const element = document.createElement('span');
+  element.className = part;
+  if (part === 'name') {
+    element.dir = 'auto';
+  }
+  if (part === 'mark') {
+    element.setAttribute('aria-hidden', 'true');
+  }
+  return element;
+}

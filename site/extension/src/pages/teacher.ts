@@ -1,0 +1,123 @@
+/** The teacher's page: which workshop, a class, its link, and who is here. */
+import type { Identities } from '../class/identity';
+import type { IInvitation, Invited } from '../core/class/invitation';
+import { find, keepFragment } from './elements';
+import { Invite } from './invite';
+import { inviteLink, isOnlyHere, linkInto, notebookLink, teacherLink } from './links';
+import { offerOf, offersIn, type IOffer } from './offers';
+import type { Named } from './signaling';
+import type { Started } from './started';
+import { Who } from './who';
+import { wordsOf } from './words';
+
+export interface ITeacherOptions {
+  readonly home: string;
+  readonly search: string;
+  readonly identities: Identities;
+  readonly started: Started;
+  readonly newInvitation: () => IInvitation;
+  readonly readSignaling: () => Promise<Named>;
+  /** The step of the workshop where one was, or null. */
+  readonly placeIn: (workshop: string) => string | null;
+  /** Goes there in this tab, without a step back. */
+  readonly go: (address: string) => void;
+  /** Opens beside this page. */
+  readonly open: (address: string) => void;
+  /** The class is there: begins to watch it. */
+  readonly watch: (
+    invitation: IInvitation,
+    offer: IOffer,
+    invite: Invite,
+    signal: string | undefined
+  ) => void;
+  readonly now: () => number;
+}
+
+export class Teacher {
+  constructor(private readonly options: ITeacherOptions) {}
+
+  show(invited: Invited): void {
+    const offer = offerOf(this.options.search, this.offers);
+    const invitation = invited.kind === 'invited' ? invited.invitation : null;
+    find('class-damaged', HTMLElement).hidden = invited.kind !== 'damaged';
+    if (offer === null || 'unknown' in offer) {
+      this.choose(offer?.unknown, invitation);
+      return;
+    }
+    this.choosing.hidden = true;
+    const up = find('class-workshop', HTMLAnchorElement);
+    up.textContent = offer.title;
+    up.href = new URL(offer.page, this.options.home).href;
+    if (invitation) {
+      this.open(offer, invitation);
+    } else {
+      this.begin(offer);
+    }
+  }
+
+  /** Without a workshop in the address, or with one that is not here. An invitation is taken along. */
+  private choose(unknown: string | undefined, invitation: IInvitation | null): void {
+    const notice = find('class-unknown', HTMLElement);
+    notice.hidden = unknown === undefined;
+    notice.textContent = wordsOf(notice, 'words', { workshop: unknown ?? '' });
+    for (const link of this.choosing.querySelectorAll<HTMLAnchorElement>('li > a')) {
+      link.href = linkInto(link.href, invitation);
+    }
+  }
+
+  private begin(offer: IOffer): void {
+    find('class-begin', HTMLElement).hidden = false;
+    const words = find('class-begin-words', HTMLElement);
+    words.textContent = wordsOf(words, 'words', { workshop: offer.title });
+    find('class-start', HTMLElement).addEventListener('click', () => {
+      this.options.go(teacherLink(this.options.home, offer.slug, this.options.newInvitation()));
+    });
+    const list = find('class-earlier-list', HTMLElement);
+    const items = this.options.started.all.map(({ workshop, invitation, at }) => {
+      const item = document.createElement('li');
+      const link = item.appendChild(document.createElement('a'));
+      const title = this.offers.find(each => each.slug === workshop)?.title ?? workshop;
+      const when = new Date(at).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
+      link.href = teacherLink(this.options.home, workshop, invitation);
+      link.textContent = wordsOf(list, 'words', { workshop: title, when });
+      return item;
+    });
+    list.replaceChildren(...items);
+    find('class-earlier', HTMLElement).hidden = items.length === 0;
+  }
+
+  private open(offer: IOffer, invitation: IInvitation): void {
+    const { home, identities, started } = this.options;
+    if (!started.has(invitation)) {
+      started.add({ workshop: offer.slug, invitation, at: this.options.now() });
+    }
+    keepFragment();
+    const link = inviteLink(home, offer.slug, invitation);
+    const invite = new Invite();
+    invite.show(link, offer.title);
+    find('class-only-here', HTMLElement).hidden = !isOnlyHere(link);
+    const who = new Who(find('class-who', HTMLElement), identities, () => {
+      who.show();
+      const path = this.options.placeIn(offer.slug) ?? [...offer.steps.keys()][0] ?? '';
+      this.options.open(notebookLink(home, path, invitation));
+    });
+    who.show();
+    find('class-open', HTMLElement).hidden = false;
+    void this.options.readSignaling().then(named => {
+      this.tell(named);
+      this.options.watch(invitation, offer, invite, named.kind === 'address' ? named.url : undefined);
+    });
+  }
+
+  /** In words, what keeps others from joining. */
+  private tell(named: Named): void {
+    find('class-alone', HTMLElement).hidden = named.kind !== 'alone';
+    find('class-missing', HTMLElement).hidden = named.kind !== 'missing';
+    const wrong = find('class-wrong', HTMLElement);
+    wrong.hidden = named.kind !== 'wrong';
+    wrong.textContent = named.kind === 'wrong' ? wordsOf(wrong, 'words', { given: named.given }) : '';
+  }
+
+  private readonly choosing = find('class-choose', HTMLElement);
+  private readonly offers = offersIn(document.getElementById('class-workshops'));
+}
