@@ -15,25 +15,21 @@ import contextlib
 import json
 import os
 import resource
-import shutil
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 if not __package__:  # run as a file: the checkout it lies in comes first
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    ROOT = Path(__file__).resolve().parents[1]
+    sys.path[:0] = [str(ROOT / "site"), str(ROOT)]
 
+from benchmarks import others
 from benchmarks.machine import load
 
-ROOT = Path(__file__).resolve().parents[1]
-Y_WEBRTC = "y-webrtc@10.3.0"
-CACHE = ROOT / ".cache" / "peerbook" / "benchmarks" / "y-webrtc"
 LEAST_RATIO = 1.0
 LEAST_IDLE = 2_500
 """Both from the issue: deliveries per CPU second at least y-webrtc's, at least 2,500 idle connections per 100 MB."""
@@ -108,7 +104,7 @@ class System:
     """A server and how one speaks to it."""
 
     name: str
-    command: Callable[[int, Path], list[str]]
+    program: Callable[[Path], others.Program]
     path: str
     enter: Callable[[Socket, str, str], None]
     """Say hello, go into a room, follow a topic."""
@@ -136,16 +132,11 @@ def publish_theirs(topic: str, payload: bytes) -> str:
 
 
 def systems() -> list[System]:
-    def serve(port: int, site: Path) -> list[str]:
-        build = [sys.executable, "-m", "peerbook", "serve", "--no-build"]
-        return [*build, "--output", str(site), "--port", str(port)]
-
-    node = shutil.which("node") or "node"
     return [
-        System("ours", serve, "/signal", enter_ours, publish_ours, SUBSCRIBERS - 1),
+        System("ours", others.ours, "/signal", enter_ours, publish_ours, SUBSCRIBERS - 1),
         System(
             "y-webrtc",
-            lambda port, site: [node, str(CACHE / "node_modules" / "y-webrtc" / "bin" / "server.js")],
+            lambda site: others.y_webrtc(),
             "/",
             lambda opened, room, topic: opened.send(json.dumps({"type": "subscribe", "topics": [topic]})),
             publish_theirs,
@@ -154,29 +145,13 @@ def systems() -> list[System]:
     ]
 
 
-@contextlib.asynccontextmanager
-async def running(system: System) -> AsyncIterator[tuple[int, int]]:
+@contextlib.contextmanager
+def running(system: System) -> Iterator[tuple[int, int]]:
     """The server in a new process: (pid, port)."""
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
+    with tempfile.TemporaryDirectory() as folder:
         Path(folder, "index.html").write_text("<h1>Workshops</h1>")
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-        free.close()
-        environment = {**os.environ, "PORT": str(port), "PYTHONPATH": f"{ROOT / 'site'}{os.pathsep}{ROOT}"}
-        process = subprocess.Popen(system.command(port, Path(folder)), env=environment, stdout=subprocess.DEVNULL)
-        try:
-            end = time.monotonic() + PATIENCE
-            while True:
-                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                    break
-                if process.poll() is not None or time.monotonic() > end:
-                    raise RuntimeError(f"{system.name} did not start")
-                await asyncio.sleep(0.05)
-            await asyncio.sleep(0.5)
-            yield process.pid, port
-        finally:
-            process.kill()
-            process.wait()
+        with others.running(system.program(Path(folder))) as found:
+            yield found
 
 
 def cpu_seconds(pid: int) -> float:
@@ -192,7 +167,7 @@ def resident(pid: int) -> int:
 
 async def deliveries(system: System, seconds: float, payload: int) -> float:
     """Deliveries per CPU second of the server, to SUBSCRIBERS of one topic."""
-    async with running(system) as (pid, port):
+    with running(system) as (pid, port):
         room, topic = an_id(), an_id()
         sockets = [await connect(port, system.path) for _ in range(SUBSCRIBERS)]
         for opened in sockets:
@@ -246,7 +221,7 @@ def close(sockets: list[Socket]) -> None:
 
 async def idle(system: System, connections: int) -> float:
     """Connections per 100 MB of the server, what it takes without any included; each in a room of ROOM."""
-    async with running(system) as (pid, port):
+    with running(system) as (pid, port):
         base = resident(pid)
         sockets: list[Socket] = []
         room, topic = "", ""
@@ -260,19 +235,6 @@ async def idle(system: System, connections: int) -> float:
         each = (resident(pid) - base) / connections
         close(sockets)
     return (100e6 - base) / each
-
-
-def install() -> None:
-    """y-webrtc and the WebSocket library it asks for, into the cache."""
-    if (CACHE / "node_modules" / "y-webrtc" / "bin" / "server.js").is_file():
-        return
-    CACHE.mkdir(parents=True, exist_ok=True)
-    (CACHE / "package.json").write_text('{"private": true}\n')
-    subprocess.run(
-        ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", Y_WEBRTC, "ws@8"],
-        cwd=CACHE,
-        check=True,
-    )
 
 
 async def measure(rounds: int, seconds: float, payload: int, connections: int) -> int:
@@ -308,7 +270,7 @@ def main() -> int:
     parser.add_argument("--payload", type=int, default=PAYLOAD, help="bytes")
     parser.add_argument("--connections", type=int, default=2_500, help="idle ones")
     options = parser.parse_args()
-    install()
+    others.install()
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # the servers inherit it
     return asyncio.run(measure(options.rounds, options.seconds, options.payload, options.connections))

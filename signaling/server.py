@@ -14,15 +14,19 @@ from .settings import Settings
 BACKLOG = 2048
 """A whole school opens the link in the same minute; the system's default of 128 turns some of them away."""
 
-PAGES_FAULT = "Invalid UTF-8 sequence received from client."
-"""uvicorn logs this with a traceback at level error: anybody could fill a disk with it."""
+PAGES_FAULTS = (
+    "Invalid UTF-8 sequence received from client.",
+    # Also where the handshake was completed, with the words why a page is turned away.
+    "ASGI callable returned without completing handshake.",
+)
+"""uvicorn logs these at level error: anybody could fill a disk with them."""
 
 
 class OnlyOurFaults(logging.Filter):
-    """Keeps out of the log what a page did wrong: the connection is closed with code 1007, and that is all."""
+    """Keeps out of the log what a page did wrong: it is turned away, or closed with code 1007, and that is all."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        return record.msg != PAGES_FAULT
+        return record.msg not in PAGES_FAULTS
 
 
 def uvicorn_options(settings: Settings) -> dict[str, Any]:

@@ -166,7 +166,7 @@ def main(port: int) -> None:
     from signaling.settings import read_settings
 
     settings = read_settings(os.environ)
-    with socket.socket() as listener, tempfile.TemporaryDirectory() as folder:
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener, tempfile.TemporaryDirectory() as folder:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
         listener.listen(2048)

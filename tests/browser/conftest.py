@@ -21,6 +21,8 @@ from signaling.app import create_app
 from signaling.server import uvicorn_options
 from signaling.settings import Settings
 
+from .people import AClassWith, ClassOfPeople
+
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
     *("--disable-sync", "--no-first-run", "--disable-quic"),
@@ -44,7 +46,7 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", self.port))
         listener.listen(128)
@@ -182,3 +184,22 @@ def watch(context: BrowserContext) -> Watch:
 @pytest.fixture
 def page(context: BrowserContext, watch: Watch) -> Page:
     return context.new_page()
+
+
+@pytest.fixture
+def a_class_with(new_context: NewContext, server: Server) -> Iterator[AClassWith]:
+    """Makes classes of people in full notebook pages; the test fails when one of their pages threw something."""
+    made: list[ClassOfPeople] = []
+
+    def make(*names: str, on: Server | None = None) -> ClassOfPeople:
+        together = ClassOfPeople(new_context, on or server, Watch)
+        made.append(together)
+        for name in names:
+            together.comes(name)
+        if len(names) > 1:
+            together.are_connected()
+        return together
+
+    yield make
+    for together in made:
+        together.check()

@@ -58,6 +58,11 @@ class Odd:
             ]
         )
 
+    def agrees(self) -> bool:
+        """Whether every page it is connected to has the notebook as it is here, by the canonical digest."""
+        assert self.followed
+        return _run(self._loop, self.peer.agrees(self.followed.path))
+
     def digest(self) -> str:
         return self.do(lambda followed: followed.digest)
 

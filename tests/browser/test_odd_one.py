@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 
 from peerbook.genesis import genesis, genesis_hash
 from peerbook.peer.document.notebook import Notebook
-from peerbook.peer.invitation import invitation_of
+from peerbook.peer.invitation import make_invitation
 
 from .bare import build_bare_page
 from .conftest import NewContext, Server, serving
@@ -50,7 +50,7 @@ def bare(tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture
 def code() -> str:
-    return invitation_of(os.urandom(16)).code
+    return make_invitation(os.urandom).code
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from signaling.settings import Settings
 
 
 def main(folder: str, host: str) -> None:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.bind((host, 0))
     print(listener.getsockname()[1], flush=True)
     app = create_app(Path(folder), version="test")

@@ -210,5 +210,5 @@ def test_syn7_an_envelope_of_another_class_of_oneself_or_garbage_goes_no_further
     one.engine.hear(stranger.session, "control", b"\x80\x01\x02\x03\x04")
     world.clock.advance(1000)
     assert other.count(ENVELOPE) + other.count(SHORT) == before
-    assert set(one.engine.refusals) == {"other-class", "own", "garbled", "unknown-head"}
+    assert set(one.engine.refusals) == {"other-class", "own", "garbled", "unknown-head", "no-change"}
     assert words(one) == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import socket
@@ -93,6 +94,31 @@ def test_a_port_in_use_is_said_with_another_to_take() -> None:
         with pytest.raises(PeerbookError, match=rf"port {port} is in use") as caught:
             listen(port, lan=False)
         assert f"--port {port + 1}" in caught.value.remedy
+
+
+def test_small_frames_are_not_held_back() -> None:
+    """Unless a socket is expressly TCP, asyncio leaves Nagle's delay on: a keystroke then waits 40 ms for an answer."""
+
+    async def accepted() -> int:
+        heard = asyncio.Event()
+        found = []
+
+        class Look(asyncio.Protocol):
+            def connection_made(self, transport: asyncio.BaseTransport) -> None:
+                accepted = transport.get_extra_info("socket")
+                found.append(accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+                heard.set()
+
+        with listen(0, lan=False) as listener:
+            server = await asyncio.get_running_loop().create_server(Look, sock=listener)
+            async with server:
+                _, writer = await asyncio.open_connection(*listener.getsockname()[:2])
+                await asyncio.wait_for(heard.wait(), 10)
+                writer.close()
+                await writer.wait_closed()
+        return found[0]
+
+    assert asyncio.run(accepted()) == 1
 
 
 def test_the_address_is_said_in_words_and_on_the_network_as_a_qr_code() -> None:

@@ -80,6 +80,7 @@ def test_sig7_another_sites_page_is_refused_in_words_and_costs_nothing() -> None
                 async with a_client(server, origin=origin) as client:
                     await client.hear("welcome")
             assert server.health()["refused"] == {"origin": 1}
+        assert server.log == ""
 
     run(story())
 

@@ -88,7 +88,8 @@ def announcement(port: int, prefix: str, address: str | None, *, lan: bool, read
 
 def listen(port: int, *, lan: bool) -> socket.socket:
     """A listening socket, or an error that says how to find another port."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # Only of a socket that is expressly TCP does asyncio take the delay of 40 ms for small frames.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     if sys.platform != "win32":  # there the option would let two servers share the port
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

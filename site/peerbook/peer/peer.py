@@ -26,11 +26,12 @@ from .connection.roads import Roads
 from .document.notebook import Notebook
 from .invitation import Invitation
 from .loop import Background, LoopClock
-from .session import make_session
+from .overlay.patience import Patience
+from .session import make_session, session_of
 from .signaling.client import SignalingClient
 from .signaling.line import ServerState
 from .site import Published, Site, fetch_genesis, fetch_site, read_link
-from .sync.engine import Engine, EngineOptions
+from .sync.engine import Engine, EngineOptions, Refusal
 from .sync.record import Record, normal_name
 from .sync.replica import Replica
 from .websocket import socket_opener
@@ -73,7 +74,8 @@ class Peer:
         self.invitation = invitation
         self.name = name
         self.participant = participant
-        self.session = make_session(secrets.token_bytes)
+        secret = make_session(secrets.token_bytes)
+        self.session = session_of(secret)
         self._since = time.time_ns() // 1_000_000
         self._followed: dict[str, Followed] = {}
         self._background = Background()
@@ -82,10 +84,13 @@ class Peer:
         self._below: Callable[[int], int] = chance.randrange
         own = re.compile(rf"[0-9a-f]{{64}}\.team\.{invitation.everyone}(\.[0-9a-f]{{32}})?")
         carries = lambda document: own.fullmatch(document) is not None  # noqa: E731
-        self.engine = Engine(EngineOptions(invitation.id, self.session, clock, chance.random, carries))
+        self._patience = Patience(clock)
+        self.engine = Engine(
+            EngineOptions(invitation.id, self.session, clock, chance.random, carries, refused=self._refused)
+        )
         number = lambda: secrets.randbits(32)  # noqa: E731
         opener = socket_opener(site.signal, self._background)
-        self._server = SignalingClient(self.session, make_session(secrets.token_bytes), opener, clock, chance.random)
+        self._server = SignalingClient(self.session, secret, opener, clock, chance.random)
         self._room = self._server.join(invitation.room, lambda: self._roads.have())
         self._room.changes.add(lambda _, left: self._left(left))
         self._direct = self._open_direct(clock, number) if direct and site.direct else None
@@ -163,6 +168,15 @@ class Peer:
             self._followed[path] = Followed(path, document, notebook, replica)
         return self._followed[path]
 
+    async def agrees(self, path: str, seconds: float = 10.0) -> bool:
+        """Whether every neighbour has the notebook exactly as it is here, by the canonical digest."""
+        followed = self._followed[path]
+        self.engine.compare(followed.document)
+        said = self.engine.said(followed.document)
+        everybody = {each.peer for each in self.engine.neighbours}
+        await self.until(lambda: everybody <= said.keys(), "every neighbour said where it stands", seconds)
+        return bool(everybody) and all(said[peer] == followed.replica.digest for peer in everybody)
+
     async def until(self, holds: Callable[[], bool], what: str, seconds: float = 30.0) -> None:
         """Waits until something is so; TimeoutError with ``what`` was waited for."""
         deadline = time.monotonic() + seconds
@@ -201,6 +215,13 @@ class Peer:
     def _left(self, left: Collection[str]) -> None:
         for session in left:
             self.engine.gone(session)
+
+    def _refused(self, refusal: Refusal, peer: str) -> None:
+        """What a neighbour said was not taken."""
+        link = self._roads.links.get(peer)
+        if link and refusal == "garbled" and self._patience.is_lost(peer):
+            self._patience.left(peer)
+            link.close("garbled")
 
     def _attach(self, link: Link) -> None:
         """Follows a connection for as long as it lives."""

@@ -13,8 +13,13 @@ Fill = Callable[[int], bytes]
 
 
 def make_session(fill: Fill) -> str:
-    """A new session, in 22 characters."""
+    """16 random bytes in 22 characters."""
     return session_text(fill(SESSION_BYTES))
+
+
+def session_of(secret: str) -> str:
+    """The session that belongs to a secret: nobody can claim it from the server without knowing that [SIG2]."""
+    return session_text(hashlib.sha256(session_bytes(secret)).digest()[:SESSION_BYTES])
 
 
 def is_session(value: object) -> bool:

@@ -89,6 +89,11 @@ export class Joined implements IMembership {
   private waiting: Cancel | null = null;
   private ended = false;
 
+  /** What carries it all; null while it is not known where the server is. */
+  get connections(): IOpened | null {
+    return this.opened;
+  }
+
   get me(): IIdentity {
     return this._me;
   }

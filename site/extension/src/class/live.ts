@@ -46,7 +46,7 @@ export async function join(
     return null;
   }
   const identities = browserIdentities(root);
-  const identity = await identify(identities, root, trans);
+  const identity = await identify(identities, invited.invitation.code, root, trans);
   const paths = new Map<string, string>();
   void fetchCatalogue(root).then(
     ({ workshops }) =>

@@ -15,6 +15,8 @@ export interface ISaid {
   /** Why it is so and what to do about it; '' when there is nothing to add. */
   readonly why: string;
   readonly tone: Tone;
+  /** Whether reading the page anew is what one can do. */
+  readonly canReload?: boolean;
 }
 
 /** How many others are here: those with a name, and until names have come, those the connections count. */
@@ -31,8 +33,9 @@ export function connectionInWords(
 ): ISaid {
   if (summary.refusal !== undefined) {
     const why = refusalInWords(summary.refusal, trans);
-    return { ...only(trans.__('Not in the class')), why, tone: 'warm' };
+    return { ...only(trans.__('Not in the class')), why, tone: 'warm', canReload: true };
   }
+  const canReload = summary.server?.kind === 'refused';
   const others = othersHere(summary, people);
   const live = trans.__('Live with %1', others);
   const why = summary.server ? serverInWords(summary.server, trans) : '';
@@ -41,7 +44,7 @@ export function connectionInWords(
       const nobody = summary.server
         ? trans.__('Nobody else is here yet. Others come in with the invite link.')
         : trans.__('This site names no server that introduces people: only windows of this browser meet.');
-      return { ...only(trans.__('Just you')), why: why || nobody, tone: why ? 'warm' : 'quiet' };
+      return { ...only(trans.__('Just you')), why: why || nobody, tone: why ? 'warm' : 'quiet', canReload };
     }
     case 'joining': {
       const seeking =
@@ -75,14 +78,16 @@ export function connectionInWords(
         text: trans.__('Live with %1. The server is away: nobody new can join for now', others),
         short: trans.__('Live with %1. The server is away', others),
         why,
-        tone: 'good'
+        tone: 'good',
+        canReload
       };
     case 'offline':
       return {
         text: trans.__('Offline. Your work is kept here and joins the class when you are back'),
         short: trans.__('Offline'),
         why,
-        tone: 'warm'
+        tone: 'warm',
+        canReload
       };
   }
 }
@@ -167,6 +172,13 @@ export function refusalInWords(reason: string, trans: TranslationBundle): string
   }
 }
 
+/** Somebody's page and this one do not understand each other. */
+export function otherVersionInWords(trans: TranslationBundle): string {
+  return trans.__(
+    'Somebody here has another version of this page, so that you do not see what they write. Nothing is lost: reload this page, and ask them to reload theirs.'
+  );
+}
+
 /** Where a step is, if a path is one: its number. */
 export type StepOf = (path: string) => number | undefined;
 
@@ -196,10 +208,20 @@ export function sinceInWords(
   trans: TranslationBundle
 ): string {
   const [then, today] = [new Date(since), new Date(now)];
-  const time: Intl.DateTimeFormatOptions = { hour: 'numeric', minute: '2-digit' };
   const isToday = then.toDateString() === today.toDateString();
-  const options = isToday ? time : ({ ...time, day: 'numeric', month: 'short' } as const);
-  return trans.__('since %1', new Intl.DateTimeFormat(language, options).format(then));
+  return trans.__('since %1', clockOf(language, isToday).format(then));
+}
+
+/** Making one takes longer than formatting a list of people with it. */
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+function clockOf(language: string | undefined, isToday: boolean): Intl.DateTimeFormat {
+  const key = `${language} ${isToday}`;
+  const day: Intl.DateTimeFormatOptions = isToday ? {} : { day: 'numeric', month: 'short' };
+  const clock =
+    clocks.get(key) ?? new Intl.DateTimeFormat(language, { ...day, hour: 'numeric', minute: '2-digit' });
+  clocks.set(key, clock);
+  return clock;
 }
 
 /** What somebody who does not see the panel hears now and then: numbers, never names. */
@@ -223,9 +245,11 @@ export function initialsOf(name: string): string {
   return ends.map(word => firstOf(word).toLocaleUpperCase()).join('');
 }
 
+const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
 /** The first letter or digit as it is seen, with all that belongs to it. */
 function firstOf(word: string): string {
-  const seen = [...new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(word)];
+  const seen = [...GRAPHEMES.segment(word)];
   const letter = seen.find(({ segment }) => /[\p{L}\p{N}]/u.test(segment)) ?? seen[0];
   return letter?.segment ?? '';
 }

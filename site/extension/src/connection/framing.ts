@@ -55,7 +55,10 @@ export function splitMessage(channel: Channel, message: Uint8Array): Uint8Array[
   return frames;
 }
 
-/** Puts the frames of both channels together again. After a fault nothing more can be understood. */
+/**
+ * Puts the frames of both channels together again, as views of them: what a road brings is nobody else's. After a fault
+ * nothing more can be understood.
+ */
 export class Assembler {
   take(frame: Uint8Array): Assembled {
     const size = frame.byteLength;
@@ -79,7 +82,7 @@ export class Assembler {
       return fault('not-finished');
     }
     if (kind === WHOLE) {
-      return { kind: 'message', channel, message: frame.slice(WHOLE_HEADER) };
+      return { kind: 'message', channel, message: frame.subarray(WHOLE_HEADER) };
     }
     if (size !== FRAME_BYTES) {
       return fault('wrong-length');
@@ -92,7 +95,7 @@ export class Assembler {
       return fault('wrong-length');
     }
     // Kept in pieces: memory grows with what has come, not with what somebody says will come.
-    this._open[channel] = { length, have: size - FIRST_HEADER, parts: [frame.slice(FIRST_HEADER)] };
+    this._open[channel] = { length, have: size - FIRST_HEADER, parts: [frame.subarray(FIRST_HEADER)] };
     return { kind: 'part' };
   }
 
@@ -103,7 +106,7 @@ export class Assembler {
       return fault('wrong-length');
     }
     open.have = have;
-    open.parts.push(frame.slice(WHOLE_HEADER));
+    open.parts.push(frame.subarray(WHOLE_HEADER));
     if (!last) {
       return { kind: 'part' };
     }

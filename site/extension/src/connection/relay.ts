@@ -188,8 +188,7 @@ export class RelayConnection extends RoadConnection {
     if (this._theirs === undefined || !(this._client.hasRoom || this._mayPass(channel))) {
       return false;
     }
-    const framed = packet(FRAME, this._theirs, frame);
-    return this._client.direct(this.peer, framed);
+    return this._client.direct(this.peer, packet(FRAME, this._theirs), frame);
   }
 
   /** All connections share one socket, so what waits there is everybody's. */
@@ -213,16 +212,13 @@ export class RelayConnection extends RoadConnection {
   private _cancelKnock: Cancel = () => undefined;
 }
 
-function packet(kind: number, number: number, rest: Uint8Array | number = new Uint8Array()): Uint8Array {
-  const more = typeof rest === 'number' ? 4 : rest.byteLength;
-  const bytes = new Uint8Array(HEAD_BYTES + more);
+function packet(kind: number, number: number, more?: number): Uint8Array {
+  const bytes = new Uint8Array(HEAD_BYTES + (more === undefined ? 0 : 4));
   const view = new DataView(bytes.buffer);
   view.setUint8(0, kind);
   view.setUint32(1, number);
-  if (typeof rest === 'number') {
-    view.setUint32(HEAD_BYTES, rest);
-  } else {
-    bytes.set(rest, HEAD_BYTES);
+  if (more !== undefined) {
+    view.setUint32(HEAD_BYTES, more);
   }
   return bytes;
 }

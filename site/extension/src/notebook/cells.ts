@@ -7,6 +7,7 @@ import * as Y from 'yjs';
 import type { CellMap, CellType } from '../core/document/cells';
 import type { Json, JsonObject } from '../core/document/json';
 import { LOCAL_CELL_METADATA } from '../core/document/normal';
+import { normalSource, rewrite } from '../core/document/source';
 import type { IOutputsEvent, Outputs } from '../core/outputs/outputs';
 import type { MapNotebook } from './model';
 import { emitterOf } from './upstream';
@@ -127,6 +128,10 @@ export class PeerCodeCell extends YCodeCell {
 
   override getId(): string {
     return this.cellId;
+  }
+
+  override setSource(source: string): void {
+    this.transact(() => rewrite(this.ysource, normalSource(source)));
   }
 
   override dispose(): void {
@@ -250,6 +255,10 @@ export class PeerMarkdownCell extends YMarkdownCell {
   override getId(): string {
     return this.cellId;
   }
+
+  override setSource(source: string): void {
+    this.transact(() => rewrite(this.ysource, normalSource(source)));
+  }
   override getMetadata(key?: string): never {
     const shared = (): Metadata =>
       key === undefined ? super.getMetadata() : (super.getMetadata(key) as Metadata);
@@ -277,6 +286,10 @@ export class PeerRawCell extends YRawCell {
 
   override getId(): string {
     return this.cellId;
+  }
+
+  override setSource(source: string): void {
+    this.transact(() => rewrite(this.ysource, normalSource(source)));
   }
   override getMetadata(key?: string): never {
     const shared = (): Metadata =>

@@ -202,7 +202,6 @@ function act(
       // NotebookActions.mergeCells
       const next = notebook.cells[at + 1];
       const source = [cell.getSource(), next?.getSource() ?? ''].join('\n');
-      seen(at);
       if (next) {
         seen(at + 1);
       }
@@ -213,7 +212,8 @@ function act(
           notebook.deleteCell(at + 1);
         }
       });
-      (source.match(TOKEN) ?? []).forEach(each => removed.delete(each));
+      // The first cell goes on being itself; the second's words stand in it anew.
+      (next?.getSource().match(TOKEN) ?? []).forEach(each => removed.delete(each));
       return `merge ${at}`;
     }
     case 6: {
@@ -294,16 +294,18 @@ function story(seed: number, turns: number, undo: boolean): void {
   }
 }
 
-describe('MapNotebook under random stories', () => {
-  it('[DOC10] 400 seeds: replicas converge, no cell is doubled, no text is lost, deltas tell the truth', () => {
-    for (let seed = 1; seed <= 400; seed += 1) {
-      story(seed, 60, false);
-    }
-  });
+async function stories(from: number, to: number, undo: boolean): Promise<void> {
+  for (let seed = from; seed <= to; seed += 1) {
+    story(seed, 60, undo);
+    // On a busy machine hundreds in one go are minutes in which nobody else gets a turn.
+    await new Promise(resolve => setTimeout(resolve, 0));
+  }
+}
 
-  it('[DOC10] 200 seeds with undo and redo: replicas converge, no cell is doubled, deltas tell the truth', () => {
-    for (let seed = 1001; seed <= 1200; seed += 1) {
-      story(seed, 60, true);
-    }
-  });
+describe('MapNotebook under random stories', () => {
+  it('[DOC10] 400 seeds: replicas converge, no cell is doubled, no text is lost, deltas tell the truth', () =>
+    stories(1, 400, false));
+
+  it('[DOC10] 200 seeds with undo and redo: replicas converge, no cell is doubled, deltas tell the truth', () =>
+    stories(1001, 1200, true));
 });

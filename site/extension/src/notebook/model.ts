@@ -17,6 +17,7 @@ import {
   metaOf,
   orderOf,
   positionOf,
+  textOf,
   tombstonesOf,
   typeOf
 } from '../core/document/cells';
@@ -28,7 +29,7 @@ import { normalSource, rewrite } from '../core/document/source';
 import type { Outputs } from '../core/outputs/outputs';
 import { makePeerCell, type PeerCell, PeerCodeCell } from './cells';
 import { type IStand, staying, steps } from './delta';
-import { clockOf, emitterOf, keepOnUndo, releaseCells } from './upstream';
+import { clockOf, emitterOf, hasTextOfOthers, keepOnUndo, releaseCells } from './upstream';
 
 /** What this browser runs on is said by this browser: a notebook opened elsewhere must not change by being opened. */
 const LOCAL_METADATA: ReadonlySet<string> = new Set(['kernelspec', 'language_info']);
@@ -66,6 +67,7 @@ export class MapNotebook extends YNotebook {
     );
     this.undoManager.on('stack-item-popped', this.onPopped);
     this.ycells.observeDeep(this.onCells);
+    this.ydoc.on('afterTransaction', this.onSettled);
   }
 
   private readonly ycells: Y.Map<CellMap>;
@@ -74,6 +76,10 @@ export class MapNotebook extends YNotebook {
   private readonly local = new Map<string, JsonObject>();
   private readonly localNotebook: JsonObject = {};
   private shown: IShown[] = [];
+  /** Whether the cells shown may be others than the document's. */
+  private isStale = false;
+  /** The cell that was last taken out of this place in this transaction, and nothing was done since. */
+  private vacant: { readonly index: number; readonly cell: CellMap; readonly id: string } | null = null;
 
   get outputsDocument(): Outputs {
     return this.options.outputs;
@@ -120,9 +126,9 @@ export class MapNotebook extends YNotebook {
 
   override deleteCellRange(from: number, to: number): void {
     this.transact(() => {
-      orderOf(this.ydoc)
-        .slice(from, to)
-        .forEach(placed => buryCell(placed.cell));
+      const leaving = orderOf(this.ydoc).slice(from, to);
+      leaving.forEach(placed => buryCell(placed.cell));
+      this.vacant = leaving.length === 1 ? { index: from, ...leaving[0]! } : null;
     });
   }
 
@@ -200,6 +206,7 @@ export class MapNotebook extends YNotebook {
   override dispose(): void {
     if (!this.isDisposed) {
       this.ycells.unobserveDeep(this.onCells);
+      this.ydoc.off('afterTransaction', this.onSettled);
       this.undoManager.off('stack-item-popped', this.onPopped);
       this.shown.forEach(({ wrapper }) => wrapper.dispose());
     }
@@ -208,7 +215,8 @@ export class MapNotebook extends YNotebook {
 
   /** Puts one cell at `index` of the notebook as it is now: made, or brought back under the id it had. */
   private place(index: number, cell: SharedCell.Cell): PeerCell {
-    const wanted: unknown = cell.id;
+    const merged = this.takeVacant(index, cell);
+    const wanted: unknown = cell.id ?? merged;
     const known = isCellId(wanted) ? this.ycells.get(wanted) : undefined;
     const free = isCellId(wanted) && (known === undefined || isDeleted(known));
     const content = contentOf(cell, free ? wanted : this.options.newId());
@@ -229,6 +237,18 @@ export class MapNotebook extends YNotebook {
       wrapper.setExecutionCount(code.execution_count ?? null);
     }
     return wrapper;
+  }
+
+  /**
+   * Merging takes a cell out and puts one with its text and others' in its place, without an id: that is the same cell,
+   * so that what somebody else types in it meanwhile goes on in it.
+   */
+  private takeVacant(index: number, cell: SharedCell.Cell): string | undefined {
+    const { vacant } = this;
+    this.vacant = null;
+    return vacant?.index === index && normalSource(cell.source).includes(textOf(vacant.cell))
+      ? vacant.id
+      : undefined;
   }
 
   private create(content: INewCell, index: number): CellMap {
@@ -279,7 +299,15 @@ export class MapNotebook extends YNotebook {
       }
     });
     if (marked.length > 0) {
-      this.ydoc.transact(() => marked.forEach(cell => (cell.has(BORN) ? reviveCell(cell) : buryCell(cell))));
+      this.ydoc.transact(() =>
+        marked.forEach(cell => {
+          if (cell.has(BORN)) {
+            reviveCell(cell);
+          } else if (!hasForeignText(cell, this.ydoc.clientID)) {
+            buryCell(cell);
+          }
+        })
+      );
     }
   };
 
@@ -314,7 +342,14 @@ export class MapNotebook extends YNotebook {
         this.ydoc.transact(() => reviveCell(cell));
       }
     }
-    if (reorder) {
+    this.isStale ||= reorder;
+  };
+
+  /** When every cell has told of its own changes: one that is shown anew must not tell of them again. */
+  private readonly onSettled = (): void => {
+    this.vacant = null;
+    if (this.isStale) {
+      this.isStale = false;
       this.refresh();
     }
   };
@@ -360,6 +395,12 @@ export class MapNotebook extends YNotebook {
     }
     return makePeerCell(this, id, cell, typeOf(cell));
   }
+}
+
+/** Whether somebody else wrote something that stands in the cell. */
+function hasForeignText(cell: CellMap, own: number): boolean {
+  const source = cell.get('source');
+  return source instanceof Y.Text && hasTextOfOthers(source, own);
 }
 
 function isBefore(a: readonly [string, string], b: readonly [string, string]): boolean {

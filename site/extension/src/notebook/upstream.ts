@@ -36,6 +36,30 @@ export function clockOf(doc: Y.Doc, client: number): number {
   return Y.getState(doc.store, client);
 }
 
+/** Whether text of others stands in `text`: as they wrote it, or as one's own undo or redo brought it back. */
+export function hasTextOfOthers(text: Y.Text, own: number): boolean {
+  const items: Y.Item[] = [];
+  for (let item = text._start; item !== null; item = item.right) {
+    items.push(item);
+  }
+  const theirs = new Set(items.filter(item => item.countable && item.id.client !== own));
+  // A set grows while it is walked through: what was brought back may have been taken away and brought back again.
+  for (const item of theirs) {
+    const { redone, length } = item;
+    if (!item.deleted) {
+      return true;
+    }
+    items
+      .filter(({ id }) => redone?.client === id.client && isWithin(id.clock, redone.clock, length))
+      .forEach(brought => theirs.add(brought));
+  }
+  return false;
+}
+
+function isWithin(clock: number, from: number, length: number): boolean {
+  return from <= clock && clock < from + length;
+}
+
 /** A notebook factory's content provider, which its type says is read-only once it was made. */
 export function setContentProvider(factory: object, id: string): void {
   (factory as { contentProviderId?: string }).contentProviderId = id;

@@ -14,6 +14,8 @@ from .signals import Signal, decode_signal, encode_signal
 
 RTC_PER_HOUR = 40
 """`rtc_per_hour` in docs/protocol.json."""
+RTC_PER_PEER = 10
+"""`rtc_per_peer`: whoever calls again and again uses up a quarter of it."""
 _HOUR_MS = 3_600_000
 
 
@@ -54,7 +56,7 @@ class DirectRoads:
         self._number = number
         self._send = send
         self._ends: dict[str, DirectConnection] = {}
-        self._opened_at: list[float] = []
+        self._opened: list[tuple[float, str]] = []
         self.calls: Listeners[str] = Listeners()
         """Somebody without a connection calls; whoever wants one calls `open`."""
 
@@ -64,10 +66,11 @@ class DirectRoads:
         if before:
             before.close()
         now = self._clock.now()
-        self._opened_at = [at for at in self._opened_at if now - at < _HOUR_MS]
-        if len(self._opened_at) >= RTC_PER_HOUR:
+        self._opened = [(at, who) for at, who in self._opened if now - at < _HOUR_MS]
+        of_peer = sum(who == peer for _, who in self._opened)
+        if len(self._opened) >= RTC_PER_HOUR or of_peer >= RTC_PER_PEER:
             return "spent"
-        self._opened_at.append(now)
+        self._opened.append((now, peer))
         number = max(1, self._number())
 
         def send(signal: Signal) -> bool:

@@ -5,7 +5,7 @@ Pure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from ..clock import Clock
@@ -54,6 +54,7 @@ class Roads:
         self._releasing: dict[str, float] = {}
         self._gone: set[str] = set()
         self._lost: set[str] = set()
+        self._garbled: set[str] = set()
         self._is_closed = False
         self.made: Listeners[Link] = Listeners()
         """A link was made; it opens by itself. Hear its messages from here on."""
@@ -85,6 +86,8 @@ class Roads:
             self._direct.close()
 
     def _server_changed(self, state: ServerState) -> None:
+        # Whom we lost meanwhile is told by whom we have, on entering.
+        self._lost.clear()
         if state.kind == "open":
             self._relay.server_came()
         elif state.kind != "connecting":
@@ -107,19 +110,26 @@ class Roads:
         return peer in self._introduced and not self._is_closed
 
     def _meet(self, meeting: Meeting) -> None:
-        for peer in (*meeting.call, *meeting.expect, *meeting.all):
+        call, expect, all_ = map(self._not_refused, (meeting.call, meeting.expect, meeting.all))
+        for peer in (*call, *expect, *all_):
             self._introduced.add(peer)
+            self._lost.discard(peer)
             self._releasing.pop(peer, None)
-        for peer in meeting.call:
+        for peer in call:
             self._neighbour(peer).call()
-        for peer in (*meeting.expect, *meeting.all):
+        for peer in (*expect, *all_):
             self._neighbour(peer).open_relay()
-        for peer in meeting.all:
+        for peer in all_:
             self._clock.after(_CALL_MS, partial(self._call, peer))
         for peer in meeting.release:
             self._introduced.discard(peer)
             self._releasing[peer] = self._clock.now() + _RELEASE_MS
         self._release()
+
+    def _not_refused(self, peers: Sequence[str]) -> list[str]:
+        """Who sent what is no message is not connected to again: the server is asked for others instead."""
+        self._lost |= self._garbled.intersection(peers)
+        return [peer for peer in peers if peer not in self._garbled]
 
     def _call(self, peer: str) -> None:
         if self._may_open(peer):
@@ -163,6 +173,8 @@ class Roads:
         self._neighbours.pop(peer, None)
         self._gone.discard(peer)
         self._releasing.pop(peer, None)
+        if state.closed == "garbled":
+            self._garbled.add(peer)
         if self._is_closed or peer not in self._introduced:
             return
         if state.closed == "reset":

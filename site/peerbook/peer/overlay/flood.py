@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from ..clock import Cancel, Clock
-from ..envelope import ENVELOPE_BYTES, SMALL_BYTES, Envelope, Fault, decode_envelope, envelope_id
+from ..envelope import ENVELOPE_BYTES, SMALL_BYTES, VERSION, Envelope, Fault, decode_envelope, envelope_id
 from .messages import Announce, Missing, Pull
 from .neighbours import Channel, Neighbours
 from .seen import Seen, Shelf
@@ -20,6 +20,7 @@ from .shorthand import headed
 PULL_MS = 5000
 """How long a pull may take before another is asked: 64 KiB need a second on a slow line."""
 _MOST_OFFERS = 4096
+_VERSION = bytes([VERSION])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,10 @@ class Flood:
 
     def hear(self, peer: str, data: bytes) -> Fault | None:
         """Takes what a neighbour sent; the fault when it is no envelope."""
-        if len(data) > ENVELOPE_BYTES:
+        if len(data) > ENVELOPE_BYTES or data[:1] != _VERSION:
+            # Before it costs a hash.
             self.counts["refused"] += 1
-            return Fault.TOO_LARGE
+            return Fault.TOO_LARGE if len(data) > ENVELOPE_BYTES else Fault.VERSION
         id_ = envelope_id(data)
         if id_ in self._seen:
             self.counts["doubled"] += 1

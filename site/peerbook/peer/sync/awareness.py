@@ -15,8 +15,8 @@ PRESENCE_MS = 15_000
 """Said again though nothing changed; `presence_every_ms`."""
 _PRESENCE_SHARE_MS = 100
 """And for each person here, so that it is ten a second in all."""
-_SILENCES = 3
-"""Silences after which somebody is taken to have gone."""
+_SILENCES = 5
+"""Silences after which somebody is taken to have gone: a hidden tab wakes once a minute."""
 _BURST = 12
 """What a session may say at once after a rest: what waited on a slow line arrives in a heap."""
 

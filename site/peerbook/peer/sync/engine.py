@@ -8,14 +8,14 @@ be verified and permitted; where they are made (`_publish`) is where they will b
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pycrdt import Doc
 
 from ..clock import Cancel, Clock, Random, nothing
-from ..envelope import Envelope, encode_envelope
+from ..envelope import Envelope, Fault, encode_envelope
 from ..overlay import messages as say
 from ..overlay.flood import Flood, FloodPorts
 from ..overlay.neighbours import Channel, Line, Neighbour, Neighbours
@@ -40,8 +40,10 @@ MOST_CARRIED = 64
 """Documents carried for others, that nobody here has open."""
 _FAREWELL = b"\x00"
 
-Refusal = Literal["garbled", "unknown-head", "other-class", "own", "stale", "not-allowed"]
-"""Why something that came was not taken."""
+Refusal = Literal["garbled", "other-version", "no-change", "unknown-head", "other-class", "own", "stale", "not-allowed"]
+"""Why something that came was not taken. `garbled` and `other-version` are the neighbour's own doing, as nobody passes
+on what they cannot read; the others may have been somebody else's.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class EngineOptions:
     """Whether a document is kept here for others though nobody here has it open."""
     changed: Callable[[], None] = nothing
     """People, presence or documents are different."""
+    refused: Callable[[Refusal, str], None] = lambda refusal, peer: None
+    """Something was not taken; ``peer`` passed it on, and need not have made it."""
 
 
 class Engine:
@@ -102,8 +106,10 @@ class Engine:
         if not neighbour:
             return
         match say.decode_message(data):
+            case "type":
+                self._refuse("other-version", peer)
             case str():
-                self._refuse("garbled")
+                self._refuse("garbled", peer)
             case say.EnvelopeMessage(whole):
                 if self._hear_envelope(peer, whole):
                     neighbour.hearing[channel].remember(whole)
@@ -111,7 +117,7 @@ class Engine:
                 lengthened = neighbour.hearing[channel].lengthen(reference, tail)
                 if lengthened is None:
                     neighbour.say(say.Unknown(reference))
-                    self._refuse("unknown-head")
+                    self._refuse("unknown-head", peer)
                 else:
                     self._hear_envelope(peer, lengthened)
             case say.Announce(id_, size, document):
@@ -165,6 +171,14 @@ class Engine:
             self._search.end(document)
             self.awareness.leave(document)
             self._carried.add(document)
+
+    def compare(self, document: str) -> None:
+        """Has every neighbour say where it stands; :meth:`said` tells."""
+        self._exchange.compare(self._replicas[document])
+
+    def said(self, document: str) -> Mapping[str, bytes]:
+        """The digest each neighbour said last, by session."""
+        return self._exchange.said(document)
 
     def introduce(self, record: Record) -> None:
         """Says who one is; again whenever it changes, and now and then."""
@@ -251,23 +265,24 @@ class Engine:
 
     def _hear_envelope(self, peer: str, data: bytes) -> bool:
         """Whether it is an envelope."""
-        return self.flood.hear(peer, data) is None or self._refuse("garbled")
+        fault = self.flood.hear(peer, data)
+        return fault is None or self._refuse("other-version" if fault is Fault.VERSION else "garbled", peer)
 
     def _accept(self, envelope: Envelope, data: bytes, source: str) -> bool:
         """Whether an envelope is taken, and so passed on."""
         if envelope.room != self._options.room:
-            return self._refuse("other-class")
+            return self._refuse("other-class", source)
         if envelope.session == self._options.session:
-            return self._refuse("own")
+            return self._refuse("own", source)
         if envelope.kind in ("document", "outputs"):
             return self._accept_change(envelope, source)
         if not self._latest.is_new(envelope):
-            return self._refuse("stale")
+            return self._refuse("stale", source)
         taken = self._accept_record(envelope) if envelope.kind == "record" else self.awareness.hear(envelope)
         if taken:
             session = envelope.session
             self._latest.keep(envelope, data, self.awareness.expiry_ms, lambda: self.gone(session))
-        return taken or self._refuse("not-allowed")
+        return taken or self._refuse("not-allowed", source)
 
     def _accept_change(self, envelope: Envelope, source: str) -> bool:
         replica = self._replicas.get(envelope.document) or self._carry(envelope.document)
@@ -277,7 +292,7 @@ class Engine:
         received = replica.receive(change)
         if received == "waiting":
             self._exchange.incomplete(replica.name, source)
-        return received != "garbled" or self._refuse("garbled")
+        return received != "garbled" or self._refuse("no-change", source)
 
     def _accept_record(self, envelope: Envelope) -> bool:
         if envelope.document != RECORDS:
@@ -315,6 +330,7 @@ class Engine:
         self._replicas.pop(replica.name, None)
         self._carried.discard(replica.name)
 
-    def _refuse(self, refusal: Refusal) -> Literal[False]:
+    def _refuse(self, refusal: Refusal, peer: str) -> Literal[False]:
         self.refusals[refusal] += 1
+        self._options.refused(refusal, peer)
         return False

@@ -75,6 +75,8 @@ class _Talk:
     """Beats in a row that did not bring what changes here wait for."""
     holders: set[str] = field(default_factory=set)
     """Neighbours who have the document."""
+    said: dict[str, bytes] = field(default_factory=dict)
+    """The digest each neighbour said last."""
     enriched: bool = False
     """Whether a neighbour ever had more of it than was here."""
 
@@ -93,6 +95,7 @@ class Exchange:
         for document, talk in self._talks.items():
             talk.wanted.pop(peer, None)
             talk.holders.discard(peer)
+            talk.said.pop(peer, None)
             due = talk.due.pop(peer, None)
             if due:
                 due[0]()
@@ -106,6 +109,16 @@ class Exchange:
     def was_enriched(self, document: str) -> bool:
         """Whether a neighbour ever had more of it than was here."""
         return self._talk(document).enriched
+
+    def compare(self, replica: Replica) -> None:
+        """Has every neighbour say where it stands; :meth:`said` tells."""
+        self._talk(replica.name).said.clear()
+        for neighbour in self._ports.neighbours:
+            neighbour.say(Ask(replica.name, replica.vector, replica.deletions()))
+
+    def said(self, document: str) -> Mapping[str, bytes]:
+        """The digest each neighbour said last, by session."""
+        return self._talk(document).said
 
     def offer(self, peer: str, document: str) -> None:
         """Says to one how far a document is here, and wants to know the same."""
@@ -151,6 +164,7 @@ class Exchange:
                 continue
             talk = self._talk(each.document)
             talk.holders.add(neighbour.peer)
+            talk.said[neighbour.peer] = each.digest
             talk.enriched |= is_ahead(each.vector, replica.vector)
             if replica.digest == each.digest:
                 continue
@@ -177,6 +191,8 @@ class Exchange:
 
     def hear_state(self, neighbour: Neighbour, state: State) -> None:
         talk, replica = self._talks.get(state.document), self._ports.replicas.get(state.document)
+        if talk and replica:
+            talk.said[neighbour.peer] = state.digest
         asking = talk.asking if talk else None
         if not talk or not replica or not asking or asking.peer != neighbour.peer:
             return

@@ -13,6 +13,8 @@ import { viewOf } from './views';
 export const WRITING_MS = 3000;
 /** Frames that JupyterLab is given to show the cell anew; then the keyboard is nobody's, which does no harm. */
 const MOST_FRAMES = 120;
+/** A new editor draws its lines anew in its first two frames; the browser's caret would be left at its beginning. */
+const SETTLED_FRAMES = 3;
 
 interface IHeld {
   readonly cell: Cell;
@@ -89,13 +91,14 @@ export class Hold {
     notebook.activeCellIndex = find();
     notebook.mode = 'edit';
     void notebook.scrollToItem(find()).catch(() => undefined);
-    const attempt = (frames: number): void => {
+    const attempt = (frames: number, settled: number): void => {
       const cell = notebook.widgets[find()];
       const view = cell && viewOf(cell);
+      const isThere = view && cell.isAttached && cell.isVisible;
       if (!this.isReturning || !cell || frames === 0) {
         this.stop();
-      } else if (!view || !cell.isAttached || !cell.isVisible) {
-        requestAnimationFrame(() => attempt(frames - 1));
+      } else if (!isThere || settled < SETTLED_FRAMES) {
+        requestAnimationFrame(() => attempt(frames - 1, isThere ? settled + 1 : 0));
       } else {
         cell.editor?.focus();
         const found = findCursor(shared.ydoc, cursor);
@@ -110,7 +113,7 @@ export class Hold {
         this.stop();
       }
     };
-    attempt(MOST_FRAMES);
+    attempt(MOST_FRAMES, 0);
   }
 
   private stop(): void {

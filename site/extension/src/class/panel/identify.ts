@@ -3,9 +3,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Identities, IIdentity } from '../identity';
 import { askName } from './join';
 
-/** In this window: the participant who joined, or that it is to be asked. */
+/** In this window: the class and who joined it, as the workshop's page keeps it (`pages/join.ts`); or that it is to be asked. */
 const keyOf = (site: string): string => `peerbook:joined:${new URL(site).pathname}`;
-const ASK = 'ask';
+const ASK = '[]';
 
 export interface IWindow {
   readonly sessionStorage: Pick<Storage, 'getItem' | 'setItem'>;
@@ -16,26 +16,33 @@ export interface IWindow {
  * One who is known is not asked on every page. Where several share a device, whoever opens a link from elsewhere is.
  *
  * @param root absolute address of the site
+ * @param code of the invitation
  */
 export async function identify(
   identities: Identities,
+  code: string,
   root: string,
   trans: TranslationBundle,
   page: IWindow = window,
   ask = askName
 ): Promise<IIdentity> {
+  const kept = read(page, root);
   const { all, last } = identities;
-  const joined = read(page, root);
+  const joined = all.find(each => kept === noteOf(code, each));
   const isFromHere = page.document.referrer.startsWith(root);
-  const isSure = joined !== ASK && (all.length === 1 || isFromHere || joined === last?.participant);
-  const identity = last && isSure ? last : await ask(identities, trans);
-  write(page, root, identity.participant);
+  const isSure = kept !== ASK && (all.length === 1 || isFromHere);
+  const identity = joined ?? (isSure ? last : null) ?? (await ask(identities, trans));
+  write(page, root, noteOf(code, identity));
   return identity;
 }
 
 /** The next page in this window asks who it is. */
 export function askAnew(root: string, page: IWindow = window): void {
   write(page, root, ASK);
+}
+
+function noteOf(code: string, { participant }: IIdentity): string {
+  return JSON.stringify([code, participant]);
 }
 
 function read(page: IWindow, root: string): string | null {

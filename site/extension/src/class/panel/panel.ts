@@ -13,6 +13,7 @@ import { Whose } from './whose';
 
 export interface IPanelActs extends IMyselfActs {
   fold(): void;
+  reload(): void;
   inviteLink(): string;
   /** Address of the notebook as one's own copy. */
   ownCopy(): string;
@@ -49,7 +50,8 @@ export class ClassPanel extends Widget {
     this.people = new PeopleList(trans, language);
     this.myself = new Myself(trans, acts);
     const connection = make('section', 'pb-Class-section pb-Class-connection');
-    connection.append(this.words, this.why, this.kept);
+    this.reload = makeButton(trans.__('Reload the page'), () => acts.reload());
+    connection.append(this.words, this.why, this.reload, this.kept);
     const body = make('div', 'pb-Class-body');
     const invite = new Invite(trans, () => acts.inviteLink());
     body.append(connection, this.whose.node, this.people.node, invite.node, this.myself.node);
@@ -67,6 +69,7 @@ export class ClassPanel extends Widget {
   /** It was folded or unfolded, by whomever. */
   readonly shown = new Listeners<[]>();
   private readonly words = make('p', 'pb-Class-words');
+  private readonly reload: HTMLButtonElement;
   private readonly why = make('p', 'pb-Class-why');
   private readonly kept = make('p', 'pb-Class-kept');
   private readonly whose: Whose;
@@ -78,6 +81,7 @@ export class ClassPanel extends Widget {
     setText(this.words, view.said.text);
     setText(this.why, view.said.why);
     this.why.hidden = view.said.why === '';
+    this.reload.hidden = view.said.canReload !== true;
     setText(this.kept, view.kept);
     this.kept.hidden = view.kept === '';
     this.whose.show(view.branch);

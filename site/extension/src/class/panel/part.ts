@@ -10,7 +10,7 @@ import { worst } from '../../notebook/keeping';
 import { keepingInWords } from '../../notebook/status';
 import { fetchCatalogue, type ICatalogue, workshopOf } from '../../workshop/catalogue';
 import type { IClassParts } from '../live';
-import { connectionInWords } from '../words';
+import { connectionInWords, type ISaid, otherVersionInWords } from '../words';
 import { Coalesced } from './coalesced';
 import { askAnew } from './identify';
 import { dockFor, type IDock } from './dock';
@@ -41,6 +41,7 @@ export class ClassPart {
       trans,
       {
         fold: () => this.fold(),
+        reload: () => page.location.reload(),
         rename: name => membership.rename(name),
         becomeSomebodyElse: () => {
           askAnew(this.root);
@@ -108,7 +109,7 @@ export class ClassPart {
   private draw(): void {
     const { membership, trans } = this.parts;
     const { people, summary } = membership;
-    const said = connectionInWords(summary, people, trans);
+    const said = this.words();
     this.slot.tell(said, summary.refusal ?? summary.kind, people);
     if (!this.panel.isVisible) {
       return;
@@ -125,6 +126,16 @@ export class ClassPart {
       myName: membership.me.name,
       kept: session ? keepingInWords(worst(session.keeping), trans) : ''
     });
+  }
+
+  private words(): ISaid {
+    const { membership, trans } = this.parts;
+    const said = connectionInWords(membership.summary, membership.people, trans);
+    if (!membership.meetsOtherVersion) {
+      return said;
+    }
+    const why = [said.why, otherVersionInWords(trans)].filter(each => each !== '').join(' ');
+    return { ...said, why, tone: 'warm', canReload: true };
   }
 
   /** Its number in the workshop that this page shows. */

@@ -160,9 +160,10 @@ export class PeopleList {
     row.node.classList.toggle('pb-mod-gone', !isHere);
     row.mark.style.setProperty('--pb-person', personColour(person.colour));
     row.mark.dataset.colour = String(person.colour);
-    setText(row.mark, initialsOf(person.name));
-    setText(row.name, person.name);
-    row.name.title = person.name;
+    if (row.name.textContent !== person.name) {
+      row.mark.textContent = initialsOf(person.name);
+      row.name.textContent = row.name.title = person.name;
+    }
     setText(row.note, person.isMe ? ` ${trans.__('(you)')}` : '');
     setText(
       row.where,

@@ -105,9 +105,9 @@ export class SignalingClient {
     return this._line.bufferedBytes;
   }
 
-  /** To one member of a shared room. False: the server is away. */
-  direct(to: SessionId, payload: Uint8Array): boolean {
-    return this._relay(DIRECT, to, payload);
+  /** To one member of a shared room, `rest` behind `payload`. False: the server is away. */
+  direct(to: SessionId, payload: Uint8Array, rest?: Uint8Array): boolean {
+    return this._relay(DIRECT, to, payload, rest);
   }
 
   /**
@@ -118,8 +118,8 @@ export class SignalingClient {
     return this._relay(once ? PUBLISH_ONCE : PUBLISH, topic, payload);
   }
 
-  private _relay(kind: number, to: string, payload: Uint8Array): boolean {
-    const frame = formatRelayed(kind, to, payload);
+  private _relay(kind: number, to: string, payload: Uint8Array, rest?: Uint8Array): boolean {
+    const frame = formatRelayed(kind, to, payload, rest);
     return this.state.kind === 'open' && this._line.send(frame);
   }
 

@@ -48,8 +48,8 @@ const HURRY_MS = 3_000;
 const FRESH_ATTEMPTS = 3;
 /** What may wait in the socket before bulk is held back: 1/4 s at the rate the server reads (1 MiB/s). */
 const ROOM_BYTES = 262_144;
-/** WebSockets have no event for room; polled this often, and only while there is none. */
-const ROOM_POLL_MS = 20;
+/** WebSockets have no event for room; polled this often, and only while there is none: 50 MB/s are waited for, no line. */
+const ROOM_POLL_MS = 5;
 
 export class Line {
   constructor(private readonly _options: ILineOptions) {}

@@ -144,30 +144,35 @@ export function parseRelayed(frame: Uint8Array): Relayed | undefined {
   const [kind] = frame;
   const first = frame.subarray(1, 1 + ID_BYTES);
   if (kind === DIRECT && frame.byteLength > 1 + ID_BYTES) {
-    return { kind: 'direct', from: encodeBytes(first), payload: frame.slice(1 + ID_BYTES) };
+    return { kind: 'direct', from: encodeBytes(first), payload: frame.subarray(1 + ID_BYTES) };
   }
   if ((kind === PUBLISH || kind === PUBLISH_ONCE) && frame.byteLength > 1 + 2 * ID_BYTES) {
     const from = encodeBytes(frame.subarray(1 + ID_BYTES, 1 + 2 * ID_BYTES));
-    return { kind: 'published', topic: encodeBytes(first), from, payload: frame.slice(1 + 2 * ID_BYTES) };
+    return { kind: 'published', topic: encodeBytes(first), from, payload: frame.subarray(1 + 2 * ID_BYTES) };
   }
   return undefined;
 }
 
-/** A binary frame for the server: `to` is a topic or, for DIRECT, a session. */
-export function formatRelayed(kind: number, to: string, payload: Uint8Array): Uint8Array<ArrayBuffer> {
+/** A binary frame for the server: `to` is a topic or, for DIRECT, a session; `rest` goes behind `payload`. */
+export function formatRelayed(
+  kind: number,
+  to: string,
+  payload: Uint8Array,
+  rest = new Uint8Array()
+): Uint8Array<ArrayBuffer> {
   const address = decodeBytes(to);
   if (address?.byteLength !== ID_BYTES) {
     throw new TypeError('A topic or session is 16 bytes as base64url.');
   }
-  if (payload.byteLength < 1 || payload.byteLength > PAYLOAD_BYTES) {
-    throw new RangeError(
-      `A payload of ${payload.byteLength} bytes: 1 to ${PAYLOAD_BYTES} are relayed in one piece.`
-    );
+  const size = payload.byteLength + rest.byteLength;
+  if (size < 1 || size > PAYLOAD_BYTES) {
+    throw new RangeError(`A payload of ${size} bytes: 1 to ${PAYLOAD_BYTES} are relayed in one piece.`);
   }
-  const frame = new Uint8Array(1 + ID_BYTES + payload.byteLength);
+  const frame = new Uint8Array(1 + ID_BYTES + size);
   frame[0] = kind;
   frame.set(address, 1);
   frame.set(payload, 1 + ID_BYTES);
+  frame.set(rest, 1 + ID_BYTES + payload.byteLength);
   return frame;
 }
 

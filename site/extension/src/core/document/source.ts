@@ -63,17 +63,44 @@ export function rewrite(text: Y.Text, after: string): void {
   if (before === after) {
     return;
   }
-  const [start, end, insert] = replacement(before, after);
-  // Several far-apart changes in one big middle: go line by line.
-  const hunks = lineHunks(before.slice(start, end), insert);
-  for (const [from, to, words] of hunks.reverse()) {
+  for (const [from, to, words] of hunksOf(before, after).reverse()) {
     if (words) {
-      text.insert(start + from, words);
+      text.insert(from, words);
     }
     if (to > from) {
-      text.delete(start + from + words.length, to - from);
+      text.delete(from + words.length, to - from);
     }
   }
+}
+
+/** Replacements of `before`, in ascending order. */
+function hunksOf(before: string, after: string): [number, number, string][] {
+  // One text has the other in it: that stays whole, as when a cell is split or merged.
+  const kept = before.lastIndexOf(after);
+  if (kept >= 0) {
+    const end = kept + after.length;
+    const around: [number, number, string][] = [
+      [0, kept, ''],
+      [end, before.length, '']
+    ];
+    return around.filter(([from, to]) => to > from);
+  }
+  const place = after.indexOf(before);
+  if (place >= 0) {
+    const around: [number, number, string][] = [
+      [0, 0, after.slice(0, place)],
+      [before.length, before.length, after.slice(place + before.length)]
+    ];
+    return around.filter(([, , words]) => words);
+  }
+  // Several far-apart changes in one big middle: go line by line. Whole lines, or the beginning of one would become
+  // another's, and what is written between them would be torn.
+  const [start, end] = replacement(before, after);
+  const from = start === 0 ? 0 : before.lastIndexOf('\n', start - 1) + 1;
+  const tail = before.indexOf('\n', end - 1);
+  const to = end === from ? from : tail < 0 ? before.length : tail + 1;
+  const hunks = lineHunks(before.slice(from, to), after.slice(from, after.length - (before.length - to)));
+  return hunks.map(([first, last, words]) => [from + first, from + last, words]);
 }
 
 /** Differences as replacements of `before`, in ascending order; falls back to one replacement for very long texts. */

@@ -3,6 +3,7 @@
  * an envelope, which is passed on as it is; the others are between two neighbours and go no further.
  */
 import * as encoding from 'lib0/encoding';
+import { joinBytes } from '../bytes';
 import { DOCUMENT_CHARS, ID_BYTES, idBytes, idText, type Read } from '../envelope/envelope';
 import { Reader } from '../envelope/reader';
 import { DIGEST_BYTES, type Vector } from '../sync/digest';
@@ -134,8 +135,8 @@ export function encodeMessage(message: Message): Uint8Array {
       encoding.writeUint8Array(encoder, message.digest);
       encoding.writeVarUint(encoder, message.part);
       encoding.writeVarUint(encoder, message.parts);
-      encoding.writeUint8Array(encoder, message.bytes);
-      break;
+      // A quarter of a megabyte, and twenty of them: copied once.
+      return joinBytes([encoding.toUint8Array(encoder), message.bytes]);
     case 'seek':
       encoding.writeUint8Array(encoder, idBytes(message.id));
       encoding.writeVarString(encoder, message.document);

@@ -119,10 +119,13 @@ export class Engine {
       cancels.forEach(cancel => cancel());
       this.disconnect(connection.peer);
     };
+    let isKnown = false;
+    // Said again when a link takes another road or comes back: it has lost nothing, and an exchange under way goes on.
     const open = (): void => {
-      if (!this.connect(connection)) {
+      if (!isKnown && !this.connect(connection)) {
         connection.close();
       }
+      isKnown = true;
     };
     const cancels = [
       connection.onState(state =>

@@ -1,0 +1,211 @@
+// @vitest-environment jsdom
+import { nullTranslator } from '@jupyterlab/translation';
+import { Widget } from '@lumino/widgets';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+// What jsdom has not, and Lumino asks for when it is loaded.
+vi.hoisted(() =>
+  Object.assign(globalThis, {
+    DragEvent: class {},
+    matchMedia: () => ({ matches: false, addListener() {}, addEventListener() {} })
+  })
+);
+
+import type { ISummary } from '../../connection/summary';
+import { VirtualClock } from '../../core/simulation/time';
+import { connectionInWords, type ISaid } from '../words';
+import { EVERY_MS } from './arrivals';
+import { cast } from './cast';
+import { Invite } from './invite';
+import { ClassPanel, type IPanelView } from './panel';
+import { ClassSlot } from './slot';
+
+const trans = nullTranslator.load('peerbook');
+const summary = (kind: ISummary['kind'], more: Partial<ISummary> = {}): ISummary => ({
+  kind,
+  others: 2,
+  direct: 2,
+  relayed: 0,
+  tabs: 0,
+  server: { kind: 'open' },
+  ...more
+});
+const view = (said: ISaid, more: Partial<IPanelView> = {}): IPanelView => ({
+  said,
+  people: cast(3),
+  path: 'first-steps/1-step.ipynb',
+  stepOf: () => undefined,
+  now: 0,
+  branch: 'team',
+  myName: 'Ada Lovelace',
+  kept: 'Kept on this device',
+  ...more
+});
+
+describe('the panel', () => {
+  const acts = {
+    fold: vi.fn(),
+    reload: vi.fn(),
+    rename: vi.fn((name: string) => name.trim() !== ''),
+    becomeSomebodyElse: vi.fn(),
+    leave: vi.fn(),
+    inviteLink: () => 'https://school.test/#class=x',
+    ownCopy: () => 'https://school.test/mine',
+    goesAlone: vi.fn((): void => undefined)
+  };
+  let panel: ClassPanel;
+  const tell = (kind: ISummary['kind'], more: Partial<ISummary> = {}) =>
+    panel.tell(view(connectionInWords(summary(kind, more), cast(3), trans)));
+  const button = (name: string) =>
+    [...panel.node.querySelectorAll('button')].find(each => each.textContent === name)!;
+  const isSeen = (element: Element) => element.closest('[hidden]') === null;
+  const press = (on: Element, key: string) =>
+    on.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+
+  beforeEach(() => {
+    vi.clearAllMocks();
+    panel = new ClassPanel(trans, acts);
+    Widget.attach(panel, document.body);
+    tell('direct');
+  });
+  afterEach(() => panel.dispose());
+
+  it('says every state of the connection, why, and what can be done', () => {
+    const kinds = ['alone', 'joining', 'direct', 'relayed', 'server-away', 'offline'] as const;
+    const said = kinds.map(kind => {
+      tell(kind);
+      return panel.node.querySelector('.pb-Class-words')!.textContent;
+    });
+    expect(new Set(said).size).toBe(kinds.length);
+    expect(isSeen(button('Reload the page'))).toBe(false);
+    tell('offline', { server: { kind: 'refused', reason: 'version' } });
+    expect(panel.node.querySelector('.pb-Class-why')!.textContent).toContain('another version');
+    button('Reload the page').click();
+    expect(acts.reload).toHaveBeenCalledOnce();
+  });
+
+  it("says whose page it is, that it is not protected yet, and leads to one's own copy", () => {
+    expect(panel.node.textContent).toContain("Everyone's page");
+    expect(panel.node.textContent).toContain('All in the class may write here. It is not protected yet.');
+    const link = panel.node.querySelector('a')!;
+    expect([link.textContent, link.href]).toEqual(['Open your own copy', 'https://school.test/mine']);
+    link.addEventListener('click', event => event.preventDefault());
+    link.dispatchEvent(new MouseEvent('click', { cancelable: true }));
+    expect(acts.goesAlone).toHaveBeenCalledOnce();
+    panel.tell(view(connectionInWords(summary('direct'), cast(3), trans), { branch: 'mine' }));
+    expect(panel.node.textContent).toContain('Your own notebook');
+    expect(isSeen(link)).toBe(false);
+  });
+
+  it('changes the name, and says when nothing is left of it', () => {
+    button('Change your name').click();
+    const field = panel.node.querySelector<HTMLInputElement>('#pb-class-name')!;
+    expect(document.activeElement).toBe(field);
+    expect(field.value).toBe('Ada Lovelace');
+    field.value = '  ';
+    field.form!.requestSubmit();
+    expect(panel.node.querySelector('[role=alert]')!.textContent).toContain('A name needs');
+    field.value = 'Countess';
+    field.form!.requestSubmit();
+    expect(acts.rename).toHaveBeenLastCalledWith('Countess');
+    expect(isSeen(field)).toBe(false);
+    expect(document.activeElement).toBe(button('Change your name'));
+  });
+
+  it('asks once, in words, before one leaves; Esc stays', () => {
+    button('Leave the class').click();
+    expect(acts.leave).not.toHaveBeenCalled();
+    expect(document.activeElement).toBe(button('Stay'));
+    press(button('Stay'), 'Escape');
+    expect(acts.fold).not.toHaveBeenCalled();
+    expect(document.activeElement).toBe(button('Leave the class'));
+    button('Leave the class').click();
+    button('Leave').click();
+    expect(acts.leave).toHaveBeenCalledOnce();
+  });
+
+  it('folds away with Esc, after what was typed into the filter is gone', () => {
+    const filter = panel.node.querySelector<HTMLInputElement>('input[type=search]')!;
+    filter.value = 'ada';
+    press(filter, 'Escape');
+    expect(acts.fold).not.toHaveBeenCalled();
+    press(panel.node, 'Escape');
+    expect(acts.fold).toHaveBeenCalledOnce();
+  });
+});
+
+describe('the invite link', () => {
+  it('is copied, or shown to be copied by hand where the browser refuses', async () => {
+    const copied: string[] = [];
+    const invite = new Invite(
+      trans,
+      () => 'https://x/#class=1',
+      async text => void copied.push(text)
+    );
+    invite.node.querySelector('button')!.click();
+    await vi.waitFor(() => expect(invite.node.textContent).toContain('Copied'));
+    expect(copied).toEqual(['https://x/#class=1']);
+    const refused = new Invite(
+      trans,
+      () => 'https://x/#class=1',
+      () => Promise.reject(new Error('no'))
+    );
+    document.body.append(refused.node);
+    refused.node.querySelector('button')!.click();
+    const field = refused.node.querySelector('input')!;
+    await vi.waitFor(() => expect(document.activeElement).toBe(field));
+    expect([field.hidden, field.readOnly, field.value]).toEqual([false, true, 'https://x/#class=1']);
+  });
+});
+
+describe('the place in the bar', () => {
+  const heard = (slot: ClassSlot) => slot.node.querySelector('[aria-live]')!.textContent!;
+  const tell = (slot: ClassSlot, kind: ISummary['kind'], count: number) => {
+    const people = cast(count);
+    slot.tell(connectionInWords(summary(kind), people, trans), kind, people);
+  };
+
+  it('says the connection and unfolds the panel', () => {
+    const toggle = vi.fn();
+    const slot = new ClassSlot(trans, new VirtualClock(), 'panel', toggle);
+    tell(slot, 'direct', 13);
+    expect(slot.button.textContent).toBe('Live with 12. Class');
+    expect(slot.button.getAttribute('aria-controls')).toBe('panel');
+    slot.button.click();
+    expect(toggle).toHaveBeenCalledOnce();
+    slot.setExpanded(true);
+    expect(slot.button.getAttribute('aria-expanded')).toBe('true');
+  });
+
+  it('is heard as numbers at most every ten seconds, never as names', () => {
+    const clock = new VirtualClock();
+    const slot = new ClassSlot(trans, clock, 'panel', () => undefined);
+    const said: string[] = [];
+    for (let second = 0; second < 60; second += 1) {
+      tell(slot, 'direct', 1 + second);
+      clock.advance(1000);
+      if (said.at(-1) !== heard(slot)) {
+        said.push(heard(slot));
+      }
+    }
+    const comings = said.filter(words => words.includes('came'));
+    expect(comings.length).toBeLessThanOrEqual(60_000 / EVERY_MS);
+    expect(comings.length).toBeGreaterThan(3);
+    expect(said.join(' ')).not.toContain('Ada');
+  });
+
+  it('is heard when the connection has become another one, not when it flickers', () => {
+    const clock = new VirtualClock();
+    const slot = new ClassSlot(trans, clock, 'panel', () => undefined);
+    tell(slot, 'direct', 2);
+    tell(slot, 'offline', 2);
+    clock.advance(500);
+    tell(slot, 'direct', 2);
+    clock.advance(3000);
+    expect(heard(slot)).toBe('Live with 1');
+    tell(slot, 'offline', 2);
+    clock.advance(2500);
+    expect(heard(slot)).toContain('Offline.');
+    slot.dispose();
+  });
+});

@@ -1,0 +1,242 @@
+"""What the class sees: who is here, how one is connected, coming in by a name, leaving, one's own copy."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from .classroom import Classroom
+from .conftest import NewContext
+from .test_class_cursors import invitation
+from .test_pages import AXE
+
+NOTEBOOK = "first-steps/1-hello.ipynb"
+WIDE = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 800}
+
+
+class Student(Classroom):
+    """Somebody with an invite link, on a device of their own."""
+
+    def __init__(self, context: BrowserContext, site_url: str, code: str) -> None:
+        context.route("**/peerbook.json", lambda route: route.fulfill(json={"signaling": "signal"}))
+        super().__init__(context.new_page(), site_url)
+        self.code = code
+
+    def knock(self, app: str = "notebooks") -> Student:
+        self.page.goto(f"{self.site_url}{app}/index.html?path={NOTEBOOK}#class={self.code}")
+        return self
+
+    def come(self, name: str, app: str = "notebooks") -> Student:
+        """Open the link and say one's name, by keyboard alone."""
+        self.knock(app)
+        expect(self.card.get_by_label("Your name")).to_be_focused()
+        self.page.keyboard.type(name)
+        self.page.keyboard.press("Enter")
+        self.wait_for_cells()
+        return self
+
+    @property
+    def card(self) -> Locator:
+        return self.page.get_by_role("dialog", name="Join the class")
+
+    @property
+    def panel(self) -> Locator:
+        return self.page.get_by_role("region", name="Class", exact=True)
+
+    @property
+    def slot(self) -> Locator:
+        """The class in the bar."""
+        return self.page.locator(".pb-ClassSlot-button")
+
+    @property
+    def people(self) -> Locator:
+        return self.panel.locator(".pb-Person-first")
+
+    def press(self, name: str) -> None:
+        self.panel.get_by_role("button", name=name, exact=True).click()
+
+
+def axe(page: Page, *parts: str) -> list[str]:
+    """What axe finds serious or worse in these parts of the page."""
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("parts => axe.run({include: parts}).then(result => result.violations)", [[p] for p in parts])
+    return [
+        f"{rule['id']}: {node['html'][:120]} {node['failureSummary'][:200]}"
+        for rule in found
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.fixture
+def code() -> str:
+    return invitation()
+
+
+@pytest.fixture
+def ada(new_context: NewContext, site_url: str, code: str) -> Student:
+    return Student(new_context(viewport=WIDE), site_url, code).come("Ada")
+
+
+@pytest.mark.parametrize("app", ["notebooks", "lab"])
+def test_two_come_in_by_a_name_and_see_each_other_come_rename_and_go(
+    new_context: NewContext, site_url: str, code: str, app: str
+) -> None:
+    ada = Student(new_context(viewport=WIDE), site_url, code).come("Ada", app)
+    expect(ada.slot).to_contain_text("Just you")
+    expect(ada.panel).to_contain_text("All in the class may write here. It is not protected yet.")
+    ben = Student(new_context(viewport=WIDE, color_scheme="dark"), site_url, code).come("Ben")
+    expect(ada.slot).to_contain_text("Live with 1")
+    expect(ada.people).to_have_text(["Ada (you)", "Ben"])
+    expect(ben.people).to_have_text(["Ben (you)", "Ada"])
+    expect(ada.panel.locator(".pb-Person-where")).to_have_text([re.compile(r"^in this notebook, since \d")] * 2)
+    for student in (ada, ben):
+        assert axe(student.page, "#pb-class-panel", ".pb-ClassSlot") == []
+
+    ben.press("Change your name")
+    expect(ben.panel.get_by_label("Your name in this class")).to_be_focused()
+    ben.page.keyboard.insert_text("Benjamin <b>")
+    ben.page.keyboard.press("Enter")
+    expect(ada.people).to_have_text(["Ada (you)", "Benjamin <b>"])
+
+    ben.press("Leave the class")
+    expect(ada.slot).to_contain_text("Live with 1")
+    ben.press("Leave")
+    expect(ada.slot).to_contain_text("Just you")
+    expect(ada.panel.locator("summary")).to_have_text("Were here (1)")
+    ben.wait_for_cells()
+    assert "#" not in ben.page.url
+    expect(ben.slot).to_have_count(0)
+
+
+def test_the_panel_folds_by_keyboard_stays_folded_and_gives_the_notebook_its_room(ada: Student) -> None:
+    expect(ada.panel).to_be_visible()
+    narrow = ada.page.locator(".jp-NotebookPanel").bounding_box()
+    ada.slot.focus()
+    ada.page.keyboard.press("Enter")
+    expect(ada.panel).to_be_hidden()
+    expect(ada.slot).to_have_attribute("aria-expanded", "false")
+    wide = ada.page.locator(".jp-NotebookPanel").bounding_box()
+    assert narrow is not None
+    assert wide is not None
+    assert wide["width"] == WIDE["width"] > narrow["width"]
+    ada.reload()
+    expect(ada.slot).to_contain_text("Just you")
+    expect(ada.panel).to_be_hidden()
+
+    ada.slot.focus()
+    ada.page.keyboard.press("Enter")
+    expect(ada.panel).to_be_focused()
+    ada.page.keyboard.press("Tab")
+    expect(ada.panel.get_by_role("button", name="Fold away")).to_be_focused()
+    ada.page.keyboard.press("Escape")
+    expect(ada.panel).to_be_hidden()
+    expect(ada.slot).to_be_focused()
+
+
+def test_on_a_phone_the_panel_is_a_sheet_that_makes_way_for_writing(
+    new_context: NewContext, site_url: str, code: str
+) -> None:
+    ada = Student(new_context(viewport=PHONE, has_touch=True, is_mobile=True), site_url, code)
+    ada.knock()
+    assert axe(ada.page, "#pb-class-join") == []
+    ada.come("Ada")
+    expect(ada.slot).to_contain_text("Just you")
+    expect(ada.panel).to_be_hidden()
+    ada.slot.tap()
+    expect(ada.panel).to_be_visible()
+    sheet = ada.panel.bounding_box()
+    assert sheet is not None
+    assert (sheet["x"], sheet["width"], sheet["y"] + sheet["height"]) == (0, PHONE["width"], PHONE["height"])
+    assert sheet["height"] < 0.7 * PHONE["height"]
+    assert ada.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    small = ada.panel.evaluate(
+        """panel => [...panel.querySelectorAll('button, a, input')].filter(one => one.checkVisibility())
+            .map(one => [one.textContent, one.getBoundingClientRect().height]).filter(([_, height]) => height < 44)"""
+    )
+    assert small == []
+    ada.code_cell(0).locator(".cm-content").focus()
+    expect(ada.panel).to_be_hidden()
+    ada.page.keyboard.type("1")
+    expect(ada.code_cell(0)).to_contain_text("1")
+
+
+def test_ones_own_copy_is_a_link_away_and_leads_back(ada: Student) -> None:
+    ada.write(0, "print('together')")
+    title = ada.page.title()
+    ada.panel.get_by_role("link", name="Open your own copy").click()
+    ada.page.wait_for_url(lambda url: "#" not in url)
+    ada.wait_for_cells()
+    assert ada.source(0) == 'print("Hello, world!")'
+    assert ada.page.title() == title
+    expect(ada.bar).to_contain_text("Your copy")
+    ada.bar.get_by_role("link", name="Back to the class").click()
+    ada.page.wait_for_url(f"**#class={ada.code}")
+    ada.wait_for_cells()
+    expect(ada.card).to_be_hidden()
+    assert ada.source(0) == "print('together')"
+
+
+def test_from_step_to_step_and_into_the_lab_and_out_one_stays_in_the_class(ada: Student) -> None:
+    class_ = re.compile(rf"#class={ada.code}$")
+    ada.bar.get_by_role("link", name="Next step: 2").click()
+    ada.page.wait_for_url(re.compile(rf"path=first-steps/2.*#class={ada.code}$"))
+    ada.wait_for_cells()
+    expect(ada.people).to_have_text(["Ada (you)"])
+    workshop = ada.bar.locator(".pb-Where-workshop")
+    expect(workshop).to_have_attribute("href", class_)
+    ada.button("More").click()
+    ada.page.get_by_role("menuitem", name="Open in the lab").click()
+    ada.page.wait_for_url("**/lab/**")
+    ada.wait_for_cells()
+    expect(ada.slot).to_contain_text("Just you")
+    # The lab writes its address anew once it stands.
+    expect(ada.page).to_have_url(re.compile(rf"/lab/index.html#class={ada.code}$"))
+    ada.reload()
+    expect(ada.slot).to_contain_text("Just you")
+    ada.button("More").click()
+    ada.page.get_by_role("menuitem", name="Open by itself").click()
+    ada.page.wait_for_url(re.compile(rf"/notebooks/.*#class={ada.code}$"))
+
+
+def test_a_damaged_link_says_so_and_opens_ones_own_copy(new_context: NewContext, site_url: str, code: str) -> None:
+    ada = Student(new_context(viewport=WIDE), site_url, code[:-1]).knock()
+    card = ada.page.get_by_role("dialog", name="This invite link is damaged")
+    expect(card).to_contain_text("Nothing is lost")
+    assert axe(ada.page, "#pb-class-damaged") == []
+    ada.wait_for_cells()
+    card.get_by_label("The whole link, or its code").fill("something else")
+    ada.page.keyboard.press("Enter")
+    expect(card.get_by_role("alert")).to_contain_text("names no class either")
+    ada.page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    assert "#" not in ada.page.url
+    ada.knock()
+    card.get_by_label("The whole link, or its code").fill(f"{site_url}x#class={code}")
+    ada.page.keyboard.press("Enter")
+    expect(ada.card).to_be_visible()
+
+
+def test_somebody_else_goes_on_at_the_same_device_under_their_own_name(ada: Student) -> None:
+    ada.press("Somebody else")
+    expect(ada.card).to_contain_text("Is this you?")
+    expect(ada.card.get_by_role("button", name="Join as Ada")).to_be_focused()
+    ada.card.get_by_role("button", name="Somebody else").click()
+    expect(ada.card.get_by_label("Your name")).to_be_focused()
+    ada.page.keyboard.type("Ben")
+    ada.page.keyboard.press("Enter")
+    ada.wait_for_cells()
+    expect(ada.people.first).to_have_text("Ben (you)")
+    ada.reload()
+    expect(ada.people.first).to_have_text("Ben (you)")
+
+
+def test_without_a_server_the_panel_says_why_one_is_alone(new_context: NewContext, site_url: str, code: str) -> None:
+    ada = Student(new_context(viewport=WIDE), site_url, code)
+    ada.page.context.unroute_all()
+    ada.page.context.route("**/peerbook.json", lambda route: route.fulfill(json={"signaling": ""}))
+    ada.come("Ada")
+    expect(ada.panel).to_contain_text("This site names no server")
