@@ -210,17 +210,18 @@ class ClassOfPeople:
         """Of a notebook's page in this class."""
         return f"{self.site_url}{app}/index.html?path={path}#class={self.code}"
 
-    def device(self) -> BrowserContext:
-        """A browser in which nobody of the class has been."""
+    def device(self, script: str = "") -> BrowserContext:
+        """A browser in which nobody of the class has been; ``script`` runs first in each of its pages."""
         # Without the service worker: copying the site for later is not what these stories are about.
         context = self._new_context(viewport=VIEW, service_workers="block", accept_downloads=True)
         context.add_init_script(NETWORK)
+        context.add_init_script(script)
         context.route("**/peerbook.json", lambda route: route.fulfill(json={"signaling": "signal"}))
         return context
 
-    def comes(self, name: str) -> Person:
+    def comes(self, name: str, script: str = "") -> Person:
         """Somebody new, on a device of their own."""
-        context = self.device()
+        context = self.device(script)
         watch = self._watch(context)
         person = Person(context.new_page(), self.site_url, name, watch).joins(self.link)
         self.people.append(person)

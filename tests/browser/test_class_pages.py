@@ -8,7 +8,9 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from signaling.settings import Settings
 
 from .conftest import PLAIN_HOST, NewContext, Server, Watch, serving
 from .test_pages import a_workshop, serious, too_small
@@ -260,7 +262,7 @@ def test_over_plain_http_a_class_is_started_copied_and_joined(new_context: NewCo
 def test_what_is_wrong_with_peerbook_json_is_said_to_the_teacher(
     page: Page, site_url: str, named: str | None, words: str
 ) -> None:
-    answer = {"status": 404} if named is None else {"status": 200, "body": named}
+    answer = {"status": 503} if named is None else {"status": 200, "body": named}
     page.route("**/peerbook.json", lambda route: route.fulfill(**answer))  # type: ignore[arg-type]
     page.goto(f"{site_url}class.html?workshop=first-steps#class={CODE}")
     expect(page.get_by_text(words)).to_be_visible()
@@ -297,6 +299,79 @@ def test_a_server_named_after_the_build_is_read_at_the_next_load(
         expect(page.get_by_role("button", name="Copy the link")).to_be_visible()
         expect(page.get_by_text("which is no address of a server")).to_be_hidden()
         expect(page.get_by_text("Nobody can join yet")).to_be_hidden()
+
+
+def line(page: Page, name: str) -> Locator:
+    """Somebody's line in the list of who is here."""
+    return page.locator("#class-people > li").filter(
+        has=page.locator(".name", has_text=re.compile(f"^{re.escape(name)}$"))
+    )
+
+
+def test_the_teacher_sees_who_is_here_since_when_and_in_which_notebook(
+    new_context: NewContext, own_server: Server
+) -> None:
+    teacher = new_context().new_page()
+    link = a_class(teacher, own_server.url())
+    expect(line(teacher, "Teacher")).to_contain_text("you")
+    expect(teacher.get_by_text("Nobody has joined yet.").first).to_be_visible()
+    connection = teacher.locator("#class-connection")
+    expect(connection).to_have_text("Just you")
+    students = new_context()
+    ada = students.new_page()
+    join(ada, link, "Ada <b>L</b>")
+    first = teacher.locator(".name", has_text="Ada <b>L</b>")
+    expect(first).to_be_visible()
+    expect(connection).to_have_text("Live with 1")
+    expect(line(teacher, "Ada <b>L</b>")).to_contain_text("Hello, Python")
+    expect(line(teacher, "Ada <b>L</b>")).to_contain_text("since")
+    # A second tab is the same person, and Ben, who comes later, stands behind them.
+    second = students.new_page()
+    second.goto(ada.url.replace("1-hello", "2-loops"))
+    expect(line(teacher, "Ada <b>L</b>")).to_contain_text("Hello, Python, Again and again")
+    assert teacher.locator("#class-people > li").count() == 2
+    ben = new_context().new_page()
+    join(ben, link, "A first by name")
+    expect(teacher.locator("#class-people .name")).to_have_text(["Teacher", "Ada <b>L</b>", "A first by name"])
+    teacher.get_by_label("Your name, as the class sees it").fill("Ms Diaz")
+    with teacher.context.expect_page() as opened:
+        teacher.keyboard.press("Enter")
+    expect(line(teacher, "Ms Diaz")).to_contain_text("Hello, Python")
+    assert teacher.locator("#class-people > li").count() == 3
+    opened.value.close()
+    teacher.get_by_role("button", name="Show large").click()
+    dialog = teacher.get_by_role("dialog")
+    expect(dialog.get_by_role("listitem")).to_have_text(["Ada <b>L</b>", "A first by name"])
+    expect(dialog.get_by_text("2 people are here.")).to_be_visible()
+    assert serious(teacher) == []
+    teacher.keyboard.press("Escape")
+    ben.close()
+    expect(line(teacher, "A first by name")).to_contain_text("was here")
+    expect(connection).to_have_text("Live with 1")
+    own_server.stop()
+    expect(connection).to_have_text("Live with 1. The server is away: nobody new can join for now")
+    assert serious(teacher) == []
+
+
+def test_a_server_that_does_not_answer_is_said_with_what_to_look_at(page: Page, site_url: str) -> None:
+    page.route("**/peerbook.json", lambda route: route.fulfill(body='{"signaling": "http://localhost:9/signal"}'))
+    page.goto(f"{site_url}class.html?workshop=first-steps#class={CODE}")
+    expect(page.get_by_text("The server does not answer: nobody new can join for now.")).to_be_visible()
+    expect(page.get_by_text("PEERBOOK_SIGNALING_ORIGINS")).to_be_visible()
+
+
+def test_a_server_on_another_host_named_after_the_build_is_reached(
+    new_context: NewContext, site: Path, server: Server
+) -> None:
+    with serving(site, settings=Settings(origins=(f"http://{PLAIN_HOST}:{server.port}",))) as other:
+        context = new_context()
+        watch = Watch(context)
+        page = context.new_page()
+        named = json.dumps({"signaling": f"{other.url()}signal"})
+        page.route("**/peerbook.json", lambda route: route.fulfill(body=named))
+        page.goto(f"{server.url(PLAIN_HOST)}class.html?workshop=first-steps#class={CODE}")
+        expect(page.locator("#class-connection")).to_have_text("Just you")
+        assert watch.violations == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

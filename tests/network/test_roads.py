@@ -36,6 +36,25 @@ def test_where_direct_links_are_blocked_the_class_is_relayed(lab: Lab, seat: Sea
     assert alan.evaluate("me.words.at(-1)") == "relayed"
 
 
+def test_where_udp_is_let_through_later_the_direct_road_is_taken_later(lab: Lab, seat: Seat) -> None:
+    """[CON10, CON13] Nothing of the other side could be tried before, and no restart came of a failure."""
+    desks = [lab.desk("ada"), lab.desk("alan")]
+    for desk in desks:
+        desk.block(UDP)
+    ada, alan = (seat(desk) for desk in desks)
+    for page in (ada, alan):
+        wait_for_roads(page, "open relay", seconds=10)
+        page.evaluate("me.talk(50)")
+    time.sleep(4)
+    for desk in desks:
+        desk.unblock()
+    seconds = max(wait_for_roads(page, "open direct", seconds=15) for page in (ada, alan))
+    print(f"direct {seconds:.2f} s after UDP was free")
+    for page, other in ((ada, alan), (alan, ada)):
+        page.evaluate("me.stop()")
+        everything_arrived(other, page)
+
+
 def test_without_a_default_route_the_class_is_relayed(lab: Lab, seat: Seat) -> None:
     """[CON15] An island without internet: Chromium gathers no candidates."""
     desks = [lab.desk("ada"), lab.desk("alan")]

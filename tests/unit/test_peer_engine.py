@@ -7,12 +7,13 @@ from random import Random
 import pytest
 
 from peerbook.peer.envelope import Envelope, encode_envelope
+from peerbook.peer.sync.change import read_change
 from peerbook.peer.sync.engine import CARRY_MS
 from peerbook.peer.sync.record import Record, decode_record, encode_record, normal_name
 
-from .peer_kit import DOCUMENT, ROOM, Page, World
+from .peer_kit import DOCUMENT, ROOM, AirLine, Page, World
 
-ENVELOPE, SHORT, PULL, SUMMARY, ASK, STATE = 1, 128, 130, 132, 133, 134
+ENVELOPE, SHORT, SUMMARY, STATE, SEEK = 1, 128, 132, 134, 137
 
 
 def words(page: Page) -> str:
@@ -74,6 +75,25 @@ def test_syn6_deletions_on_both_sides_and_nothing_else_come_together() -> None:
     world.join(one, other)
     world.clock.advance(1000)
     assert [words(one), words(other)] == ["2345", "2345"]
+
+
+def test_syn6_one_asks_and_both_have_everything_for_deletions_go_with_the_question() -> None:
+    world = World()
+    one, other = world.page(), world.page()
+    # The other never says how far it is: all must come of what the one says.
+    line = AirLine(world, other, one)
+    send = line.send
+    line.send = lambda on, data: None if data[0] == SUMMARY else send(on, data)  # type: ignore[method-assign]
+    one.engine.connect(AirLine(world, one, other))
+    other.engine.connect(line)
+    one.text += "keep drop"
+    world.clock.advance(1000)
+    world.lost = 1
+    del other.text[4:9]
+    world.clock.advance(200)
+    world.lost = 0
+    world.clock.advance(40_000)
+    assert [words(one), words(other)] == ["keep", "keep"]
 
 
 def test_syn6_a_late_joiner_with_six_neighbours_is_sent_everything_once() -> None:
@@ -155,6 +175,44 @@ def test_syn10_who_is_here_is_known_and_who_goes_silent_is_forgotten() -> None:
     world.part(one, other)
     world.clock.advance(120_000)
     assert third.engine.people(0) == []
+
+
+def test_syn10_what_is_older_than_what_is_known_is_dropped() -> None:
+    world = World()
+    one, other = world.page(follows=False), world.page(follows=False)
+    world.join(one, other)
+    one.engine.introduce(record("Ada"))
+    world.clock.advance(1000)
+    old = [message for message in other.got if message[0] == ENVELOPE]
+    one.engine.introduce(record("Ada Lovelace"))
+    world.clock.advance(1000)
+    for message in old:
+        other.engine.hear(one.session, "control", message + b"")
+    fresh = Envelope(ROOM, "records", one.session, "record", 0, encode_record(record("Eve")))
+    other.engine.hear(one.session, "control", encode_envelope(fresh))
+    assert other.engine.refusals["stale"] == 1
+    assert [person.name for person in other.engine.people(0)] == ["Ada Lovelace"]
+
+
+def test_syn12_a_question_crosses_each_connection_at_most_once_in_each_direction() -> None:
+    world = World()
+    pages = [world.page(follows=False) for _ in range(8)]
+    for index, page in enumerate(pages):
+        for step in (1, 2, 3):
+            world.join(page, pages[(index + step) % 8])
+    pages[0].follow()
+    world.clock.advance(5000)
+    assert 7 <= sum(page.count(SEEK) for page in pages) <= 6 + 7 * 5
+
+
+def test_syn5_lists_in_lists_have_an_end() -> None:
+    def change(depth: int) -> bytes:
+        value = b"\x75\x01" * depth + b"\x7e"
+        return b"\x01\x01\x05\x00\x28\x01\x01m\x01k\x01" + value + b"\x00"
+
+    assert read_change(change(60))
+    assert read_change(change(100)) is None
+    assert read_change(change(100_000)) is None
 
 
 def test_syn10_who_says_goodbye_is_gone_at_once() -> None:

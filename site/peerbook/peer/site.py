@@ -62,12 +62,12 @@ def read_link(link: str) -> Invitation:
 def folders_of(link: str) -> Iterator[str]:
     """The folders a page lies in, the innermost first: one of them is the site's root."""
     parts = urlsplit(link)
-    path = parts.path
-    while path:
-        path = path[: path.rstrip("/").rfind("/") + 1] if path.endswith("/") else path[: path.rfind("/") + 1]
-        yield urlunsplit((parts.scheme, parts.netloc, path or "/", "", ""))
-        if path in ("", "/"):
+    folder = parts.path[: parts.path.rfind("/") + 1] or "/"
+    while True:
+        yield urlunsplit((parts.scheme, parts.netloc, folder, "", ""))
+        if folder == "/":
             return
+        folder = folder[: folder.rstrip("/").rfind("/") + 1]
 
 
 async def fetch_site(link: str) -> Site:

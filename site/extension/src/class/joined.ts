@@ -127,7 +127,7 @@ export class Joined implements IMembership {
       me: this._me,
       own: { session: this.session, since: this.since, documents: [...this.open.keys()] },
       here: this.engine.people(Date.now()),
-      known: this.known,
+      known: this.everKnown(),
       pathOf: document => this.pathOf(document)
     });
   }
@@ -267,6 +267,14 @@ export class Joined implements IMembership {
       this.telling = null;
       this.changed.call();
     });
+  }
+
+  /** Who was here: seen from this page, or by what they left in a notebook. */
+  private everKnown(): ReadonlyMap<string, Pick<IParticipant, 'name' | 'since'>> {
+    const left = this.engine
+      .marks()
+      .map(({ participant, name, since }) => [participant, { name, since }] as const);
+    return new Map([...left, ...this.known]);
   }
 
   private remember(people: readonly IParticipant[]): readonly IParticipant[] {

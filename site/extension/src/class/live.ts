@@ -13,6 +13,7 @@ import { Cursors } from './cursors/cursors';
 import { browserIdentities } from './identity';
 import { Joined } from './joined';
 import type { IMembership } from './membership';
+import { OutputsChoice } from './outputs/outputs';
 import { identify } from './panel/identify';
 import { showDamaged } from './panel/join';
 import { ClassPart } from './panel/part';
@@ -69,4 +70,5 @@ export async function join(
 export function show(parts: IClassParts): void {
   new ClassPart(parts);
   new Cursors(parts);
+  new OutputsChoice(parts);
 }

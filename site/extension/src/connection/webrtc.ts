@@ -16,6 +16,8 @@ export const RESTART_MS = 3_000;
 /** Each restart is a few KB through the server: after a while it is tried this seldom. */
 export const SLOW_RESTART_MS = 30_000;
 const QUICK_RESTARTS = 10;
+/** `new`: not one candidate of the other side could be resolved (mDNS is blocked), which never becomes `failed`. */
+const STUCK: ReadonlySet<RTCPeerConnectionState> = new Set(['failed', 'new']);
 /** Candidates found within this time travel in one signal. */
 const GATHER_MS = 20;
 
@@ -223,7 +225,7 @@ export class DirectConnection extends RoadConnection {
       this._restarts++;
       if (pc.signalingState === 'have-local-offer') {
         this._sendDescription(pc);
-      } else if (pc.connectionState === 'failed') {
+      } else if (STUCK.has(pc.connectionState)) {
         pc.restartIce();
       }
       this._tryAgain();

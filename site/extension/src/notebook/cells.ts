@@ -9,6 +9,7 @@ import type { Json, JsonObject } from '../core/document/json';
 import { LOCAL_CELL_METADATA } from '../core/document/normal';
 import { normalSource, rewrite } from '../core/document/source';
 import type { IOutputsEvent, Outputs } from '../core/outputs/outputs';
+import { shapeOf } from '../core/outputs/shape';
 import type { MapNotebook } from './model';
 import { emitterOf } from './upstream';
 
@@ -115,6 +116,7 @@ export class PeerCodeCell extends YCodeCell {
     this.stateShown = this.executionState;
     this.unlisten = this.store.listen(id, this.onOutputs);
     this.notices = () => notebook.outputNotice;
+    this.untrust = cell => notebook.outputsCame?.(cell);
   }
 
   private readonly cellId: string;
@@ -122,7 +124,10 @@ export class PeerCodeCell extends YCodeCell {
   private readonly localMetadata: LocalMetadata;
   private readonly unlisten: () => void;
   private readonly notices: () => string;
+  private readonly untrust: (id: string) => void;
   private shown: number;
+  /** JupyterLab's models take in what another page wrote, and must not write it back as this page's. */
+  private isTaking = false;
   private countShown: number | null;
   private stateShown: 'running' | 'idle';
 
@@ -164,7 +169,8 @@ export class PeerCodeCell extends YCodeCell {
   }
 
   override getOutputs(): nbformat.IOutput[] {
-    const outputs = this.store.read(this.cellId) as unknown as nbformat.IOutput[];
+    // Whoever is in the class may have written there: JupyterLab's models take only what is an output.
+    const outputs = this.store.read(this.cellId).map(shapeOf) as unknown as nbformat.IOutput[];
     if (this.store.isFull(this.cellId)) {
       outputs.push({ output_type: 'stream', name: 'stderr', text: this.notices() });
     }
@@ -182,19 +188,27 @@ export class PeerCodeCell extends YCodeCell {
     outputs: nbformat.IOutput[] = [],
     origin: unknown = null
   ): void {
-    this.store.splice(this.cellId, start, end, outputs as unknown as JsonObject[], origin);
+    if (!this.isTaking) {
+      this.store.splice(this.cellId, start, end, outputs as unknown as JsonObject[], origin);
+    }
   }
 
   override clearOutputs(origin: unknown = null): void {
-    this.store.clear(this.cellId, origin);
+    if (!this.isTaking) {
+      this.store.clear(this.cellId, origin);
+    }
   }
 
   override appendStreamOutput(index: number, text: string, origin: unknown = null): void {
-    this.store.appendText(this.cellId, index, text, origin);
+    if (!this.isTaking) {
+      this.store.appendText(this.cellId, index, text, origin);
+    }
   }
 
   override removeStreamOutput(index: number, start: number, origin: unknown = null): void {
-    this.store.truncateText(this.cellId, index, start, origin);
+    if (!this.isTaking) {
+      this.store.truncateText(this.cellId, index, start, origin);
+    }
   }
 
   override getMetadata(key?: string): never {
@@ -216,13 +230,16 @@ export class PeerCodeCell extends YCodeCell {
     const before = this.shown;
     this.shown = array?.length ?? 0;
     const change: CellChange = {};
-    if (event.origin !== SILENT && event.replaced) {
+    if (event.origin !== SILENT && (event.replaced || !(event.isLocal || this.isPlain(event, before)))) {
       change.outputsChange = [
-        ...(before ? [{ delete: before }] : []),
-        ...(array?.length ? [{ insert: array.toArray() }] : [])
+        // One more: a sentence may stand there that is not in the document.
+        ...(before ? [{ delete: before + 1 }] : []),
+        ...(array?.length ? [{ insert: shaped(array.toArray()) }] : [])
       ] as unknown as CellChange['outputsChange'];
     } else if (event.origin !== SILENT) {
-      change.outputsChange = event.outputs as CellChange['outputsChange'];
+      change.outputsChange = event.outputs?.map(step =>
+        Array.isArray(step.insert) ? { insert: shaped(step.insert) } : step
+      ) as CellChange['outputsChange'];
       change.streamOutputChange = event.text as CellChange['streamOutputChange'];
     }
     if (this.execution_count !== this.countShown) {
@@ -237,9 +254,50 @@ export class PeerCodeCell extends YCodeCell {
       this.stateShown = this.executionState;
     }
     if (Object.values(change).some(part => part !== undefined)) {
-      emitterOf<this, CellChange>(this.changed).emit(change);
+      this.isTaking = !event.isLocal;
+      try {
+        if (!event.isLocal) {
+          this.untrust(this.cellId);
+        }
+        emitterOf<this, CellChange>(this.changed).emit(change);
+      } finally {
+        this.isTaking = false;
+      }
     }
   };
+
+  /** Whether another page's change adds at the end and does nothing else: JupyterLab's models do that as it is. */
+  private isPlain({ outputs, text, index, keys }: IOutputsEvent, before: number): boolean {
+    if (keys.has('full')) {
+      return false;
+    }
+    if (outputs) {
+      const [first, second] = outputs;
+      const insert = before === 0 ? first : second;
+      const kept = before === 0 ? 0 : first?.retain;
+      return !text && kept === before && Array.isArray(insert?.insert) && outputs.length === (before ? 2 : 1);
+    }
+    if (text) {
+      const last = this.store.read(this.cellId)[before - 1];
+      const added = text[text.length - 1]?.insert;
+      return (
+        index === before - 1 &&
+        last?.output_type === 'stream' &&
+        text.length <= 2 &&
+        typeof added === 'string' &&
+        !/[\r\b]/.test(added) &&
+        text.every(step => step.delete === undefined)
+      );
+    }
+    return true;
+  }
+}
+
+/** What JupyterLab's models may take, with the face of the Yjs types they expect. */
+function shaped(entries: readonly unknown[]): { toJSON(): JsonObject }[] {
+  return entries.map(entry => ({
+    toJSON: () => shapeOf(entry instanceof Y.Map ? entry.toJSON() : entry)
+  }));
 }
 
 export class PeerMarkdownCell extends YMarkdownCell {

@@ -5,6 +5,7 @@ import { exportCell, exportMetadata } from '../core/document/export';
 import { isObject, type JsonObject } from '../core/document/json';
 import { type INormalNotebook, NotebookError, normalNotebook } from '../core/document/normal';
 import { isOutput, type Outputs } from '../core/outputs/outputs';
+import { shapeOf } from '../core/outputs/shape';
 
 /** What a notebook without a kernel of its own runs on: the one that is here. */
 export const PYTHON: JsonObject = {
@@ -17,7 +18,7 @@ export function writeNotebook(doc: Y.Doc, outputs: Outputs, metadata: JsonObject
   const cells = orderOf(doc).map(placed => {
     const cell = exportCell(placed);
     return cell.cell_type === 'code'
-      ? { ...cell, execution_count: outputs.countOf(cell.id), outputs: outputs.read(cell.id) }
+      ? { ...cell, execution_count: outputs.countOf(cell.id), outputs: outputs.read(cell.id).map(shapeOf) }
       : cell;
   });
   const all = { ...PYTHON, ...exportMetadata(doc), ...metadata };

@@ -76,6 +76,8 @@ export class MapNotebook extends YNotebook {
   private readonly local = new Map<string, JsonObject>();
   private readonly localNotebook: JsonObject = {};
   private shown: IShown[] = [];
+  /** Called before outputs of a cell are shown that another page wrote, whoever says they are: they are not to be trusted. */
+  outputsCame: ((cell: string) => void) | null = null;
   /** Whether the cells shown may be others than the document's. */
   private isStale = false;
   /** The cell that was last taken out of this place in this transaction, and nothing was done since. */

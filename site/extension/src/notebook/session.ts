@@ -11,6 +11,7 @@ import { writeNotebook } from './file';
 import { FROM_LOG, type ITimers, Keeper } from './keeper';
 import { keep, type Keeping, type KeepingEvent, UNOPENED } from './keeping';
 import { MapNotebook } from './model';
+import { type IOpenedOutputs, OthersOutputs } from './others';
 import { FROM_TAB, type IChannel, Tabs } from './tabs';
 import type { ITogether } from './together';
 
@@ -85,10 +86,56 @@ export class Session {
   private tabs: Tabs | null = null;
   private closed = false;
   private follows: Cancel[] = [];
+  private together: ITogether | null = null;
+  private readonly others = new Map<string, { readonly opened: OthersOutputs; users: number }>();
 
   /** How well the notebook and its outputs are kept. */
   get keeping(): readonly Keeping[] {
     return this.states.map(state => state.keeping);
+  }
+
+  /**
+   * Somebody else's outputs of this notebook, until the result's `close` was called as often as this; null for a page alone
+   * and for one's own.
+   */
+  othersOutputs(participant: string): IOpenedOutputs | null {
+    const { together, world, document, others } = this;
+    if (!together || !document || this.closed || participant === together.me.participant) {
+      return null;
+    }
+    const { storage, timers } = world;
+    const shared = others.get(participant) ?? {
+      // How well others' outputs are kept is nothing to worry anybody with: they have them themselves.
+      opened: new OthersOutputs(
+        { storage, timers, report: () => undefined },
+        together,
+        document,
+        participant
+      ),
+      users: 0
+    };
+    shared.users += 1;
+    others.set(participant, shared);
+    const { name, outputs, ready } = shared.opened;
+    let isOpen = true;
+    const close = async (): Promise<void> => {
+      shared.users -= isOpen ? 1 : 0;
+      isOpen = false;
+      if (shared.users === 0 && others.get(participant) === shared) {
+        others.delete(participant);
+        await shared.opened.close();
+      }
+    };
+    return { name, outputs, ready, close };
+  }
+
+  /** What this device remembers of the notebook, under a name. */
+  async remembered(name: string): Promise<string | null> {
+    return (await this.world.storage.setting(`${name} ${this.document}`)) ?? null;
+  }
+
+  async remember(name: string, value: string): Promise<void> {
+    await this.world.storage.putSetting(`${name} ${this.document}`, value);
   }
 
   /** The notebook as a file. */
@@ -109,6 +156,7 @@ export class Session {
     }
     this.closed = true;
     this.follows.forEach(cancel => cancel());
+    await Promise.all([...this.others.values()].map(({ opened }) => opened.close()));
     this.tabs?.dispose();
     await Promise.all(this.keepers.map(keeper => keeper.stop()));
     this.outputs.destroy();
@@ -139,8 +187,8 @@ export class Session {
     const text = await this.keepers[0]!.load(found.genesis);
     this.isUntouched = ran.records + text.records === 0;
     this.setAside = ran.setAside + text.setAside;
-    outputs.settle();
     if (together && shared) {
+      this.together = together;
       // Before anything is written: what this page writes goes under the class's name for it from here on.
       this.follows = [
         together.follow(found.entry.document, notebook.ydoc, 'document'),

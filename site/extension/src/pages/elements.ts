@@ -21,6 +21,13 @@ export function findIn<T extends HTMLElement>(
   return found;
 }
 
+/** What did not change is not touched: nothing is read out twice, no selection is lost. */
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) {
+    element.textContent = text;
+  }
+}
+
 /** In a class the address ends with the invitation: the link past the navigation must not put its own end there. */
 export function keepFragment(): void {
   const content = find('content', HTMLElement);

@@ -1,6 +1,6 @@
 /** The invite link: as text, as a code, copied, and large for the wall. */
 import { copyText } from './copy';
-import { find } from './elements';
+import { find, setText } from './elements';
 import { drawLink, svgOf } from './qr';
 import { wordsOf } from './words';
 
@@ -32,7 +32,7 @@ export class Invite {
    * latest takes the place of the earliest, and no other moves.
    */
   arrive(names: readonly string[], count: string): void {
-    find('large-count', HTMLElement).textContent = count;
+    setText(find('large-count', HTMLElement), count);
     const list = find('large-names', HTMLElement);
     const places: string[] = [];
     names.forEach((name, at) => (places[at % NAMES] = name));
@@ -43,10 +43,8 @@ export class Invite {
     }
     words.forEach((word, at) => {
       const item = list.children[at] ?? list.appendChild(document.createElement('li'));
-      if (item.textContent !== word) {
-        item.textContent = word;
-        item.setAttribute('dir', 'auto');
-      }
+      setText(item, word);
+      item.setAttribute('dir', 'auto');
     });
   }
 

@@ -20,7 +20,8 @@ export interface IJoinOptions {
 export class Join {
   constructor(private readonly options: IJoinOptions) {
     this.who = new Who(find('join-who', HTMLElement), options.identities, identity => this.enter(identity));
-    this.key = `peerbook:joined:${options.place}`;
+    this.codeKey = `peerbook:class:${options.place}`;
+    this.whoKey = `peerbook:joined:${options.place}`;
   }
 
   /** Shows what the link brought; nothing at all when it brought nothing. */
@@ -89,7 +90,8 @@ export class Join {
 
   private enter(me: IIdentity): void {
     try {
-      this.options.tab?.setItem(this.key, JSON.stringify([this.invitation?.code, me.participant]));
+      this.options.tab?.setItem(this.whoKey, me.participant);
+      this.options.tab?.setItem(this.codeKey, this.invitation?.code ?? '');
     } catch {
       // Asked again next time.
     }
@@ -100,11 +102,11 @@ export class Join {
 
   /** Who joined this class in this tab. */
   private joined(): IIdentity | undefined {
+    const { tab, identities } = this.options;
     try {
-      const read: unknown = JSON.parse(this.options.tab?.getItem(this.key) ?? 'null');
-      const [code, participant] = Array.isArray(read) ? (read as unknown[]) : [];
-      const all = code === this.invitation?.code ? this.options.identities.all : [];
-      return all.find(each => each.participant === participant);
+      const isHere = tab?.getItem(this.codeKey) === this.invitation?.code;
+      const who = tab?.getItem(this.whoKey);
+      return isHere ? identities.all.find(each => each.participant === who) : undefined;
     } catch {
       return undefined;
     }
@@ -116,7 +118,9 @@ export class Join {
   }
 
   private readonly who: Who;
-  private readonly key: string;
+  /** Which class was joined in this tab, and as whom: the latter is the notebook page's too (class/panel/identify.ts). */
+  private readonly codeKey: string;
+  private readonly whoKey: string;
   private readonly panel = find('join', HTMLElement);
   private readonly start = find('start', HTMLAnchorElement);
   private invitation: IInvitation | null = null;

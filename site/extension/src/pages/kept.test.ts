@@ -15,6 +15,7 @@ const kept = (text: string | null): INotes & { text: string | null } => ({
     this.text = given;
   }
 });
+const ADA = '0a'.repeat(16);
 const aClass = (seed: number) => makeInvitation(bytes => bytes.fill(seed), digest);
 
 describe('classes started on this device', () => {
@@ -22,19 +23,19 @@ describe('classes started on this device', () => {
     const notes = kept(null);
     const started = new Started('/', notes, digest);
     for (let at = 0; at < 20; at += 1) {
-      started.add({ workshop: 'w', invitation: aClass(at), at });
+      started.add({ workshop: 'w', invitation: aClass(at), at, as: ADA });
     }
-    started.add({ workshop: 'w', invitation: aClass(18), at: 30 });
+    started.add({ workshop: 'w', invitation: aClass(18), at: 30, as: ADA });
     expect(new Started('/', notes, digest).all.map(each => each.at)).toEqual([
       30, 19, 17, 16, 15, 14, 13, 12
     ]);
-    expect(started.has(aClass(18))).toBe(true);
-    expect(started.has(aClass(1))).toBe(false);
+    expect(started.find(aClass(18))).toMatchObject({ at: 30, as: ADA });
+    expect(started.find(aClass(1))).toBeUndefined();
     expect(started.all[0]!.invitation).toEqual(aClass(18));
   });
 
   it('what is no class is left out', () => {
-    for (const text of ['{', '{}', '[null,1,{"workshop":"w","code":"x","at":1}]']) {
+    for (const text of ['{', '{}', '[null,1,{"workshop":"w","code":"x","at":1,"as":"y"}]']) {
       expect(new Started('/', kept(text), digest).all).toEqual([]);
     }
     expect(new Started('/', null, digest).all).toEqual([]);

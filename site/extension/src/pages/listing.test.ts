@@ -78,10 +78,10 @@ describe('the count that is read out', () => {
 describe('the list of people', () => {
   function aRoster() {
     document.body.innerHTML = `<button hidden>Sort</button>
-      <ul data-since="since {time}" data-left="was here" data-me="you" data-nowhere="no notebook open"></ul>`;
+      <ul data-left="was here" data-me="you" data-nowhere="no notebook open"></ul>`;
     const [sort, list] = [...document.body.children] as [HTMLElement, HTMLElement];
     const steps = new Map([['w/2.ipynb', 'Loops']]);
-    const roster = new Roster({ list, sort, steps, time: since => `${since} h` });
+    const roster = new Roster({ list, sort, steps, since: since => `since ${since} h` });
     const texts = () =>
       [...list.children].map(line => [...line.children].map(part => part.textContent).slice(1));
     return { roster, list, sort, texts };

@@ -1,4 +1,5 @@
 /** The workshops of this site, as the teacher's page lists them. */
+import type { ICatalogue } from '../workshop/catalogue';
 
 export interface IOffer {
   readonly slug: string;
@@ -33,4 +34,11 @@ export function offerOf(
     return (offers.length === 1 && offers[0]) || null;
   }
   return offers.find(offer => offer.slug === named) ?? { unknown: named.slice(0, 100) };
+}
+
+/** The genesis of each notebook, and its path: documents know of no paths. */
+export function pathsIn({ workshops }: ICatalogue): [string, string][] {
+  return workshops.flatMap(({ slug, notebooks }) =>
+    notebooks.map(({ path, genesis }): [string, string] => [genesis.hash, `${slug}/${path}`])
+  );
 }

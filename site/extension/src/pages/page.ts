@@ -22,3 +22,9 @@ export function notesOf(name: 'localStorage' | 'sessionStorage'): INotes | null 
     return null;
   }
 }
+
+/** 16 random bytes in hex: a participant who has no name yet. */
+export function newParticipant(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
+}

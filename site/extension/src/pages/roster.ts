@@ -2,6 +2,7 @@
 import { personColour } from '../class/colours';
 import type { IParticipant } from '../class/membership';
 import { Arrivals } from './arrivals';
+import { setText } from './elements';
 import { wordsOf } from './words';
 
 /** From so many people on a name is looked for, not seen. */
@@ -13,8 +14,8 @@ export interface IRosterParts {
   readonly sort: HTMLElement;
   /** Path of a notebook to its title. */
   readonly steps: ReadonlyMap<string, string>;
-  /** `14:52`, as people here write it. */
-  readonly time: (since: number) => string;
+  /** `since 14:52`, as people here write it. */
+  readonly since: (since: number) => string;
 }
 
 export class Roster {
@@ -54,7 +55,7 @@ export class Roster {
       line.append(...['mark', 'name', 'me', 'where', 'since'].map(part => span(part)));
       this.lines.set(participant, line);
     }
-    const { list, steps, time } = this.parts;
+    const { list, steps } = this.parts;
     const where = notebooks.map(path => steps.get(path) ?? path).join(', ');
     line.classList.toggle('away', !isHere);
     line.style.setProperty('--person', personColour(colour));
@@ -62,13 +63,12 @@ export class Roster {
       name,
       me: isMe ? wordsOf(list, 'me') : '',
       where: isHere ? where || wordsOf(list, 'nowhere') : '',
-      since: isHere ? wordsOf(list, 'since', { time: time(since) }) : wordsOf(list, 'left')
+      since: isHere ? this.parts.since(since) : wordsOf(list, 'left')
     };
     for (const child of line.children) {
       const text = texts[child.className];
-      // What did not change is not touched: nothing is read out twice, no selection is lost.
-      if (text !== undefined && child.textContent !== text) {
-        child.textContent = text;
+      if (text !== undefined) {
+        setText(child, text);
       }
     }
     return line;

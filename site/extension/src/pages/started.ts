@@ -8,10 +8,13 @@ export interface IStarted {
   readonly invitation: IInvitation;
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** Whom the class knows the one who started it as: 32 hex digits. Theirs on this page also before they have a name. */
+  readonly as: string;
 }
 
 /** Enough for a school's day; older ones go. */
 const MOST = 8;
+const PARTICIPANT = /^[0-9a-f]{32}$/;
 
 export class Started {
   /** @param place the site's path; `notes` as for `Identities` */
@@ -35,8 +38,8 @@ export class Started {
 
   add(started: IStarted): void {
     const others = this.all.filter(each => each.invitation.code !== started.invitation.code);
-    const kept = [started, ...others].slice(0, MOST).map(({ workshop, invitation, at }) => {
-      return { workshop, code: invitation.code, at };
+    const kept = [started, ...others].slice(0, MOST).map(({ workshop, invitation, at, as }) => {
+      return { workshop, code: invitation.code, at, as };
     });
     try {
       this.notes?.setItem(this.key, JSON.stringify(kept));
@@ -45,17 +48,20 @@ export class Started {
     }
   }
 
-  has({ code }: Pick<IInvitation, 'code'>): boolean {
-    return this.all.some(each => each.invitation.code === code);
+  find({ code }: Pick<IInvitation, 'code'>): IStarted | undefined {
+    return this.all.find(each => each.invitation.code === code);
   }
 
   private read(value: unknown): IStarted | null {
-    const { workshop, code, at } = (value ?? {}) as Record<string, unknown>;
-    if (typeof workshop !== 'string' || typeof code !== 'string' || !Number.isSafeInteger(at)) {
+    const { workshop, code, at, as } = (value ?? {}) as Record<string, unknown>;
+    const isOne = typeof workshop === 'string' && typeof code === 'string' && typeof as === 'string';
+    if (!isOne || !Number.isSafeInteger(at) || !PARTICIPANT.test(as)) {
       return null;
     }
     const invited = readCode(code, this.digest);
-    return invited.kind === 'invited' ? { workshop, invitation: invited.invitation, at: at as number } : null;
+    return invited.kind === 'invited'
+      ? { workshop, invitation: invited.invitation, at: at as number, as }
+      : null;
   }
 
   private readonly key: string;

@@ -1,6 +1,7 @@
 /** The teacher's page: which workshop, a class, its link, and who is here. */
-import type { Identities } from '../class/identity';
+import type { Identities, IIdentity } from '../class/identity';
 import type { IInvitation, Invited } from '../core/class/invitation';
+import { normalName } from '../core/roster/record';
 import { find, keepFragment } from './elements';
 import { Invite } from './invite';
 import { inviteLink, isOnlyHere, linkInto, notebookLink, teacherLink } from './links';
@@ -23,13 +24,9 @@ export interface ITeacherOptions {
   readonly go: (address: string) => void;
   /** Opens beside this page. */
   readonly open: (address: string) => void;
-  /** The class is there: begins to watch it. */
-  readonly watch: (
-    invitation: IInvitation,
-    offer: IOffer,
-    invite: Invite,
-    signal: string | undefined
-  ) => void;
+  /** Is in the class and shows who else is; the given function is told who one is, also when that changes. */
+  readonly watch: (invitation: IInvitation, offer: IOffer, invite: Invite) => (identity: IIdentity) => void;
+  readonly newParticipant: () => string;
   readonly now: () => number;
 }
 
@@ -87,26 +84,58 @@ export class Teacher {
   }
 
   private open(offer: IOffer, invitation: IInvitation): void {
-    const { home, identities, started } = this.options;
-    if (!started.has(invitation)) {
-      started.add({ workshop: offer.slug, invitation, at: this.options.now() });
-    }
-    keepFragment();
+    const { home } = this.options;
     const link = inviteLink(home, offer.slug, invitation);
     const invite = new Invite();
     invite.show(link, offer.title);
+    keepFragment();
     find('class-only-here', HTMLElement).hidden = !isOnlyHere(link);
-    const who = new Who(find('class-who', HTMLElement), identities, () => {
-      who.show();
-      const path = this.options.placeIn(offer.slug) ?? [...offer.steps.keys()][0] ?? '';
-      this.options.open(notebookLink(home, path, invitation));
-    });
-    who.show();
     find('class-open', HTMLElement).hidden = false;
-    void this.options.readSignaling().then(named => {
-      this.tell(named);
-      this.options.watch(invitation, offer, invite, named.kind === 'address' ? named.url : undefined);
-    });
+    void this.options.readSignaling().then(named => this.tell(named));
+    const beHere = this.options.watch(invitation, offer, invite);
+    beHere(this.known(offer, invitation));
+    const who = new Who(
+      find('class-who', HTMLElement),
+      this.options.identities,
+      identity => {
+        this.keep(offer, invitation, identity.participant);
+        beHere(identity);
+        who.show();
+        const path = this.options.placeIn(offer.slug) ?? [...offer.steps.keys()][0] ?? '';
+        this.options.open(notebookLink(home, path, invitation));
+      },
+      typed => this.take(typed, invitation)
+    );
+    who.show();
+  }
+
+  /**
+   * Whom the class sees as long as nobody says who they are: not who was here last, for a device may be used by many, and
+   * the same person in another tab would not be counted.
+   */
+  private known(offer: IOffer, invitation: IInvitation): IIdentity {
+    const { started, identities, newParticipant } = this.options;
+    const participant = started.find(invitation)?.as ?? newParticipant();
+    this.keep(offer, invitation, participant);
+    const named = identities.all.find(each => each.participant === participant);
+    return named ?? { participant, name: wordsOf(find('class-who', HTMLElement), 'unnamed') };
+  }
+
+  private keep(offer: IOffer, invitation: IInvitation, participant: string): void {
+    const { started, now } = this.options;
+    const at = started.find(invitation)?.at ?? now();
+    started.add({ workshop: offer.slug, invitation, at, as: participant });
+  }
+
+  /** The first name that is typed is that of who was here without one; another one is somebody else's. */
+  private take(typed: string, invitation: IInvitation): IIdentity | null {
+    const { identities, started } = this.options;
+    const participant = started.find(invitation)?.as;
+    const name = normalName(typed);
+    const isKnown = identities.all.some(each => each.name === name || each.participant === participant);
+    return isKnown || participant === undefined
+      ? identities.take(typed)
+      : identities.rename(participant, typed);
   }
 
   /** In words, what keeps others from joining. */

@@ -2,41 +2,62 @@
 import type { IMembership } from '../class/membership';
 import type { Clock } from '../core/clock';
 import { Announcer } from './announcer';
-import { sayConnection } from './connection';
-import { find } from './elements';
+import type { IIdentity } from '../class/identity';
+import { connectionInWords, sinceInWords } from '../class/words';
+import { find, setText } from './elements';
+import { english } from './english';
 import type { Invite } from './invite';
 import { Roster } from './roster';
+import { troubleInWords } from './trouble';
 import { wordsOf } from './words';
 
 /** What is needed of a membership. */
-export type Watched = Pick<IMembership, 'people' | 'summary' | 'changed'>;
+export type Watched = Pick<IMembership, 'me' | 'people' | 'summary' | 'changed' | 'rename' | 'leave'>;
 
 export class Watch {
   constructor(
-    private readonly membership: Watched,
     private readonly invite: Invite,
     clock: Clock,
-    steps: ReadonlyMap<string, string>
+    steps: ReadonlyMap<string, string>,
+    private readonly join: (identity: IIdentity) => Watched
   ) {
     find('class-here', HTMLElement).hidden = false;
     this.roster = new Roster({
       list: find('class-people', HTMLElement),
       sort: find('class-sort', HTMLElement),
       steps,
-      time: since => new Date(since).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+      since: since => sinceInWords(since, Date.now(), navigator.language, english)
     });
     const announced = find('class-announce', HTMLElement);
     this.announcer = new Announcer(clock, count => (announced.textContent = this.counted(count)));
-    membership.changed.add(() => this.show());
-    this.show();
   }
 
-  private show(): void {
-    const { people, summary } = this.membership;
+  /** Is in the class as this one from now on. */
+  as(identity: IIdentity): void {
+    const before = this.membership;
+    if (before?.me.participant === identity.participant) {
+      before.rename(identity.name);
+      return;
+    }
+    before?.leave();
+    const membership = (this.membership = this.join(identity));
+    membership.changed.add(() => {
+      if (this.membership === membership) {
+        this.show(membership);
+      }
+    });
+    this.show(membership);
+  }
+
+  private show({ people, summary }: Watched): void {
     const others = people.filter(person => person.isHere && !person.isMe);
-    sayConnection(find('class-connection', HTMLElement), summary, others.length);
+    setText(this.connection, connectionInWords(summary, people, english).text);
+    const trouble = troubleInWords(summary, wordsOf(this.trouble, 'unreachable'));
+    this.trouble.hidden = trouble === '';
+    setText(this.trouble, trouble);
     const words = this.counted(others.length);
-    this.count.textContent = words;
+    // With others there, how many is said by the connection.
+    setText(this.count, others.length === 0 ? words : '');
     this.announcer.tell(others.length);
     const ordered = this.roster.show(people);
     this.invite.arrive(
@@ -49,6 +70,9 @@ export class Watch {
     return wordsOf(this.count, count === 0 ? 'none' : count === 1 ? 'one' : 'many', { n: count });
   }
 
+  private readonly connection = find('class-connection', HTMLElement);
+  private readonly trouble = find('class-trouble', HTMLElement);
+  private membership: Watched | null = null;
   private readonly count = find('class-count', HTMLElement);
   private readonly roster: Roster;
   private readonly announcer: Announcer;

@@ -15,7 +15,7 @@ PRESENCE_MS = 15_000
 """Said again though nothing changed; `presence_every_ms`."""
 _PRESENCE_SHARE_MS = 100
 """And for each person here, so that it is ten a second in all."""
-_SILENCES = 5
+SILENCES = 5
 """Silences after which somebody is taken to have gone: a hidden tab wakes once a minute."""
 _BURST = 12
 """What a session may say at once after a rest: what waited on a slow line arrives in a heap."""
@@ -101,7 +101,7 @@ class Awareness:
 
     @property
     def expiry_ms(self) -> float:
-        return _SILENCES * self._presence_ms
+        return SILENCES * self._presence_ms
 
     @property
     def _presence_ms(self) -> float:

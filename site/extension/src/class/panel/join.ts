@@ -69,7 +69,7 @@ export function askName(identities: Identities, trans: TranslationBundle): Promi
 export function showDamaged(
   invited: Extract<Invited, { kind: 'damaged' }>,
   trans: TranslationBundle,
-  page: Pick<Window, 'location' | 'history'> = window
+  page: Pick<Window, 'location'> = window
 ): void {
   const card = openCard('pb-class-damaged', trans.__('This invite link is damaged'));
   const what =
@@ -91,8 +91,8 @@ export function showDamaged(
   field.spellcheck = false;
   const alone = (): void => {
     card.close();
-    // A reload would only say it again.
-    page.history.replaceState(page.history.state, '', withoutFragment(page.location.href));
+    // Read anew without the class: the links to other steps carry it too.
+    page.location.replace(withoutFragment(page.location.href));
   };
   actions.append(join, makeButton(trans.__('Go on alone'), alone));
   form.append(label, field, fault, actions);

@@ -48,6 +48,14 @@ export function outputsName(document: string, participant: string): string {
   return `${document}/outputs.${participant}`;
 }
 
+const OUTPUTS_NAME = /^(.+)\/outputs\.([0-9a-f]{1,64})$/;
+
+/** Whose outputs of which document a name stands for; null for the name of anything else. */
+export function parseOutputsName(text: string): { document: string; participant: string } | null {
+  const match = OUTPUTS_NAME.exec(text);
+  return match ? { document: match[1]!, participant: match[2]! } : null;
+}
+
 /** Hex digits of random bytes from `random`, which fills the array it is given. */
 export function randomHex(bytes: number, random: (into: Uint8Array) => Uint8Array): string {
   return Array.from(random(new Uint8Array(bytes)), byte => byte.toString(16).padStart(2, '0')).join('');

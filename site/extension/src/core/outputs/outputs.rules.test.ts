@@ -59,12 +59,46 @@ describe('outputs', () => {
     );
   });
 
+  it('[OUT1] a run is written by the page that began it, and by no other', () => {
+    const a = new Outputs();
+    a.setState('c', 'running');
+    a.splice('c', 0, 0, [stream('from a')]);
+    const b = copyOf(a);
+    b.appendText('c', 0, 'not mine');
+    b.splice('c', 1, 1, [stream('not mine')]);
+    b.setCount('c', 9);
+    expect([b.read('c'), b.countOf('c')]).toEqual([[stream('from a')], null]);
+    // A second tab takes the cell over: what the first one's loop still prints is not mixed into it.
+    b.clear('c');
+    b.setState('c', 'running');
+    b.splice('c', 0, 0, [stream('from b')]);
+    Y.applyUpdate(a.doc, Y.encodeStateAsUpdate(b.doc));
+    a.appendText('c', 0, ' and a');
+    a.setState('c', 'idle');
+    a.splice('c', 1, 1, [stream('late')]);
+    expect(a.read('c')).toEqual([stream('from b')]);
+    expect(b.stateOf('c')).toBe('running');
+  });
+
   it('[OUT3] what was running is idle when it is opened again', () => {
     const outputs = new Outputs();
     outputs.setState('c', 'running');
+    expect([outputs.stateOf('c'), copyOf(outputs).stateOf('c')]).toEqual(['running', 'idle']);
     const again = copyOf(outputs);
-    again.settle();
+    again.clear('c');
     expect(again.stateOf('c')).toBe('idle');
+  });
+
+  it('[OUT3] it runs for others while the page that runs it is here', () => {
+    const outputs = new Outputs();
+    outputs.setState('c', 'running');
+    const theirs = copyOf(outputs);
+    const told: string[] = [];
+    theirs.listen('c', () => told.push(theirs.stateOf('c')));
+    theirs.setLive(new Set([outputs.doc.clientID]));
+    theirs.setLive(new Set([outputs.doc.clientID, 7]));
+    theirs.setLive(new Set([7]));
+    expect(told).toEqual(['running', 'idle']);
   });
 
   it('tells what became different, with its origin', () => {

@@ -3,7 +3,8 @@
  *
  * Root map `cells`: cell id -> one run, a Y.Map of `outputs` (Y.Array of Y.Map, a stream's `text` as Y.Text),
  * `execution_count`, `execution_state`, and `full` when the rest was not kept. A new run replaces the whole entry, so two
- * tabs that ran one cell end with one of the two runs, never with both mixed.
+ * tabs that ran one cell end with one of the two runs, never with both mixed: a run is written by the page that began it and
+ * by no other. What is `running` runs only while that page is here.
  */
 import * as Y from 'yjs';
 import { isObject, type Json, type JsonObject } from '../document/json';
@@ -17,10 +18,14 @@ export type OutputArray = Y.Array<OutputEntry>;
 /** What became different in one cell's run. */
 export interface IOutputsEvent {
   readonly origin: unknown;
+  /** Written by this page, just now. */
+  readonly isLocal: boolean;
   /** Another run is there now. */
   readonly replaced: boolean;
   readonly outputs?: Y.YEvent<OutputArray>['changes']['delta'];
+  /** What became of a stream's text, and which of the outputs it is. */
   readonly text?: Y.YEvent<Y.Text>['changes']['delta'];
+  readonly index?: number;
   readonly keys: ReadonlySet<string>;
 }
 
@@ -35,8 +40,13 @@ export class Outputs {
 
   private readonly runs: Y.Map<Y.Map<unknown>>;
   private readonly listeners = new Map<string, Set<(event: IOutputsEvent) => void>>();
+  private readonly general = new Set<(id: string) => void>();
   /** Bytes kept of each cell's run, as far as they were counted. */
   private readonly sizes = new Map<string, number>();
+  /** Runs that this page began. */
+  private readonly begun = new WeakSet<Y.Map<unknown>>();
+  /** Whose runs may go on: Yjs's ids of the author's pages that are here, besides this one. */
+  private live: ReadonlySet<number> = new Set();
 
   /** Calls `listener` for every change of one cell's run; the result ends it. */
   listen(id: string, listener: (event: IOutputsEvent) => void): () => void {
@@ -45,10 +55,33 @@ export class Outputs {
     return () => void listeners.delete(listener);
   }
 
+  /** Calls `listener` with the cell for every change of any run; the result ends it. */
+  listenAll(listener: (id: string) => void): () => void {
+    this.general.add(listener);
+    return () => void this.general.delete(listener);
+  }
+
   /** The outputs of a cell's run, attached or not made yet. */
   arrayOf(id: string): OutputArray | null {
-    const outputs = this.runs.get(id)?.get('outputs');
+    const outputs = this.runOf(id)?.get('outputs');
     return outputs instanceof Y.Array ? (outputs as OutputArray) : null;
+  }
+
+  /** Cells that were run. */
+  get ids(): string[] {
+    return [...this.runs.keys()];
+  }
+
+  /** Whether anything was run, or is shown, in any cell. */
+  get hasAny(): boolean {
+    return this.ids.some(
+      id => this.countOf(id) !== null || this.stateOf(id) === 'running' || (this.arrayOf(id)?.length ?? 0) > 0
+    );
+  }
+
+  /** What lies there as outputs, whoever wrote it and whatever it is: not to be shown before its shape was checked. */
+  entries(id: string): readonly unknown[] {
+    return (this.arrayOf(id)?.toJSON() ?? []) as unknown[];
   }
 
   read(id: string): JsonObject[] {
@@ -57,16 +90,28 @@ export class Outputs {
 
   /** Whether there was more than is kept. */
   isFull(id: string): boolean {
-    return this.runs.get(id)?.get('full') === true;
+    return this.runOf(id)?.get('full') === true;
   }
 
   countOf(id: string): number | null {
-    const count = this.runs.get(id)?.get('execution_count');
-    return typeof count === 'number' ? count : null;
+    const count = this.runOf(id)?.get('execution_count');
+    return typeof count === 'number' && Number.isSafeInteger(count) ? count : null;
   }
 
   stateOf(id: string): 'running' | 'idle' {
-    return this.runs.get(id)?.get('execution_state') === 'running' ? 'running' : 'idle';
+    const run = this.runOf(id);
+    return run?.get('execution_state') === 'running' && this.isLive(run) ? 'running' : 'idle';
+  }
+
+  /** Which of the author's pages are here: what another page was running when it went away is idle. */
+  setLive(clients: ReadonlySet<number>): void {
+    const before = new Map(this.ids.map(id => [id, this.stateOf(id)]));
+    this.live = clients;
+    for (const [id, state] of before) {
+      if (this.stateOf(id) !== state) {
+        this.tell(id, { origin: null, isLocal: false, replaced: false, keys: new Set(['execution_state']) });
+      }
+    }
   }
 
   setCount(id: string, count: number | null): void {
@@ -77,21 +122,14 @@ export class Outputs {
     this.set(id, 'execution_state', state, this.stateOf(id));
   }
 
-  /** What was running when the page went away runs no more. */
-  settle(): void {
-    for (const id of this.runs.keys()) {
-      this.setState(id, 'idle');
-    }
-  }
-
   /** Begins another run: the outputs go, count and state stay. */
   clear(id: string, origin: unknown = null): void {
-    if (this.arrayOf(id)?.length) {
+    if (this.arrayOf(id)?.length || (this.runs.has(id) && !this.isBegun(id))) {
       this.doc.transact(() => void this.makeRun(id), origin);
     }
   }
 
-  /** Replaces the outputs from `start` to `end`; places that are not kept are left out. */
+  /** Replaces the outputs from `start` to `end`; places that are not kept are left out, and so is another page's run. */
   splice(
     id: string,
     start: number,
@@ -99,6 +137,9 @@ export class Outputs {
     outputs: readonly JsonObject[],
     origin: unknown = null
   ): void {
+    if (this.runs.has(id) && !this.isBegun(id)) {
+      return;
+    }
     this.doc.transact(() => {
       const array = this.arrayOf(id) ?? this.makeRun(id);
       const from = Math.min(start, array.length);
@@ -141,14 +182,36 @@ export class Outputs {
     this.doc.destroy();
   }
 
+  private isBegun(id: string): boolean {
+    const run = this.runOf(id);
+    return run !== null && this.begun.has(run);
+  }
+
+  private isLive(run: Y.Map<unknown>): boolean {
+    // Who began a run cannot be said in it: it is whoever's change it came with.
+    return this.begun.has(run) || (run._item !== null && this.live.has(run._item.id.client));
+  }
+
+  /** A stranger may have put anything there. */
+  private runOf(id: string): Y.Map<unknown> | null {
+    const run: unknown = this.runs.get(id);
+    return run instanceof Y.Map ? (run as Y.Map<unknown>) : null;
+  }
+
+  private tell(id: string, event: IOutputsEvent): void {
+    this.listeners.get(id)?.forEach(listener => listener(event));
+    this.general.forEach(listener => listener(id));
+  }
+
   private textAt(id: string, index: number): Y.Text | null {
-    const array = this.arrayOf(id);
-    const text = array && index < array.length ? array.get(index).get('text') : null;
+    const array = this.isBegun(id) ? this.arrayOf(id) : null;
+    const entry: unknown = array && index < array.length ? array.get(index) : null;
+    const text: unknown = entry instanceof Y.Map ? entry.get('text') : null;
     return text instanceof Y.Text ? text : null;
   }
 
   private set(id: string, key: string, value: Json, before: Json): void {
-    if (value !== before) {
+    if (value !== before && (this.isBegun(id) || !this.runs.has(id))) {
       this.doc.transact(() => {
         if (!this.runs.has(id)) {
           this.makeRun(id);
@@ -159,8 +222,9 @@ export class Outputs {
   }
 
   private makeRun(id: string): OutputArray {
-    const before = this.runs.get(id);
+    const before = this.isBegun(id) ? this.runs.get(id) : undefined;
     const run = new Y.Map<unknown>();
+    this.begun.add(run);
     const outputs: OutputArray = new Y.Array();
     run.set('outputs', outputs);
     for (const key of ['execution_count', 'execution_state']) {
@@ -192,6 +256,7 @@ export class Outputs {
     const changeOf = (id: string): { -readonly [K in keyof IOutputsEvent]: IOutputsEvent[K] } => {
       const change = changes.get(id) ?? {
         origin: transaction.origin,
+        isLocal: transaction.local,
         replaced: false,
         keys: new Set<string>()
       };
@@ -203,16 +268,27 @@ export class Outputs {
       const id = String(path[0]);
       if (path.length === 0) {
         keysOf(event).forEach(key => (changeOf(key).replaced = true));
-      } else if (path.length === 1) {
+      } else if (path.length === 1 && event.target instanceof Y.Map) {
         changeOf(id).keys = keysOf(event);
-      } else if (path.length === 2) {
+        if (changeOf(id).keys.has('outputs')) {
+          changeOf(id).replaced = true;
+        }
+      } else if (path.length === 2 && path[1] === 'outputs' && event.target instanceof Y.Array) {
         changeOf(id).outputs = (event as Y.YEvent<OutputArray>).changes.delta;
-      } else if (path.length === 4 && path[3] === 'text') {
+      } else if (path.length > 2 && !transaction.local && !isStreamText(event)) {
+        // Not as this page would write it: read anew as a whole.
+        changeOf(id).replaced = true;
+      } else if (isStreamText(event)) {
         changeOf(id).text = (event as Y.YEvent<Y.Text>).changes.delta;
+        changeOf(id).index = Number(path[2]);
       }
     }
-    changes.forEach((change, id) => this.listeners.get(id)?.forEach(listener => listener(change)));
+    changes.forEach((change, id) => this.tell(id, change));
   };
+}
+
+function isStreamText({ path, target }: Y.YEvent<Y.AbstractType<unknown>>): boolean {
+  return path.length === 4 && path[1] === 'outputs' && path[3] === 'text' && target instanceof Y.Text;
 }
 
 function keysOf(event: Y.YEvent<Y.AbstractType<unknown>>): ReadonlySet<string> {

@@ -18,8 +18,8 @@ export const MOST_SUMMARIES = 256;
 /** Clients of one vector: a session each; a year of lessons of a large class. */
 const MOST_CLIENTS = 100_000;
 
-/** Streams in one `who`: two for each member of the largest room. */
-const MOST_HEARD_OF = 4000;
+/** Streams in one `who`: two for each member of the largest room, and the marks. */
+const MOST_HEARD_OF = 5000;
 
 /** How far a replica is. */
 export interface ISummary {

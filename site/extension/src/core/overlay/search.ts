@@ -52,7 +52,9 @@ export class Search {
 
   /** The document was opened here. */
   begin(document: string): void {
-    this.check(document, SEEK_MS, 0);
+    if (!this.checks.has(document)) {
+      this.check(document, SEEK_MS, 0);
+    }
   }
 
   end(document?: string): void {

@@ -16,15 +16,20 @@ import { Flood } from '../overlay/flood';
 import { decodeMessage } from '../overlay/messages';
 import { type Line, Neighbour, Neighbours } from '../overlay/neighbours';
 import { Search } from '../overlay/search';
+import { parseOutputsName } from '../document/name';
+import type { IMark } from '../roster/marks';
 import { decodeRecord, encodeRecord, type IRecord } from '../roster/record';
-import { foldRoster, type IPerson, NOBODY, peopleOf } from '../roster/roster';
+import { foldRoster, type IPerson, NOBODY, peopleOf, type RosterEvent } from '../roster/roster';
 import { clientOf } from '../session';
+import { CARRY_MS } from './carried';
+import { Custody } from './custody';
 import { Exchange } from './exchange';
 import { Greeting } from './greeting';
 import { Latest } from './latest';
 import type { IEngineOptions, Refusal } from './options';
 import { FROM_OTHERS, Replica } from './replica';
 
+export { CARRY_MS } from './carried';
 export type { IEngineOptions, Refusal } from './options';
 
 /** The name records go under: they are about the class, not about a notebook. */
@@ -32,16 +37,25 @@ export const RECORDS = 'records';
 /** Said again though nothing changed, for whom it did not reach; and for each person here. */
 export const RECORD_MS = 60_000;
 const RECORD_SHARE_MS = 400;
-/** How long a document is carried for somebody who asked. */
-export const CARRY_MS = 600_000;
-/** Documents carried for others, that nobody here has open. */
-export const MOST_CARRIED = 64;
 
 export class Engine {
   constructor(private readonly options: IEngineOptions) {
     const { clock, random, digest } = options;
     this.latest = new Latest(clock, digest);
-    this.greeting = new Greeting(clock, this.neighbours, this.latest);
+    this.custody = new Custody({
+      clock,
+      random,
+      digest,
+      session: options.session,
+      replicas: this.replicas,
+      carries: document => options.carries?.(document) === true,
+      drop: replica => this.dropReplica(replica),
+      find: document => this.carry(document) && this.search.begin(document)
+    });
+    this.greeting = new Greeting(clock, this.neighbours, () => [
+      ...this.latest.known(),
+      ...this.custody.marks.known()
+    ]);
     this.awareness = new Awareness({
       clock,
       publish: (document, payload) => this.publish(document, 'awareness', payload),
@@ -83,7 +97,7 @@ export class Engine {
   private readonly latest: Latest;
   private readonly greeting: Greeting;
   private readonly replicas = new Map<string, Replica>();
-  private readonly carried = new Set<string>();
+  private readonly custody: Custody;
   private readonly sequences = new Map<string, number>();
   private readonly parts = new Parts();
   private roster = NOBODY;
@@ -186,9 +200,10 @@ export class Engine {
       case 'unknown':
         return neighbour.forget(message.reference);
       case 'who':
-        return this.latest
-          .newerThan(message.known)
-          .forEach(each => neighbour.say({ type: 'envelope', bytes: each }));
+        return [
+          ...this.latest.newerThan(message.known),
+          ...this.custody.marks.newerThan(message.known)
+        ].forEach(each => neighbour.say({ type: 'envelope', bytes: each }));
     }
   }
 
@@ -198,7 +213,7 @@ export class Engine {
    */
   follow(document: string, doc: Y.Doc, kind: Extract<Kind, 'document' | 'outputs'> = 'document'): Cancel {
     const before = this.replicas.get(document);
-    if (before && !this.carried.has(document)) {
+    if (before && !this.custody.carried.has(document)) {
       throw new Error(`Already open: ${document}`);
     }
     if (before) {
@@ -212,12 +227,11 @@ export class Engine {
     this.search.begin(document);
     return () => {
       if (this.replicas.get(document) === replica) {
-        this.search.end(document);
         this.awareness.leave(document);
         this.dropReplica(replica);
         const copy = this.addReplica(document, new Y.Doc(), kind);
         Y.applyUpdate(copy.doc, replica.stateSince(new Map()), FROM_OTHERS);
-        this.carried.add(document);
+        this.custody.carried.add(document);
       }
     };
   }
@@ -229,6 +243,16 @@ export class Engine {
     this.publish(RECORDS, 'record', encodeRecord(record));
     const ms = Math.max(RECORD_MS, this.size * RECORD_SHARE_MS);
     this.repeat = this.options.clock.after(ms, () => this.introduce(record));
+  }
+
+  /** Says that there are outputs of one's own in a document of outputs; stays known when one has gone. */
+  mark(document: string, record: IRecord): void {
+    this.publish(document, 'record', encodeRecord(record));
+  }
+
+  /** Who left outputs of a notebook, or of any. */
+  marks(document?: string): readonly IMark[] {
+    return this.custody.marks.of(document);
   }
 
   /** Says again who one is and where: others may have heard that we left. */
@@ -245,7 +269,7 @@ export class Engine {
 
   /** The server says that somebody left. */
   gone(session: string): void {
-    this.roster = foldRoster(this.roster, { kind: 'gone', session });
+    this.fold({ kind: 'gone', session });
     this.awareness.gone(session);
     this.options.onPeople?.();
   }
@@ -260,6 +284,7 @@ export class Engine {
     this.awareness.end();
     this.publish(RECORDS, 'record', new Uint8Array([0]));
     this.repeat?.();
+    this.custody.end();
     this.exchange.end();
     this.search.end();
     this.latest.end();
@@ -289,6 +314,9 @@ export class Engine {
         return this.acceptChange(envelope, from);
       case 'awareness':
       case 'record': {
+        if (envelope.kind === 'record' && envelope.document !== RECORDS) {
+          return this.acceptMark(envelope, bytes) || this.deny('stale', from);
+        }
         if (!this.latest.isNew(envelope)) {
           return this.deny('stale', from);
         }
@@ -309,27 +337,42 @@ export class Engine {
       return true;
     }
     const received = replica.receive(change);
+    this.custody.carried.touch(replica.name);
     if (received === 'waiting') {
+      if (this.custody.carried.has(replica.name)) {
+        // What it leans on was written before this page kept it; no neighbour may have it.
+        this.search.begin(replica.name);
+      }
       this.exchange.incomplete(replica.name, from);
     }
     return received !== 'garbled' || this.deny('no-change', from);
   }
 
   private acceptRecord(envelope: IEnvelope): boolean {
-    const { session, payload, document } = envelope;
-    if (document !== RECORDS) {
-      return false;
-    }
+    const { session, payload } = envelope;
     if (payload.length === 1 && payload[0] === 0) {
       this.gone(session);
       return true;
     }
     const read = decodeRecord(payload);
     if (read.kind === 'read') {
-      this.roster = foldRoster(this.roster, { kind: 'record', session, record: read.value });
+      this.fold({ kind: 'record', session, record: read.value });
       this.options.onPeople?.();
     }
     return read.kind === 'read';
+  }
+
+  private acceptMark(envelope: IEnvelope, bytes: Uint8Array): boolean {
+    const isNew = this.custody.hear(envelope, bytes);
+    if (isNew) {
+      this.options.onPeople?.();
+    }
+    return isNew;
+  }
+
+  private fold(event: RosterEvent): void {
+    this.roster = foldRoster(this.roster, event);
+    this.custody.met(this.roster);
   }
 
   private publish(document: string, kind: Kind, change: Uint8Array): void {
@@ -345,7 +388,9 @@ export class Engine {
         parts: pieces.length
       };
       const bytes = encodeEnvelope(envelope);
-      if (kind === 'awareness' || kind === 'record') {
+      if (kind === 'record' && document !== RECORDS) {
+        this.custody.marks.hear(envelope, bytes);
+      } else if (kind === 'awareness' || kind === 'record') {
         this.latest.keepOwn(envelope, bytes);
       }
       this.flood.publish(envelope, bytes);
@@ -357,12 +402,13 @@ export class Engine {
 
   /** `isAsked`: somebody needs it who reaches nobody else. */
   private carry(document: string, isAsked = false): Replica | undefined {
-    if (this.carried.size >= MOST_CARRIED || !(isAsked || this.options.carries?.(document) === true)) {
+    const isDuty = this.custody.isDuty(document);
+    if (!(isAsked || isDuty) || !this.custody.carried.admits(document)) {
       return undefined;
     }
-    this.carried.add(document);
-    const replica = this.addReplica(document, new Y.Doc(), 'document');
-    if (isAsked) {
+    const replica = this.addReplica(document, new Y.Doc(), kindOf(document));
+    this.custody.carried.add(document);
+    if (!isDuty) {
       this.options.clock.after(CARRY_MS, () => this.release(replica));
     }
     this.exchange.opened(replica);
@@ -372,7 +418,11 @@ export class Engine {
   /** What was carried for somebody need not be any more: who still needs it asks again. */
   private release(replica: Replica): void {
     // Not if it was opened here meanwhile: what this session wrote stays, or its clientID would begin anew.
-    if (this.replicas.get(replica.name) === replica && this.carried.has(replica.name)) {
+    if (
+      this.replicas.get(replica.name) === replica &&
+      this.custody.carried.has(replica.name) &&
+      !this.custody.isDuty(replica.name)
+    ) {
       this.dropReplica(replica);
     }
   }
@@ -390,8 +440,9 @@ export class Engine {
 
   private dropReplica(replica: Replica): void {
     replica.end();
+    this.search.end(replica.name);
     this.replicas.delete(replica.name);
-    this.carried.delete(replica.name);
+    this.custody.carried.delete(replica.name);
   }
 
   private deny(refusal: Refusal, peer: string): false {
@@ -402,4 +453,8 @@ export class Engine {
   private refuse(refusal: Refusal, peer: string): void {
     this.options.onRefusal?.(refusal, peer);
   }
+}
+
+function kindOf(document: string): 'document' | 'outputs' {
+  return parseOutputsName(document) ? 'outputs' : 'document';
 }

@@ -1,7 +1,7 @@
 /** Asks each new neighbour who is here, one after the other: what the first told need not be told by the second. */
 import type { Cancel, Clock } from '../clock';
+import type { IHeardOf } from '../overlay/messages';
 import type { Neighbours } from '../overlay/neighbours';
-import type { Latest } from './latest';
 
 /** Between two questions: the answer of a large class takes about as long. */
 export const GREET_MS = 500;
@@ -10,7 +10,8 @@ export class Greeting {
   constructor(
     private readonly clock: Clock,
     private readonly neighbours: Neighbours,
-    private readonly latest: Latest
+    /** What is known here of what people said of themselves. */
+    private readonly known: () => readonly IHeardOf[]
   ) {}
 
   private readonly waiting = new Set<string>();
@@ -34,7 +35,7 @@ export class Greeting {
       this.waiting.delete(peer);
       const neighbour = this.neighbours.get(peer);
       if (neighbour) {
-        neighbour.say({ type: 'who', known: this.latest.known() });
+        neighbour.say({ type: 'who', known: this.known() });
         this.pause = this.clock.after(GREET_MS, () => this.next());
         return;
       }

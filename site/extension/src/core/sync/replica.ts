@@ -51,6 +51,8 @@ export class Replica {
   private known: { vector?: Map<number, number>; digest?: Uint8Array } = {};
   /** Goes up with every change, whoever made it. */
   version = 0;
+  /** Of the changes that came, at least as many as the document has. */
+  bytes = 0;
 
   /** Whether something is known to be missing. */
   get isIncomplete(): boolean {
@@ -126,6 +128,7 @@ export class Replica {
     transaction: Y.Transaction
   ): void => {
     this.version += 1;
+    this.bytes += update.byteLength;
     this.known = {};
     if (!transaction.local || origin === FROM_OTHERS || this.ports.isForeign(origin)) {
       return;

@@ -1,28 +1,51 @@
 /** The script of the teacher's page. Wiring only. */
 import { browserIdentities } from '../../class/identity';
+import { Joined } from '../../class/joined';
+import { pageClock } from '../../connection/page';
 import { readFragment } from '../../core/class/invitation';
-import { digest, homeOf, newInvitation, notesOf } from '../page';
+import { fetchCatalogue } from '../../workshop/catalogue';
+import { pathsIn } from '../offers';
+import { digest, homeOf, newInvitation, newParticipant, notesOf } from '../page';
 import { placeIn } from '../places';
 import { readSignaling } from '../signaling';
 import { Started } from '../started';
 import { Teacher } from '../teacher';
+import { Watch } from '../watch';
 
 const home = homeOf(import.meta.url);
 const site = new URL(home).pathname;
+const identities = browserIdentities(home);
 const notes = notesOf('localStorage');
 const arrived = readFragment(location.hash, digest);
 
 new Teacher({
   home,
   search: location.search,
-  identities: browserIdentities(home),
+  identities,
   started: new Started(site, notes, digest),
   newInvitation,
-  readSignaling: () => readSignaling(home, fetch),
+  readSignaling: () => readSignaling(home),
   placeIn: workshop => placeIn(site, notes, workshop),
   go: address => location.assign(address),
   open: address => void (window.open(address, '_blank') ?? location.assign(address)),
-  watch: () => undefined,
+  watch: (invitation, offer, invite) => {
+    const paths = new Map<string, string>();
+    void fetchCatalogue(home).then(
+      catalogue => pathsIn(catalogue).forEach(([genesis, path]) => paths.set(genesis, path)),
+      () => undefined
+    );
+    const watch = new Watch(invite, pageClock, offer.steps, identity => {
+      return new Joined({
+        invitation,
+        identity,
+        identities,
+        root: home,
+        pathOf: genesis => paths.get(genesis)
+      });
+    });
+    return identity => watch.as(identity);
+  },
+  newParticipant,
   now: () => Date.now()
 }).show(arrived);
 

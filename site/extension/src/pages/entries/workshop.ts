@@ -14,7 +14,7 @@ new Join({
   identities: browserIdentities(home),
   tab: notesOf('sessionStorage'),
   place: new URL(home).pathname,
-  readSignaling: () => readSignaling(home, fetch),
+  readSignaling: () => readSignaling(home),
   go: address => location.assign(address)
 }).show(arrived);
 

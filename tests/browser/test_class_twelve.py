@@ -1,0 +1,140 @@
+"""Twelve people in bare pages: an overlay where nobody holds more than eight connections, and one notebook for all."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from peerbook.genesis import genesis
+
+from .bare import build_bare_page
+from .conftest import NewContext, Server, serving
+from .people import invitation
+
+NAMES = ("Ada", "Ben", "Cem", "Dia", "Eva", "Fay", "Gus", "Hal", "Ida", "Jon", "Kim", "Lou")
+MOST = 8
+"""`max_degree` of docs/protocol.json."""
+GENESIS = genesis(
+    {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {},
+        "cells": [{"id": "all", "cell_type": "code", "source": "# all", "metadata": {}}],
+    }
+)
+JOIN = """([code, name, genesis]) => {
+  window.me = new bare.Member(code, name, genesis);
+  // The most there were at any moment, of connections in use and of connections there are.
+  window.most = [0, 0];
+  setInterval(() => {
+    most[0] = Math.max(most[0], [...me.joined.engine.neighbours].length);
+    most[1] = Math.max(most[1], connections.filter(each => each.connectionState === 'connected').length);
+  }, 20);
+}"""
+COUNT = """
+window.connections = [];
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(...given) {
+    super(...given);
+    connections.push(this);
+  }
+};
+"""
+NEIGHBOURS = "[...me.joined.engine.neighbours].length"
+WRITE = """([name, from, to]) => {
+  for (let number = from; number < to; number += 1) {
+    setTimeout(() => {
+      const at = me.cells().findIndex(cell => cell.id === 'all');
+      me.type(at, 0, `${name}-${number}\\n`);
+      if (number % 5 === 0) me.add(at + 1, `# cell ${name}-${number}`);
+      if (number % 5 === 2 && me.cells().length > 2) me.move(me.cells().length - 1, 0);
+    }, (number - from) * 60);
+  }
+}"""
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Iterator[Server]:
+    folder = build_bare_page(tmp_path, "src/class/bare.ts")
+    (folder / "peerbook.json").write_text('{"signaling": "signal"}')
+    with serving(folder) as server:
+        yield server
+
+
+def kill_one(browser: Browser, pages: dict[str, Page]) -> str:
+    """The process of some page is gone, from one moment to the next: it says goodbye to nobody. Whose it was."""
+    gone: list[str] = []
+    for name, page in pages.items():
+        page.on("crash", lambda _, name=name: gone.append(name))  # type: ignore[misc]
+    cdp = browser.new_browser_cdp_session()
+    processes = cdp.send("SystemInfo.getProcessInfo")["processInfo"]
+    renderers = [process for process in processes if process["type"] == "renderer"]
+    # Not the spare one, which has done nothing yet; DevTools does not say whose process is which.
+    os.kill(max(renderers, key=lambda process: process["cpuTime"])["id"], signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while not gone:
+        assert time.monotonic() < deadline, "no page is gone"
+        # Any answer of the browser's: events are told on the way.
+        cdp.send("Browser.getVersion")
+    assert len(gone) == 1, gone
+    return gone[0]
+
+
+def wait_for(pages: list[Page], condition: str, holds: Any, what: str, seconds: float = 60) -> list[Any]:
+    """Wait until ``holds`` of what ``condition`` gives in all pages."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = [page.evaluate(condition) for page in pages]
+        if holds(found):
+            return found
+        assert time.monotonic() < deadline, f"waited {seconds:.0f} s in vain until {what}: {found}"
+        time.sleep(0.2)
+
+
+def test_twelve_of_whom_one_is_killed_have_one_notebook_over_at_most_eight_connections_each(
+    bare: Server, browser: Browser, new_context: NewContext
+) -> None:
+    code, people = invitation(), dict[str, Page]()
+    for name in NAMES:
+        page = people[name] = new_context().new_page()
+        page.add_init_script(COUNT)
+        page.goto(bare.url())
+        page.evaluate(JOIN, [code, name, GENESIS.hex()])
+    pages = list(people.values())
+    wait_for(pages, "me.names().length", lambda counts: set(counts) == {len(NAMES)}, "all see all")
+    degrees = wait_for(pages, NEIGHBOURS, lambda counts: min(counts) >= 6, "everybody has six neighbours")
+    # An overlay, not a mesh: somebody is reached through somebody else.
+    assert sum(degrees) < len(NAMES) * (len(NAMES) - 1)
+
+    for name, page in people.items():
+        page.evaluate(WRITE, [name, 0, 20])
+    del people[kill_one(browser, people)]
+    pages = list(people.values())
+    words = [f"{name}-{number}" for name in people for number in range(20)]
+    cells = [f"# cell {name}-{number}" for name in people for number in range(0, 20, 5)]
+
+    def is_whole(all_cells: list[list[dict[str, str]]]) -> bool:
+        sources = [cell["source"] for cell in all_cells[0]]
+        lines = next(source for source in sources if source.endswith("# all")).splitlines()
+        return (
+            all(each == all_cells[0] for each in all_cells)
+            and all(lines.count(word) == 1 for word in words)
+            and all(sources.count(cell) == 1 for cell in cells)
+        )
+
+    wait_for(pages, "me.cells()", is_whole, "all have every word and every cell, once")
+    assert len(set(wait_for(pages, "me.digest()", lambda all_: len(set(all_)) == 1, "all are equal"))) == 1
+    # Whoever was next to the one who is gone is given somebody else, and is no more than eight then either.
+    wait_for(pages, NEIGHBOURS, lambda counts: min(counts) >= 5, "nobody is left with few", 90)
+    most = [page.evaluate("most") for page in pages]
+    assert max(used for used, _ in most) <= MOST
+    assert max(open_ for _, open_ in most) <= MOST, most
+    pages[0].evaluate("me.type(0, 0, 'after ')")
+    wait_for(pages, "me.cells()[0].source", lambda all_: all(each.startswith("after ") for each in all_), "it goes on")
