@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from peerbook import __version__
 from peerbook.errors import PeerbookError
@@ -41,6 +42,13 @@ def parser() -> argparse.ArgumentParser:
 
     build = commands.add_parser("build", help="build the static site")
     _add_build_options(build)
+    build.add_argument(
+        "--signaling",
+        type=_signaling,
+        default="",
+        metavar="URL",
+        help="server that introduces browsers to each other, written into peerbook.json (default: none)",
+    )
 
     check = commands.add_parser("check", help="check workshops, locks and the built site without changing anything")
     _add_content(check)
@@ -93,6 +101,18 @@ def _port(text: str) -> int:
     if not text.isdigit() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"'{text}' is not a port: give a number from 0 to 65535")
     return int(text)
+
+
+def _signaling(text: str) -> str:
+    """As pages read it (`signaling/address.ts`): a whole address, or one relative to the site."""
+    try:
+        parts = urlsplit(text)
+        is_whole = parts.scheme in ("http", "https", "ws", "wss") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not an address") from None
+    if text and not is_whole and (parts.scheme or parts.netloc or text != text.strip()):
+        raise argparse.ArgumentTypeError(f"'{text}' is not an address such as https://school.example/signal")
+    return text
 
 
 def _prefix(text: str) -> str:

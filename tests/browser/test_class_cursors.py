@@ -147,11 +147,12 @@ def test_a_cursor_and_a_selection_stand_where_the_other_put_them_also_while_one_
 def test_undo_takes_back_ones_own_words_while_the_other_writes_in_the_same_cell(two: Two) -> None:
     ada, ben, _ = two
     ada.put(1, 0)
-    ada.page.keyboard.type("ada = 1\n")
+    # All at once: keys more than half a second apart are undone one by one.
+    ada.page.keyboard.insert_text("ada = 1\n")
     ada.put(1, 8)
     ben.expect_caret(1, 8)
     ben.put(1, 5)
-    ben.page.keyboard.type("= 0 ")
+    ben.page.keyboard.insert_text("= 0 ")
     ada.expect_caret(1, 9)
     ada.page.keyboard.press("ControlOrMeta+z")
     both = f"= 0 {LINES}"
@@ -180,7 +181,16 @@ def test_who_writes_goes_on_writing_while_the_other_moves_changes_and_deletes_th
     ada.page.keyboard.type("(1) + ", delay=40)
     written = LINES.replace("print(", "print(" + "(1) + " * 5, 1)
     for student in (ada, ben):
-        student.wait(lambda each=student: each.source(1) == written, "the cell is there with all words")  # type: ignore[misc]
+        read: list[str] = []
+
+        def holds(each: Student = student, read: list[str] = read) -> bool:
+            read.append(each.source(1))
+            return read[-1] == written
+
+        try:
+            student.wait(holds, "the cell is there with all words")
+        except AssertionError as error:
+            raise AssertionError(f"{read[-1:]} and not {written!r}") from error
     ben.expect_caret(1, 6 + 5 * 6)
     # Nobody's words got into another cell.
     assert ben.source(0) == ada.source(0) == 'print("Hello, world!")\n'.rstrip()

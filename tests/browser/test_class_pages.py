@@ -240,6 +240,16 @@ def test_a_link_for_this_computer_only_is_said(new_context: NewContext, server: 
     expect(page.get_by_text(said)).to_be_hidden()
 
 
+def test_under_a_path_a_class_is_the_same(page: Page, watch: Watch, school_server: Server) -> None:
+    link = a_class(page, school_server.url())
+    assert link.startswith(f"{school_server.url()}workshops/")
+    expect(page.locator("#class-connection")).to_have_text("Just you")
+    assert watch.errors == []
+    page.goto("about:blank")
+    join(page, link, "Ada")
+    assert page.url.startswith(f"{school_server.url()}notebooks/")
+
+
 def test_over_plain_http_a_class_is_started_copied_and_joined(new_context: NewContext, server: Server) -> None:
     page = new_context().new_page()
     link = a_class(page, server.url(PLAIN_HOST))

@@ -58,6 +58,15 @@ def test_nothing_is_built_when_nothing_changed_and_a_changed_word_is_enough(cont
     assert catalogue["workshops"][0]["notebooks"][0]["title"] == "Loops, and again"
 
 
+def test_a_server_is_named_in_peerbook_json_and_another_one_is_a_change(content: Path, tmp_path: Path) -> None:
+    output = tmp_path / "dist"
+    build(content, output)
+    assert json.loads((output / "peerbook.json").read_text()) == {"signaling": ""}
+    named = Options(content=content, output=output, signaling="https://school.example/signal")
+    assert build_site(this_workspace(), named, Silent()).fresh
+    assert json.loads((output / "peerbook.json").read_text()) == {"signaling": "https://school.example/signal"}
+
+
 def test_a_lock_that_the_build_wrote_is_no_change(a_workshop: MakeWorkshop, tmp_path: Path) -> None:
     folder = a_workshop(replace=("packages = []", 'packages = ["leather>=0.4"]'))
     assert build(folder, tmp_path / "dist").fresh

@@ -45,6 +45,8 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         (["build", "--ouptut", "x"], "--ouptut"),
         (["serve", "--port", "99999"], "'99999' is not a port"),
         (["serve", "--prefix", "/../x"], "is not a path such as /school/py"),
+        (["build", "--signaling", "school.example:8000"], "is not an address such as https://school.example/signal"),
+        (["build", "--signaling", "https://school.example:port/signal"], "is not an address"),
         (["bild"], "bild"),
     ],
 )
@@ -55,6 +57,11 @@ def test_wrong_usage_is_said_and_ends_with_2(
         main(arguments)
     assert ended.value.code == 2
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("named", ["", "signal", "https://school.example/signal", "ws://10.0.0.1:8000/signal"])
+def test_a_server_is_named_whole_or_below_the_site(named: str) -> None:
+    assert parser().parse_args(["build", "--signaling", named]).signaling == named
 
 
 def test_a_broken_workshop_stops_the_build_with_1_and_leaves_the_output(

@@ -111,7 +111,8 @@ def _digest(workspace: Workspace, options: Options, workshops: list[Workshop], e
     ]
     files += [workspace.requirements / "run.txt", workspace.root / "jupyter_lite_config.json"]
     files += [workshop.folder for workshop in workshops]
-    return digest_of(files=files, texts=[__version__, options.pyodide_mirror or "", *(w.slug for w in workshops)])
+    texts = [__version__, options.pyodide_mirror or "", options.signaling, *(w.slug for w in workshops)]
+    return digest_of(files=files, texts=texts)
 
 
 @contextmanager

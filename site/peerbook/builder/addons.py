@@ -70,10 +70,6 @@ ADDONS: dict[str, type[PeerbookAddon]] = {
 }
 
 
-ALONE = {"signaling": ""}
-"""`peerbook.json`: where browsers are introduced to each other; empty: nowhere. May be edited in the built site."""
-
-
 def move_vendored(plan: Plan) -> None:
     shutil.copytree(plan.vendored, plan.site, dirs_exist_ok=True, copy_function=shutil.move)
 
@@ -97,7 +93,9 @@ def write_catalogue(plan: Plan) -> None:
     plan.catalogue = make_catalogue(plan)
     text = json.dumps(plan.catalogue, ensure_ascii=False, indent=1, sort_keys=True)
     (plan.site / "workshops.json").write_text(text + "\n", encoding="utf-8")
-    (plan.site / "peerbook.json").write_text(json.dumps(ALONE, indent=1) + "\n", encoding="utf-8")
+    # May be edited in the built site.
+    named = {"signaling": plan.options.signaling}
+    (plan.site / "peerbook.json").write_text(json.dumps(named, indent=1) + "\n", encoding="utf-8")
 
 
 def write_pages(plan: Plan) -> None:

@@ -20,6 +20,8 @@ class Options:
     output: Path
     pyodide_mirror: str | None = None
     """Address or folder of Pyodide's distribution; None means the Pyodide project's public one."""
+    signaling: str = ""
+    """What `peerbook.json` names: the server that introduces browsers to each other. Empty: nobody."""
     again: bool = False
     """Build although nothing changed: what was left out may be had by now."""
 

@@ -15,6 +15,7 @@ def build(workspace: Workspace, options: argparse.Namespace, progress: Progress)
         content=(options.content or workspace.content).resolve(),
         output=(options.output or workspace.output).resolve(),
         pyodide_mirror=options.pyodide_mirror,
+        signaling=getattr(options, "signaling", ""),  # `serve` says in its own peerbook.json that it is one
         again=options.again,
     )
     built = build_site(workspace, wanted, progress)

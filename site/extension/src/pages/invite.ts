@@ -5,7 +5,7 @@ import { drawLink, svgOf } from './qr';
 import { wordsOf } from './words';
 
 /** Names that have room beside the large code. */
-const NAMES = 24;
+const NAMES = 18;
 
 export class Invite {
   constructor() {

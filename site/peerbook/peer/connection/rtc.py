@@ -89,8 +89,11 @@ class RtcConnection(DirectConnection):
 
     async def _run(self, calls: bool) -> None:
         """Takes what is heard in order, one after the other, until it is over."""
-        if calls:
-            await self._offer()
+        try:
+            if calls:
+                await self._offer()
+        except Exception:  # closed meanwhile, or no network to offer anything on
+            self.close("unreachable")
         while (signal := await self._heard.get()) is not None:
             try:
                 await self._take(signal)

@@ -10,8 +10,8 @@ import { Outputs } from '../../core/outputs/outputs';
 import { DOCUMENT, Pages } from '../../core/simulation/pages';
 import type { PeerCell } from '../../notebook/cells';
 import { MapNotebook } from '../../notebook/model';
-import { caretsField, placeOf, setCarets } from './carets';
-import { showOthers } from './editor';
+import { Drawing } from './drawing';
+import { findCarets, type IEditorPlace, showOthers } from './editor';
 import { initials, Marks, MOST_MARKS } from './marks';
 import type { ICaret } from './others';
 
@@ -21,7 +21,7 @@ vi.hoisted(() => {
   globalThis.matchMedia ??= () =>
     ({ matches: false, addEventListener: () => 0, removeEventListener: () => 0 }) as never;
   // Nothing has a place there; where cursors are drawn is seen in a browser.
-  Range.prototype.getClientRects ??= () => [] as never;
+  Range.prototype.getClientRects ??= () => [new DOMRect()] as never;
 });
 
 const digest = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(bytes).digest());
@@ -62,8 +62,12 @@ class Desk {
     return view;
   }
 
-  get place(): Parameters<typeof showOthers>[0] {
+  carets: readonly ICaret[] = [];
+
+  get place(): IEditorPlace {
     return {
+      drawing: new Drawing(),
+      carets: () => this.carets,
       doc: this.notebook.ydoc,
       cell: 'a',
       touched: () => undefined,
@@ -146,10 +150,8 @@ describe('an editor with others in it', () => {
       expect(view.state.doc.toString()).toBe(desk.cell.source);
       expect(view.state.doc.length).toBe(desk.cell.ysource.length);
       for (let at = 0; at <= view.state.doc.length; at += 1) {
-        expect(placeOf(desk.place, caretOf(desk, at), view.state.doc.length)).toEqual({
-          anchor: at,
-          head: at
-        });
+        desk.carets = [caretOf(desk, at)];
+        expect(findCarets(desk.place, view.state.doc.length)).toMatchObject([{ anchor: at, head: at }]);
       }
       // What is pasted has the line ends of the machine it was copied on.
       view.dispatch(view.state.replaceSelection('p\r\nq\rr'));
@@ -160,20 +162,17 @@ describe('an editor with others in it', () => {
 
   it('hears who wrote at their cursor, and not who was pushed along', () => {
     const [ada, ben, pages] = two('hello');
-    const view = ben.edit();
-    view.dispatch({ effects: [] });
     const shown = new EditorView({
       state: EditorState.create({
         doc: ben.cell.source,
         extensions: [
           ybinding({ ytext: ben.cell.ysource, undoManager: ben.cell.undoManager! }),
-          showOthers(ben.place)
+          showOthers(ben.place).extension
         ]
       })
     });
     views.push(shown);
-    shown.dispatch({ effects: setCarets.of([caretOf(ben, 3)]) });
-    expect(shown.state.field(caretsField).length).toBe(1);
+    ben.carets = [caretOf(ben, 3)];
     type(shown, 0, 'mine ');
     type(shown, 8, 'here too ');
     expect(ben.wrote).toEqual([]);
@@ -189,18 +188,60 @@ describe('an editor with others in it', () => {
     expect(ben.wrote).toEqual(['s', 's']);
   });
 
-  it('has layers that are hidden from screen readers and hold no text', () => {
+  it('draws in layers that are hidden from screen readers and outside the text', () => {
     const pages = new Pages(digest);
     const desk = new Desk(pages, 'hello');
-    const view = new EditorView({
-      state: EditorState.create({ doc: 'hello', extensions: [showOthers(desk.place)] })
-    });
+    const frames: (() => void)[] = [];
+    const drawing = new Drawing(
+      then => frames.push(then),
+      () => undefined
+    );
+    const { extension, refresh } = showOthers({ ...desk.place, drawing, carets: () => desk.carets });
+    const view = new EditorView({ state: EditorState.create({ doc: 'hello', extensions: [extension] }) });
     views.push(view);
-    view.dispatch({ effects: setCarets.of([caretOf(desk, 2)]) });
-    for (const layer of view.dom.querySelectorAll('.pb-Carets, .pb-Selections')) {
-      expect(layer.getAttribute('aria-hidden')).toBe('true');
-    }
+    expect(frames.length).toBe(0);
+    document.body.append(view.dom);
+    desk.carets = [caretOf(desk, 2), { ...caretOf(desk, 4), session: 't' }];
+    refresh(view);
+    refresh(view);
+    expect(frames.length).toBe(1);
+    frames.pop()!();
+    const [layer] = view.dom.querySelectorAll('.pb-Carets');
+    expect(layer?.getAttribute('aria-hidden')).toBe('true');
+    expect(layer?.children.length).toBe(2);
+    expect(view.contentDOM.contains(layer!)).toBe(false);
     expect(view.contentDOM.textContent).toBe('hello');
+    desk.carets = [];
+    refresh(view);
+    frames.pop()!();
+    expect(layer?.children.length).toBe(0);
+    refresh(view);
+    expect(frames.length).toBe(0);
+  });
+});
+
+describe('a pass of drawing', () => {
+  it('measures everything before anything is drawn, once for whoever asked often', () => {
+    const said: string[] = [];
+    const frames: (() => void)[] = [];
+    const drawing = new Drawing(
+      then => frames.push(then),
+      () => undefined
+    );
+    const one = (name: string): { measure(): void; draw(): void } => ({
+      measure: () => said.push(`measure ${name}`),
+      draw: () => said.push(`draw ${name}`)
+    });
+    const [a, b, c] = ['a', 'b', 'c'].map(one) as [
+      ReturnType<typeof one>,
+      ReturnType<typeof one>,
+      ReturnType<typeof one>
+    ];
+    [a, b, a, c].forEach(each => drawing.want(each));
+    drawing.forget(c);
+    expect(frames.length).toBe(1);
+    frames[0]!();
+    expect(said).toEqual(['measure a', 'measure b', 'draw a', 'draw b']);
   });
 });
 

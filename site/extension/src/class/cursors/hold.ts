@@ -123,17 +123,21 @@ export class Hold {
     document.removeEventListener('keydown', this.onKey, true);
   }
 
-  /** What is typed meanwhile belongs into the text. */
+  /** What is typed meanwhile belongs into the text, wherever the keyboard is at this moment. */
   private readonly onKey = (event: KeyboardEvent): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey || !document.body.isSameNode(document.activeElement)) {
+    const active = document.activeElement;
+    const isOurs = !active || active === document.body || this.notebook.node.contains(active);
+    if (!isOurs || event.ctrlKey || event.metaKey || event.altKey) {
       return;
     }
     const text = event.key === 'Enter' ? '\n' : event.key;
-    if ([...text].length === 1) {
+    if (event.key === 'Backspace') {
+      this.keys = this.keys.slice(0, -1);
+    } else if ([...text].length === 1) {
       this.keys += text;
-      event.preventDefault();
-      event.stopPropagation();
     }
+    event.preventDefault();
+    event.stopPropagation();
   };
 }
 

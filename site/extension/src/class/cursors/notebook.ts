@@ -9,7 +9,7 @@ import { cursorIn, type ICursor } from '../../core/awareness/cursor';
 import type { Cancel } from '../../core/clock';
 import type { MapNotebook } from '../../notebook/model';
 import type { IMembership } from '../membership';
-import { setCarets } from './carets';
+import { Drawing } from './drawing';
 import { showOthers } from './editor';
 import { Hold } from './hold';
 import { Marks } from './marks';
@@ -17,6 +17,9 @@ import { type ICaret, type IOwner, Others, sameCarets } from './others';
 import { viewOf } from './views';
 
 const NOBODY: readonly ICaret[] = [];
+/** With many people here, so much longer is waited for each of them until all is looked at again: at most as long as LONGEST_MS. */
+const SHARE_MS = 2;
+const LONGEST_MS = 100;
 
 interface IShown {
   readonly view: EditorView | null;
@@ -37,25 +40,29 @@ export class NotebookCursors {
       isWriting: () => this.ownView() !== null
     });
     this.others = new Others(this.doc, document, session => this.ownerOf(session));
-    this.ends = [membership.changed.add(this.later)];
+    this.unlisten = membership.changed.add(this.later);
     this.doc.on('update', this.onUpdate);
-    notebook.model?.cells.changed.connect(this.later);
-    notebook.activeCellChanged.connect(this.later);
-    notebook.node.addEventListener('focusin', this.later);
-    notebook.node.addEventListener('focusout', this.later);
-    this.later();
+    notebook.model?.cells.changed.connect(this.both);
+    notebook.activeCellChanged.connect(this.both);
+    notebook.node.addEventListener('focusin', this.sayLater);
+    notebook.node.addEventListener('focusout', this.sayLater);
+    this.both();
   }
 
   private readonly doc: Y.Doc;
   private readonly hold: Hold;
   private readonly others: Others;
-  private readonly ends: Cancel[];
+  private readonly unlisten: Cancel;
   private readonly shown = new Map<Cell, IShown>();
   private readonly marks = new WeakMap<Cell, Marks>();
-  private readonly fitted = new WeakSet<EditorView>();
+  private readonly drawing = new Drawing();
+  private readonly fitted = new WeakMap<EditorView, (view: EditorView) => void>();
   private readonly awaited = new WeakSet<Cell>();
   private said: ICursor | null = null;
-  private frame = 0;
+  private saying = 0;
+  private looking = 0;
+  private looked = -Infinity;
+  private wakes = Infinity;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private isDisposed = false;
 
@@ -64,27 +71,57 @@ export class NotebookCursors {
       return;
     }
     this.isDisposed = true;
-    cancelAnimationFrame(this.frame);
+    cancelAnimationFrame(this.saying);
+    cancelAnimationFrame(this.looking);
     clearTimeout(this.timer);
-    this.ends.forEach(end => end());
+    this.unlisten();
     this.hold.dispose();
     this.doc.off('update', this.onUpdate);
-    this.notebook.model?.cells.changed.disconnect(this.later);
-    this.notebook.activeCellChanged.disconnect(this.later);
-    this.notebook.node.removeEventListener('focusin', this.later);
-    this.notebook.node.removeEventListener('focusout', this.later);
+    this.notebook.model?.cells.changed.disconnect(this.both);
+    this.notebook.activeCellChanged.disconnect(this.both);
+    this.notebook.node.removeEventListener('focusin', this.sayLater);
+    this.notebook.node.removeEventListener('focusout', this.sayLater);
     this.shown.forEach((_, cell) => !cell.isDisposed && this.show(cell, NOBODY));
   }
 
+  private readonly both = (): void => {
+    this.sayLater();
+    this.later();
+  };
+
   /** Many things happen between two frames, and all of them are looked at once. */
-  private readonly later = (): void => {
-    if (this.frame === 0 && !this.isDisposed) {
-      this.frame = requestAnimationFrame(() => {
-        this.frame = 0;
-        this.refresh();
+  private readonly sayLater = (): void => {
+    if (this.saying === 0 && !this.isDisposed) {
+      this.saying = requestAnimationFrame(() => {
+        this.saying = 0;
+        this.say();
       });
     }
   };
+
+  private readonly later = (): void => {
+    if (this.looking === 0 && !this.isDisposed) {
+      const wait =
+        this.looked + Math.min(LONGEST_MS, this.membership.engine.size * SHARE_MS) - performance.now();
+      this.wake(Math.max(0, wait));
+    }
+  };
+
+  /** Looks at the others after so long, or sooner if that was asked for before. */
+  private wake(ms: number): void {
+    const at = performance.now() + ms;
+    if (at < this.wakes) {
+      this.wakes = at;
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => {
+        this.wakes = Infinity;
+        this.looking = requestAnimationFrame(() => {
+          this.looking = 0;
+          this.look();
+        });
+      }, ms);
+    }
+  }
 
   private readonly onUpdate = (): void => {
     if (this.others.isWaiting) {
@@ -92,17 +129,16 @@ export class NotebookCursors {
     }
   };
 
-  private refresh(): void {
+  private look(): void {
     const now = performance.now();
+    this.looked = now;
     const carets = this.others.read(this.membership.engine.awareness.present(), now);
     const here = new Set<Cell>(this.notebook.widgets);
     here.forEach(cell => this.show(cell, carets.get(cell.model.sharedModel.getId()) ?? NOBODY));
     this.shown.forEach((_, cell) => !here.has(cell) && this.shown.delete(cell));
-    clearTimeout(this.timer);
     if (this.others.until !== null) {
-      this.timer = setTimeout(this.later, Math.max(0, this.others.until - now));
+      this.wake(Math.max(0, this.others.until - now));
     }
-    this.say();
   }
 
   // Others
@@ -119,8 +155,7 @@ export class NotebookCursors {
     }
     this.marks.get(cell)?.show(carets);
     if (view) {
-      this.fit(cell, view);
-      view.dispatch({ effects: setCarets.of(carets) });
+      this.fit(cell, view)(view);
     } else if (carets.length > 0 && !this.awaited.has(cell)) {
       // Out of sight: the editor is made when somebody scrolls there.
       this.awaited.add(cell);
@@ -128,21 +163,28 @@ export class NotebookCursors {
     }
   }
 
-  private fit(cell: Cell, view: EditorView): void {
-    if (this.fitted.has(view)) {
-      return;
+  /** Gives an editor what it needs, once; the result tells it that others in it are different. */
+  private fit(cell: Cell, view: EditorView): (view: EditorView) => void {
+    const known = this.fitted.get(view);
+    if (known) {
+      return known;
     }
-    this.fitted.add(view);
-    const extension = showOthers({
+    const { extension, refresh } = showOthers({
       doc: this.doc,
       cell: cell.model.sharedModel.getId(),
-      touched: this.later,
+      drawing: this.drawing,
+      carets: () => this.shown.get(cell)?.carets ?? NOBODY,
+      touched: this.sayLater,
       wrote: session => {
         this.others.stir(session, performance.now());
         this.later();
       }
     });
+    this.fitted.set(view, refresh);
     view.dispatch({ effects: StateEffect.appendConfig.of(extension) });
+    // It is taken out of the page and put back as somebody scrolls.
+    cell.inViewportChanged.connect(() => !view.dom.isConnected || refresh(view));
+    return refresh;
   }
 
   private ownerOf(session: string): IOwner | undefined {

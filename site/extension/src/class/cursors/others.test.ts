@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { cursorIn } from '../../core/awareness/cursor';
+import { cursorIn, findCursor } from '../../core/awareness/cursor';
 import { cellsOf, orderOf } from '../../core/document/cells';
 import { buryCell, createCell, moveCells } from '../../core/document/edit';
 import { DOCUMENT, type Page, Pages } from '../../core/simulation/pages';
-import { type IEditorPlace, placeOf } from './carets';
 import { FLAG_MS, type ICaret, type IOwner, Others, sameCarets } from './others';
 
 const digest = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(bytes).digest());
@@ -49,8 +48,8 @@ class Two {
   /** The cell Ada is in, and the text before and in her selection, as Ben's page has it. */
   seen(): [string, string, string] | null {
     for (const [cell, [caret]] of this.read()) {
-      const place = { doc: this.ben.doc, cell } as IEditorPlace;
-      const found = placeOf(place, caret!, Infinity)!;
+      const found = findCursor(this.ben.doc, caret!.cursor)!;
+      expect(found.cell).toBe(cell);
       const text = this.text(this.ben, cell).toJSON();
       return [cell, text.slice(0, found.anchor), text.slice(found.anchor, found.head)];
     }

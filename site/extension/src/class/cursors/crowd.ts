@@ -1,0 +1,101 @@
+/**
+ * Many people in one page, who put their cursors here and there in a notebook: what benchmarks/cursors.py shows to a real page.
+ * One of them is connected to the class, the others are behind them. Bundled by the benchmark, never part of the site.
+ */
+import { digest } from 'lib0/hash/sha256';
+import * as Y from 'yjs';
+import { RtcBudget } from '../../connection/budget';
+import { openConnections } from '../../connection/open';
+import { pageClock } from '../../connection/page';
+import { cursorIn } from '../../core/awareness/cursor';
+import { readCode } from '../../core/class/invitation';
+import { orderOf, typeOf } from '../../core/document/cells';
+import { formatName } from '../../core/document/name';
+import { makeSession } from '../../core/session';
+import { Engine } from '../../core/sync/engine';
+
+/** Neighbours that each has behind them. */
+const BEHIND = 6;
+/** How often each moves; awareness says it as often as it may. */
+const MOVE_MS = 250;
+
+export class Crowd {
+  constructor(code: string, signal: string, genesis: string, count: number) {
+    const invited = readCode(code, digest);
+    if (invited.kind !== 'invited') {
+      throw new Error(`No invitation: ${code}`);
+    }
+    const { id, room, everyone } = invited.invitation;
+    this.name = formatName({ genesis, branch: 'team', owner: everyone });
+    const fill = (bytes: Uint8Array<ArrayBuffer>): unknown => crypto.getRandomValues(bytes);
+    const sessions = Array.from({ length: count }, () => makeSession(fill));
+    this.people = sessions.map(
+      session => new Engine({ room: id, session, clock: pageClock, random: Math.random, digest })
+    );
+    this.people.slice(1).forEach((_, index) => this.join(sessions, Math.floor(index / BEHIND), index + 1));
+    this.people.forEach((engine, index) =>
+      engine.introduce({
+        name: `Person ${index + 1}`,
+        participant: index.toString(16).padStart(8, '0').repeat(4),
+        since: Date.now()
+      })
+    );
+    this.people[0]!.follow(this.name, this.doc);
+    const secret = makeSession(fill);
+    const opened = openConnections({
+      session: sessions[0]!,
+      secret,
+      signal,
+      room,
+      record: 'AA',
+      budget: new RtcBudget()
+    });
+    opened.roads.made.add(link => this.people[0]!.attach(link));
+    opened.roads.links.forEach(link => this.people[0]!.attach(link));
+  }
+
+  private readonly doc = new Y.Doc();
+  private readonly name: string;
+  private readonly people: Engine[];
+  private timer = 0;
+
+  /** How many cells have come. */
+  get cells(): number {
+    return orderOf(this.doc).length;
+  }
+
+  /** Everybody moves: all in code cell `only`, or anywhere; -1: nobody has a cursor. */
+  move(only: number | null): void {
+    clearInterval(this.timer);
+    if (only === -1) {
+      this.people.forEach(engine => engine.awareness.say(this.name, null));
+      return;
+    }
+    this.timer = window.setInterval(() => {
+      const code = orderOf(this.doc).filter(({ cell }) => typeOf(cell) === 'code');
+      this.people.forEach((engine, index) => {
+        const { cell } = code[only ?? index % code.length]!;
+        const text = cell.get('source') as Y.Text;
+        const place = (): number => Math.floor(Math.random() * (text.length + 1));
+        const head = place();
+        engine.awareness.say(this.name, cursorIn(text, Math.random() < 0.3 ? place() : head, head));
+      });
+    }, MOVE_MS);
+  }
+
+  private join(sessions: readonly string[], a: number, b: number): void {
+    const connect = (from: number, to: number): void => {
+      this.people[from]!.connect({
+        peer: sessions[to]!,
+        bufferedBytes: () => 0,
+        drained: () => Promise.resolve(),
+        send: (channel, message) => {
+          const own = message.slice();
+          setTimeout(() => this.people[to]!.hear(sessions[from]!, channel, own), 1);
+        }
+      });
+    };
+    connect(a, b);
+    connect(b, a);
+  }
+}
