@@ -29,6 +29,8 @@ BROWSER = Path("/usr/bin/chromium")
 MOST_LINKS = 8
 CONVERGE_SECONDS = 15
 PATIENCE_SECONDS = 120
+CRASH_SECONDS = 10
+"""For the driver to tell which pages died with their processes."""
 ALONE = "delete window.BroadcastChannel;"
 """Pages of one browser would find each other as tabs, which fifty people are not."""
 
@@ -58,18 +60,16 @@ def everybody_agrees(pages: list[Page], words: set[str]) -> float:
     )
 
 
-def run(people: int, processes: int) -> list[str]:
+def run(people: int) -> list[str]:
     """The goals that were missed."""
     missed = []
-    print(f"{people} people, {processes} processes; {facts(BROWSER)}; load {load():.1f}")
+    print(f"{people} people; {facts(BROWSER)}; load {load():.1f}")
     with (
         tempfile.TemporaryDirectory() as folder,
         serving(build_classmates(Path(folder))) as server,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(
-            executable_path=BROWSER, args=[*ARGUMENTS, f"--renderer-process-limit={processes}"]
-        )
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=ARGUMENTS)
         cdp = browser.new_browser_cdp_session()
         context = browser.new_context()
         context.add_init_script(ALONE)
@@ -98,13 +98,15 @@ def run(people: int, processes: int) -> list[str]:
         gone: list[Page] = []
         for page in pages:
             page.on("crash", lambda crashed: gone.append(crashed))
-        killed = renderers(cdp)[: max(1, round(processes / 3))]
+        found = renderers(cdp)
+        killed = found[: len(found) // 3]
         for pid in killed:
             os.kill(pid, signal.SIGKILL)
-        heard = time.monotonic() + 1
-        while time.monotonic() < heard:
+        died = time.monotonic()
+        while time.monotonic() - died < CRASH_SECONDS and len(gone) < people // 4:
             renderers(cdp)  # while it waits for the answer the driver tells of crashes
-        died = heard - 1
+        time.sleep(0.5)
+        renderers(cdp)
         rest = [page for page in pages if page not in gone]
         print(f"{len(gone)} of {people} killed, with {len(killed)} processes")
         more = {f"after{number}" for number in range(len(rest))}
@@ -128,9 +130,7 @@ def run(people: int, processes: int) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--people", type=int, default=50)
-    parser.add_argument("--processes", type=int, default=6, help="renderers that they share")
-    chosen = parser.parse_args()
-    missed = run(chosen.people, chosen.processes)
+    missed = run(parser.parse_args().people)
     for goal in missed:
         print(f"missed: {goal}")
     return 1 if missed else 0
