@@ -118,10 +118,15 @@ def main(site: Path) -> None:
     import uvicorn
 
     from signaling.app import create_app
+    from signaling.server import uvicorn_options
+    from signaling.settings import Settings
 
     counter = Counter(create_app(site, version="benchmark", prefix=""))
-    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-    server = uvicorn.Server(uvicorn.Config(counter, log_level="error", access_log=False, timeout_graceful_shutdown=1))
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    listener.listen(128)
+    options = {**uvicorn_options(Settings()), "log_level": "error", "timeout_graceful_shutdown": 1}
+    server = uvicorn.Server(uvicorn.Config(counter, **options))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])), daemon=True)
     thread.start()
     deadline = time.monotonic() + START_SECONDS

@@ -6,6 +6,7 @@ import { makeId } from '../../site/extension/src/connection/base64';
 import { RtcBudget } from '../../site/extension/src/connection/budget';
 import { openConnections } from '../../site/extension/src/connection/open';
 import { pageClock } from '../../site/extension/src/connection/page';
+import { starTopic } from '../../site/extension/src/connection/star';
 import { sessionBytes } from '../../site/extension/src/core/session';
 import { Engine } from '../../site/extension/src/core/sync/engine';
 
@@ -31,15 +32,19 @@ export function join(way, address, room, docs) {
   }
   const session = makeId(fill);
   const engine = new Engine({ room: sessionBytes(room), session, clock: pageClock, random: Math.random, digest });
-  const { roads } = openConnections({
+  const { roads, star } = openConnections({
     session,
     secret: makeId(fill),
     signal: address,
     room,
     record: '',
     budget: new RtcBudget(),
-    direct: way === 'direct'
+    direct: way === 'direct',
+    topic: starTopic(digest, sessionBytes(room))
   });
+  engine.star = star;
+  star.heard.add((from, envelope) => engine.hearStar(from, envelope));
+  star.joined.add(() => engine.compare());
   roads.made.add(link => engine.attach(link));
   for (const [name, doc] of Object.entries(docs)) {
     engine.follow(name, doc, name.includes('/outputs.') ? 'outputs' : 'document');

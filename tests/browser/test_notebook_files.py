@@ -121,7 +121,7 @@ def test_a_deleted_notebook_of_a_workshop_begins_anew(lab: Lab) -> None:
     expect(lab.first_code).not_to_contain_text("# mine")
 
 
-def test_an_upload_over_a_notebook_is_put_beside_it(lab: Lab, tmp_path: Path) -> None:
+def test_path3_an_upload_over_a_notebook_is_put_beside_it(lab: Lab, tmp_path: Path) -> None:
     lab.open(NAME)
     lab.type("# mine\n")
     cell = {"id": "u", "cell_type": "code", "source": "uploaded = 1", "metadata": {}}

@@ -9,6 +9,7 @@ import { RtcBudget } from '../connection/budget';
 import { type IOpened, openConnections } from '../connection/open';
 import { pageClock } from '../connection/page';
 import type { SignalingState } from '../connection/signaling/state';
+import { starTopic } from '../connection/star';
 import { type ISummary, summarize } from '../connection/summary';
 import type { IInvitation } from '../core/class/invitation';
 import type { Cancel } from '../core/clock';
@@ -210,9 +211,11 @@ export class Joined implements IMembership {
       record: 'AA',
       budget: new RtcBudget(),
       direct,
-      iceServers
+      iceServers,
+      topic: starTopic(digest, this.invitation.id)
     });
     this.opened = opened;
+    this.hearStar(opened);
     opened.roads.made.add(link => this.engine.attach(link));
     opened.roads.links.forEach(link => this.engine.attach(link));
     opened.roads.changed.add(() => this.tell());
@@ -228,6 +231,14 @@ export class Joined implements IMembership {
       this.tell();
     });
     this.tell();
+  }
+
+  private hearStar({ star }: IOpened): void {
+    if (star) {
+      this.engine.star = star;
+      star.heard.add((from, envelope) => this.engine.hearStar(from, envelope));
+      star.joined.add(() => this.engine.compare());
+    }
   }
 
   /** What a neighbour said was not taken. */

@@ -12,6 +12,8 @@ vi.hoisted(() =>
 );
 
 import type { ICatalogue, IEnvironment } from '../workshop/catalogue';
+import { nameArticles } from './articles';
+import { BackLink, classToReturnTo, rememberClass } from './back';
 import { ClassroomBar } from './bar';
 import { LINE, withoutLooseLines } from './more';
 import type { Offline } from './offline';
@@ -158,6 +160,40 @@ describe('the bar', () => {
     const bar = new ClassroomBar(trans, ROOT);
     bar.showPlace(undefined, '<img src=x onerror=alert(1)>');
     expect(bar.node.querySelector('img')).toBeNull();
+  });
+});
+
+describe('cells', () => {
+  it('are the articles of a notebook, those that come later too', async () => {
+    const viewport = document.createElement('div');
+    const cell = () => Object.assign(document.createElement('div'), { className: 'lm-Widget jp-Cell' });
+    viewport.append(cell());
+    const end = nameArticles(viewport);
+    viewport.append(cell(), document.createElement('button'));
+    const roles = () => [...viewport.children].map(child => child.getAttribute('role'));
+    await vi.waitFor(() => expect(roles()).toEqual(['article', 'article', null]));
+    end();
+  });
+});
+
+describe('a class one came from', () => {
+  it('is remembered in the window, led back to, and forgotten in the class', () => {
+    rememberClass('/py/', '#class=abc');
+    expect(classToReturnTo('/py/')).toBe('#class=abc');
+    expect(classToReturnTo('/other/')).toBe('');
+    const back = new BackLink(trans, '#class=abc', () => `${ROOT}notebooks/index.html?path=a`);
+    expect(back.node.textContent).toBe('Your copyBack to the class');
+    expect(back.node.querySelector('a')!.href).toBe(`${ROOT}notebooks/index.html?path=a#class=abc`);
+    rememberClass('/py/', '');
+    expect(classToReturnTo('/py/')).toBe('');
+  });
+
+  it('is not missed where the browser refuses to remember', () => {
+    const refuse = () => {
+      throw new DOMException('refused', 'SecurityError');
+    };
+    rememberClass('/py/', '#class=abc', refuse);
+    expect(classToReturnTo('/py/', refuse)).toBe('');
   });
 });
 

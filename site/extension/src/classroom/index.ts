@@ -10,6 +10,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 
 import { fetchCatalogue } from '../workshop/catalogue';
+import { nameArticles } from './articles';
 import { BackLink, classToReturnTo } from './back';
 import { ClassroomBar, homeLink } from './bar';
 import { CellTypeChoice } from './celltype';
@@ -285,6 +286,20 @@ const names: JupyterFrontEndPlugin<void> = {
   }
 };
 
+/** The cells of a notebook, for who does not see them. */
+const articles: JupyterFrontEndPlugin<void> = {
+  id: 'peerbook:articles',
+  description: 'Makes the cells the articles of the notebook.',
+  autoStart: true,
+  requires: [INotebookTracker],
+  activate: (_: JupyterFrontEnd, tracker: INotebookTracker) => {
+    tracker.widgetAdded.connect((_, panel) => {
+      const end = nameArticles(panel.content.viewportNode);
+      panel.disposed.connect(end);
+    });
+  }
+};
+
 /** Keeps the class on this device: what the page has loaded at once, Python and the workshop when it has run once. */
 const offline: JupyterFrontEndPlugin<void> = {
   id: 'peerbook:offline',
@@ -365,6 +380,6 @@ function idle(): Promise<void> {
   });
 }
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [bar, commands, toolbar, names, offline];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [bar, commands, toolbar, names, articles, offline];
 
 export default plugins;

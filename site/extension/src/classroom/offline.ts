@@ -18,7 +18,16 @@ export type Offline =
 export function neededOffline(catalogue: ICatalogue, path: string): string[] {
   const workshop = workshopOf(catalogue, path);
   const environment = workshop?.environment ?? catalogue.environment;
-  const looks = ['style.css', 'pages.js', 'workshop.js', 'support.js', 'home.js', 'favicon.svg', 'pictures/', 'app/'];
+  const looks = [
+    'style.css',
+    'pages.js',
+    'workshop.js',
+    'support.js',
+    'home.js',
+    'favicon.svg',
+    'pictures/',
+    'app/'
+  ];
   const pages = [
     ...['index.html', 'offline.html', 'workshops.json', 'peerbook.json', 'api/'],
     ...looks.map(name => `static/peerbook/${name}`)

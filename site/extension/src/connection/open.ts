@@ -9,6 +9,7 @@ import { RelayRoads } from './relay';
 import { Roads } from './roads';
 import { SignalingClient } from './signaling/client';
 import type { Room } from './signaling/room';
+import { Star } from './star';
 
 export interface IOpenOptions {
   readonly session: SessionId;
@@ -27,12 +28,15 @@ export interface IOpenOptions {
   /** What `peerbook.json` names; by default none, so that nobody else is asked. */
   readonly iceServers?: RTCIceServer[];
   readonly sealer?: ISealer;
+  /** Where what is small goes once to many, see `starTopic`. */
+  readonly topic?: string;
 }
 
 export interface IOpened {
   readonly roads: Roads;
   readonly signaling?: SignalingClient;
   readonly room?: Room;
+  readonly star?: Star;
   /** The page was away for a while, and others may have heard that it left: say again who is here. */
   readonly returned: Listeners<[]>;
   /** Says goodbye to all, for good. */
@@ -46,7 +50,7 @@ const randomNumber = (): number => crypto.getRandomValues(new Uint32Array(1))[0]
 
 /** The class's connections, from now until `close`, with a goodbye and a return whenever the page goes and comes back [CON19]. */
 export function openConnections(options: IOpenOptions): IOpened {
-  const { roads, signaling, room } = makeRoads(options);
+  const { roads, signaling, room, star } = makeRoads(options);
   const returned = new Listeners<[]>();
   // Closing is heard in 10 ms, vanishing in 5 to 15 s.
   const hide = (): void => {
@@ -80,9 +84,10 @@ export function openConnections(options: IOpenOptions): IOpened {
     removeEventListener('pagehide', hide);
     removeEventListener('pageshow', show);
     cancels.forEach(cancel => cancel?.());
+    star?.close();
     hide();
   };
-  return { roads, signaling, room, returned, close };
+  return { roads, signaling, room, star, returned, close };
 }
 
 function openTabs({ session, room }: IOpenOptions): Tabs | undefined {
@@ -91,8 +96,8 @@ function openTabs({ session, room }: IOpenOptions): Tabs | undefined {
     : undefined;
 }
 
-function makeRoads(options: IOpenOptions): Pick<IOpened, 'roads' | 'signaling' | 'room'> {
-  const { session, secret, signal, record, budget, iceServers = [], sealer } = options;
+function makeRoads(options: IOpenOptions): Pick<IOpened, 'roads' | 'signaling' | 'room' | 'star'> {
+  const { session, secret, signal, record, budget, iceServers = [], sealer, topic } = options;
   const common = { clock: pageClock, number: randomNumber, tabs: openTabs(options), network: pageNetwork };
   if (signal === undefined) {
     return { roads: new Roads(common) };
@@ -122,6 +127,10 @@ function makeRoads(options: IOpenOptions): Pick<IOpened, 'roads' | 'signaling' |
           sealer
         });
   const roads = (made = new Roads({ ...common, signaling, room, relay, direct }));
+  const star =
+    topic === undefined
+      ? undefined
+      : new Star({ client: signaling, room, roads, clock: pageClock, topic, record });
   signaling.start();
-  return { roads, signaling, room };
+  return { roads, signaling, room, star };
 }

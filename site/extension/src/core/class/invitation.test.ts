@@ -3,12 +3,16 @@ import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
 import { fragmentOf, INVITATION_CHARS, makeInvitation, readCode, readFragment } from './invitation';
 
+const limits = JSON.parse(
+  readFileSync(new URL('../../../../../docs/protocol.json', import.meta.url), 'utf8')
+) as Record<string, number>;
 const made = (seed: number) => makeInvitation(bytes => bytes.fill(seed), digest);
 
 describe('invitation', () => {
   it('[CLS1] comes back from its own link', () => {
     const invitation = makeInvitation(bytes => crypto.getRandomValues(bytes), digest);
     expect(invitation.code).toHaveLength(INVITATION_CHARS);
+    expect(limits.invitation_chars).toBe(INVITATION_CHARS);
     expect(readFragment(fragmentOf(invitation), digest)).toEqual({ kind: 'invited', invitation });
     expect(readFragment(`#x=1&class=${invitation.code}&y`, digest)).toEqual({ kind: 'invited', invitation });
     expect(readCode(` ${invitation.code}\n`, digest)).toEqual({ kind: 'invited', invitation });

@@ -7,7 +7,7 @@ import { decodeMessage, encodeMessage } from './messages';
 import { MAX_DEGREE } from './neighbours';
 import { Seen } from './seen';
 import { Shelf } from './shelf';
-import { headed, Hearing, HEADS_SAID, Saying } from './shorthand';
+import { Heads, Hearing, HEADS_SAID, Saying } from './shorthand';
 
 const ENVELOPE = 1;
 const SHORT = 128;
@@ -62,7 +62,7 @@ describe('the overlay', () => {
 
   it('[SYN7] heads are said again when the receiver may have forgotten them, and never mistaken', () => {
     const chance = new Chance(4);
-    const [saying, hearing] = [new Saying(), new Hearing(digest)];
+    const [heads, saying, hearing] = [new Heads(digest), new Saying(), new Hearing(digest)];
     const all = Array.from({ length: HEADS_SAID + 200 }, (_, index) => {
       const head = {
         room: new Uint8Array(16),
@@ -70,7 +70,7 @@ describe('the overlay', () => {
         session: 'AAAAAAAAAAAAAAAAAAAAAA',
         kind: 'document' as const
       };
-      return headed(digest, encodeEnvelope(plainEnvelope(head, index, chance.bytes(5))));
+      return heads.of(encodeEnvelope(plainEnvelope(head, index, chance.bytes(5))));
     });
     let short = 0;
     for (let turn = 0; turn < 5000; turn += 1) {
@@ -95,7 +95,7 @@ describe('the overlay', () => {
         session: 'AAAAAAAAAAAAAAAAAAAAAA',
         kind: 'document' as const
       };
-      return headed(same, encodeEnvelope(plainEnvelope(head, 0, new Uint8Array(1))));
+      return new Heads(same).of(encodeEnvelope(plainEnvelope(head, 0, new Uint8Array(1))));
     });
     for (const envelope of [a!, b!, b!, a!, b!, a!, a!]) {
       if (saying.isSaid(envelope)) {

@@ -17,7 +17,8 @@ import type { Digest } from '../session';
 import type { Neighbours } from './neighbours';
 import { Seen } from './seen';
 import { Shelf } from './shelf';
-import { headed } from './shorthand';
+import { Heads, type IHeaded } from './shorthand';
+import { type IStar, STAR_NEIGHBOURS } from './star';
 
 /** How long a pull may take before another is asked: 64 KiB need a second on a slow line. */
 export const PULL_MS = 5000;
@@ -28,6 +29,8 @@ export interface IFloodPorts {
   readonly clock: Clock;
   readonly digest: Digest;
   readonly neighbours: Neighbours;
+  /** Where there is one now. */
+  star?(): IStar | null;
   /** Takes an envelope; whether it may be passed on. */
   accept(envelope: IEnvelope, bytes: Uint8Array, from: string): boolean;
   /** Whether somebody here wants that document. */
@@ -49,8 +52,11 @@ interface IOffer {
 }
 
 export class Flood {
-  constructor(private readonly ports: IFloodPorts) {}
+  constructor(private readonly ports: IFloodPorts) {
+    this.heads = new Heads(ports.digest);
+  }
 
+  private readonly heads: Heads;
   private readonly seen = new Seen();
   private readonly shelf = new Shelf();
   private readonly offers = new Map<string, IOffer>();
@@ -64,7 +70,8 @@ export class Flood {
     this.pass(envelope, bytes, id, new Set());
   }
 
-  hear(peer: string, bytes: Uint8Array): EnvelopeFault | null {
+  /** `published`: it came over the star, so everybody who hears that has it. */
+  hear(peer: string, bytes: Uint8Array, published = false): EnvelopeFault | null {
     if (bytes.byteLength > ENVELOPE_BYTES || bytes[0] !== VERSION) {
       // Before it costs a hash.
       this.counts.refused += 1;
@@ -94,7 +101,8 @@ export class Flood {
       bytes,
       id,
       new Set([peer, ...(offer?.from ?? []), ...(offer?.told ?? [])]),
-      offer?.waiters
+      offer?.waiters,
+      published
     );
     return null;
   }
@@ -134,7 +142,7 @@ export class Flood {
     const kept = this.shelf.get(id);
     const offer = this.offers.get(id);
     if (kept) {
-      this.ports.neighbours.get(peer)?.pass('bulk', headed(this.ports.digest, kept));
+      this.ports.neighbours.get(peer)?.pass('bulk', this.heads.of(kept));
     } else if (offer && !offer.from.has(peer)) {
       offer.waiters.add(peer);
       this.pull(id, offer);
@@ -165,9 +173,10 @@ export class Flood {
     bytes: Uint8Array,
     id: string,
     except: Set<string>,
-    waiters: ReadonlySet<string> = new Set()
+    waiters: ReadonlySet<string> = new Set(),
+    published = false
   ): void {
-    const { neighbours, digest } = this.ports;
+    const { neighbours } = this.ports;
     if (bytes.byteLength > SMALL_BYTES) {
       this.shelf.put(id, bytes);
       waiters.forEach(peer => this.pulled(peer, id));
@@ -176,12 +185,30 @@ export class Flood {
       return;
     }
     const channel: Channel = envelope.kind === 'outputs' ? 'bulk' : 'control';
-    const whole = headed(digest, bytes);
+    const served = this.publishOnce(bytes, except, published);
+    let whole: IHeaded | undefined;
     for (const neighbour of neighbours) {
-      if (!except.has(neighbour.peer)) {
-        neighbour.pass(channel, whole);
+      if (!except.has(neighbour.peer) && !served.has(neighbour.peer)) {
+        neighbour.pass(channel, (whole ??= this.heads.of(bytes)));
       }
     }
+  }
+
+  /** The neighbours who have it from the star, when it goes there or came from there. */
+  private publishOnce(
+    bytes: Uint8Array,
+    except: ReadonlySet<string>,
+    published: boolean
+  ): ReadonlySet<string> {
+    const star = this.ports.star?.();
+    const hearing = new Set<string>();
+    for (const { peer } of star ? this.ports.neighbours : []) {
+      if (star?.hears(peer) && (published || !except.has(peer))) {
+        hearing.add(peer);
+      }
+    }
+    const isServed = published || (hearing.size >= STAR_NEIGHBOURS && star?.publish(bytes) === true);
+    return isServed ? hearing : new Set();
   }
 
   private pull(id: string, offer: IOffer): void {

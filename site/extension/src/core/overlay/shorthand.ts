@@ -20,11 +20,23 @@ export interface IHeaded {
   readonly reference: string;
 }
 
-/** Of an envelope that `decodeEnvelope` has read. */
-export function headed(digest: Digest, bytes: Uint8Array): IHeaded {
-  const length = headLength(bytes);
-  const head = bytes.subarray(0, length);
-  return { bytes, tail: bytes.subarray(length), head: idText(head), reference: referenceOf(digest, head) };
+/** Looks at envelopes to be sent. Hashing a head takes as long as the rest of a keystroke's way, so it is done once. */
+export class Heads {
+  constructor(private readonly digest: Digest) {}
+
+  private readonly references = new Map<string, string>();
+
+  /** Of an envelope that `decodeEnvelope` has read. */
+  of(bytes: Uint8Array): IHeaded {
+    const length = headLength(bytes);
+    const head = idText(bytes.subarray(0, length));
+    let reference = this.references.get(head);
+    if (reference === undefined) {
+      reference = referenceOf(this.digest, bytes.subarray(0, length));
+      renew(this.references, head, reference, HEADS_SAID);
+    }
+    return { bytes, tail: bytes.subarray(length), head, reference };
+  }
 }
 
 /** What was said to a neighbour on one channel. */

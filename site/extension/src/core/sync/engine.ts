@@ -16,6 +16,7 @@ import { Flood } from '../overlay/flood';
 import { decodeMessage } from '../overlay/messages';
 import { type Line, Neighbour, Neighbours } from '../overlay/neighbours';
 import { Search } from '../overlay/search';
+import type { IStar } from '../overlay/star';
 import { parseOutputsName } from '../document/name';
 import type { IMark } from '../roster/marks';
 import { decodeRecord, encodeRecord, type IRecord } from '../roster/record';
@@ -66,6 +67,7 @@ export class Engine {
       clock,
       digest,
       neighbours: this.neighbours,
+      star: () => this.star,
       accept: (envelope, bytes, from) => this.accept(envelope, bytes, from),
       wants: document => this.replicas.has(document) || this.carry(document) !== undefined,
       lost: document => this.exchange.doubt(document)
@@ -90,6 +92,8 @@ export class Engine {
   }
 
   readonly neighbours = new Neighbours();
+  /** Where what is small goes once to many: set by whoever has one. */
+  star: IStar | null = null;
   readonly awareness: Awareness;
   readonly flood: Flood;
   private readonly exchange: Exchange;
@@ -204,6 +208,21 @@ export class Engine {
           ...this.latest.newerThan(message.known),
           ...this.custody.marks.newerThan(message.known)
         ].forEach(each => neighbour.say({ type: 'envelope', bytes: each }));
+    }
+  }
+
+  /** Takes an envelope that somebody, neighbour or not, published. Whatever it is, nothing is thrown. */
+  hearStar(from: string, bytes: Uint8Array): void {
+    if (this.flood.hear(from, bytes, true) !== null) {
+      this.refuse('garbled', from);
+    }
+  }
+
+  /** Something published may have been missed, here or by others: looks at all that is here with all neighbours. */
+  compare(): void {
+    this.exchange.compare();
+    for (const { peer } of this.neighbours) {
+      this.greeting.joined(peer);
     }
   }
 
@@ -343,7 +362,8 @@ export class Engine {
         // What it leans on was written before this page kept it; no neighbour may have it.
         this.search.begin(replica.name);
       }
-      this.exchange.incomplete(replica.name, from);
+      // What was published may be of somebody one has no connection to.
+      this.exchange.incomplete(replica.name, this.neighbours.get(from)?.peer);
     }
     return received !== 'garbled' || this.deny('no-change', from);
   }

@@ -132,6 +132,13 @@ export class Exchange {
     }
   }
 
+  /** Says to everybody how far all documents are here, and wants to know the same. */
+  compare(): void {
+    for (const neighbour of this.ports.neighbours) {
+      this.summarise(neighbour, [...this.ports.replicas.values()], false, true);
+    }
+  }
+
   /** A change is here that went nowhere in envelopes. */
   news(document: string): void {
     this.tell(document, '');

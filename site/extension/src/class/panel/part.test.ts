@@ -1,0 +1,141 @@
+// @vitest-environment jsdom
+import { nullTranslator } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+import { Widget } from '@lumino/widgets';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+
+// What jsdom has not, and Lumino asks for when it is loaded.
+vi.hoisted(() =>
+  Object.assign(globalThis, {
+    DragEvent: class {},
+    matchMedia: () => ({ matches: false, addListener() {}, addEventListener() {} }),
+    fetch: () => Promise.reject(new TypeError('no network'))
+  })
+);
+
+import type { IClassParts } from '../live';
+import { cast, person, StagedClass } from './cast';
+import { ClassPart } from './part';
+
+const trans = nullTranslator.load('peerbook');
+
+/** The panel is drawn twice a second at most; generous, for a busy machine. */
+const until = (holds: () => void) => vi.waitFor(holds, { timeout: 20_000 });
+
+/** A lab's shell: panels at the right, one of them shown. */
+class Shell {
+  readonly widgets: Widget[] = [];
+  add(widget: Widget): void {
+    widget.hide();
+    Widget.attach(widget, document.body);
+    this.widgets.push(widget);
+  }
+  activateById(): void {
+    this.widgets[0]!.show();
+  }
+  collapseRight(): void {
+    this.widgets[0]!.hide();
+  }
+}
+
+function open(kept: Record<string, string> = {}, width: 'phone' | 'narrow' | 'wide' = 'wide') {
+  const staged = new StagedClass();
+  const shell = new Shell();
+  const inBar: Widget[] = [];
+  const tracker = { currentWidget: { context: { localPath: 'first-steps/1-step.ipynb' } } };
+  const parts = {
+    front: { shell, restored: Promise.resolve() },
+    tracker: { ...tracker, currentChanged: new Signal(tracker) },
+    bar: {
+      add: (_: string, widget: Widget) => {
+        Widget.attach(widget, document.body);
+        inBar.push(widget);
+        return { dispose: () => undefined, isDisposed: false };
+      }
+    },
+    trans,
+    membership: staged,
+    sessionOf: () => ({ branch: 'team', keeping: [{ kind: 'kept' }] })
+  } as unknown as IClassParts;
+  const location = { href: 'https://school.test/py/', assign: vi.fn(), reload: vi.fn() };
+  const matches = { '(max-width: 600px)': width === 'phone', '(min-width: 1100px)': width === 'wide' };
+  const part = new ClassPart(parts, {
+    location,
+    localStorage: {
+      getItem: (key: string) => kept[key] ?? null,
+      setItem: (key: string, value: string) => void (kept[key] = value)
+    },
+    matchMedia: (query: string) => ({ matches: matches[query as keyof typeof matches] })
+  } as unknown as Window);
+  const panel = shell.widgets[0]!;
+  const button = inBar[0]!.node.querySelector('button')!;
+  return { staged, part, panel, button, kept, location };
+}
+
+describe('the class in the page', () => {
+  beforeEach(() => document.body.replaceChildren());
+
+  it('follows the membership, in the bar and in the panel', async () => {
+    const { staged, panel, button, part } = open();
+    await until(() => expect(panel.isVisible).toBe(true));
+    expect(button.textContent).toBe('Live with 2. Class');
+    expect(panel.node.textContent).toContain('Kept on this device');
+    staged.become([...cast(3), person(3)]);
+    await until(() => expect(button.textContent).toBe('Live with 3. Class'));
+    expect(panel.node.querySelectorAll('.pb-Person')).toHaveLength(4);
+    staged.become(cast(1), { kind: 'offline', server: { kind: 'offline' } });
+    await until(() => expect(panel.node.textContent).toContain('Offline. Your work is kept here'));
+    staged.meetsOtherVersion = true;
+    staged.become(cast(2), { kind: 'direct', server: { kind: 'open' } });
+    await until(() => expect(panel.node.textContent).toContain('another version of this page'));
+    part.dispose();
+    expect(staged.changed.size).toBe(0);
+    expect(document.querySelector('.pb-Class')).toBeNull();
+  });
+
+  it('is unfolded at first where there is room, and then as it was left', async () => {
+    for (const [width, isShown] of [
+      ['wide', true],
+      ['narrow', false],
+      ['phone', false]
+    ] as const) {
+      const { panel, button, kept, part } = open({}, width);
+      await Promise.resolve();
+      expect(panel.isVisible).toBe(isShown);
+      button.click();
+      expect(panel.isVisible).toBe(!isShown);
+      expect(button.getAttribute('aria-expanded')).toBe(String(!isShown));
+      part.dispose();
+      const again = open(kept, width);
+      await Promise.resolve();
+      // A sheet never lies over the notebook before it is asked for.
+      expect(again.panel.isVisible).toBe(width === 'phone' ? false : !isShown);
+      again.part.dispose();
+    }
+  });
+
+  it('takes the focus when it is unfolded and gives it back when it is folded', async () => {
+    const { panel, button, part } = open({}, 'narrow');
+    await Promise.resolve();
+    button.click();
+    expect(document.activeElement).toBe(panel.node);
+    panel.node.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+    expect(panel.isVisible).toBe(false);
+    expect(document.activeElement).toBe(button);
+    part.dispose();
+  });
+
+  it("leaves the class for one's own copy, whose address names no class", async () => {
+    const { staged, panel, location, part } = open();
+    await until(() => expect(panel.isVisible).toBe(true));
+    const press = (name: string) =>
+      [...panel.node.querySelectorAll('button')].find(each => each.textContent === name)!.click();
+    press('Leave the class');
+    expect(staged.hasLeft).toBe(false);
+    press('Leave');
+    expect(staged.hasLeft).toBe(true);
+    const [address] = location.assign.mock.calls[0] as [string];
+    expect(address).toMatch(/lab\/index\.html\?path=first-steps\/1-step\.ipynb$/);
+    part.dispose();
+  });
+});
