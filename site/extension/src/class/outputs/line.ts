@@ -16,10 +16,19 @@ export class LookingLine extends Widget {
     this.button.addEventListener('click', back);
     this.node.append(this.words, this.button);
     this.hide();
+    // Lumino asks for the least height when something is shown; style/outputs.css gives another where it is narrow.
+    this.narrow.addEventListener('change', this.refit);
   }
 
+  private readonly narrow = matchMedia('(max-width: 600px)');
+  private readonly refit = (): void => this.parent?.fit();
   private readonly words = document.createElement('span');
   private readonly button = document.createElement('button');
+
+  override dispose(): void {
+    this.narrow.removeEventListener('change', this.refit);
+    super.dispose();
+  }
 
   tell(author: IChoice | null, hasAny: boolean): void {
     if (author) {
