@@ -72,12 +72,13 @@ def test_a_laptop_that_slept_is_back_within_seconds(
         with sleeper.asleep():
             gone = wait_until(ada, "me.here.length === 1 && me.links.length === 0 && me.words.at(-1) === 'alone'", 60)
         ben.evaluate("slept = 3_600_000")
-        back = wait_until(ben, f"me.links.length === 1 && {LIVE} && me.joined.summary.server.kind === 'open'")
-        seen = wait_until(ada, "me.here.length === 2 && me.here.includes('Ben')")
-        print(f"gone after {gone:.1f} s; awake, back after {back:.2f} s, seen after {seen:.2f} s more")
-        assert back + seen < 8
+        seen = wait_until(ada, f"me.here.includes('Ben') && me.links.length === 1 && {LIVE}")
+        print(f"gone after {gone:.1f} s; awake, seen again after {seen:.2f} s")
+        assert seen < 8
+        # It is relayed first, and may be told so, before the direct road is there.
+        said = "relayed" if script else "direct"
+        wait_until(ben, f"me.words.at(-1) === '{said}' && me.joined.summary.server.kind === 'open' && {LIVE}")
         together.agree()
-        assert ben.evaluate("me.words.at(-1)") == ("relayed" if script else "direct")
 
 
 def test_a_socket_that_died_in_sleep_is_opened_anew_without_asking(folder: Path, new_context: NewContext) -> None:

@@ -43,8 +43,8 @@ export interface IOpened {
   close(): void;
 }
 
-/** The server tells the room that somebody left after 30 s at the earliest, and neighbours notice as late. */
-const AWAY_MS = 20_000;
+/** Others forget who is silent for 75 s (SYN10), neighbours for half of that; saying it too often does no harm. */
+const SLEPT_MS = 20_000;
 
 const randomNumber = (): number => crypto.getRandomValues(new Uint32Array(1))[0]!;
 
@@ -64,23 +64,20 @@ export function openConnections(options: IOpenOptions): IOpened {
       returned.call();
     }
   };
-  const tellIfLong = (awayMs: number): void => {
-    if (awayMs > AWAY_MS) {
-      returned.call();
-    }
-  };
   addEventListener('pagehide', hide);
   addEventListener('pageshow', show);
-  let heardAt = Infinity;
+  let wasOpen = false;
   const cancels = [
-    pageNetwork.onChange((sleptMs = 0) => tellIfLong(sleptMs)),
-    signaling?.onState(state => {
-      if (state.kind === 'open') {
-        tellIfLong(pageClock.now() - heardAt);
-        heardAt = Infinity;
-      } else {
-        heardAt = Math.min(heardAt, pageClock.now());
+    pageNetwork.onChange((sleptMs = 0) => {
+      if (sleptMs > SLEPT_MS) {
+        returned.call();
       }
+    }),
+    signaling?.onState(({ kind }) => {
+      if (kind === 'open' && wasOpen && !signaling.resumed) {
+        returned.call();
+      }
+      wasOpen ||= kind === 'open';
     })
   ];
   const close = (): void => {

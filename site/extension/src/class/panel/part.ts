@@ -167,6 +167,7 @@ export class ClassPart {
   private shownChanged(): void {
     const { isVisible } = this.panel;
     this.slot.setExpanded(isVisible);
+    document.body.classList.toggle('pb-mod-classOpen', isVisible);
     this.looking?.();
     this.looking = null;
     if (isVisible) {

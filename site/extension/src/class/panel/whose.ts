@@ -22,7 +22,7 @@ export class Whose {
     this.show('team');
   }
 
-  readonly node = make('section', 'pb-Class-section pb-Whose');
+  readonly node = make('section', 'pb-Class-section');
   private readonly heading = make('h3');
   private readonly words = make('p');
   private readonly link = make('a', 'pb-Class-link');

@@ -52,6 +52,11 @@ export class SignalingClient {
     return this._line.state;
   }
 
+  /** Whether the server still knew us the last time: else others may have heard that we left. */
+  get resumed(): boolean {
+    return this._resumed;
+  }
+
   onState(listener: (state: SignalingState) => void): Cancel {
     return this._line.states.add(listener);
   }
@@ -134,6 +139,7 @@ export class SignalingClient {
     }
     switch (message.type) {
       case 'welcome':
+        this._resumed = message.resumed;
         this._graceMs = message.graceSeconds * 1_000;
         this._line.welcomed(message.returnSeconds);
         break;
@@ -168,6 +174,7 @@ export class SignalingClient {
   }
 
   private _graceMs = 30_000;
+  private _resumed = false;
   private readonly _line: Line;
   private readonly _rooms = new Map<string, Room>();
 }

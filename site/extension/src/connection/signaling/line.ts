@@ -44,6 +44,8 @@ const ANSWER_MS = 8_000;
 const SLEPT_MS = 90_000;
 /** Between two attempts, however often the page is looked at. */
 const HURRY_MS = 3_000;
+/** Closing with 1000 would tell the class that we left; any other code keeps our place. */
+const COMES_BACK = 4000;
 /** Whoever woke up begins with pauses of about this many failures: some seconds. */
 const FRESH_ATTEMPTS = 3;
 /** What may wait in the socket before bulk is held back: 1/4 s at the rate the server reads (1 MiB/s). */
@@ -160,7 +162,7 @@ export class Line {
   }
 
   private _lost(code: number): void {
-    this._drop(1000);
+    this._drop(COMES_BACK);
     const { clock, network, people, random } = this._options;
     if (isFinal(code)) {
       this._cancels.splice(0).forEach(cancel => cancel());
