@@ -162,8 +162,10 @@ def test_a_proxy_that_cuts_websockets_loses_nobody_a_word(folder: Path, new_cont
                 wait_until(page, f"me.links.length === 1 && {LIVE}")
                 page.evaluate("me.talk(50)")
             wait_until(ada, "(window.cuts ??= me.joined.summary.server?.reason === 'cut' || undefined)", 20)
-            time.sleep(2)
-            assert proxy.cuts >= 6
+            deadline = time.monotonic() + 30
+            while proxy.cuts < 6:  # three for each of the two; how soon a page comes back is drawn by chance
+                assert time.monotonic() < deadline, f"the proxy cut {proxy.cuts} connections only"
+                time.sleep(0.1)
             together.agree()
 
 
