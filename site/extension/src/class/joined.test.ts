@@ -21,8 +21,9 @@ function join(name: string): Joined {
   return page;
 }
 
+// Real channels and timers: on a busy machine they take their time.
 const until = async (holds: () => boolean): Promise<void> => {
-  await vi.waitFor(() => expect(holds()).toBe(true), { timeout: 5000, interval: 10 });
+  await vi.waitFor(() => expect(holds()).toBe(true), { timeout: 20_000, interval: 10 });
 };
 
 beforeEach(() => {
