@@ -68,7 +68,10 @@ def expect_equal(odd: Odd, *pages: Classroom, seconds: float = 30.0) -> None:
         assert time.monotonic() < deadline, (known(odd), [shown(page) for page in pages])
         time.sleep(0.2)
     for page in pages:
-        page.wait(lambda page=page: shown(page) == known(odd), "the page shows what Python has")
+        try:
+            page.wait(lambda page=page: shown(page) == known(odd), "the page shows what Python has")
+        except AssertionError as error:
+            raise AssertionError(f"{error}\nshown: {shown(page)}\nknown: {known(odd)}") from None
 
 
 def type_in(page: Classroom, index: int, text: str) -> None:

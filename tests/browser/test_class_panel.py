@@ -181,7 +181,7 @@ def test_ones_own_copy_is_a_link_away_and_leads_back(ada: Student) -> None:
     ada.page.wait_for_url(f"**#class={ada.code}")
     ada.wait_for_cells()
     expect(ada.card).to_be_hidden()
-    assert ada.source(0) == "print('together')"
+    ada.wait(lambda: ada.source(0) == "print('together')", "what was written last is there")
 
 
 def test_from_step_to_step_and_into_the_lab_and_out_one_stays_in_the_class(ada: Student) -> None:
@@ -199,6 +199,7 @@ def test_from_step_to_step_and_into_the_lab_and_out_one_stays_in_the_class(ada: 
     expect(ada.slot).to_contain_text("Just you")
     # The lab writes its address anew once it stands.
     expect(ada.page).to_have_url(re.compile(rf"/lab/index.html#class={ada.code}$"))
+    ada.page.wait_for_timeout(3000)  # and remembers what is open some time after that, which nothing tells
     ada.reload()
     expect(ada.slot).to_contain_text("Just you")
     ada.button("More").click()

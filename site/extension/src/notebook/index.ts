@@ -121,7 +121,7 @@ class NotebookPlugin implements INotebookSessions {
       void this.intake.begin(true);
     }
     const flush = (): void => this.provider.sessions.forEach(session => void session.flush());
-    addEventListener('pagehide', flush);
+    addEventListener('pagehide', () => this.provider.sessions.forEach(session => session.hurry()));
     document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && flush());
   }
 

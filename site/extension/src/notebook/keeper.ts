@@ -38,6 +38,8 @@ export class Keeper {
   private queue: Uint8Array[] = [];
   private writing: Promise<void> | null = null;
   private cancel: (() => void) | null = null;
+  /** How many of the queue are being written. */
+  private underWay = 0;
   private records = 0;
   private bytes = 0;
 
@@ -79,6 +81,19 @@ export class Keeper {
     }
   }
 
+  /**
+   * The page goes away: what waits is handed over at once, behind a write that is still under way. Should the page stay
+   * after all, it is written once more, which does no harm.
+   */
+  hurry(): void {
+    const rest = this.queue.slice(this.underWay);
+    if (rest.length > 0) {
+      this.storage
+        .append(this.name, rest.length === 1 ? rest[0]! : Y.mergeUpdates(rest))
+        .catch(() => undefined);
+    }
+  }
+
   async stop(): Promise<void> {
     this.doc.off('update', this.onUpdate);
     await this.flush();
@@ -98,6 +113,7 @@ export class Keeper {
   private async write(): Promise<void> {
     const batch = this.queue.length === 1 ? this.queue[0]! : Y.mergeUpdates(this.queue);
     const count = this.queue.length;
+    this.underWay = count;
     const notSlow = this.timers.after(SLOW_MS, () => this.report({ kind: 'slow' }));
     let again = KEEP_EVERY_MS;
     try {
@@ -111,6 +127,7 @@ export class Keeper {
       this.report({ kind: 'failed', refusal: refusalOf(error) });
     } finally {
       notSlow();
+      this.underWay = 0;
       this.writing = null;
       this.cancel = this.timers.after(again, () => {
         this.cancel = null;

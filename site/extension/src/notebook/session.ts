@@ -150,6 +150,11 @@ export class Session {
     await Promise.all(this.keepers.map(keeper => keeper.flush()));
   }
 
+  /** The page goes away: there is no time to wait for anything. */
+  hurry(): void {
+    this.keepers.forEach(keeper => keeper.hurry());
+  }
+
   async close(): Promise<void> {
     if (this.closed) {
       return;

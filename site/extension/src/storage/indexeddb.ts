@@ -42,7 +42,12 @@ export class IndexedDBStorage implements IStorage {
   readonly kind = 'indexeddb';
 
   append(document: string, update: Uint8Array): Promise<void> {
-    return this.write(['log'], ({ log }) => void log!.add(recordOf(document, update)));
+    return this.run(['log'], 'readwrite', ({ log }, transaction) => {
+      log!.add(recordOf(document, update));
+      // Now, and not when the page has heard of it: a page that goes away hears nothing any more, and what it did not
+      // commit is undone.
+      transaction.commit?.();
+    });
   }
 
   async read(document: string): Promise<ILog> {
@@ -161,7 +166,7 @@ export class IndexedDBStorage implements IStorage {
   private run(
     names: string[],
     mode: IDBTransactionMode,
-    work: (stores: Record<string, IDBObjectStore>) => void
+    work: (stores: Record<string, IDBObjectStore>, transaction: IDBTransaction) => void
   ): Promise<void> {
     return new Promise((resolve, reject) => {
       try {
@@ -169,7 +174,7 @@ export class IndexedDBStorage implements IStorage {
         transaction.oncomplete = () => resolve();
         transaction.onabort = () => reject(refusalOf(transaction.error));
         transaction.onerror = () => reject(refusalOf(transaction.error));
-        work(Object.fromEntries(names.map(name => [name, transaction.objectStore(name)])));
+        work(Object.fromEntries(names.map(name => [name, transaction.objectStore(name)])), transaction);
       } catch (error) {
         reject(refusalOf(error));
       }

@@ -63,6 +63,7 @@ export class Picker extends Widget {
   /** The option that the keys are on. */
   private active = 0;
   private typed = { text: '', at: 0 };
+  private filled = '';
 
   get isOpen(): boolean {
     return this.list.isConnected;
@@ -82,13 +83,20 @@ export class Picker extends Widget {
     this.button.title = trans.__('Whose outputs to show');
     this.button.style.setProperty('--pb-person', chosen?.colour ?? '');
     this.button.classList.toggle('pb-mod-others', chosen !== null);
-    if (this.isOpen) {
+    // An option that is made anew under the pointer would not be clicked: only when there is something else to show.
+    if (this.isOpen && this.filled !== this.shown()) {
       this.fill();
     }
   }
 
+  private shown(): string {
+    return JSON.stringify([this.choices, this.chosen]);
+  }
+
   private open(): void {
     this.active = Math.max(0, this.choices.findIndex(each => each.participant === this.chosen) + 1);
+    // What was typed in the list when it was open before is another word.
+    this.typed = { text: '', at: 0 };
     this.fill();
     // Beside the page, not in the toolbar: that one hides what does not fit.
     document.body.append(this.list);
@@ -160,6 +168,7 @@ export class Picker extends Widget {
   private fill(): void {
     const { trans } = this;
     this.active = Math.min(this.active, this.choices.length);
+    this.filled = this.shown();
     const options = [null, ...this.choices].map((choice, index) => {
       const option = document.createElement('div');
       option.id = `${this.id}-${index}`;
