@@ -49,7 +49,8 @@ class Classroom:
         # A cell is in the page before its editor is: read what stands there, not what is not there yet.
         self.code_cell(index).scroll_into_view_if_needed()
         self.code_cell(index).locator(".cm-line").first.wait_for()
-        lines: list[str] = self.code_cell(index).locator(".cm-line").all_inner_texts()
+        # Not the inner text: a cell that was out of sight has none until the browser draws it.
+        lines: list[str] = self.code_cell(index).locator(".cm-line").all_text_contents()
         return "\n".join(line.rstrip("\n") for line in lines)
 
     def focus(self, index: int) -> None:
