@@ -33,6 +33,7 @@ class Student(Classroom):
         options = self.page.get_by_role("listbox", name="Whose outputs to show")
         expect(options.get_by_role("option", name=name)).to_be_visible()
         self.page.keyboard.type(name[:3].lower())
+        expect(options.get_by_role("option", name=name)).to_have_class(re.compile("pb-mod-active"))
         self.page.keyboard.press("Enter")
         expect(options).to_be_hidden()
 
