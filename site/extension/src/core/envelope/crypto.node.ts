@@ -7,6 +7,8 @@ export type Later = (run: () => void) => void;
 
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
 const SPKI = Buffer.from('302a300506032b6570032100', 'hex');
+const X_PKCS8 = Buffer.from('302e020100300506032b656e04220420', 'hex');
+const X_SPKI = Buffer.from('302a300506032b656e032100', 'hex');
 
 export function nodeCrypto(later: Later = run => run()): ICrypto {
   return {
@@ -31,9 +33,26 @@ export function nodeCrypto(later: Later = run => run()): ICrypto {
       };
       later(() => then(signer));
     },
-    agreement: (_, then) => {
-      const none: IAgreement = { key: new Uint8Array(32), agree: (_theirs, agreed) => agreed(null) };
-      later(() => then(none));
+    agreement: (seed, then) => {
+      const secret = node.createPrivateKey({
+        key: Buffer.concat([X_PKCS8, seed]),
+        format: 'der',
+        type: 'pkcs8'
+      });
+      const key = node.createPublicKey(secret).export({ format: 'der', type: 'spki' }).subarray(SPKI.length);
+      const agreement: IAgreement = {
+        key: new Uint8Array(key),
+        agree: (theirs, agreed) => {
+          const publicKey = node.createPublicKey({
+            key: Buffer.concat([X_SPKI, theirs]),
+            format: 'der',
+            type: 'spki'
+          });
+          const shared = new Uint8Array(node.diffieHellman({ privateKey: secret, publicKey }));
+          later(() => agreed(shared));
+        }
+      };
+      later(() => then(agreement));
     },
     seal: (key, nonce, head, plain, then) => {
       const cipher = node.createCipheriv('aes-256-gcm', key, nonce).setAAD(head);
