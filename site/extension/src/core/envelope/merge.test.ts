@@ -113,7 +113,7 @@ function mergedBy(chance: Chance, all: readonly IWritten[]): Uint8Array[] {
 describe('merging', () => {
   it('[ENV8] whoever takes the merged changes has the document of those who took the changes', () => {
     const chance = new Chance(8);
-    for (let story = 0; story < 60; story += 1) {
+    for (let story = 0; story < 30; story += 1) {
       const { all, doc } = write(chance, 60);
       const late = new Y.Doc();
       // Together: what two people wrote in turns leans on each other once it is merged.
@@ -126,7 +126,7 @@ describe('merging', () => {
 
   it('[ENV8] what is merged in steps or at once has one spelling, and merging that again changes nothing', () => {
     const chance = new Chance(9);
-    for (let story = 0; story < 60; story += 1) {
+    for (let story = 0; story < 30; story += 1) {
       const { all } = write(chance, 40);
       const { client } = all[0]!;
       const changes = all.filter(each => each.client === client).map(({ change }) => change);
@@ -180,7 +180,7 @@ describe('merging', () => {
     const chance = new Chance(10);
     const good = write(chance, 200).all.map(({ change }) => change);
     let read = 0;
-    for (let turn = 0; turn < 20_000; turn += 1) {
+    for (let turn = 0; turn < 8000; turn += 1) {
       const bytes = chance.pick(good).slice();
       for (let edits = chance.below(4); edits > 0; edits -= 1) {
         bytes[chance.below(bytes.length)] = chance.below(256);

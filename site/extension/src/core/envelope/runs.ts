@@ -68,10 +68,13 @@ export function readRuns(bytes: Uint8Array): IRuns | null {
       }
       runs.push(run);
       clock += run.length;
+      if (clock > Number.MAX_SAFE_INTEGER) {
+        return null;
+      }
     }
   }
   const deleted = readDeleted(reader);
-  return clients > 1 || reader.fault || reader.left > 0 ? null : { client, runs, deleted };
+  return !deleted || clients > 1 || reader.fault || reader.left > 0 ? null : { client, runs, deleted };
 }
 
 export function writeRuns({ client, runs, deleted }: IRuns): Uint8Array {
@@ -173,15 +176,24 @@ function readId(reader: Reader): IId {
   return { client: reader.number(), clock: reader.number() };
 }
 
-function readDeleted(reader: Reader): Map<number, IRange[]> {
+/** Null where nothing, or what no clock can be, is deleted. */
+function readDeleted(reader: Reader): Map<number, IRange[]> | null {
   const deleted = new Map<number, IRange[]>();
   for (let clients = reader.number(); clients > 0 && !reader.fault; clients -= 1) {
     const client = reader.number();
     const ranges = deleted.get(client) ?? [];
     deleted.set(client, ranges);
-    for (let left = reader.number(); left > 0 && !reader.fault; left -= 1) {
+    const count = reader.number();
+    for (let left = count; left > 0 && !reader.fault; left -= 1) {
       const from = reader.number();
-      ranges.push({ from, to: from + reader.number() });
+      const to = from + reader.number();
+      if (to === from || to > Number.MAX_SAFE_INTEGER) {
+        return null;
+      }
+      ranges.push({ from, to });
+    }
+    if (count === 0) {
+      return null;
     }
   }
   return deleted;
