@@ -184,10 +184,10 @@ class Keeper:
         """Takes up the workshop's notebooks, and all that anybody in the class has."""
         await self._look_at_site()
         peer, now = self._peer, time.monotonic()
-        published = {peer.name_of(each): each for each in peer.site.notebooks}
-        wanted = peer.documents() | {
-            name for name, each in published.items() if not self._slug or each.path.startswith(f"{self._slug}/")
-        }
+        is_ours: Callable[[Published], bool] = lambda each: not self._slug or each.path.startswith(f"{self._slug}/")  # noqa: E731
+        # The same notebook at two paths is one document: it has the name it has in the class's own workshop.
+        published = {peer.name_of(each): each for each in sorted(peer.site.notebooks, key=is_ours)}
+        wanted = peer.documents() | {name for name, each in published.items() if is_ours(each)}
         for name in sorted(wanted - self._entries.keys()):
             if self._later.get(name, 0) <= now:
                 await self._take_up(name, published)
