@@ -1,0 +1,184 @@
+/**
+ * The log of one document: for each session its pieces from 0 without gaps, with the running chain. It decides what is
+ * new, what waits, what is known, and what proves that a session said two things; it neither opens nor verifies (LOG in
+ * docs/SPEC.md). Pure: the engine gives it verified pieces, and opens, checks and applies what joined, in this order.
+ */
+import { Course } from './course';
+import { agrees, type IChain, type IPiece } from './piece';
+import type { ICut, IMoved, Taken } from './taken';
+import { WaitingRoom } from './waiting';
+
+export type { ICut, IMoved, Refusal, Taken } from './taken';
+
+export class Log {
+  /** `cutOf`: how far a session that is new here counts, if there is a statement. */
+  constructor(
+    private readonly links: IChain,
+    private readonly cutOf: (session: string, author: string) => ICut | null = () => null
+  ) {}
+
+  private readonly courses = new Map<string, Course>();
+  private readonly room = new WaitingRoom(session => this.count(session));
+
+  /** All sessions of which something is known. */
+  get sessions(): readonly string[] {
+    return [...this.courses.keys()];
+  }
+
+  /** How many pieces wait. */
+  get waiting(): number {
+    return this.room.size;
+  }
+
+  authorOf(session: string): string | undefined {
+    return this.courses.get(session)?.author;
+  }
+
+  /** The envelopes of a session that are here without a gap. */
+  count(session: string): number {
+    return this.courses.get(session)?.strand.count ?? 0;
+  }
+
+  /** How much of it others are told of and sent: of a session that said two things, what nobody doubts. */
+  shown(session: string): number {
+    const course = this.courses.get(session);
+    if (!course?.fork || course.frontier) {
+      return this.count(session);
+    }
+    return course.strand.pieceAt(course.fork.begins)?.from ?? course.strand.count;
+  }
+
+  /** The chain at a place; null where it is not known: beyond `count`, and inside a segment. */
+  chainAt(session: string, place: number): Uint8Array | null {
+    return this.courses.get(session)?.strand.chainAt(place) ?? null;
+  }
+
+  /** The pieces of a session that hold [from, to), with those that reach beyond. */
+  pieces(session: string, from = 0, to = Infinity): readonly IPiece[] {
+    return this.courses.get(session)?.strand.range(from, to) ?? [];
+  }
+
+  /** All pieces that are kept: those that count, then those that a frontier took away. */
+  kept(session: string): readonly IPiece[] {
+    const course = this.courses.get(session);
+    return course ? [...course.strand.pieces, ...course.beyond] : [];
+  }
+
+  /** What proves that the session said two things, whatever a frontier says. */
+  proofOf(session: string): readonly IPiece[] | null {
+    return this.courses.get(session)?.fork?.proof ?? null;
+  }
+
+  /** What proves that the session said two things, while no frontier says how far it counts all the same. */
+  forkOf(session: string): readonly IPiece[] | null {
+    return this.cutAt(session) ? null : this.proofOf(session);
+  }
+
+  /** Hashes (as `idText`) of its segments that were refused. */
+  refusedOf(session: string): readonly string[] {
+    return [...(this.courses.get(session)?.bad ?? [])];
+  }
+
+  /** Where a change that may not be ended the session, and its envelope, if it is here. */
+  stopAt(session: string): { readonly at: number; readonly piece: IPiece | undefined } | null {
+    return this.courses.get(session)?.stopped ?? null;
+  }
+
+  /** How far a statement says that the session counts. */
+  cutAt(session: string): ICut | null {
+    return this.courses.get(session)?.frontier ?? null;
+  }
+
+  /** Up to where a session may grow here. */
+  limitOf(session: string): number {
+    return this.courses.get(session)?.limit ?? Infinity;
+  }
+
+  /** Where to ask on from: at 0 when what was sent does not follow on what is here. */
+  askFrom(session: string): number {
+    const course = this.courses.get(session);
+    return !course || course.isOff || course.frontier?.doubt ? 0 : course.strand.count;
+  }
+
+  /** Whether another chain of a session would change anything here: not when a frontier has settled it. */
+  isOpen(session: string): boolean {
+    const frontier = this.courses.get(session)?.frontier;
+    return !frontier || (frontier.count > 0 && !frontier.settled);
+  }
+
+  /** Whether what a neighbour has, this many with that chain (its first bytes), is worth asking for. */
+  wants(session: string, count: number, chain: Uint8Array): boolean {
+    const { frontier } = this.courses.get(session) ?? {};
+    if (this.count(session) >= Math.min(count, this.limitOf(session))) {
+      return false;
+    }
+    // In doubt which side it is on, only who is where the frontier is helps.
+    const right = frontier?.chain?.subarray(0, chain.byteLength);
+    return (
+      !right || count > frontier!.count || (count < frontier!.count ? !frontier!.doubt : agrees(right, chain))
+    );
+  }
+
+  take(piece: IPiece): Taken {
+    return this.course(piece.session, piece.author).take(piece);
+  }
+
+  /**
+   * A segment in the place of what it covers, once its content is known to be the same; `take` said that it may.
+   * @returns what it took the place of; nothing if it does not fit any more.
+   */
+  compact(piece: IPiece): readonly IPiece[] {
+    return this.courses.get(piece.session)?.compact(piece) ?? [];
+  }
+
+  /**
+   * The content of a segment is not what it says, or may not be. It is never taken again, and `instead` (of `new`) is
+   * back: so envelopes alone decide where a session ends, whoever holds segments in their place.
+   * @returns what does not count any more, beside the segment.
+   */
+  refuse(piece: IPiece, instead: readonly IPiece[] = []): readonly IPiece[] {
+    return this.course(piece.session, piece.author).refuse(piece, instead);
+  }
+
+  /** What `refuse` remembers, by its hash as `idText`: for what was kept from the page before. */
+  ban(session: string, author: string, hash: string): void {
+    this.course(session, author).ban(hash);
+  }
+
+  /**
+   * A change that may not be: the log of the session ends before it, for everybody alike. `place` is the change's first
+   * envelope. What comes after is not taken again.
+   * @returns the pieces that do not count.
+   */
+  stop(session: string, place: number): readonly IPiece[] {
+    return this.courses.get(session)?.stop(place) ?? [];
+  }
+
+  /**
+   * It is proven that the session said two things; the pieces are verified. Of several proofs the one that begins first
+   * counts, so that all who heard of all of them doubt the same.
+   * @returns whether that is news, to be told.
+   */
+  prove(session: string, author: string, proof: readonly IPiece[]): boolean {
+    return proof.every(piece => piece.author === author) && this.course(session, author).prove(proof);
+  }
+
+  /** How far a session counts, by a statement, or null: there is none any more. What is beyond is kept apart. */
+  cut(session: string, author: string, cut: ICut | null): IMoved {
+    return this.course(session, author).cut(cut);
+  }
+
+  private course(session: string, author: string): Course {
+    const known = this.courses.get(session);
+    if (known) {
+      return known;
+    }
+    const course = new Course(session, author, this.links, this.room);
+    this.courses.set(session, course);
+    const cut = this.cutOf(session, author);
+    if (cut) {
+      course.cut(cut);
+    }
+    return course;
+  }
+}

@@ -1,0 +1,226 @@
+/**
+ * Where changes wait, outside of the document, for what they need: bounded for each author, and let go in causal order.
+ * Each change waits for one thing at a time and is looked at again only when that has come, so that all the work together
+ * grows with what the changes need, however many wait.
+ */
+import type { ICheckedChange } from './change';
+import { WAITING_BYTES, WAITING_CHANGES } from './limits';
+import { piecesOf } from './pieces';
+import type { IId } from './structs';
+
+export type Taken =
+  /** It, or of a segment what can be taken now, and what waited for it, in the order in which it was admitted. */
+  | { readonly kind: 'ready'; readonly changes: readonly ICheckedChange[] }
+  /** It waits. */
+  | { readonly kind: 'waiting'; readonly for: IId }
+  /** Too much of this author's waits already: to be brought again later. */
+  | { readonly kind: 'full' }
+  /** It reaches beyond where its author counts. */
+  | { readonly kind: 'cut' };
+
+export interface IWaitingLimits {
+  readonly bytes: number;
+  readonly changes: number;
+}
+
+interface IWaiting {
+  readonly author: string;
+  readonly change: ICheckedChange;
+  /** Which of its needs it waits for. */
+  need: number;
+}
+
+export class Waiting {
+  /** `known`: for each client the clock after the last that is here; `admit` may still refuse what is ready. */
+  constructor(
+    private readonly known: Map<number, number>,
+    private readonly admit: (change: ICheckedChange) => boolean = () => true,
+    private readonly cuts: Map<number, number> = new Map(),
+    private readonly limits: IWaitingLimits = { bytes: WAITING_BYTES, changes: WAITING_CHANGES }
+  ) {}
+
+  private readonly queues = new Map<number, Queue>();
+  private readonly held = new Map<string, { bytes: number; changes: number }>();
+  /** How many wait of each client. */
+  private readonly sessions = new Map<number, number>();
+  /** Needs looked at and places changed in queues: what all of this cost. */
+  steps = 0;
+
+  heldOf(author: string): { readonly bytes: number; readonly changes: number } {
+    return this.held.get(author) ?? { bytes: 0, changes: 0 };
+  }
+
+  get count(): number {
+    return [...this.held.values()].reduce((sum, { changes }) => sum + changes, 0);
+  }
+
+  take(author: string, change: ICheckedChange): Taken {
+    if (change.to > (this.cuts.get(change.client) ?? Infinity)) {
+      return { kind: 'cut' };
+    }
+    const whole = { author, change, need: 0 };
+    const missing = this.missing(whole);
+    if (!missing) {
+      return { kind: 'ready', changes: this.release([whole]) };
+    }
+    if (!this.hasRoom(author, change)) {
+      return { kind: 'full' };
+    }
+    const parts = change.isSegment ? piecesOf(change, id => this.isHere(id)) : [change];
+    const ready: IWaiting[] = [];
+    for (const part of parts) {
+      const waiting = { author, change: part, need: 0 };
+      const next = this.missing(waiting);
+      if (next) {
+        this.hold(waiting, next);
+      } else {
+        ready.push(waiting);
+      }
+    }
+    const changes = this.release(ready.reverse());
+    return changes.length > 0 ? { kind: 'ready', changes } : { kind: 'waiting', for: missing };
+  }
+
+  /** Whether a change would be taken that must wait. The first to wait of a session always is: others may wait for it. */
+  hasRoom(author: string, change: ICheckedChange): boolean {
+    const { bytes, changes } = this.heldOf(author);
+    return (
+      !this.sessions.get(change.client) ||
+      (changes < this.limits.changes && bytes + change.bytes.byteLength <= this.limits.bytes)
+    );
+  }
+
+  /** From `clock` on nothing of a client counts: who waits for that waits no longer. */
+  cut(client: number, clock: number): readonly ICheckedChange[] {
+    this.cuts.set(client, clock);
+    const all = this.queues.get(client)?.takeBelow(Infinity) ?? [];
+    return this.goOn(all);
+  }
+
+  /** Lets go what is ready, and what that makes ready. */
+  private release(ready: IWaiting[]): ICheckedChange[] {
+    const changes: ICheckedChange[] = [];
+    for (let next = ready.pop(); next; next = ready.pop()) {
+      const { change } = next;
+      this.steps += 1;
+      if (!this.admit(change)) {
+        continue;
+      }
+      changes.push(change);
+      if (change.to > (this.known.get(change.client) ?? 0)) {
+        this.known.set(change.client, change.to);
+        const queue = this.queues.get(change.client);
+        const freed = queue?.takeBelow(change.to) ?? [];
+        ready.push(...this.readyOf(freed).reverse());
+      }
+    }
+    return changes;
+  }
+
+  private goOn(freed: readonly IWaiting[]): ICheckedChange[] {
+    return this.release(this.readyOf(freed).reverse());
+  }
+
+  private readyOf(freed: readonly IWaiting[]): IWaiting[] {
+    const ready: IWaiting[] = [];
+    for (const each of freed) {
+      const missing = this.missing(each);
+      if (missing) {
+        this.wait(each, missing);
+      } else {
+        this.account(each, -1);
+        ready.push(each);
+      }
+    }
+    return ready;
+  }
+
+  private hold(waiting: IWaiting, missing: IId): void {
+    this.account(waiting, 1);
+    this.wait(waiting, missing);
+  }
+
+  private account({ author, change }: IWaiting, sign: 1 | -1): void {
+    const { bytes, changes } = this.heldOf(author);
+    this.held.set(author, { bytes: bytes + sign * change.bytes.byteLength, changes: changes + sign });
+    this.sessions.set(change.client, (this.sessions.get(change.client) ?? 0) + sign);
+  }
+
+  private wait(waiting: IWaiting, { client, clock }: IId): void {
+    const queue = this.queues.get(client) ?? new Queue(() => (this.steps += 1));
+    this.queues.set(client, queue);
+    queue.add(clock, waiting);
+  }
+
+  /** The first of its needs that is not here, from the one it waited for on. */
+  private missing(waiting: IWaiting): IId | null {
+    const { needs } = waiting.change;
+    for (; waiting.need < needs.length; waiting.need += 1) {
+      this.steps += 1;
+      const need = needs[waiting.need]!;
+      if (!this.isHere(need)) {
+        return { client: need.client, clock: this.lastOf(need) };
+      }
+    }
+    return null;
+  }
+
+  private isHere(id: IId): boolean {
+    return this.lastOf(id) < (this.known.get(id.client) ?? 0);
+  }
+
+  /** What is cut off is as good as there when all before it is. */
+  private lastOf({ client, clock }: IId): number {
+    return Math.min(clock, (this.cuts.get(client) ?? Infinity) - 1);
+  }
+}
+
+/** Who waits for clocks of one client, the lowest first: a heap. */
+class Queue {
+  constructor(private readonly onStep: () => void) {}
+
+  private readonly heap: { readonly clock: number; readonly item: IWaiting }[] = [];
+
+  add(clock: number, item: IWaiting): void {
+    const { heap } = this;
+    let at = heap.push({ clock, item }) - 1;
+    for (let up = (at - 1) >> 1; at > 0 && heap[up]!.clock > clock; up = (at - 1) >> 1) {
+      this.swap(at, up);
+      at = up;
+    }
+    this.onStep();
+  }
+
+  /** Takes out all that wait for a clock below this one. */
+  takeBelow(limit: number): IWaiting[] {
+    const taken: IWaiting[] = [];
+    const { heap } = this;
+    while (heap.length > 0 && heap[0]!.clock < limit) {
+      taken.push(heap[0]!.item);
+      this.swap(0, heap.length - 1);
+      heap.pop();
+      this.sink();
+    }
+    return taken;
+  }
+
+  private sink(): void {
+    const { heap } = this;
+    for (let at = 0; ;) {
+      const least = [2 * at + 1, 2 * at + 2]
+        .filter(child => child < heap.length)
+        .reduce((best, child) => (heap[child]!.clock < heap[best]!.clock ? child : best), at);
+      if (least === at) {
+        return;
+      }
+      this.swap(at, least);
+      at = least;
+    }
+  }
+
+  private swap(a: number, b: number): void {
+    const { heap } = this;
+    [heap[a], heap[b]] = [heap[b]!, heap[a]!];
+    this.onStep();
+  }
+}
