@@ -290,6 +290,7 @@ export class Engine {
   gone(session: string): void {
     this.fold({ kind: 'gone', session });
     this.awareness.gone(session);
+    this.latest.gone(session);
     this.options.onPeople?.();
   }
 
