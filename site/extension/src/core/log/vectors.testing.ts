@@ -167,6 +167,12 @@ export function storyRow(seed: number): IStoryRow {
       run({ lift: piece.session, author: piece.author });
     }
   }
+  // In the end a frontier where this log is: what is of the other side is refused.
+  const { session, author } = writers[2]!;
+  const place = log.count(session);
+  const chain = place > 0 ? hex(log.chainAt(session, place)!) : null;
+  run({ cut: session, author, place, chain });
+  pieces.forEach((piece, index) => piece.session === session && index % 2 === 0 && run({ take: index }));
   return {
     title: `seed ${seed}`,
     pieces: pieces.map(rowOf),
