@@ -8,6 +8,8 @@ import { agrees, type IChain, type IPiece } from './piece';
 import type { ICut, IMoved, Taken } from './taken';
 import { WaitingRoom } from './waiting';
 
+export type { ICut, IMoved, Refusal, Taken } from './taken';
+
 export class Log {
   /** `cutOf`: how far a session that is new here counts, if there is a statement. */
   constructor(
@@ -65,6 +67,11 @@ export class Log {
   /** What proves that the session said two things, whatever a frontier says. */
   proofOf(session: string): readonly IPiece[] | null {
     return this.courses.get(session)?.fork?.proof ?? null;
+  }
+
+  /** What proves that the session said two things, while no frontier says how far it counts all the same. */
+  forkOf(session: string): readonly IPiece[] | null {
+    return this.cutAt(session) ? null : this.proofOf(session);
   }
 
   /** Hashes (as `idText`) of its segments that were refused. */
