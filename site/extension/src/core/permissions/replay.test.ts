@@ -54,7 +54,7 @@ describe('documents built anew', () => {
   });
 
   it('[PER5] whatever order changes came in, also as they came: the document is the same as Yjs makes it', () => {
-    for (let seed = 1; seed <= 40; seed += 1) {
+    for (let seed = 1; seed <= 25; seed += 1) {
       const chance = new Chance(seed);
       const { written } = new Writers(chance, [5, 2 ** 40, 9]).turns(80);
       const plain = new Y.Doc();
@@ -70,7 +70,7 @@ describe('documents built anew', () => {
 
   it('[PER5] with somebody cut off, all have the same document, whether they ever held the cut part or not', () => {
     let shorter = 0;
-    for (let seed = 1; seed <= 120; seed += 1) {
+    for (let seed = 1; seed <= 60; seed += 1) {
       const chance = new Chance(1000 + seed);
       const { changes, kept, cuts } = cutStory(seed, false, 80);
       // One never held it and took things in as they came; one did and is built anew, without what does not count.
@@ -82,21 +82,21 @@ describe('documents built anew', () => {
       expect([intake.refused.size, intake.waiting.count, never.waiting.count]).toEqual([0, 0, 0]);
       expect([anew.store.pendingStructs, anew.store.pendingDs]).toEqual([null, null]);
       shorter += orderOf(anew).length < orderOf(held.doc).length ? 1 : 0;
-      // Nobody is blocked: the next change of somebody who had seen the cut part is taken.
-      const words = new Y.Doc();
-      words.clientID = 123;
-      Y.applyUpdate(words, Y.encodeStateAsUpdate(anew));
-      const [placed] = orderOf(words);
-      const vector = Y.encodeStateVector(words);
-      (placed!.cell.get('source') as Y.Text).insert(0, 'on ');
-      const next = checked({ client: 123, bytes: Y.encodeStateAsUpdate(words, vector) });
-      expect(next.needs.length).toBeGreaterThan(0);
+      // Nobody is blocked: what somebody writes who still has the cut part is taken.
+      const { doc } = held;
+      const vector = Y.encodeStateVector(doc);
+      doc.clientID = 123;
+      (orderOf(doc)[0]!.cell.get('source') as Y.Text).insert(0, 'on ');
+      const bytes = Y.mergeUpdates([Y.diffUpdate(Y.encodeStateAsUpdate(doc, vector), vector)]);
+      const own = { ...checked({ client: 123, bytes: withoutDeletions(bytes) }) };
+      expect(intake.take('', own).kind).toBe('ready');
+      expect(anew.store.pendingStructs).toBeNull();
     }
-    expect(shorter).toBeGreaterThan(10);
+    expect(shorter).toBeGreaterThan(5);
   }, 120_000);
 
   it('[PER5] a cut that becomes known while changes wait for the cut part lets them go', () => {
-    for (let seed = 1; seed <= 60; seed += 1) {
+    for (let seed = 1; seed <= 30; seed += 1) {
       const { kept, cuts } = cutStory(seed, false, 60);
       const page = live(kept.map(checked));
       cuts.forEach((clock, client) => page.cut(client, clock));
@@ -109,7 +109,7 @@ describe('documents built anew', () => {
 
   it('[PER6] crafted places give everybody who builds anew the same document', () => {
     let differ = 0;
-    for (let seed = 1; seed <= 150; seed += 1) {
+    for (let seed = 1; seed <= 60; seed += 1) {
       const chance = new Chance(seed);
       const { kept, cuts } = cutStory(seed, true, 40);
       const [a, b] = [new Y.Doc(), new Y.Doc()];
@@ -121,7 +121,7 @@ describe('documents built anew', () => {
       differ += JSON.stringify(seen(page.doc)) === JSON.stringify(seen(a)) ? 0 : 1;
     }
     // Told apart only by what the documents say: docs/SPEC.md, PER6.
-    expect(differ).toBeLessThan(40);
+    expect(differ).toBeLessThan(20);
   }, 120_000);
 
   it('[PER5] what leaned on the cut part is gone, what did not stays, and what it deleted is back', () => {
@@ -158,7 +158,7 @@ describe('documents built anew', () => {
 
   it('[PER7] what one loses in a replay is offered again: all of it, and nothing that is still there', () => {
     let found = 0;
-    for (let seed = 1; seed <= 60; seed += 1) {
+    for (let seed = 1; seed <= 30; seed += 1) {
       const { changes, kept, cuts } = cutStory(seed, false, 80);
       const [before, after] = [new Y.Doc(), new Y.Doc()];
       replay(before, GENESIS, changes.map(checked), new Map());
@@ -173,6 +173,12 @@ describe('documents built anew', () => {
     expect(found).toBeGreaterThan(100);
   });
 });
+
+/** A state has all deletions there are; a change that is made of one needs all of them. */
+function withoutDeletions(bytes: Uint8Array): Uint8Array {
+  const { deletionsAt } = checked({ client: 123, bytes });
+  return Uint8Array.from([...bytes.subarray(0, deletionsAt), 0]);
+}
 
 /** Characters of a client that stand in cells that are shown in `before`, and are not deleted in `doc`. */
 function ownLength(doc: Y.Doc, client: number, before: Y.Doc): number {
