@@ -39,7 +39,6 @@ export class Admission {
     protected readonly cuts: Map<number, number>,
     limits?: IWaitingLimits
   ) {
-    this.places = new Places(cuts);
     this.waiting = new Waiting(new Map(), change => this.admit(change), cuts, limits);
     if (genesis) {
       const read = checkGenesis(genesis);
@@ -57,7 +56,7 @@ export class Admission {
   /** A piece of a segment was taken before another one was refused: the document must be built anew without it. */
   isTorn = false;
   protected readonly genesis: ICheckedChange | null = null;
-  private readonly places: Places;
+  private readonly places = new Places();
 
   take(author: string, change: ICheckedChange): Taken {
     return this.waiting.take(author, change);
