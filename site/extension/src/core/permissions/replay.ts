@@ -99,16 +99,14 @@ export class Intake extends Admission {
 
   private apply(changes: readonly ICheckedChange[]): void {
     if (changes.length > 0) {
-      // Not `doc.transact`: that would make it this page's own.
-      Y.transact(
-        this.doc,
+      // Yjs makes it nobody's own: an update is applied in it.
+      this.doc.transact(
         () =>
           changes.forEach(change => {
             this.fill(change);
             Y.applyUpdate(this.doc, change.bytes, this.origin);
           }),
-        this.origin,
-        false
+        this.origin
       );
     }
   }
@@ -148,7 +146,7 @@ export function replay(
     refused.forEach((fault, change) => intake.refused.set(change, fault));
     return intake;
   };
-  return Y.transact(doc, build, origin, false);
+  return doc.transact(build, origin);
 }
 
 /** Which changes are not taken at all: found before anything of them is. */
