@@ -278,6 +278,11 @@ describe('statements kept', () => {
     expect(toHex(back.summary())).toBe(toHex(forth.summary()));
     expect(back.all.slice(1)).toEqual(many.slice(0, back.all.length - 1));
     // Nor does it push out what the owner lets count.
+    const again = stand(owner, 80, ines, 'instructor', { counts: [many[40]!] });
+    expect(forth.get(many[40]!.id)).toBeNull();
+    forth.take([again, many[40]!]);
+    expect(forth.get(many[40]!.id)).toEqual(many[40]);
+    expect(forth.roles.roleOf(person(40).id)).toBe('viewer');
     const demoted = stand(owner, 90, ines, 'removed', { counts: [many[5]!, many[40]!] });
     forth.take([demoted, many[40]!]);
     const dated = Array.from({ length: 30 }, (_, number) => stand(ines, 0, person(number), 'removed'));
@@ -285,6 +290,25 @@ describe('statements kept', () => {
     expect([many[5]!, many[40]!].map(({ id }) => forth.roles.counts(id))).toEqual([true, true]);
     expect(forth.roles.roleOf(person(40).id)).toBe('viewer');
     expect(dated.some(({ id }) => forth.roles.counts(id))).toBe(false);
+  });
+
+  it('[ROL8] of strangers make no work, however many come', () => {
+    let hashed = 0;
+    const statements = new Statements(bytes => ((hashed += 1), digest(bytes)), founding, 20_000);
+    const many = Array.from({ length: 300 }, (_, number) =>
+      stand(ivan, number + 1, person(number), 'viewer')
+    );
+    statements.take([stand(owner, 1, ines, 'instructor')]);
+    const { roles } = statements;
+    hashed = 0;
+    many.forEach(each => statements.take([each]));
+    expect(statements.roles).toBe(roles);
+    expect(hashed).toBeLessThan(5);
+    // And who is instructor no more than to be kept.
+    many.forEach((_, number) => statements.take([stand(ines, number + 2, person(number), 'viewer')]));
+    expect(hashed).toBeLessThan(5);
+    expect(statements.all.length).toBeGreaterThan(90);
+    expect(statements.all.length).toBeLessThan(140);
   });
 
   it('[ROL8] of an old laptop are those that the succession names', () => {
