@@ -52,22 +52,17 @@ describe.each([
   });
 });
 
+const slow = (_: number, then: () => void): void => void setTimeout(then, 5);
+const blocked = (): never => {
+  throw new DOMException('blocked', 'SecurityError');
+};
+
 describe('opening a vault', () => {
   it.each([
     ['there is no IndexedDB', () => undefined, never],
-    [
-      'asking for it throws',
-      () => {
-        throw new DOMException('blocked', 'SecurityError');
-      },
-      never
-    ],
-    [
-      'it never answers',
-      () => ({ open: () => ({}) }) as never,
-      (_: number, then: () => void) => void setTimeout(then, 5)
-    ]
-  ] as const)('[STO9] memory where %s', async (_, factory, after) => {
+    ['asking for it throws', blocked, never],
+    ['it never answers', () => ({ open: () => ({}) }) as never, slow]
+  ])('[STO9] memory where %s', async (_, factory, after) => {
     const vault = await openVault(factory, 'keys', after);
     expect(vault.kind).toBe('memory');
     await vault.put('a', bytes(1));
