@@ -19,7 +19,7 @@ export interface IWriterParts {
   /** The document's name. */
   readonly name: string;
   readonly timers: ITimers;
-  report(event: KeepingEvent): void;
+  readonly report: (event: KeepingEvent) => void;
   /** One record for several pieces, at least two. */
   merge(pieces: readonly Uint8Array[]): Uint8Array;
   /** A record of so many bytes was written. */
