@@ -50,8 +50,8 @@ describe('a page in a class', () => {
     ]);
     expect(ada.summary).toMatchObject({ kind: 'direct', others: 1 });
     const [one, two] = [new Y.Doc(), new Y.Doc()];
-    const name = ada.sharedName(GENESIS);
-    expect(ben.sharedName(GENESIS)).toBe(name);
+    const name = ada.documentName(GENESIS);
+    expect(ben.documentName(GENESIS)).toBe(name);
     ada.follow(name, one, 'document');
     one.getText('t').insert(0, 'hello');
     ben.follow(name, two, 'document');

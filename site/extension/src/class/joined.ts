@@ -13,7 +13,7 @@ import { starTopic } from '../connection/star';
 import { type ISummary, summarize } from '../connection/summary';
 import type { IInvitation } from '../core/class/invitation';
 import type { Cancel } from '../core/clock';
-import { formatName, parseName } from '../core/document/name';
+import { type Branch, formatName, parseName } from '../core/document/name';
 import { Patience } from '../core/overlay/patience';
 import { type IRecord, normalName } from '../core/roster/record';
 import { makeSession, sessionOf } from '../core/session';
@@ -36,6 +36,8 @@ export interface IJoinOptions {
   readonly identities: Identities;
   /** Absolute address of the site. */
   readonly root: string;
+  /** Which of the class's notebooks the page shows. */
+  readonly branch?: Branch;
   /** Whether a change to a document is not this page's own: from storage, from another tab. */
   isForeign?(origin: unknown): boolean;
   /** The path of the workshop's notebook with this genesis, once that is known. */
@@ -147,8 +149,18 @@ export class Joined implements IMembership {
     return identity !== null;
   }
 
-  sharedName(genesis: string): string {
-    return formatName({ genesis, branch: 'team', owner: this.invitation.everyone });
+  get branch(): Branch {
+    return this.options.branch ?? 'team';
+  }
+
+  documentName(genesis: string): string {
+    const { branch } = this;
+    const owner = branch === 'mine' ? this._me.participant : this.invitation.everyone;
+    return formatName({ genesis, branch, owner });
+  }
+
+  mayWrite(document: string): boolean {
+    return parseName(document).branch !== 'lecture';
   }
 
   follow(name: string, doc: Y.Doc, kind: 'document' | 'outputs'): Cancel {
@@ -257,7 +269,7 @@ export class Joined implements IMembership {
   private isShared(document: string): boolean {
     try {
       const { branch, owner } = parseName(document);
-      return branch === 'team' && owner === this.invitation.everyone;
+      return branch !== 'mine' && owner === this.invitation.everyone;
     } catch {
       return false;
     }

@@ -5,7 +5,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IClassroomBar } from '../classroom/tokens';
 import type { Session } from '../notebook/session';
 import { digest } from 'lib0/hash/sha256';
-import { readFragment } from '../core/class/invitation';
+import { branchIn, readFragment } from '../core/class/invitation';
 import { FROM_LOG } from '../notebook/keeper';
 import { FROM_TAB } from '../notebook/tabs';
 import { fetchCatalogue } from '../workshop/catalogue';
@@ -17,6 +17,7 @@ import { OutputsChoice } from './outputs/outputs';
 import { identify } from './panel/identify';
 import { showDamaged } from './panel/join';
 import { ClassPart } from './panel/part';
+import { Reading } from './reading/reading';
 
 /** What each part of the class's interface is given. */
 export interface IClassParts {
@@ -58,6 +59,7 @@ export async function join(
   );
   return new Joined({
     invitation: invited.invitation,
+    branch: branchIn(fragment),
     identity,
     identities,
     root,
@@ -71,4 +73,5 @@ export function show(parts: IClassParts): void {
   new ClassPart(parts);
   new Cursors(parts);
   new OutputsChoice(parts);
+  new Reading(parts);
 }

@@ -2,6 +2,7 @@
 import type * as Y from 'yjs';
 import type { Cancel } from '../core/clock';
 import type { IInvitation } from '../core/class/invitation';
+import type { Branch } from '../core/document/name';
 import type { Engine } from '../core/sync/engine';
 import type { ISummary } from '../connection/summary';
 import type { Listeners } from '../connection/listeners';
@@ -39,8 +40,12 @@ export interface IMembership {
   /** The participant a session belongs to. */
   personOf(session: string): IParticipant | undefined;
   rename(name: string): boolean;
-  /** The name of the notebook that everybody writes, of the genesis with this hash. */
-  sharedName(genesis: string): string;
+  /** Which of the class's notebooks at one path this page shows. */
+  readonly branch: Branch;
+  /** The name of that notebook, of the genesis with this hash. */
+  documentName(genesis: string): string;
+  /** Whether one may write in a document of the class; it may become another answer. */
+  mayWrite(document: string): boolean;
   /** Keeps a document equal with everybody's; see `Engine.follow`. */
   follow(name: string, doc: Y.Doc, kind: 'document' | 'outputs'): Cancel;
   /** Leaves the class: the page works on alone. */

@@ -1,6 +1,6 @@
 /** One notebook that is open: its document, one's own outputs, and what keeps them. */
 import type { Cancel } from '../core/clock';
-import { outputsName } from '../core/document/name';
+import { type Branch, outputsName } from '../core/document/name';
 import { type IExportedCell, originalsOf } from '../core/document/export';
 import type { JsonObject } from '../core/document/json';
 import { Outputs } from '../core/outputs/outputs';
@@ -75,8 +75,10 @@ export class Session {
   setAside = 0;
   /** The cells the notebook began with, when it began in a workshop. */
   originals: ReadonlyMap<string, IExportedCell> = new Map();
-  /** Whose words it holds: one's own, or those of everybody in the class. */
-  branch: 'mine' | 'team' = 'mine';
+  /** Whose words it holds. */
+  branch: Branch = 'mine';
+  /** Whether the class has it too; one's own notebook of a page alone, and of no workshop, is on this device only. */
+  isShared = false;
   /** The document's name, once it is open. */
   document: string | null = null;
   /** Whether nothing was written into it, ever. */
@@ -176,7 +178,8 @@ export class Session {
     if (this.closed) {
       return;
     }
-    this.branch = shared ? 'team' : 'mine';
+    this.branch = shared ? together.branch : 'mine';
+    this.isShared = shared !== null;
     this.entry = found.entry;
     this.newer = found.newer;
     this.originals =
@@ -194,6 +197,7 @@ export class Session {
     this.setAside = ran.setAside + text.setAside;
     if (together && shared) {
       this.together = together;
+      notebook.isReadOnly = !together.mayWrite(found.entry.document);
       // Before anything is written: what this page writes goes under the class's name for it from here on.
       this.follows = [
         together.follow(found.entry.document, notebook.ydoc, 'document'),

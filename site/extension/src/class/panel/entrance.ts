@@ -26,8 +26,16 @@ export interface IEntering {
 /** A card that opens and closes by itself in a moment is a flicker. */
 const CALM_MS = 600;
 
-/** Resolves once one is in. Until then a card says why one is not; whoever would rather be alone follows its link. */
-export function waitToEnter(entering: IEntering, trans: TranslationBundle): Promise<void> {
+/**
+ * Resolves once one is in. Until then a card says why one is not; whoever would rather be alone follows its link.
+ *
+ * @param left they do
+ */
+export function waitToEnter(
+  entering: IEntering,
+  trans: TranslationBundle,
+  left: () => void = () => undefined
+): Promise<void> {
   if (entering.entrance === 'in') {
     return Promise.resolve();
   }
@@ -37,6 +45,7 @@ export function waitToEnter(entering: IEntering, trans: TranslationBundle): Prom
     words.setAttribute('role', 'status');
     const alone = make('a', 'pb-Class-link', trans.__('Work alone meanwhile, on your own copy'));
     alone.href = withoutFragment(location.href);
+    alone.addEventListener('click', left);
     card.node.addEventListener('cancel', event => event.preventDefault());
     card.body.append(words, alone);
     const show = (): void => setText(words, entranceInWords(entering.entrance, trans));

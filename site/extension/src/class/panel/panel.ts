@@ -4,27 +4,26 @@ import { usersIcon } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import { Listeners } from '../../connection/listeners';
+import type { Branch } from '../../core/document/name';
 import type { ISaid } from '../words';
 import { make, makeButton, setText } from './dom';
 import { Invite } from './invite';
 import { type IMyselfActs, Myself } from './myself';
 import { type IScene, PeopleList } from './people';
-import { Whose } from './whose';
+import { type IWhose, Whose } from './whose';
 
 export interface IPanelActs extends IMyselfActs {
   fold(): void;
   reload(): void;
   inviteLink(): string;
-  /** Address of the notebook as one's own copy. */
-  ownCopy(): string;
-  /** The link to one's own copy is followed. */
-  goesAlone(): void;
+  /** Address of the notebook on another of the class's pages. */
+  pageOf(branch: Branch): string;
 }
 
 export interface IPanelView extends IScene {
   readonly said: ISaid;
   /** Whose notebook the page shows; null when none is open. */
-  readonly branch: 'mine' | 'team' | null;
+  readonly whose: IWhose | null;
   readonly myName: string;
   readonly kept: string;
 }
@@ -42,11 +41,7 @@ export class ClassPanel extends Widget {
     const head = make('header', 'pb-Class-head');
     const fold = makeButton(trans.__('Fold away'), () => acts.fold(), 'pb-Class-fold');
     head.append(make('h2', '', trans.__('Class')), fold);
-    this.whose = new Whose(
-      trans,
-      () => acts.ownCopy(),
-      () => acts.goesAlone()
-    );
+    this.whose = new Whose(trans, branch => acts.pageOf(branch));
     this.people = new PeopleList(trans, language);
     this.myself = new Myself(trans, acts);
     const connection = make('section', 'pb-Class-section pb-Class-connection');
@@ -84,7 +79,7 @@ export class ClassPanel extends Widget {
     this.reload.hidden = view.said.canReload !== true;
     setText(this.kept, view.kept);
     this.kept.hidden = view.kept === '';
-    this.whose.show(view.branch);
+    this.whose.show(view.whose);
     this.people.show(view);
     this.myself.show(view.myName);
   }

@@ -2,11 +2,13 @@
 import { PageConfig } from '@jupyterlab/coreutils';
 import { addresses, placeOf } from '../../classroom/place';
 import { rememberClass } from '../../classroom/back';
-import { inClass } from '../../classroom/invited';
+import { inClass, withBranch } from '../../classroom/invited';
 import { pageClock } from '../../connection/page';
 import { fragmentOf } from '../../core/class/invitation';
 import type { Cancel } from '../../core/clock';
+import type { Branch } from '../../core/document/name';
 import { worst } from '../../notebook/keeping';
+import type { Session } from '../../notebook/session';
 import { keepingInWords } from '../../notebook/status';
 import { fetchCatalogue, type ICatalogue, workshopOf } from '../../workshop/catalogue';
 import type { IClassParts } from '../live';
@@ -16,6 +18,7 @@ import { askAnew } from './identify';
 import { dockFor, type IDock } from './dock';
 import { ClassPanel } from './panel';
 import { ClassSlot } from './slot';
+import type { IWhose } from './whose';
 
 /** In the bar: after Python (20) and the outputs, before what is kept (40). */
 const RANK = 35;
@@ -49,8 +52,7 @@ export class ClassPart {
         },
         leave: () => this.leave(),
         inviteLink: () => this.inviteLink(),
-        ownCopy: () => this.ownCopy(),
-        goesAlone: () => rememberClass(root.pathname, fragmentOf(membership.invitation))
+        pageOf: branch => this.pageOf(branch)
       },
       document.documentElement.lang || undefined
     );
@@ -122,7 +124,7 @@ export class ClassPart {
       stepOf: each => this.stepOf(each),
       now: Date.now(),
       said,
-      branch: session?.branch ?? null,
+      whose: session ? whoseOf(session) : null,
       myName: membership.me.name,
       kept: session ? keepingInWords(worst(session.keeping), trans) : ''
     });
@@ -212,9 +214,14 @@ export class ClassPart {
     }
   }
 
+  /** One's own copy, without the class. */
   private ownCopy(): string {
     const isLab = !PageConfig.getOption('notebookPage');
     return new URL(isLab ? addresses.lab(this.path) : addresses.notebook(this.path), this.root).href;
+  }
+
+  private pageOf(branch: Branch): string {
+    return inClass(this.ownCopy(), withBranch(fragmentOf(this.parts.membership.invitation), branch));
   }
 
   /** To the workshop's page, where one reads what it is about and types a name. */
@@ -229,4 +236,8 @@ export class ClassPart {
     membership.leave();
     this.page.location.assign(this.ownCopy());
   }
+}
+
+function whoseOf({ branch, isShared, notebook }: Session): IWhose {
+  return { branch, isShared, mayWrite: !notebook.isReadOnly };
 }

@@ -3,6 +3,7 @@
  * 16 secret bytes and 2 that show a cut or mistyped link. A fragment reaches no server. docs/SPEC.md, CLS.
  */
 import * as encoding from 'lib0/encoding';
+import { type Branch, BRANCHES } from '../document/name';
 import type { Digest } from '../session';
 
 export const SECRET_BYTES = 16;
@@ -55,6 +56,12 @@ export function readCode(given: string, digest: Digest): Invited {
     }
   }
   return { kind: 'damaged', given: code.slice(0, 100) };
+}
+
+/** Which of the class's notebooks a page's fragment leads to. Never throws. */
+export function branchIn(fragment: string): Branch {
+  const given = new URLSearchParams(fragment.replace(/^#/, '')).get('branch');
+  return BRANCHES.find(branch => branch === given) ?? 'team';
 }
 
 /** The fragment of a link into the class, with its `#`. */
