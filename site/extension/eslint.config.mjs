@@ -37,6 +37,13 @@ export default tseslint.config(
     )
   },
   {
+    files: ['src/crypto/**/*.ts'],
+    rules: forbid(
+      [['@jupyterlab/*', '@jupyterlite/*', '@lumino/*', '@jupyter/*'], 'crypto knows core only.'],
+      [['**/notebook/**', '**/kernel/**', '**/classroom/**', '**/connection/**', '**/storage/**', '**/class/**'], 'crypto knows core only.']
+    )
+  },
+  {
     files: ['src/connection/**/*.ts'],
     rules: forbid(
       [['@jupyterlab/*', '@jupyterlite/*', '@lumino/*', '@jupyter/*'], 'connection knows core only.'],

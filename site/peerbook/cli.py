@@ -22,6 +22,13 @@ examples:
 """
 
 
+PEER_EPILOG = """\
+With --follow the class has somebody who keeps it while nobody else is there: who comes later gets everything. Started
+again with the same folder, it goes on where it was, with or without a network. The files are copies for reading: what
+you change in them does not reach the class.
+"""
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
     top = argparse.ArgumentParser(
@@ -58,6 +65,21 @@ def parser() -> argparse.ArgumentParser:
 
     new = commands.add_parser("new", help="write a workshop.toml for a folder of notebooks")
     new.add_argument("folder", type=Path, metavar="FOLDER")
+
+    peer = commands.add_parser(
+        "peer",
+        help="keep a class's notebooks on this computer, without a browser",
+        description="Join a class by its invite link and keep its notebooks in a folder, as files Jupyter opens.",
+        epilog=PEER_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    peer.add_argument("link", type=_link, metavar="LINK", help="the class's invite link, in quotes")
+    peer.add_argument("--save", type=Path, required=True, metavar="FOLDER", help="where the notebooks go")
+    peer.add_argument("--follow", action="store_true", help="stay in the class until Ctrl-C (default: one copy, now)")
+    peer.add_argument("--name", type=_name, default="Keeper", help="what the class sees (default: Keeper)")
+    road = peer.add_mutually_exclusive_group()
+    road.add_argument("--direct", action="store_true", help="insist on direct connections being possible (aiortc)")
+    road.add_argument("--relay", action="store_true", help="go through the server only: nobody learns this address")
 
     lock = commands.add_parser("lock", help="resolve the packages of workshops anew and write their locks")
     _add_content(lock)
@@ -115,6 +137,27 @@ def _signaling(text: str) -> str:
     return text
 
 
+def _link(text: str) -> str:
+    from peerbook.peer.site import read_link  # only now: no other command needs it
+
+    try:
+        read_link(text)
+    except PeerbookError as error:
+        raise argparse.ArgumentTypeError(f"{error.what}. {error.remedy}") from None
+    return text
+
+
+def _name(text: str) -> str:
+    from peerbook.peer.sync.record import NAME_CHARS, whole_name
+
+    name = whole_name(text)
+    if not name:
+        raise argparse.ArgumentTypeError("a name needs a letter or a number at least")
+    if len(name) > NAME_CHARS:
+        raise argparse.ArgumentTypeError(f"a name has at most {NAME_CHARS} characters, this one has {len(name)}")
+    return name
+
+
 def _prefix(text: str) -> str:
     if not text:  # the default, which argparse also passes through here
         return ""
@@ -153,6 +196,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from peerbook.commands.new import new
 
             new(options.folder, progress)
+        elif options.command == "peer":
+            from peerbook.commands.peer import peer
+
+            return peer(options, progress)
         elif options.command == "lock":
             from peerbook.commands.lock import lock
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from peerbook.genesis import genesis
 
 from .bare import build_bare_page
 from .conftest import NewContext, Server, serving
 from .people import invitation
+from .processes import find_process, kill
 
 NAMES = ("Ada", "Ben", "Cem", "Dia", "Eva", "Fay", "Gus", "Hal", "Ida", "Jon", "Kim", "Lou")
 MOST = 8
@@ -68,25 +67,6 @@ def bare(tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
-def kill_one(browser: Browser, pages: dict[str, Page]) -> str:
-    """The process of some page is gone, from one moment to the next: it says goodbye to nobody. Whose it was."""
-    gone: list[str] = []
-    for name, page in pages.items():
-        page.on("crash", lambda _, name=name: gone.append(name))  # type: ignore[misc]
-    cdp = browser.new_browser_cdp_session()
-    processes = cdp.send("SystemInfo.getProcessInfo")["processInfo"]
-    renderers = [process for process in processes if process["type"] == "renderer"]
-    # Not the spare one, which has done nothing yet; DevTools does not say whose process is which.
-    os.kill(max(renderers, key=lambda process: process["cpuTime"])["id"], signal.SIGKILL)
-    deadline = time.monotonic() + 30
-    while not gone:
-        assert time.monotonic() < deadline, "no page is gone"
-        # Any answer of the browser's: events are told on the way.
-        cdp.send("Browser.getVersion")
-    assert len(gone) == 1, gone
-    return gone[0]
-
-
 def wait_for(pages: list[Page], condition: str, holds: Any, what: str, seconds: float = 60) -> list[Any]:
     """Wait until ``holds`` of what ``condition`` gives in all pages."""
     deadline = time.monotonic() + seconds
@@ -99,7 +79,7 @@ def wait_for(pages: list[Page], condition: str, holds: Any, what: str, seconds: 
 
 
 def test_twelve_of_whom_one_is_killed_have_one_notebook_over_at_most_eight_connections_each(
-    bare: Server, browser: Browser, new_context: NewContext
+    bare: Server, new_context: NewContext
 ) -> None:
     code, people = invitation(), dict[str, Page]()
     for name in NAMES:
@@ -113,9 +93,10 @@ def test_twelve_of_whom_one_is_killed_have_one_notebook_over_at_most_eight_conne
     # An overlay, not a mesh: somebody is reached through somebody else.
     assert sum(degrees) < len(NAMES) * (len(NAMES) - 1)
 
+    process = find_process(people["Fay"])
     for name, page in people.items():
         page.evaluate(WRITE, [name, 0, 20])
-    del people[kill_one(browser, people)]
+    kill(people.pop("Fay"), process)
     pages = list(people.values())
     words = [f"{name}-{number}" for name in people for number in range(20)]
     cells = [f"# cell {name}-{number}" for name in people for number in range(0, 20, 5)]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
 import string
 import time
 from pathlib import Path
@@ -17,6 +15,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from .classroom import Classroom
 from .conftest import NewContext, Watch
+from .processes import find_process, kill
 
 FIRST = "first-steps/1-hello.ipynb"
 DROP = """files => {
@@ -95,10 +94,8 @@ def test_a_killed_tab_loses_less_than_a_second(
     classroom: Classroom, context: BrowserContext, site_url: str, index: int
 ) -> None:
     """The process of the tab is killed while somebody types ten letters a second."""
-    browser = context.browser
-    assert browser is not None
-    session = browser.new_browser_cdp_session()
     before = source_of(classroom, index)
+    process = find_process(classroom.page)
     text = (string.ascii_lowercase * 3)[:60]
     classroom.focus(index)
     classroom.page.keyboard.press("Control+Home")
@@ -107,11 +104,8 @@ def test_a_killed_tab_loses_less_than_a_second(
         classroom.page.keyboard.type(letter)
         times.append(time.monotonic())
         classroom.page.wait_for_timeout(80)
-    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
-    renderers = [process for process in processes if process["type"] == "renderer"]
-    renderer = max(renderers, key=lambda process: process["cpuTime"])["id"]
     end = time.monotonic()
-    os.kill(renderer, signal.SIGKILL)
+    kill(classroom.page, process)
     again = Classroom(context.new_page(), site_url).open(FIRST)
     expect(again.code_cell(index).locator(".cm-content")).to_contain_text(before.splitlines()[-1])
     now = source_of(again, index)

@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Page, Playwright
 
 from signaling.settings import Settings
 
 from .classmates import LIVE, WITHOUT_WEBRTC, a_class, build_classmates, wait_until
 from .conftest import ARGUMENTS, NewContext, serving
+from .processes import find_process
 from .proxy import CuttingProxy
 
 IMPATIENT = Settings(ping_seconds=1, silence_seconds=3, grace_seconds=2)
@@ -30,46 +31,31 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_classmates(tmp_path_factory.mktemp("classmates"))
 
 
-class Sleeper:
-    """Stops the process of whichever page is opened next: its scripts, timers and WebRTC, as a closed lid does.
+@contextmanager
+def asleep(page: Page) -> Iterator[None]:
+    """Stops the page's process: its scripts, timers and WebRTC, as a closed lid does.
 
     DevTools' own "frozen" leaves the timers of a visible page running.
     """
-
-    def __init__(self, browser: Browser) -> None:
-        self._cdp = browser.new_browser_cdp_session()
-        self._before = self._renderers()
-
-    def _renderers(self) -> set[int]:
-        found = self._cdp.send("SystemInfo.getProcessInfo")["processInfo"]
-        return {int(process["id"]) for process in found if process["type"] == "renderer"}
-
-    @contextmanager
-    def asleep(self) -> Iterator[None]:
-        pids = self._renderers() - self._before
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            for pid in pids:
-                os.kill(pid, signal.SIGCONT)
+    process = find_process(page)
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
 
 
 @pytest.mark.parametrize("script", ["", WITHOUT_WEBRTC], ids=["direct", "relayed"])
-def test_a_laptop_that_slept_is_back_within_seconds(
-    folder: Path, browser: Browser, new_context: NewContext, script: str
-) -> None:
+def test_a_laptop_that_slept_is_back_within_seconds(folder: Path, new_context: NewContext, script: str) -> None:
     """[CON19] The others see it go, it says nothing false, comes back without being asked, and nothing is lost."""
     with a_class(folder, new_context, IMPATIENT) as together:
         ada = together.join("Ada")
-        sleeper = Sleeper(browser)
         ben = together.join("Ben", CLOCK + script)
         for page in (ada, ben):
             wait_until(page, f"me.links.length === 1 && {LIVE} && me.here.length === 2")
             page.evaluate("me.talk(100)")
         time.sleep(1)
-        with sleeper.asleep():
+        with asleep(ben):
             gone = wait_until(ada, "me.here.length === 1 && me.links.length === 0 && me.words.at(-1) === 'alone'", 60)
         ben.evaluate("slept = 3_600_000")
         seen = wait_until(ada, f"me.here.includes('Ben') && me.links.length === 1 && {LIVE}")

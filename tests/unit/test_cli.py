@@ -16,12 +16,15 @@ from peerbook.cli import main, parser
 from peerbook.commands.clean import clean
 from peerbook.commands.new import new
 from peerbook.errors import PeerbookError
+from peerbook.peer.invitation import make_invitation
 from peerbook.progress import Silent
 from peerbook.workshop import read_workshop
 from peerbook.workspace import Workspace
 from tests.conftest import MakeWorkshop, cell, notebook
 
 ROOT = Path(__file__).resolve().parents[2]
+CLASS = f"http://127.0.0.1:9/workshops/loops/index.html{make_invitation(bytes).fragment}"
+"""The link of a class on a site where nobody answers."""
 
 
 def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -35,7 +38,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
     said = capsys.readouterr().out
-    for command in ("serve", "build", "check", "new", "lock", "test", "clean"):
+    for command in ("serve", "build", "check", "new", "peer", "lock", "test", "clean"):
         assert f"\n    {command} " in said
 
 
@@ -48,6 +51,14 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         (["build", "--signaling", "school.example:8000"], "is not an address such as https://school.example/signal"),
         (["build", "--signaling", "https://school.example:port/signal"], "is not an address"),
         (["bild"], "bild"),
+        (["peer"], "LINK, --save"),
+        (["peer", CLASS], "--save"),
+        (["peer", CLASS[:-1], "--save", "x"], "does not lead into a class. Copy the whole invite link"),
+        (["peer", "https://school.test/", "--save", "x"], "does not lead into a class"),
+        (["peer", "school.test", "--save", "x"], "is not a link to a page"),
+        (["peer", CLASS, "--save", "x", "--name", "n" * 65], "at most 64 characters, this one has 65"),
+        (["peer", CLASS, "--save", "x", "--name", " \u202e"], "needs a letter or a number"),
+        (["peer", CLASS, "--save", "x", "--relay", "--direct"], "not allowed with"),
     ],
 )
 def test_wrong_usage_is_said_and_ends_with_2(
@@ -62,6 +73,39 @@ def test_wrong_usage_is_said_and_ends_with_2(
 @pytest.mark.parametrize("named", ["", "signal", "https://school.example/signal", "ws://10.0.0.1:8000/signal"])
 def test_a_server_is_named_whole_or_below_the_site(named: str) -> None:
     assert parser().parse_args(["build", "--signaling", named]).signaling == named
+
+
+@pytest.mark.parametrize(
+    ("folder", "words"),
+    [
+        ("kept", "the site cannot be reached"),
+        ("file", "is not a folder"),
+        ("file/under", "is not a folder"),
+        ("site", "is a built site"),
+        ("other", "keeps the notebooks of another class"),
+    ],
+)
+def test_why_a_class_cannot_be_kept_is_one_sentence_and_ends_with_1(
+    tmp_path: Path, folder: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    for name, content in (("site/.peerbook", ""), ("other/.peerbook/class.json", '{"class": "00"}')):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(content)
+    assert main(["peer", CLASS, "--relay", "--save", str(tmp_path / folder)]) == 1
+    said = capsys.readouterr().err
+    assert said.count("error: ") == 1
+    assert words in said
+    assert len(said.split("error: ")[1].splitlines()) == 2, "what is wrong, and what to do"
+
+
+def test_direct_connections_need_what_makes_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert main(["peer", CLASS, "--direct", "--save", str(tmp_path)]) == 1
+    assert "aiortc, which is not installed" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_broken_workshop_stops_the_build_with_1_and_leaves_the_output(

@@ -8,6 +8,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,7 +18,7 @@ import pytest
 from peerbook.errors import PeerbookError
 from peerbook.peer.invitation import make_invitation
 from peerbook.peer.peer import Peer
-from peerbook.peer.site import fetch_genesis, fetch_site, folders_of, read_link
+from peerbook.peer.site import Unreached, fetch_genesis, fetch_site, folders_of, kept_site, read_link, workshop_of
 
 INVITATION = make_invitation(lambda count: bytes(range(count)))
 FRAGMENT = INVITATION.fragment
@@ -129,6 +130,32 @@ def test_who_is_nobody_and_who_calls_nowhere_is_told(tmp_path: Path) -> None:
         asyncio.run(Peer.join(f"http://127.0.0.1:9/{FRAGMENT}", " \u202e\n"))
     with pytest.raises(PeerbookError, match="cannot be reached"):
         asyncio.run(Peer.join(f"http://127.0.0.1:9/{FRAGMENT}", "Ada"))
+
+
+@pytest.mark.parametrize(
+    ("page", "slug"),
+    [
+        ("workshops/first-steps/index.html", "first-steps"),
+        ("school/py/workshops/first%20steps/", "first steps"),
+        ("notebooks/index.html?path=first-steps/1-hello.ipynb", "first-steps"),
+        ("class.html?workshop=first-steps", "first-steps"),
+        ("index.html", ""),
+        ("notebooks/index.html?path=mine.ipynb", ""),
+    ],
+)
+def test_a_link_tells_the_workshop_of_its_class(page: str, slug: str) -> None:
+    assert workshop_of(f"https://school.test/{page}{FRAGMENT}") == slug
+
+
+def test_a_site_is_known_again_from_what_was_noted(tmp_path: Path) -> None:
+    with serving(a_site(tmp_path, signaling="signal")) as url:
+        site = asyncio.run(fetch_site(url + FRAGMENT))
+    noted = json.loads(json.dumps(asdict(site)))
+    assert kept_site(noted) == site
+    for wrong in (None, 3, [], {}, {**noted, "more": 1}, {**noted, "root": 3}, {**noted, "notebooks": [{"path": 1}]}):
+        assert kept_site(wrong) is None
+    with pytest.raises(Unreached):
+        asyncio.run(fetch_site(url + FRAGMENT))
 
 
 def test_a_notebook_that_is_not_there_is_named_with_those_that_are(tmp_path: Path) -> None:

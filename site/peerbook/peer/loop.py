@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import threading
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from .clock import Cancel
 
 _log = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
 
 class LoopClock:
@@ -49,3 +52,28 @@ class Background:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception():
             _log.warning("background work failed", exc_info=task.exception())
+
+
+async def in_thread(work: Callable[[], Result]) -> Result:
+    """Does what takes its time in a thread that nobody waits for when the program ends, unlike asyncio's own."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[Result] = loop.create_future()
+
+    def tell(result: Result | None, error: BaseException | None) -> None:
+        if not done.cancelled():
+            if error:
+                done.set_exception(error)
+            else:
+                done.set_result(result)  # type: ignore[arg-type]
+
+    def run() -> None:
+        result, error = None, None
+        try:
+            result = work()
+        except BaseException as raised:
+            error = raised
+        with contextlib.suppress(RuntimeError):  # the loop is gone, and with it whoever asked
+            loop.call_soon_threadsafe(tell, result, error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return await done

@@ -30,6 +30,7 @@ from .overlay.patience import Patience
 from .session import make_session, session_of
 from .signaling.client import SignalingClient
 from .signaling.line import ServerState
+from .signaling.messages import Refused as RoomRefusal
 from .site import Published, Site, fetch_genesis, fetch_site, read_link
 from .sync.engine import Engine, EngineOptions, Refusal
 from .sync.record import Record, normal_name
@@ -83,16 +84,19 @@ class Peer:
         chance = random.SystemRandom()
         self._below: Callable[[int], int] = chance.randrange
         own = re.compile(rf"[0-9a-f]{{64}}\.team\.{invitation.everyone}(\.[0-9a-f]{{32}})?")
-        carries = lambda document: own.fullmatch(document) is not None  # noqa: E731
+        self._carries: Callable[[str], bool] = lambda document: own.fullmatch(document) is not None
         self._patience = Patience(clock)
         self.engine = Engine(
-            EngineOptions(invitation.id, self.session, clock, chance.random, carries, refused=self._refused)
+            EngineOptions(invitation.id, self.session, clock, chance.random, self._carries, refused=self._refused)
         )
         number = lambda: secrets.randbits(32)  # noqa: E731
         opener = socket_opener(site.signal, self._background)
         self._server = SignalingClient(self.session, secret, opener, clock, chance.random)
         self._room = self._server.join(invitation.room, lambda: self._roads.have())
         self._room.changes.add(lambda _, left: self._left(left))
+        self._room.refusals.add(self._room_refused)
+        self.not_let_in: RoomRefusal | None = None
+        """Why the server does not take one into the class's room, if it does not."""
         self._direct = self._open_direct(clock, number) if direct and site.direct else None
         self._roads = Roads(
             clock, number, self._server, self._room, RelayRoads(self._server, clock, number), self._direct
@@ -100,17 +104,19 @@ class Peer:
         self._roads.made.add(self._attach)
 
     @classmethod
-    async def join(cls, link: str, name: str, *, participant: str = "", direct: bool = True) -> Peer:
+    async def join(
+        cls, link: str, name: str, *, participant: str = "", direct: bool = True, site: Site | None = None
+    ) -> Peer:
         """Joins the class of an invite link under this name. PeerbookError when that cannot be.
 
         ``participant``: 32 hex digits of somebody who was here before. ``direct``: by WebRTC too, where aiortc is
-        installed.
+        installed. ``site``: as it is known already; it is fetched otherwise.
         """
         invitation = read_link(link)
         plain = normal_name(name)
         if not plain:
             raise PeerbookError("nothing is left of this name", where=repr(name[:40]), remedy="Give a name to go by.")
-        site = await fetch_site(link)
+        site = site or await fetch_site(link)
         if not site.signal:
             raise PeerbookError(
                 "this site names no server that introduces people to each other",
@@ -144,7 +150,7 @@ class Peer:
 
     def people(self) -> list[Participant]:
         """Everybody who is here: oneself first, then the others by name."""
-        paths = {f"{each.genesis}.team.{self.invitation.everyone}": each.path for each in self.site.notebooks}
+        paths = {self.name_of(each): each.path for each in self.site.notebooks}
         mine = tuple(sorted(self._followed))
         rows = {self.participant: Participant(self.participant, self.name, True, mine)}
         for person in self.engine.people(time.time_ns() // 1_000_000):
@@ -155,18 +161,47 @@ class Peer:
             rows[person.participant] = Participant(person.participant, name, is_me, notebooks)
         return sorted(rows.values(), key=lambda each: (not each.is_me, each.name, each.participant))
 
+    @property
+    def others(self) -> int:
+        """Sessions beside this one that the server has in the class now, reached or not."""
+        return sum(is_here for session, is_here in self._room.people.items() if session != self.session)
+
+    @property
+    def is_in(self) -> bool:
+        """Whether the server has taken this participant into the class."""
+        return self._room.joined
+
+    def documents(self) -> set[str]:
+        """Names of the class's notebooks that anybody is known to have."""
+        people = self.engine.people(time.time_ns() // 1_000_000)
+        seen = {*self.engine.documents, *(name for person in people for name in person.documents)}
+        return {name for name in seen if self._carries(name)}
+
+    def name_of(self, published: Published) -> str:
+        """The name of everybody's document of a notebook."""
+        return f"{published.genesis}.team.{self.invitation.everyone}"
+
     async def follow(self, path: str) -> Followed:
-        """Keeps everybody's notebook at a workshop's path (`first-steps/1-hello.ipynb`) equal with the class's."""
+        """Keeps everybody's notebook at a workshop's path (`first-steps/1-hello.ipynb`) equal with the class's, as
+        one who has it open.
+        """
         if path not in self._followed:
             published = self._published(path)
-            document = f"{published.genesis}.team.{self.invitation.everyone}"
-            doc: Doc[Any] = Doc(client_id=self.engine.client_id(document))
-            doc.apply_update(await fetch_genesis(published))
-            replica = self.engine.follow(document, doc)
+            document = self.name_of(published)
+            self._followed[path] = self.keep(document, await fetch_genesis(published), path)
             self.engine.awareness.say(document)
-            notebook = Notebook(doc, self._below, lambda: secrets.token_hex(16))
-            self._followed[path] = Followed(path, document, notebook, replica)
         return self._followed[path]
+
+    def keep(self, document: str, state: bytes, path: str = "") -> Followed:
+        """Keeps a document equal with the class's without having it open. ``state`` is what is known of it: its
+        genesis, what was kept of it, or nothing (empty).
+        """
+        doc: Doc[Any] = Doc(client_id=self.engine.client_id(document))
+        if state:
+            doc.apply_update(state)
+        replica = self.engine.follow(document, doc)
+        notebook = Notebook(doc, self._below, lambda: secrets.token_hex(16))
+        return Followed(path, document, notebook, replica)
 
     async def agrees(self, path: str, seconds: float = 10.0) -> bool:
         """Whether every neighbour has the notebook exactly as it is here, by the canonical digest."""
@@ -211,6 +246,10 @@ class Peer:
 
     def _open_links(self) -> list[Link]:
         return [link for link in self._roads.links.values() if link.state.kind == "open"]
+
+    def _room_refused(self, refused: RoomRefusal) -> None:
+        if refused.about == "join":
+            self.not_let_in = refused
 
     def _left(self, left: Collection[str]) -> None:
         for session in left:

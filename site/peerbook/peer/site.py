@@ -4,21 +4,36 @@ shell.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any
-from urllib.parse import parse_qs, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qs, unquote, urljoin, urlsplit, urlunsplit
 
 from ..errors import PeerbookError
 from .invitation import Invitation, read_code
+from .loop import in_thread
 
 _SECONDS = 20.0
 _LARGEST_BYTES = 64 * 2**20
+
+
+class Unreached(PeerbookError):
+    """Nobody answers at the site's address: perhaps later."""
+
+    def __init__(self, url: str, error: Exception) -> None:
+        said = error.reason if isinstance(error, urllib.error.URLError) else error
+        reason = (said.strerror if isinstance(said, OSError) else "") or str(said) or type(said).__name__
+        super().__init__(
+            f"the site cannot be reached ({reason})",
+            where=urlsplit(url).netloc,
+            remedy="Open the link in a browser, and see whether the page comes.",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +93,9 @@ async def fetch_site(link: str) -> Site:
             catalogue = await _fetch_json(root + "workshops.json")
             return Site(root, _signal(server, root), server.get("direct") is not False, _notebooks(catalogue, root))
     raise PeerbookError(
-        "there is no Peerbook site here, or it cannot be reached",
+        "there is no Peerbook site here",
         where=urlsplit(link).netloc,
-        remedy="Open the link in a browser, and see whether the page comes.",
+        remedy="Copy the whole invite link, or open it in a browser and see whether the page comes.",
     )
 
 
@@ -94,6 +109,28 @@ async def fetch_genesis(published: Published) -> bytes:
             remedy="Build the site again.",
         )
     return data
+
+
+def workshop_of(link: str) -> str:
+    """The workshop a link of the site leads to, or empty where it leads to none."""
+    parts = urlsplit(link)
+    query = parse_qs(parts.query)
+    named = re.search(r"/workshops/([^/]+)/", parts.path)
+    return (
+        unquote(named[1]) if named else query.get("workshop", [""])[0] or query.get("path", [""])[0].rpartition("/")[0]
+    )
+
+
+def kept_site(noted: object) -> Site | None:
+    """A site as it was noted earlier (:func:`dataclasses.asdict`), or None where that is no site."""
+    try:
+        fields = dict(noted)  # type: ignore[call-overload]
+        notebooks = tuple(Published(**each) for each in fields.pop("notebooks"))
+        site = Site(**fields, notebooks=notebooks)
+        texts = [site.root, site.signal, *(text for each in notebooks for text in (each.path, each.genesis, each.url))]
+    except (KeyError, TypeError, ValueError):
+        return None
+    return site if all(isinstance(text, str) for text in texts) and isinstance(site.direct, bool) else None
 
 
 def _signal(server: dict[str, Any], root: str) -> str:
@@ -131,7 +168,7 @@ async def _fetch_json(url: str) -> object:
 
 
 async def _fetch(url: str) -> bytes | None:
-    """What is at an address of http or https, or None when nothing is."""
+    """What is at an address of http or https, or None when nothing is. :class:`Unreached` when nobody answers."""
 
     def read() -> bytes | None:
         request = urllib.request.Request(url, headers={"Cache-Control": "no-cache"})
@@ -139,7 +176,9 @@ async def _fetch(url: str) -> bytes | None:
             with urllib.request.urlopen(request, timeout=_SECONDS) as answer:
                 data: bytes = answer.read(_LARGEST_BYTES)
                 return data
-        except (urllib.error.URLError, OSError, ValueError):
+        except urllib.error.HTTPError:
             return None
+        except (OSError, ValueError, HTTPException) as error:
+            raise Unreached(url, error) from None
 
-    return await asyncio.to_thread(read) if url.startswith(("http://", "https://")) else None
+    return await in_thread(read) if url.startswith(("http://", "https://")) else None

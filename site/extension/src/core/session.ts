@@ -3,6 +3,7 @@
  * page sends counts from 0 in its session, so that a reload, a second tab or a restored profile can never contradict it.
  */
 import * as encoding from 'lib0/encoding';
+import { tagged } from './tagged';
 
 export const SESSION_BYTES = 16;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -23,6 +24,14 @@ export function makeSession(fill: (bytes: Uint8Array<ArrayBuffer>) => unknown): 
 /** The session that belongs to a secret: nobody can claim it from the server without knowing that [SIG2]. */
 export function sessionOf(digest: Digest, secret: string): string {
   return sessionText(digest(sessionBytes(secret)).subarray(0, SESSION_BYTES));
+}
+
+/**
+ * The session that belongs to a secret and to a set of keys [IDN3], from the hashes of both: the server is given the
+ * secret and the keys' hash, everybody else the keys and the secret's hash.
+ */
+export function sessionOfKeys(digest: Digest, secretHash: Uint8Array, keysHash: Uint8Array): string {
+  return sessionText(digest(tagged('session', secretHash, keysHash)).subarray(0, SESSION_BYTES));
 }
 
 export function isSession(value: unknown): value is string {

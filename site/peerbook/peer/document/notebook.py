@@ -53,6 +53,11 @@ class Notebook:
         return sorted(placed, key=lambda cell: (cell.position, cell.id))
 
     @property
+    def is_begun(self) -> bool:
+        """Whether the document has its genesis: before, it is not a notebook without cells but not known yet."""
+        return "nbformat" in self._meta
+
+    @property
     def metadata(self) -> dict[str, Any]:
         """The notebook's own metadata, as JSON."""
         metadata = self._meta.get("metadata")

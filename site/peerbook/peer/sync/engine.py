@@ -172,6 +172,11 @@ class Engine:
             self.awareness.leave(document)
             self._carried.add(document)
 
+    @property
+    def documents(self) -> list[str]:
+        """Documents that are here, followed or carried."""
+        return list(self._replicas)
+
     def compare(self, document: str) -> None:
         """Has every neighbour say where it stands; :meth:`said` tells."""
         self._exchange.compare(self._replicas[document])

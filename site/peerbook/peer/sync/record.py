@@ -42,9 +42,14 @@ class Person:
 
 def normal_name(name: str) -> str:
     """A name as it is shown: one line, nothing invisible that turns text around, no more than NAME_CHARS."""
+    return whole_name(name)[:NAME_CHARS].strip()
+
+
+def whole_name(name: str) -> str:
+    """The same, however long it is."""
     composed = unicodedata.normalize("NFC", name)
     plain = "".join(" " if unicodedata.category(each) in _UNSEEN else each for each in composed)
-    return " ".join(plain.split())[:NAME_CHARS].strip()
+    return " ".join(plain.split())
 
 
 def encode_record(record: Record) -> bytes:

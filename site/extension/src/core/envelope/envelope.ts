@@ -77,6 +77,20 @@ const EMPTY = new Uint8Array(0);
 
 /** @throws RangeError when it is none: own envelopes are made right. */
 export function encodeEnvelope(envelope: IEnvelope): Uint8Array {
+  const encoder = encoding.createEncoder();
+  encoding.writeUint8Array(encoder, encodeFront(envelope));
+  encoding.writeVarUint8Array(encoder, envelope.payload);
+  encoding.writeVarUint8Array(encoder, envelope.signature);
+  const bytes = encoding.toUint8Array(encoder);
+  const check = decodeEnvelope(bytes);
+  if (check.kind === 'fault') {
+    throw new RangeError(`Not an envelope: ${check.fault}`);
+  }
+  return bytes;
+}
+
+/** All that stands before the payload: what is sealed is sealed for this place and no other. */
+export function encodeFront(envelope: Omit<IEnvelope, 'payload' | 'signature'>): Uint8Array {
   const inParts = envelope.parts > 1;
   const encoder = encoding.createEncoder();
   encoding.writeUint8(encoder, VERSION);
@@ -87,14 +101,7 @@ export function encodeEnvelope(envelope: IEnvelope): Uint8Array {
     encoding.writeVarUint(encoder, envelope.parts);
   }
   encoding.writeVarUint8Array(encoder, envelope.chain);
-  encoding.writeVarUint8Array(encoder, envelope.payload);
-  encoding.writeVarUint8Array(encoder, envelope.signature);
-  const bytes = encoding.toUint8Array(encoder);
-  const check = decodeEnvelope(bytes);
-  if (check.kind === 'fault') {
-    throw new RangeError(`Not an envelope: ${check.fault}`);
-  }
-  return bytes;
+  return encoding.toUint8Array(encoder);
 }
 
 function encodeHead(head: IHead, inParts: boolean): Uint8Array {

@@ -1,0 +1,80 @@
+/** Sessions that write pieces, for tests: what is sealed and signed in life is random bytes here. */
+import { digest } from 'lib0/hash/sha256';
+import * as encoding from 'lib0/encoding';
+import type { Chance } from '../simulation/chance';
+import { sessionBytes, sessionText } from '../session';
+import type { IChain, IPiece } from './piece';
+
+/** As `core/envelope/chain.ts` does it, without class, document and kind. */
+export const links: IChain & { work: number } = {
+  work: 0,
+  first: session => digest(sessionBytes(session)),
+  next(chain, hash) {
+    this.work += 1;
+    const both = new Uint8Array(64);
+    both.set(chain);
+    both.set(hash, 32);
+    return digest(both);
+  }
+};
+
+export const EVERY = 16;
+
+export class Writer {
+  constructor(
+    private readonly chance: Chance,
+    readonly author = 'ada',
+    readonly session = sessionText(chance.bytes(16))
+  ) {
+    this.chains = [links.first(session)];
+  }
+
+  readonly envelopes: IPiece[] = [];
+  /** The chain before each envelope, and behind the last. */
+  readonly chains: Uint8Array[];
+
+  write(count = 1, size = 8): IPiece[] {
+    const first = this.envelopes.length;
+    for (let made = 0; made < count; made += 1) {
+      const from = this.envelopes.length;
+      const before = from > 0 && from % EVERY === 0 ? this.chains[from]! : null;
+      const piece = this.piece('envelope', from, from + 1, before, null, size);
+      this.envelopes.push(piece);
+      this.chains.push(links.next(this.chains[from]!, piece.hash));
+    }
+    return this.envelopes.slice(first);
+  }
+
+  segment(from: number, to: number): IPiece {
+    return this.piece('segment', from, to, this.chains[from]!, this.chains[to]!, 8);
+  }
+
+  /** Somebody with the same keys who wrote the same up to `place`: a fork from there on. */
+  twin(place: number): Writer {
+    const twin = new Writer(this.chance, this.author, this.session);
+    twin.envelopes.push(...this.envelopes.slice(0, place));
+    twin.chains.push(...this.chains.slice(1, place + 1));
+    return twin;
+  }
+
+  private piece(
+    form: IPiece['form'],
+    from: number,
+    to: number,
+    before: Uint8Array | null,
+    after: Uint8Array | null,
+    size: number
+  ): IPiece {
+    const encoder = encoding.createEncoder();
+    [from, to].forEach(number => encoding.writeVarUint(encoder, number));
+    encoding.writeUint8Array(encoder, this.chance.bytes(size));
+    const bytes = encoding.toUint8Array(encoder);
+    const { session, author } = this;
+    return { form, session, author, signer: session, from, to, bytes, hash: digest(bytes), before, after };
+  }
+}
+
+/** Where pieces are from and to, for titles and expectations. */
+export function spans(pieces: readonly IPiece[]): string {
+  return pieces.map(({ from, to }) => (to === from + 1 ? String(from) : `${from}-${to}`)).join(' ');
+}

@@ -1,0 +1,218 @@
+"""The folder a class is kept in. Files are written whole or not at all; what somebody else wrote is never lost.
+
+    first-steps/1-hello.ipynb       a notebook of the class, for reading
+    .peerbook/class.json            which class, who one is in it, the site as it was
+    .peerbook/<document>.state      a document whole: what a restart goes on from
+
+A shell: the one place that touches the disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import secrets
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from ...errors import PeerbookError
+from .names import beside
+from .state import Kept, decode_kept, encode_kept
+
+HIDDEN = ".peerbook"
+_WRITING = "writing-"
+"""What a file is called until it is whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    is_new: bool
+    """Whether the notebook's file holds something else than before."""
+    aside: str
+    """The name that somebody else's file was given, which was in the notebook's place; or empty."""
+
+
+class Folder:
+    """Made by :meth:`open`, for one program at a time; :meth:`close` lets others in."""
+
+    def __init__(self, root: Path, lock: IO[bytes]) -> None:
+        self.root = root
+        self._hidden = root / HIDDEN
+        self._lock = lock
+        self._seen: dict[str, tuple[int, int, int]] = {}
+        """What was written to a file last, as the system tells files apart."""
+        self._ours: set[bytes] = set()
+        """Hashes of all that was written here: what has another was written by somebody else."""
+
+    @classmethod
+    def open(cls, root: Path, class_id: str) -> Folder:
+        """Makes the folder where it is missing. PeerbookError where it cannot be written, keeps another class, or is
+        in use. It keeps this class from when :meth:`note` says so: a link that leads nowhere takes no folder.
+        """
+        hidden = root / HIDDEN
+        try:
+            if hidden.is_file():
+                raise PeerbookError(
+                    "is a built site", where=str(root), remedy="Choose another folder for the class's notebooks."
+                )
+            hidden.mkdir(parents=True, exist_ok=True)
+            lock = (hidden / "lock").open("ab")
+        except OSError as error:
+            raise unwritable(root, error) from None
+        if not _is_locked_by_us(lock):
+            lock.close()
+            raise PeerbookError(
+                "another 'peer' is keeping a class there",
+                where=str(root),
+                remedy="Stop that one, or choose another folder.",
+            )
+        folder = cls(root, lock)
+        try:
+            folder._prepare(class_id)
+        except BaseException:
+            folder.close()
+            raise
+        return folder
+
+    def close(self) -> None:
+        self._lock.close()
+
+    def about(self) -> dict[str, Any]:
+        """What was noted of the class; empty where nothing was."""
+        try:
+            said = json.loads((self._hidden / "class.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return said if isinstance(said, dict) else {}
+
+    def note(self, **fields: object) -> None:
+        """Notes something of the class, beside what was noted before."""
+        text = json.dumps({**self.about(), **fields}, ensure_ascii=False, indent=1)
+        self._replace(self._hidden / "class.json", f"{text}\n".encode())
+
+    def kept(self) -> Iterator[Kept | str]:
+        """Each document that was kept; where one is damaged, the name its file was given, set aside."""
+        for file in sorted(self._hidden.glob("*.state")):
+            kept = decode_kept(file.read_bytes())
+            if kept is None:
+                aside = file.with_suffix(".damaged")
+                file.replace(aside)
+                yield f"{HIDDEN}/{aside.name}"
+            else:
+                self._ours.update(kept.written)
+                yield kept
+
+    def write(self, kept: Kept, notebook: bytes) -> Written:
+        """Writes a document and its notebook; ``kept.written`` is filled in here. OSError when the disk says no: what
+        was there before is whole.
+        """
+        target = self.root / kept.file
+        digest = hashlib.sha256(notebook).digest()
+        aside = "" if self._is_ours(target, kept.file) else self._set_aside(target, kept.file)
+        before = _digest_of(target)
+        written = (digest,) if before in (None, digest) else (digest, before)
+        # The state first: a notebook that is written and not known as ours would be taken for somebody else's.
+        name = hashlib.sha256(kept.document.encode()).hexdigest()[:32]
+        whole = Kept(kept.document, kept.path, kept.file, written, kept.state)
+        self._replace(self._hidden / f"{name}.state", encode_kept(whole))
+        self._ours.update(written)
+        if before != digest:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._replace(target, notebook)
+        self._seen[kept.file] = _stamp(target)
+        return Written(before != digest, aside)
+
+    def _prepare(self, class_id: str) -> None:
+        """One folder, one class: two in one would take each other's files away."""
+        if self.about().get("class", class_id) != class_id:
+            raise PeerbookError(
+                "keeps the notebooks of another class",
+                where=str(self.root),
+                remedy="Choose another folder, one for each class.",
+            )
+        try:
+            for left in self._hidden.glob(f"{_WRITING}*"):  # of one that was killed
+                left.unlink()
+        except OSError as error:
+            raise unwritable(self.root, error) from None
+
+    def _is_ours(self, target: Path, file: str) -> bool:
+        """Whether nobody else's work is lost by writing there."""
+        try:
+            if _stamp(target) == self._seen.get(file):
+                return True
+        except FileNotFoundError:
+            return True
+        return _digest_of(target) in self._ours
+
+    def _set_aside(self, target: Path, file: str) -> str:
+        number = 1
+        while (self.root / beside(file, number)).exists():
+            number += 1
+        free = beside(file, number)
+        target.rename(self.root / free)
+        return free
+
+    def _replace(self, target: Path, data: bytes) -> None:
+        """Puts ``data`` where ``target`` is, in one step: whoever looks sees the old file or the new one, whole."""
+        writing = self._hidden / f"{_WRITING}{secrets.token_hex(8)}"
+        try:
+            with writing.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            writing.replace(target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                writing.unlink(missing_ok=True)
+            raise
+
+
+def unwritable(root: Path, error: OSError) -> PeerbookError:
+    """What the system said about writing there, in words."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return PeerbookError("the disk is full", where=str(root), remedy="Make room, or choose another folder.")
+    reasons = {
+        errno.EACCES: "you may not write there",
+        errno.EPERM: "you may not write there",
+        errno.EROFS: "nothing can be written there",
+        errno.ENOTDIR: "is not a folder",
+        errno.EEXIST: "is not a folder",
+    }
+    why = reasons.get(error.errno or 0, error.strerror or str(error))
+    return PeerbookError(why, where=str(root), remedy="Choose another folder with --save, one you may write to.")
+
+
+def _digest_of(file: Path) -> bytes | None:
+    """SHA-256 of a file, or None where there is none."""
+    try:
+        return hashlib.sha256(file.read_bytes()).digest()
+    except FileNotFoundError:
+        return None
+
+
+def _stamp(file: Path) -> tuple[int, int, int]:
+    status = file.stat()
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _is_locked_by_us(lock: IO[bytes]) -> bool:
+    """Takes the lock, which the system gives back when the program ends, however it does."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(lock.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

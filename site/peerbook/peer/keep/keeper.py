@@ -1,0 +1,289 @@
+"""Keeps a class on disk for as long as it runs: takes up every notebook the class has, writes each as it changes, and
+says in words what goes on. A shell around :mod:`.folder` and a :class:`~peerbook.peer.peer.Peer`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from ...errors import PeerbookError
+from ..loop import Background
+from ..peer import Followed, Peer
+from ..site import Published, fetch_genesis, fetch_site
+from .content import notebook_bytes
+from .folder import Folder, unwritable
+from .names import file_of
+from .news import KeptNews, News, View
+from .state import Kept
+
+_log = logging.getLogger(__name__)
+
+TICK_S = 0.25
+EVERY_S = 1.0
+"""A notebook is written at most so often: a disk is not worn by every key, and a crash costs a second."""
+_AGAIN_S = 5.0
+"""A write that failed, a beginning that could not be fetched: tried again after this."""
+_SITE_S = 600.0
+"""How often a running class looks for new notebooks in the site; besides whenever the server is back."""
+_MOST_STRANGE = 64
+"""Documents kept that the site has no notebook for: anybody in the class can name new ones."""
+_IN_S = 20.0
+"""How long somebody who takes a copy waits for the server, and for others to be reached."""
+_EQUAL_S = 60.0
+"""And until what is here is what they have."""
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A notebook that is kept."""
+
+    followed: Followed
+    file: str
+    version: int = -1
+    """The replica's, as it was written last."""
+    due: float = -math.inf
+    """Not written again before."""
+    is_odd: bool = False
+    """That it cannot be read as a notebook was said."""
+
+
+class Keeper:
+    def __init__(self, peer: Peer, folder: Folder, link: str, slug: str, say: Callable[[str], None]) -> None:
+        """``slug``: of the workshop whose notebooks are kept from the start; of others as soon as somebody has one."""
+        self._peer, self._folder, self._link, self._slug, self._say = peer, folder, link, slug, say
+        self._entries: dict[str, _Entry] = {}
+        self._background = Background()
+        self._discovery: asyncio.Task[None] | None = None
+        self._writing: asyncio.Task[None] | None = None
+        self._news = News()
+        self._kept_news = KeptNews()
+        self._trouble = ""
+        self._later: dict[str, float] = {}
+        """Documents whose beginning could not be had, and when to try again."""
+        self._was_in = False
+        self._site_due = time.monotonic() + _SITE_S
+
+    @property
+    def files(self) -> list[str]:
+        """The notebooks that are on disk, relative to the folder."""
+        return sorted(entry.file for entry in self._entries.values() if entry.version >= 0)
+
+    def restore(self) -> None:
+        """Goes on from what was kept before."""
+        for kept in self._folder.kept():
+            if isinstance(kept, str):
+                self._say(f"{kept} is damaged and set aside. The class has what was in it, if somebody is here.")
+                continue
+            try:
+                followed = self._peer.keep(kept.document, kept.state, kept.path)
+            except ValueError:
+                _log.warning("not taken up again: %s", kept.document, exc_info=True)
+                continue
+            self._entries[kept.document] = _Entry(followed, kept.file)
+        if self._entries:
+            count = len(self._entries)
+            self._say(f"{count} notebook{'' if count == 1 else 's'} kept from before.")
+
+    async def run(self) -> None:
+        """Until it is cancelled. PeerbookError where going on makes no sense."""
+        while True:
+            await self.turn()
+            await asyncio.sleep(TICK_S)
+
+    async def turn(self) -> None:
+        """One look at everything."""
+        self._refuse_if_refused()
+        if self._discovery is None or self._discovery.done():
+            self._discovery = self._background.start(self._discover())
+        await self._write_due()
+        peer, now = self._peer, time.monotonic()
+        people = {each.participant: each.name or "Somebody" for each in peer.people() if not each.is_me}
+        view = View(peer.server, peer.is_in, peer.others, tuple(peer.roads.values()), people)
+        for line in [*self._news.look(view, now), *self._kept_news.look(now)]:
+            self._say(line)
+
+    async def take_copy(self) -> None:
+        """Waits until everything the class has is here. PeerbookError where nobody is in it, or is reached."""
+        peer = self._peer
+        if not await self._becomes(lambda: peer.is_in, _IN_S):
+            raise PeerbookError(
+                "the server that introduces people to each other does not answer",
+                where=peer.site.signal,
+                remedy="See whether it runs. With --follow this waits until it does.",
+            )
+        if not await self._becomes(lambda: bool(peer.roads), _IN_S if peer.others else 2.0):
+            if peer.others:
+                raise PeerbookError(
+                    f"{peer.others} in the class, and none of them can be reached", remedy="Try again, or --follow."
+                )
+            raise PeerbookError(
+                "nobody is in this class at the moment, so nobody can hand out its notebooks",
+                remedy="Ask somebody to open the link, or use --follow, which waits for them.",
+            )
+        deadline = time.monotonic() + _EQUAL_S
+        rounds = 0
+        while rounds < 2 and time.monotonic() < deadline:
+            rounds = rounds + 1 if await self._is_equal() else 0
+        if rounds < 2:
+            self._say("Somebody in the class goes on writing: what came in the last moment may be missing.")
+
+    async def finish(self) -> None:
+        """Writes what is not written yet, leaves the class, lets go of the folder. PeerbookError when something could
+        not be written.
+        """
+        try:
+            await self._background.finish(0)
+            await self._write_all()
+            await self._peer.leave()
+            await self._write_all()
+        finally:
+            self._folder.close()
+
+    def _refuse_if_refused(self) -> None:
+        """Ends where coming back would end the same way."""
+        peer = self._peer
+        self._was_in = self._was_in or peer.is_in
+        if peer.not_let_in and not self._was_in:
+            raise PeerbookError(f"the server does not let us in: {peer.not_let_in.words}", where=peer.site.signal)
+        if peer.server.kind == "refused":
+            raise PeerbookError(
+                f"the server refuses this program ({peer.server.reason})",
+                where=peer.site.signal,
+                remedy="Use the same version of Peerbook as the site.",
+            )
+
+    async def _becomes(self, holds: Callable[[], bool], seconds: float) -> bool:
+        """Whether it is so within this time."""
+        deadline = time.monotonic() + seconds
+        while not holds() and time.monotonic() < deadline:
+            await self.turn()
+            await asyncio.sleep(0.05)
+        return holds()
+
+    async def _is_equal(self) -> bool:
+        """Whether everything is here that neighbours have, as far as they say in a second."""
+        before = set(self._entries)
+        engine = self._peer.engine
+        for name in before:
+            engine.compare(name)
+        await self._becomes(lambda: False, 1.0)
+        return set(self._entries) == before and all(
+            not entry.followed.replica.is_incomplete
+            and all(digest == entry.followed.replica.digest for digest in engine.said(name).values())
+            for name, entry in self._entries.items()
+        )
+
+    # Which notebooks there are.
+
+    async def _discover(self) -> None:
+        """Takes up the workshop's notebooks, and all that anybody in the class has."""
+        await self._look_at_site()
+        peer, now = self._peer, time.monotonic()
+        is_ours: Callable[[Published], bool] = lambda each: not self._slug or each.path.startswith(f"{self._slug}/")  # noqa: E731
+        # The same notebook at two paths is one document: it has the name it has in the class's own workshop.
+        published = {peer.name_of(each): each for each in sorted(peer.site.notebooks, key=is_ours)}
+        wanted = peer.documents() | {name for name, each in published.items() if is_ours(each)}
+        for name in sorted(wanted - self._entries.keys()):
+            if self._later.get(name, 0) <= now:
+                await self._take_up(name, published)
+
+    async def _take_up(self, name: str, published: dict[str, Published]) -> None:
+        # A copy begins as its original does.
+        notebook = published.get(".".join(name.split(".")[:3]))
+        if name not in published and sum(each not in published for each in self._entries) >= _MOST_STRANGE:
+            return
+        try:
+            state = await fetch_genesis(notebook) if notebook else b""
+        except PeerbookError as error:
+            _log.info("not taken up yet: %s: %s", name, error)
+            self._later[name] = time.monotonic() + _AGAIN_S
+            return
+        path = notebook.path if notebook else ""
+        file = file_of(name, path, [entry.file for entry in self._entries.values()])
+        self._entries[name] = _Entry(self._peer.keep(name, state, path), file)
+
+    async def _look_at_site(self) -> None:
+        """What the site has now: it may have been built anew while the server was away."""
+        if self._peer.server.kind == "away":
+            self._site_due = 0
+        if self._peer.server.kind != "open" or time.monotonic() < self._site_due:
+            return
+        self._site_due = time.monotonic() + _SITE_S
+        try:
+            self._peer.site = await fetch_site(self._link)
+            self._folder.note(site=asdict(self._peer.site))
+        except (PeerbookError, OSError) as error:
+            _log.info("the site was not read again: %s", error)
+
+    # Writing.
+
+    async def _write_due(self) -> None:
+        for entry in list(self._entries.values()):
+            if entry.version != entry.followed.replica.version and time.monotonic() >= entry.due:
+                try:
+                    await self._write(entry)
+                except OSError as error:
+                    self._failed(entry, error)
+
+    async def _write_all(self) -> None:
+        """All that is not written yet, whatever its turn."""
+        if self._writing:
+            await asyncio.wait([self._writing])
+        missing: list[str] = []
+        for entry in self._entries.values():
+            if entry.version != entry.followed.replica.version:
+                try:
+                    await self._write(entry)
+                except OSError as error:
+                    missing.append(entry.file)
+                    self._failed(entry, error)
+        if missing:
+            raise PeerbookError(
+                f"the last changes to {', '.join(missing)} could not be written: {self._trouble}",
+                where=str(self._folder.root),
+                remedy="They are still in the class, on the devices of those who are in it.",
+            )
+
+    async def _write(self, entry: _Entry) -> None:
+        replica, notebook = entry.followed.replica, entry.followed.notebook
+        version = replica.version
+        if not notebook.is_begun:
+            return
+        try:
+            data = notebook_bytes(notebook)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException:  # yrs says no in exceptions that are no Exception, too
+            _log.warning("not to be read as a notebook: %s", entry.followed.document, exc_info=True)
+            if not entry.is_odd:
+                self._say(f"{entry.file} cannot be read as a notebook at the moment. The file stays as it was.")
+            entry.is_odd, entry.due = True, time.monotonic() + _AGAIN_S
+            return
+        kept = Kept(entry.followed.document, entry.followed.path, entry.file, (), replica.state_since({}))
+        # In a thread, as a slow disk is no reason to be deaf; and to its end, also when the program is to end.
+        self._writing = asyncio.create_task(self._put(entry, kept, data))
+        await asyncio.shield(self._writing)
+        entry.version = version
+        entry.due = time.monotonic() + EVERY_S
+
+    async def _put(self, entry: _Entry, kept: Kept, data: bytes) -> None:
+        written = await asyncio.to_thread(self._folder.write, kept, data)
+        if written.aside:
+            self._say(f"{entry.file} was changed here by somebody else: what they wrote is {written.aside} now.")
+        if self._trouble:
+            self._say("It can be written again.")
+            self._trouble = ""
+        if written.is_new:
+            self._kept_news.written(entry.file, time.monotonic())
+
+    def _failed(self, entry: _Entry, error: OSError) -> None:
+        entry.due = time.monotonic() + _AGAIN_S
+        said = unwritable(self._folder.root, error)
+        if said.what != self._trouble:
+            self._trouble = said.what
+            self._say(f"{entry.file} cannot be written: {said.what}. It is tried again every {_AGAIN_S:.0f} seconds.")

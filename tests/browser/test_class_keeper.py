@@ -1,0 +1,200 @@
+"""`peerbook peer` in a class with browsers: what is typed is on disk, whole at any moment, and the class is kept while
+nobody is there. Bare pages, the real server.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from peerbook.genesis import genesis, genesis_hash
+from peerbook.peer.invitation import make_invitation
+
+from .bare import build_bare_page
+from .conftest import NewContext, Server, serving
+from .keeping import Keeping, assert_all_whole, keeping
+
+FIRST, SECOND = "odd/1.ipynb", "odd/2.ipynb"
+NO_WEBRTC = "delete window.RTCPeerConnection; delete window.webkitRTCPeerConnection;"
+Join = Callable[..., Page]
+
+
+def a_genesis(*ids: str) -> bytes:
+    cells = [{"id": id_, "cell_type": "code", "source": f"{id_} = 'ä😀'", "metadata": {}} for id_ in ids]
+    return genesis({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})
+
+
+GENESES = {FIRST: a_genesis("one", "two", "three"), SECOND: a_genesis("four"), "more/1.ipynb": a_genesis("five")}
+UNPUBLISHED = a_genesis("nobody", "has", "this")
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Iterator[Server]:
+    """A site of two workshops and a bare page."""
+    folder = build_bare_page(tmp_path, "src/class/bare.ts")
+    workshops: dict[str, list[object]] = {}
+    for path, data in GENESES.items():
+        slug, name = path.split("/")
+        (folder / f"{slug}-{name}.genesis").write_bytes(data)
+        entry = {"path": name, "genesis": {"hash": genesis_hash(data), "url": f"{slug}-{name}.genesis"}}
+        workshops.setdefault(slug, []).append(entry)
+    catalogue = {"workshops": [{"slug": slug, "notebooks": entries} for slug, entries in workshops.items()]}
+    (folder / "workshops.json").write_text(json.dumps(catalogue))
+    (folder / "peerbook.json").write_text('{"signaling": "signal"}')
+    with serving(folder) as server:
+        yield server
+
+
+@pytest.fixture
+def link(bare: Server) -> str:
+    return f"{bare.url()}workshops/odd/index.html{make_invitation(os.urandom).fragment}"
+
+
+@pytest.fixture
+def join(bare: Server, link: str, new_context: NewContext) -> Join:
+    def join(name: str, genesis: bytes = GENESES[FIRST], script: str = "") -> Page:
+        page = new_context().new_page()
+        page.add_init_script(script)
+        page.goto(bare.url())
+        code = link.split("=")[-1]
+        page.evaluate("words => { window.me = new bare.Member(...words) }", [code, name, genesis.hex()])
+        return page
+
+    return join
+
+
+def wait_for(page: Page, condition: str, seconds: float = 30) -> None:
+    try:
+        page.wait_for_function(condition, timeout=seconds * 1000, polling=20)
+    except Exception as error:
+        raise AssertionError(f"not in {seconds} s: {condition}; {page.evaluate('[me.state(), me.cells()]')}") from error
+
+
+@pytest.mark.parametrize("road", ["--relay", "--direct"])
+def test_what_is_typed_is_on_disk_and_the_class_is_kept_while_nobody_is_there(
+    bare: Server, link: str, join: Join, tmp_path: Path, road: str
+) -> None:
+    with keeping(link, tmp_path / "kept", "--follow", "--name", "Clara", road) as clara:
+        clara.hears("Nobody else is here")
+        clara.hears("Kept odd/1.ipynb and odd/2.ipynb.")
+        page = join("Ada")
+        clara.hears("Ada came.")
+        clara.hears("Connected through the server." if road == "--relay" else "Connected directly")
+        wait_for(page, "me.names().includes('Clara')")
+        page.evaluate("me.type(0, 0, 'of Ada: ')")
+        page.evaluate("me.add(1, 'a cell of hers')")
+        clara.keeps("of Ada: one = 'ä😀'", FIRST)
+        clara.keeps("a cell of hers", FIRST)
+
+        # Everybody goes; who comes then gets all of it, from Clara alone.
+        page.evaluate("me.type(0, 0, 'the last word; ')")
+        clara.keeps("the last word; of Ada: ", FIRST)
+        page.context.close()
+        clara.hears("Ada left.")
+        late = join("Ben")
+        wait_for(late, "me.cells().some(each => each.source === `the last word; of Ada: one = 'ä😀'`)")
+        wait_for(late, "me.cells().some(each => each.source === 'a cell of hers')")
+        assert [cell["source"] for cell in late.evaluate("me.cells()")] == clara.sources(FIRST)
+        assert clara.ends(signal.SIGINT) == 0
+        assert "Everything is written: 2 notebooks" in clara.said[-1]
+        wait_for(late, "!me.names().includes('Clara')")
+    assert_all_whole(tmp_path / "kept")
+
+
+def test_killed_while_it_writes_nothing_is_half_and_a_restart_goes_on(
+    bare: Server, link: str, join: Join, tmp_path: Path
+) -> None:
+    """Again and again, at any moment, with a notebook that takes a while to write."""
+    kept, chance = tmp_path / "kept", random.Random(4)
+    page = join("Ada", script=NO_WEBRTC)
+    page.evaluate("me.add(3, 'x'.repeat(3000000))")
+    page.evaluate("window.typing = setInterval(() => me.type(0, 0, 'k'), 40)")
+    for turn in range(6):
+        with keeping(link, kept, "--follow", "--relay") as keeper:
+            page.evaluate("turn => me.add(0, `before ${turn}`)", turn)
+            keeper.keeps(f"before {turn}", FIRST, 60)
+            time.sleep(chance.uniform(0, 1.5))
+            keeper.kill()
+        assert_all_whole(kept)
+    page.evaluate("clearInterval(typing)")
+    typed = page.evaluate("me.cells()")
+    with keeping(link, kept, "--follow", "--relay") as keeper:
+        keeper.hears("2 notebooks kept from before")
+        keeper.wait(lambda: keeper.sources(FIRST) == [cell["source"] for cell in typed], "all that was typed is there")
+        assert not list(kept.glob(".peerbook/writing-*"))
+        keeper.kill()
+
+    # The page goes, and with it all but what is on disk: that is what the next one gets.
+    page.context.close()
+    with keeping(link, kept, "--follow", "--relay") as keeper:
+        keeper.hears("Nobody else is here")
+        late = join("Ben")
+        wait_for(late, "me.cells().length === 10")
+        wait_for(late, f"me.cells().some(each => each.source.length === {3_000_000})", 60)
+        assert late.evaluate("me.cells()") == typed
+
+
+def test_it_goes_on_without_a_network_and_the_two_meet_again(
+    bare: Server, link: str, join: Join, tmp_path: Path
+) -> None:
+    """The server is away when it is started again; a page that was cut off wrote meanwhile."""
+    page = join("Ada", script=NO_WEBRTC)
+    with keeping(link, tmp_path / "kept", "--follow", "--relay") as keeper:
+        page.evaluate("me.type(0, 0, 'early ')")
+        keeper.keeps("early ", FIRST)
+        bare.stop()
+        keeper.hears("The server does not answer; trying again")
+        page.evaluate("me.type(0, 0, 'meanwhile ')")
+        bare.start()
+        keeper.hears("The server answers again", 60)
+        keeper.keeps("meanwhile early ", FIRST, 60)
+        assert keeper.ends(signal.SIGTERM) == 0
+    bare.stop()
+    with keeping(link, tmp_path / "kept", "--follow", "--relay") as keeper:
+        keeper.hears("the site cannot be reached")
+        keeper.hears("2 notebooks kept from before")
+        page.evaluate("me.type(0, 0, 'and later ')")
+        bare.start()
+        keeper.hears("Ada came.", 60)
+        keeper.keeps("and later meanwhile early ", FIRST, 60)
+
+
+def test_notebooks_of_other_workshops_and_of_none_are_kept_when_somebody_has_them(
+    bare: Server, link: str, join: Join, tmp_path: Path
+) -> None:
+    with keeping(link, tmp_path / "kept", "--follow", "--relay") as keeper:
+        keeper.hears("Kept odd/1.ipynb and odd/2.ipynb.")
+        assert not (tmp_path / "kept" / "more").exists()
+        join("Ada", GENESES["more/1.ipynb"], NO_WEBRTC).evaluate("me.type(0, 0, 'more ')")
+        join("Ben", UNPUBLISHED, NO_WEBRTC).evaluate("me.type(0, 0, 'none ')")
+        keeper.keeps("more five", "more/1.ipynb")
+        keeper.keeps("none nobody", f"other-notebooks/{genesis_hash(UNPUBLISHED)[:12]}.ipynb")
+    assert_all_whole(tmp_path / "kept")
+
+
+def test_one_copy_now_of_a_class_or_one_sentence_why_not(bare: Server, link: str, join: Join, tmp_path: Path) -> None:
+    with keeping(link, tmp_path / "nobody", "--relay") as alone:
+        assert alone.ends(None) == 1
+        assert any("nobody is in this class at the moment" in line for line in alone.said)
+        assert any("--follow" in line for line in alone.said)
+    page = join("Ada", script=NO_WEBRTC)
+    page.evaluate("me.type(0, 0, 'in the copy ')")
+    with keeping(link, tmp_path / "kept", "--relay") as once:
+        assert once.ends(None, 90) == 0
+        assert "in the copy one" in "".join(once.sources(FIRST))
+
+
+def test_a_folder_is_kept_by_one_at_a_time(bare: Server, link: str, tmp_path: Path) -> None:
+    with keeping(link, tmp_path / "kept", "--follow", "--relay") as first:
+        first.hears("Nobody else is here")
+        second = Keeping(link, tmp_path / "kept", "--follow", "--relay")
+        assert second.ends(None) == 1
+        assert any("another 'peer' is keeping a class there" in line for line in second.said)
