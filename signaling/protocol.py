@@ -38,6 +38,8 @@ PUBLISH, PUBLISH_ONCE, DIRECT = 1, 2, 3
 
 ID = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]")
 """16 bytes as base64url without padding; the last character has only two bits to carry, so there is one spelling."""
+HASH = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
+"""32 bytes; the last character has four bits to carry."""
 ROOM = re.compile(r"[A-Za-z0-9_-]{22,64}")
 OPAQUE = re.compile(r"[A-Za-z0-9_-]*")
 FEWEST_DIFFERENT = 8
@@ -50,6 +52,8 @@ class Hello:
 
     session: str
     secret: str
+    keys: str | None = None
+    """The hash of the session's public keys, which the session is named after as well [IDN3]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,13 +189,17 @@ def decode_id(identifier: str) -> bytes:
     return base64.urlsafe_b64decode(identifier + "==")
 
 
-def session_of(secret: str) -> str:
-    """The session that only the holder of ``secret`` can name: the first 16 bytes of its SHA-256."""
-    return encode_id(sha256(decode_id(secret)).digest()[:ID_BYTES])
+def session_of(secret: str, keys: str | None = None) -> str:
+    """The session that only the holder of ``secret`` can name, and of the keys with the hash ``keys`` if there are any."""
+    hashed = sha256(decode_id(secret)).digest()
+    if keys is not None:
+        tag = b"peerbook session 1"
+        hashed = sha256(bytes([len(tag)]) + tag + hashed + base64.urlsafe_b64decode(keys + "=")).digest()
+    return encode_id(hashed[:ID_BYTES])
 
 
 def encode_id(identifier: bytes) -> str:
-    """16 bytes as text."""
+    """Bytes as base64url without padding."""
     return base64.urlsafe_b64encode(identifier).decode("ascii").rstrip("=")
 
 
@@ -246,7 +254,10 @@ def _hello(value: Mapping[str, Any]) -> Hello:
     version = value.get("version")
     if version != VERSION or isinstance(version, bool):
         raise RefusedError(Reason.VERSION, f"the server speaks version {VERSION}")
-    return Hello(_id(value, "session"), _id(value, "secret"))
+    keys = value.get("keys")
+    if keys is not None and (not isinstance(keys, str) or HASH.fullmatch(keys) is None):
+        _garbled("'keys' must be 32 bytes as base64url without padding")
+    return Hello(_id(value, "session"), _id(value, "secret"), keys)
 
 
 def _join(value: Mapping[str, Any]) -> Join:

@@ -26,6 +26,7 @@ class Page:
     hub: HubWithPages
     session: str
     secret: str
+    keys: str | None = None
     number: int = 0
     heard: list[Any] = field(default_factory=list)
     closed: Reason | None = None
@@ -43,7 +44,8 @@ class Page:
         self.number, self.closed = self.hub.last, None
         self.hub.pages[self.number] = self
         self.hub.do(Opened(self.number))
-        self.say("hello", version=1, session=self.session, secret=self.secret)
+        keys = {} if self.keys is None else {"keys": self.keys}
+        self.say("hello", version=1, session=self.session, secret=self.secret, **keys)
         return self
 
     def join(self, room: str, **fields: Any) -> Page:

@@ -83,6 +83,19 @@ def test_sig2_who_took_a_session_just_after_a_restart_gives_it_back_to_whom_it_i
     assert (again.closed, owner.closed) == (Reason.TAKEN, None)
 
 
+def test_sig2_a_session_named_after_keys_as_well_is_given_back_to_whom_has_both(hub: HubWithPages) -> None:
+    other = hub.member()
+    secret, keys = an_id(hub.random), protocol.encode_id(hub.random.randbytes(32))
+    session = protocol.session_of(secret, keys)
+    thief = Page(hub, session, an_id(hub.random)).connect().join(hub.room)
+    for wrong in (None, protocol.encode_id(hub.random.randbytes(32))):
+        assert Page(hub, session, secret, wrong).connect().closed is Reason.TAKEN
+    assert thief.closed is None
+    owner = Page(hub, session, secret, keys).connect().join(hub.room)
+    assert (thief.closed, owner.closed) == (Reason.TAKEN, None)
+    assert other.roster()[session]["here"] is True
+
+
 def test_sig2_who_took_a_session_and_has_gone_leaves_no_place_behind(hub: HubWithPages) -> None:
     secret = an_id(hub.random)
     thief = Page(hub, protocol.session_of(secret), an_id(hub.random)).connect().join(hub.room)

@@ -23,6 +23,8 @@ export interface ISignalingOptions {
   readonly session: SessionId;
   /** Drawn with the session and told to nobody else: proves that the session comes back. */
   readonly secret: string;
+  /** The hash of the session's keys, 32 bytes as base64url, when the session is named after them as well [IDN3]. */
+  readonly keys?: string;
   readonly openSocket: () => ISocket;
   readonly clock: Clock;
   readonly random: Random;
@@ -129,7 +131,8 @@ export class SignalingClient {
   }
 
   private _open(): void {
-    this._say('hello', { version: SIGNALING_VERSION, session: this.session, secret: this._options.secret });
+    const { secret, keys } = this._options;
+    this._say('hello', { version: SIGNALING_VERSION, session: this.session, secret, ...(keys && { keys }) });
     this._rooms.forEach(room => room.enter());
   }
 
