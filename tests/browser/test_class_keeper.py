@@ -8,6 +8,7 @@ import json
 import os
 import random
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -115,9 +116,9 @@ def test_killed_while_it_writes_nothing_is_half_and_a_restart_goes_on(
     """Again and again, at any moment, with a notebook that takes a while to write."""
     kept, chance = tmp_path / "kept", random.Random(4)
     page = join("Ada", script=NO_WEBRTC)
-    page.evaluate("me.add(3, 'x'.repeat(3000000))")
+    page.evaluate("me.add(3, 'x'.repeat(2000000))")
     page.evaluate("window.typing = setInterval(() => me.type(0, 0, 'k'), 40)")
-    for turn in range(6):
+    for turn in range(4):
         with keeping(link, kept, "--follow", "--relay") as keeper:
             page.evaluate("turn => me.add(0, `before ${turn}`)", turn)
             keeper.keeps(f"before {turn}", FIRST, 60)
@@ -137,8 +138,8 @@ def test_killed_while_it_writes_nothing_is_half_and_a_restart_goes_on(
     with keeping(link, kept, "--follow", "--relay") as keeper:
         keeper.hears("Nobody else is here")
         late = join("Ben")
-        wait_for(late, "me.cells().length === 10")
-        wait_for(late, f"me.cells().some(each => each.source.length === {3_000_000})", 60)
+        wait_for(late, "me.cells().length === 8")
+        wait_for(late, f"me.cells().some(each => each.source.length === {2_000_000})", 60)
         assert late.evaluate("me.cells()") == typed
 
 
@@ -198,3 +199,12 @@ def test_a_folder_is_kept_by_one_at_a_time(bare: Server, link: str, tmp_path: Pa
         second = Keeping(link, tmp_path / "kept", "--follow", "--relay")
         assert second.ends(None) == 1
         assert any("another 'peer' is keeping a class there" in line for line in second.said)
+
+
+def test_ctrl_c_ends_it_while_it_waits_for_a_site_that_says_nothing(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        link = f"http://127.0.0.1:{silent.getsockname()[1]}/index.html{make_invitation(os.urandom).fragment}"
+        with keeping(link, tmp_path / "kept", "--follow", "--relay") as keeper:
+            keeper.hears("Joining the class")
+            assert keeper.ends(signal.SIGINT, 10) == 0
+            assert "Stopped before the class was reached." in keeper.said[-1]

@@ -22,7 +22,7 @@ DOCUMENT_CHARS = 255
 SESSION_BYTES = 16
 KINDS = ("document", "awareness", "record", "outputs")
 _IN_PARTS = 0x10
-_PRINTABLE = re.compile(r"[!-~]{1,255}", re.ASCII)
+PRINTABLE = re.compile(r"[!-~]{1,255}", re.ASCII)
 
 
 class Fault(enum.StrEnum):
@@ -81,10 +81,19 @@ def envelope_id(data: bytes) -> bytes:
 
 def encode_envelope(envelope: Envelope) -> bytes:
     """The envelope's bytes; ValueError when it is none."""
+    data = encode_front(envelope) + block_bytes(envelope.payload) + block_bytes(envelope.signature)
+    check = decode_envelope(data)
+    if isinstance(check, Fault):
+        raise ValueError(f"not an envelope: {check}")
+    return data
+
+
+def encode_front(envelope: Envelope) -> bytes:
+    """All that stands before the payload: what is sealed is sealed for this place and no other."""
     in_parts = envelope.parts > 1
     kind = KINDS.index(envelope.kind) | (_IN_PARTS if in_parts else 0)
     numbers = [envelope.sequence, *([envelope.part, envelope.parts] if in_parts else [])]
-    data = b"".join(
+    return b"".join(
         [
             bytes([VERSION]),
             block_bytes(envelope.room),
@@ -94,14 +103,8 @@ def encode_envelope(envelope: Envelope) -> bytes:
             bytes([kind]),
             *map(number_bytes, numbers),
             block_bytes(envelope.chain),
-            block_bytes(envelope.payload),
-            block_bytes(envelope.signature),
         ]
     )
-    check = decode_envelope(data)
-    if isinstance(check, Fault):
-        raise ValueError(f"not an envelope: {check}")
-    return data
 
 
 def decode_envelope(data: bytes) -> Envelope | Fault:
@@ -128,7 +131,7 @@ def decode_envelope(data: bytes) -> Envelope | Fault:
     name = KINDS[kind & ~_IN_PARTS] if kind & ~_IN_PARTS < len(KINDS) else None
     checks = (
         (Fault.CLASS, 16 <= len(room) <= 32),
-        (Fault.DOCUMENT, _PRINTABLE.fullmatch(document) is not None),
+        (Fault.DOCUMENT, PRINTABLE.fullmatch(document) is not None),
         (Fault.KIND, name is not None),
         (Fault.PART, not in_parts or (2 <= parts <= CHANGE_PARTS and part < parts and part <= sequence)),
         (Fault.CHAIN, len(chain) in (0, 32)),

@@ -1,0 +1,163 @@
+/**
+ * The keys that one member holds: of epochs, checked against what was stated about them, and of documents that have a
+ * secret of their own. Says which keys open a document in an epoch, or what is missing [KEY4].
+ */
+import { sameBytes } from '../bytes';
+import type { ICrypto } from '../crypto';
+import type { Digest } from '../session';
+import { documentKey, secretKindOf } from './documents';
+
+/** Documents' keys kept: every document of a large class, in a few epochs. */
+const KEYS_KEPT = 4096;
+/** Secrets of documents in one epoch: an instructor has one for each attendee's notebooks and outputs. */
+const SECRETS_KEPT = 20_000;
+
+export interface IKeyringPorts {
+  readonly crypto: ICrypto;
+  readonly digest: Digest;
+  /** The owner of the branch that all members write. */
+  readonly everyone: string;
+  /** Epochs of which there is a statement that counts, ascending. */
+  epochs(): readonly number[];
+  /**
+   * SHA-256 of the keys stated for an epoch: the one that counts first, then others stated under the same number by
+   * somebody who might (two instructors at once). Empty for an epoch nobody stated.
+   */
+  stated(epoch: number): readonly Uint8Array[];
+}
+
+/** What is missing to open something. */
+export type Missing =
+  /** The epoch's key: a member must be asked. */
+  | 'epoch'
+  /** The document's own secret: its owner has not wrapped it for this device, or that has not come. */
+  | 'secret';
+
+export interface IKeys {
+  /** To be tried one after the other; the first is the one to write with. */
+  readonly keys: readonly Uint8Array[];
+  readonly missing: Missing | null;
+}
+
+export class Keyring {
+  constructor(private readonly ports: IKeyringPorts) {}
+
+  private readonly held = new Map<number, Uint8Array[]>();
+  private readonly secrets = new Map<string, Uint8Array>();
+  private readonly made = new Map<string, Uint8Array>();
+
+  /** `wrong`: not the key that was stated; `unstated`: nobody stated such an epoch, as far as is known here. */
+  takeEpoch(epoch: number, key: Uint8Array): 'taken' | 'known' | 'unstated' | 'wrong' {
+    const stated = this.ports.stated(epoch);
+    if (stated.length === 0) {
+      return 'unstated';
+    }
+    const hash = this.ports.digest(key);
+    if (key.byteLength !== 32 || !stated.some(each => sameBytes(each, hash))) {
+      return 'wrong';
+    }
+    const held = this.held.get(epoch) ?? [];
+    if (held.some(each => sameBytes(each, key))) {
+      return 'known';
+    }
+    this.held.set(epoch, [...held, key.slice()]);
+    return 'taken';
+  }
+
+  /** `other`: there is another secret already; the first stays, as what is here was read with it. */
+  takeSecret(document: string, epoch: number, secret: Uint8Array): 'taken' | 'known' | 'other' | 'full' {
+    const name = `${epoch} ${document}`;
+    const held = this.secrets.get(name);
+    if (held) {
+      return sameBytes(held, secret) ? 'known' : 'other';
+    }
+    if (this.secrets.size >= SECRETS_KEPT) {
+      return 'full';
+    }
+    this.secrets.set(name, secret.slice());
+    return 'taken';
+  }
+
+  /** The newest epoch that can be written in: stated, its key here. Null before there is any. */
+  get newest(): number | null {
+    return (
+      this.ports
+        .epochs()
+        .filter(epoch => this.epochKeys(epoch).length > 0)
+        .at(-1) ?? null
+    );
+  }
+
+  /** Whether the epoch that counts now can be written in. */
+  get isCurrent(): boolean {
+    const last = this.ports.epochs().at(-1);
+    return last !== undefined && this.newest === last;
+  }
+
+  /** Stated epochs whose key is not here: what to knock for. */
+  get lacking(): readonly number[] {
+    return this.ports.epochs().filter(epoch => !this.hasCounting(epoch));
+  }
+
+  /** An epoch's keys that are here, the one that counts first. */
+  epochKeys(epoch: number): readonly Uint8Array[] {
+    const held = (this.held.get(epoch) ?? []).map(key => ({ key, hash: this.ports.digest(key) }));
+    return this.ports
+      .stated(epoch)
+      .flatMap(hash => held.filter(each => sameBytes(each.hash, hash)).map(each => each.key));
+  }
+
+  /** All of them, ascending by epoch: what a member who admits somebody hands over. */
+  all(): readonly { readonly epoch: number; readonly key: Uint8Array }[] {
+    return this.ports.epochs().flatMap(epoch => this.epochKeys(epoch).map(key => ({ epoch, key })));
+  }
+
+  /** Which keys open a document in an epoch. Answers at once where the cryptography does. */
+  keysOf(document: string, epoch: number, then: (keys: IKeys) => void): void {
+    const isOwn = secretKindOf(document, this.ports.everyone) === 'own';
+    const own = this.secrets.get(`${epoch} ${document}`);
+    const secrets = isOwn ? (own ? [own] : []) : this.epochKeys(epoch);
+    if (secrets.length === 0) {
+      then({ keys: [], missing: isOwn ? 'secret' : 'epoch' });
+      return;
+    }
+    const keys: Uint8Array[] = [];
+    let left = secrets.length;
+    secrets.forEach((secret, index) =>
+      this.keyOf(secret, document, key => {
+        keys[index] = key;
+        left -= 1;
+        if (left === 0) {
+          then({ keys, missing: null });
+        }
+      })
+    );
+  }
+
+  /** Forgets everything: the class was left. */
+  forget(): void {
+    [this.held, this.secrets, this.made].forEach(map => map.clear());
+  }
+
+  private hasCounting(epoch: number): boolean {
+    const [counting] = this.ports.stated(epoch);
+    const held = this.held.get(epoch) ?? [];
+    return counting !== undefined && held.some(key => sameBytes(this.ports.digest(key), counting));
+  }
+
+  private keyOf(secret: Uint8Array, document: string, then: (key: Uint8Array) => void): void {
+    const name = `${String.fromCharCode(...secret)} ${document}`;
+    const known = this.made.get(name);
+    if (known) {
+      then(known);
+      return;
+    }
+    documentKey(this.ports.crypto, secret, document, key => {
+      this.made.set(name, key);
+      if (this.made.size > KEYS_KEPT) {
+        this.made.delete(this.made.keys().next().value!);
+      }
+      then(key);
+    });
+  }
+}

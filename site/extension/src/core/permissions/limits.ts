@@ -1,0 +1,33 @@
+/** What one change may be at most; the numbers are those of docs/protocol.json. */
+import { CHANGE_BYTES } from '../envelope/parts';
+
+export interface IChangeLimits {
+  /** Of the whole change. */
+  readonly bytes: number;
+  /** Structs in a change, and ranges that it deletes. */
+  readonly structs: number;
+  readonly ranges: number;
+  /** JSON in JSON. */
+  readonly jsonDepth: number;
+  /** Root maps the document has. */
+  readonly roots: ReadonlySet<string>;
+}
+
+/** Where Yjs and yrs place what is written: yrs counts in 32 bits. `most_clock`. */
+export const MOST_CLOCK = 2_147_483_647;
+/** Crafted places make Yjs look at each other struct for each: 0.7 s at worst. `change_structs`. */
+export const CHANGE_STRUCTS = 8192;
+/** As many, since each may split a struct in two. `change_ranges`. */
+export const CHANGE_RANGES = 8192;
+/** A chart's description has some twenty; the stack has an end. `json_depth`. */
+export const JSON_DEPTH = 64;
+/** Root map, run, outputs, output, text: five. Yjs deletes and reads types recursively. `type_depth`. */
+export const TYPE_DEPTH = 8;
+/** Changes of one author that wait for others'. `unresolved_changes`. */
+export const WAITING_CHANGES = 4096;
+/** The same in bytes; `unresolved_bytes`. */
+export const WAITING_BYTES = 1_000_000;
+
+const LIMITS = { bytes: CHANGE_BYTES, structs: CHANGE_STRUCTS, ranges: CHANGE_RANGES, jsonDepth: JSON_DEPTH };
+export const NOTEBOOK_LIMITS: IChangeLimits = { ...LIMITS, roots: new Set(['cells', 'meta']) };
+export const OUTPUTS_LIMITS: IChangeLimits = { ...LIMITS, roots: new Set(['cells']) };

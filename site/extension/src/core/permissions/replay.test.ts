@@ -1,0 +1,247 @@
+import { readFileSync } from 'node:fs';
+import { digest } from 'lib0/hash/sha256';
+import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { cellsOf, orderOf, textOf } from '../document/cells';
+import { hex } from '../document/source';
+import { Chance } from '../simulation/chance';
+import { stateDigest } from '../sync/digest';
+import { checkChange, type ICheckedChange } from './change';
+import { craft, numberOf, textOf as textContent, valuesOf } from './crafted.testing';
+import { NOTEBOOK_LIMITS, TYPE_DEPTH } from './limits';
+import { lostBy } from './lost';
+import { checkGenesis, Intake, replay } from './replay';
+import { cutStory, type IReplayRow, replayRow } from './vectors.testing';
+import { GENESIS, type IWritten, Writers } from './writers.testing';
+
+const file = new URL('../../../../../tests/protocol/changes.json', import.meta.url);
+const { replays } = JSON.parse(readFileSync(file, 'utf8')) as { replays: IReplayRow[] };
+
+const checked = ({ client, bytes }: IWritten): ICheckedChange => {
+  const read = checkChange(bytes, client, NOTEBOOK_LIMITS);
+  if (read.kind === 'fault') {
+    throw new Error(read.fault);
+  }
+  return read.value;
+};
+const seen = (doc: Y.Doc): unknown => [
+  hex(stateDigest(doc, digest)),
+  orderOf(doc).map(({ id, cell, pos }) => [id, pos, textOf(cell), cell.toJSON()]),
+  doc.getMap('meta').toJSON()
+];
+const live = (changes: readonly ICheckedChange[], cuts = new Map<number, number>()): Intake => {
+  const intake = new Intake(new Y.Doc(), GENESIS, cuts, null, { bytes: Infinity, changes: Infinity });
+  changes.forEach(change => intake.take('', change));
+  return intake;
+};
+const crafted = (
+  client: number,
+  ...rest: [number, ...(Parameters<typeof craft> extends [number, number, ...infer R] ? R : never)]
+): ICheckedChange => {
+  const [clock, structs, deletes] = rest;
+  return checked({ client, bytes: craft(client, clock, structs, deletes) });
+};
+
+describe('documents built anew', () => {
+  it.each(replays)('[PER5] the golden changes give the golden document: $title', row => {
+    const { cells, digest: of, left } = row;
+    expect(replayRow(row)).toEqual({ cells, digest: of, left });
+  });
+
+  it('[PER5] whatever order changes came in, also as they came: the document is the same as Yjs makes it', () => {
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const chance = new Chance(seed);
+      const { written } = new Writers(chance, [5, 2 ** 40, 9]).turns(80);
+      const plain = new Y.Doc();
+      [GENESIS, ...written.map(({ bytes }) => bytes)].forEach(bytes => Y.applyUpdate(plain, bytes));
+      const changes = written.map(checked);
+      const built = new Y.Doc();
+      const intake = replay(built, GENESIS, chance.shuffle(changes), new Map());
+      expect([intake.refused.size, intake.waiting.count]).toEqual([0, 0]);
+      expect(seen(built)).toEqual(seen(plain));
+      expect(seen(live(chance.shuffle(changes)).doc)).toEqual(seen(plain));
+    }
+  });
+
+  it('[PER5] with somebody cut off, all have the same document, whether they ever held the cut part or not', () => {
+    let shorter = 0;
+    for (let seed = 1; seed <= 120; seed += 1) {
+      const chance = new Chance(1000 + seed);
+      const { changes, kept, cuts } = cutStory(seed, false, 80);
+      // One never held it and took things in as they came; one did and is built anew, without what does not count.
+      const never = live(chance.shuffle(kept.map(checked)), new Map(cuts));
+      const held = live(chance.shuffle(changes.map(checked)));
+      const anew = new Y.Doc();
+      const intake = replay(anew, GENESIS, chance.shuffle(kept.map(checked)), cuts);
+      expect(seen(never.doc)).toEqual(seen(anew));
+      expect([intake.refused.size, intake.waiting.count, never.waiting.count]).toEqual([0, 0, 0]);
+      expect([anew.store.pendingStructs, anew.store.pendingDs]).toEqual([null, null]);
+      shorter += orderOf(anew).length < orderOf(held.doc).length ? 1 : 0;
+      // Nobody is blocked: the next change of somebody who had seen the cut part is taken.
+      const words = new Y.Doc();
+      words.clientID = 123;
+      Y.applyUpdate(words, Y.encodeStateAsUpdate(anew));
+      const [placed] = orderOf(words);
+      const vector = Y.encodeStateVector(words);
+      (placed!.cell.get('source') as Y.Text).insert(0, 'on ');
+      const next = checked({ client: 123, bytes: Y.encodeStateAsUpdate(words, vector) });
+      expect(next.needs.length).toBeGreaterThan(0);
+    }
+    expect(shorter).toBeGreaterThan(10);
+  }, 120_000);
+
+  it('[PER5] a cut that becomes known while changes wait for the cut part lets them go', () => {
+    for (let seed = 1; seed <= 60; seed += 1) {
+      const { kept, cuts } = cutStory(seed, false, 60);
+      const page = live(kept.map(checked));
+      cuts.forEach((clock, client) => page.cut(client, clock));
+      const anew = new Y.Doc();
+      replay(anew, GENESIS, kept.map(checked), cuts);
+      expect(page.waiting.count).toBe(0);
+      expect(seen(page.doc)).toEqual(seen(anew));
+    }
+  });
+
+  it('[PER6] crafted places give everybody who builds anew the same document', () => {
+    let differ = 0;
+    for (let seed = 1; seed <= 150; seed += 1) {
+      const chance = new Chance(seed);
+      const { kept, cuts } = cutStory(seed, true, 40);
+      const [a, b] = [new Y.Doc(), new Y.Doc()];
+      replay(a, GENESIS, chance.shuffle(kept.map(checked)), cuts);
+      replay(b, GENESIS, chance.shuffle(kept.map(checked)), cuts);
+      expect(seen(a)).toEqual(seen(b));
+      const page = live(chance.shuffle(kept.map(checked)), new Map(cuts));
+      expect(hex(stateDigest(page.doc, digest))).toBe(hex(stateDigest(a, digest)));
+      differ += JSON.stringify(seen(page.doc)) === JSON.stringify(seen(a)) ? 0 : 1;
+    }
+    // Told apart only by what the documents say: docs/SPEC.md, PER6.
+    expect(differ).toBeLessThan(40);
+  }, 120_000);
+
+  it('[PER5] what leaned on the cut part is gone, what did not stays, and what it deleted is back', () => {
+    const write = (client: number, doc: Y.Doc, edit: (text: Y.Text) => void): ICheckedChange => {
+      doc.clientID = client;
+      const vector = Y.encodeStateVector(doc);
+      edit(cellsOf(doc).get('g0')!.get('source') as Y.Text);
+      const update = Y.diffUpdate(Y.encodeStateAsUpdate(doc, vector), vector);
+      return checked({ client, bytes: update });
+    };
+    const doc = new Y.Doc({ gc: false });
+    Y.applyUpdate(doc, GENESIS);
+    const changes = [
+      write(1, doc, text => text.insert(0, 'ada ')),
+      write(2, doc, text => text.insert(4, 'EVE ')),
+      write(3, doc, text => text.insert(6, 'inside')),
+      write(3, doc, text => text.insert(text.length, ' after'))
+    ];
+    const before = new Y.Doc();
+    replay(before, GENESIS, changes, new Map());
+    const textIn = (of: Y.Doc): string => textOf(cellsOf(of).get('g0')!);
+    expect(textIn(before)).toBe('ada EVinsideE print(0) # é😀\nlast line after');
+    const after = new Y.Doc();
+    replay(
+      after,
+      GENESIS,
+      changes.filter(({ client }) => client !== 2),
+      new Map([[2, 0]])
+    );
+    expect(textIn(after)).toBe('ada print(0) # é😀\nlast line after');
+    expect(lostBy(new Set([3]), before, after)).toEqual([{ cell: 'g0', text: 'inside' }]);
+    expect(lostBy(new Set([1]), before, after)).toEqual([]);
+  });
+
+  it('[PER7] what one loses in a replay is offered again: all of it, and nothing that is still there', () => {
+    let found = 0;
+    for (let seed = 1; seed <= 60; seed += 1) {
+      const { changes, kept, cuts } = cutStory(seed, false, 80);
+      const [before, after] = [new Y.Doc(), new Y.Doc()];
+      replay(before, GENESIS, changes.map(checked), new Map());
+      replay(after, GENESIS, kept.map(checked), cuts);
+      const client = 4_000_000_000;
+      const lost = lostBy(new Set([client]), before, after);
+      const own = (doc: Y.Doc): number => ownLength(doc, client, before);
+      const length = lost.reduce((sum, { text }) => sum + text.length, 0);
+      expect(own(before) - own(after)).toBe(length);
+      found += length;
+    }
+    expect(found).toBeGreaterThan(100);
+  });
+});
+
+/** Characters of a client that stand in cells that are shown in `before`, and are not deleted in `doc`. */
+function ownLength(doc: Y.Doc, client: number, before: Y.Doc): number {
+  let length = 0;
+  orderOf(before).forEach(({ cell }) => {
+    for (let item = (cell.get('source') as Y.Text)._start; item !== null; item = item.right) {
+      for (let at = 0; at < item.length && !item.deleted && item.id.client === client; at += 1) {
+        const there = Y.getItem(doc.store, Y.createID(client, item.id.clock + at));
+        length += there.deleted ? 0 : 1;
+      }
+    }
+  });
+  return length;
+}
+
+describe('places', () => {
+  const genesis = checkGenesis(GENESIS);
+  const { client: g, structs } = (genesis as { value: ICheckedChange }).value;
+  const cell = {
+    client: g,
+    clock: structs.find(({ parent, key }) => parent === 'cells' && key === 'g0')!.clock
+  };
+  const typed = structs.filter(({ parent }) => (parent as { clock?: number } | null)?.clock === cell.clock);
+  const idOf = (key: string): { client: number; clock: number } => ({
+    client: g,
+    clock: typed.find(each => each.key === key)!.clock
+  });
+  const source = idOf('source');
+  const letter = { client: g, clock: source.clock + 1 };
+  const faultOf = (...changes: ICheckedChange[]): string | undefined =>
+    [...live(changes).refused.values()][0];
+
+  it('[PER3] what is between two places, or in what holds nothing, is refused', () => {
+    const pos = idOf('pos');
+    expect(faultOf(crafted(1, 0, [{ left: letter, right: pos }]))).toBe('torn');
+    expect(faultOf(crafted(1, 0, [{ parent: letter }]))).toBe('inside');
+    expect(faultOf(crafted(1, 0, [{ parent: idOf('pos'), key: 'x', kind: 8, content: valuesOf(1) }]))).toBe(
+      'inside'
+    );
+  });
+
+  it('[PER3] text only in texts, values and types only elsewhere, keys in maps and nowhere else', () => {
+    const value = { kind: 8, content: valuesOf(1) };
+    expect(faultOf(crafted(1, 0, [{ parent: source }]))).toBeUndefined();
+    expect(faultOf(crafted(1, 0, [{ parent: source, ...value }]))).toBe('misplaced');
+    expect(faultOf(crafted(1, 0, [{ left: letter, kind: 7, content: numberOf(1) }]))).toBe('misplaced');
+    expect(faultOf(crafted(1, 0, [{ parent: source, key: 'k' }]))).toBe('misplaced');
+    expect(faultOf(crafted(1, 0, [{ parent: cell, ...value }]))).toBe('misplaced');
+    expect(faultOf(crafted(1, 0, [{ parent: cell, key: 'k', ...value }]))).toBeUndefined();
+    expect(faultOf(crafted(1, 0, [{ left: idOf('pos'), content: textContent('x') }]))).toBe('misplaced');
+  });
+
+  it('[PER3] types in types have an end, however many changes they come in', () => {
+    const nest = (clock: number): ICheckedChange =>
+      crafted(1, clock, [
+        { kind: 7, content: numberOf(1), parent: clock ? { client: 1, clock: clock - 1 } : cell, key: 'k' }
+      ]);
+    const intake = live(Array.from({ length: 20 }, (_, clock) => nest(clock)));
+    // The root is 0 and the cell 1.
+    expect(Y.getState(intake.doc.store, 1)).toBe(TYPE_DEPTH - 1);
+    expect([...intake.refused.values()]).toEqual(['deep']);
+  });
+
+  it('[PER3] of a change that is refused nothing is taken, and nothing of its session after it', () => {
+    const intake = live([
+      crafted(1, 0, [
+        { parent: source },
+        { kind: 7, content: numberOf(1), parent: cell, key: 'k' },
+        { parent: cell }
+      ]),
+      crafted(1, 3, [{ parent: source }]),
+      crafted(2, 0, [{ parent: source }])
+    ]);
+    expect([Y.getState(intake.doc.store, 1), Y.getState(intake.doc.store, 2)]).toEqual([0, 1]);
+    expect([intake.refused.size, intake.waiting.count]).toEqual([1, 1]);
+  });
+});

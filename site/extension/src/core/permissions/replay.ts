@@ -1,0 +1,136 @@
+/**
+ * A document out of its genesis and the changes that count, in whatever order they come: the live one and the one built
+ * anew after somebody was cut off are made alike.
+ *
+ * Of a client that was cut off the changes before the cut count. What others lean on after it is filled with GC structs of
+ * the same length, as far as they lean on it; what leans on those, Yjs makes GC structs of, for everybody the same.
+ */
+import * as encoding from 'lib0/encoding';
+import * as Y from 'yjs';
+import { Reader } from '../envelope/reader';
+import { type ChangeFault, checkChange, type ICheckedChange } from './change';
+import { type IChangeLimits, NOTEBOOK_LIMITS } from './limits';
+import { type PlaceFault, Places } from './places';
+import type { Read } from '../envelope/envelope';
+import { type IWaitingLimits, type Taken, Waiting } from './waiting';
+
+/** A genesis is checked by its hash, not for its size. */
+const GENESIS_LIMITS: IChangeLimits = {
+  ...NOTEBOOK_LIMITS,
+  bytes: Infinity,
+  structs: Infinity,
+  ranges: Infinity
+};
+const UNBOUNDED: IWaitingLimits = { bytes: Infinity, changes: Infinity };
+
+/** The changes that a genesis is, by the one client it has. */
+export function checkGenesis(genesis: Uint8Array): Read<ICheckedChange, ChangeFault> {
+  const reader = new Reader(genesis);
+  const [, , client] = [reader.number(), reader.number(), reader.number()];
+  return checkChange(genesis, client, GENESIS_LIMITS);
+}
+
+/** What a document takes in, and the document. */
+export class Intake {
+  /** `genesis`: null for a document of outputs, which begins with nothing. @throws Error for what is no genesis */
+  constructor(
+    readonly doc: Y.Doc,
+    genesis: Uint8Array | null,
+    private readonly cuts: Map<number, number> = new Map(),
+    private readonly origin: unknown = null,
+    limits?: IWaitingLimits
+  ) {
+    this.places = new Places(cuts);
+    this.waiting = new Waiting(new Map(), this.admit, cuts, limits);
+    if (genesis) {
+      const read = checkGenesis(genesis);
+      if (read.kind === 'fault') {
+        throw new Error(`Not a genesis: ${read.fault}`);
+      }
+      this.take('', read.value);
+    }
+  }
+
+  readonly waiting: Waiting;
+  private readonly places: Places;
+  /** Changes that say what they may not: nothing of their session counts from there on. */
+  readonly refused = new Map<ICheckedChange, PlaceFault>();
+
+  take(author: string, change: ICheckedChange): Taken {
+    const taken = this.waiting.take(author, change);
+    if (taken.kind === 'ready') {
+      this.apply(taken.changes);
+    }
+    return taken;
+  }
+
+  /** Nothing of a client counts from `clock` on. Only for a document that has nothing from there on; others are replayed. */
+  cut(client: number, clock: number): void {
+    this.apply(this.waiting.cut(client, clock));
+  }
+
+  private readonly admit = (change: ICheckedChange): boolean => {
+    const fault = this.places.admit(change);
+    if (fault) {
+      this.refused.set(change, fault);
+    }
+    return fault === null;
+  };
+
+  private apply(changes: readonly ICheckedChange[]): void {
+    if (changes.length > 0) {
+      // Not `doc.transact`: that would make it this page's own.
+      Y.transact(
+        this.doc,
+        () =>
+          changes.forEach(change => {
+            this.fill(change);
+            Y.applyUpdate(this.doc, change.bytes, this.origin);
+          }),
+        this.origin,
+        false
+      );
+    }
+  }
+
+  /** Puts GC structs in the place of what was cut off and this leans on. */
+  private fill({ needs }: ICheckedChange): void {
+    for (const { client, clock } of needs) {
+      const from = Y.getState(this.doc.store, client);
+      if (clock >= (this.cuts.get(client) ?? Infinity) && from <= clock) {
+        Y.applyUpdate(this.doc, gap(client, from, clock + 1), this.origin);
+      }
+    }
+  }
+}
+
+/** An update with one GC struct. */
+function gap(client: number, from: number, to: number): Uint8Array {
+  const encoder = encoding.createEncoder();
+  // Of one client one struct, from this clock on: a GC of that length. No deletions.
+  [1, 1, client, from, 0, to - from, 0].forEach(number => encoding.writeVarUint(encoder, number));
+  return encoding.toUint8Array(encoder);
+}
+
+/** Builds a document anew. Changes that count, in any order; what is left out of them waits for what is not there, or was refused. */
+export function replay(
+  doc: Y.Doc,
+  genesis: Uint8Array | null,
+  changes: Iterable<ICheckedChange>,
+  cuts: ReadonlyMap<number, number>,
+  origin: unknown = null
+): Intake {
+  const build = (): Intake => {
+    const intake = new Intake(doc, genesis, new Map(cuts), origin, UNBOUNDED);
+    [...changes].sort(byAuthor).forEach(change => intake.take('', change));
+    return intake;
+  };
+  return Y.transact(doc, build, origin, false);
+}
+
+/** One order for one set of changes: not even crafted places, which Yjs orders by arrival, make two members' documents differ. */
+function byAuthor(a: ICheckedChange, b: ICheckedChange): number {
+  return (
+    Number(a.structs.length === 0) - Number(b.structs.length === 0) || a.client - b.client || a.from - b.from
+  );
+}

@@ -1,0 +1,36 @@
+"""What one change may be at most; the numbers are those of docs/protocol.json."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..parts import CHANGE_BYTES
+
+MOST_CLOCK = 2_147_483_647
+"""Where Yjs and yrs place what is written: yrs counts in 32 bits. `most_clock`."""
+CHANGE_STRUCTS = 8192
+"""Crafted places make each struct look at every other. `change_structs`."""
+CHANGE_RANGES = 8192
+"""As many, since each may split a struct in two. `change_ranges`."""
+JSON_DEPTH = 64
+"""`json_depth`."""
+TYPE_DEPTH = 8
+"""Root map, run, outputs, output, text: five. `type_depth`."""
+WAITING_CHANGES = 4096
+"""Changes of one author that wait for others'. `unresolved_changes`."""
+WAITING_BYTES = 1_000_000
+"""The same in bytes; `unresolved_bytes`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    roots: frozenset[str]
+    """Root maps the document has."""
+    bytes_: int = CHANGE_BYTES
+    structs: int = CHANGE_STRUCTS
+    ranges: int = CHANGE_RANGES
+    json_depth: int = JSON_DEPTH
+
+
+NOTEBOOK_LIMITS = Limits(frozenset({"cells", "meta"}))
+OUTPUTS_LIMITS = Limits(frozenset({"cells"}))

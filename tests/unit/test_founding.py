@@ -1,0 +1,88 @@
+"""Founding records, links and recovery files in Python: the same bytes and characters as in the page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from peerbook.peer.founding import (
+    LINK_CHARS,
+    Founding,
+    FoundingFault,
+    everyone_of,
+    found_class,
+    lecture_of,
+    link_of,
+    read_founding,
+    read_link,
+)
+from peerbook.peer.recovery import Recovery, RecoveryFault, read_recovery, write_recovery
+from peerbook.peer.secret import Secret
+
+ROOT = Path(__file__).parents[2]
+VECTORS: dict[str, list[dict[str, Any]]] = json.loads((ROOT / "tests/protocol/class.json").read_text("utf-8"))
+
+
+def title(vector: dict[str, Any]) -> str:
+    return str(vector["title"])
+
+
+def founding_of(row: dict[str, str]) -> Founding:
+    owner, recovery, random = (bytes.fromhex(row[name]) for name in ("owner_key", "recovery_key", "random"))
+    return found_class(owner, recovery, lambda size: random)
+
+
+@pytest.mark.parametrize("row", VECTORS["good"], ids=title)
+def test_cls6_a_class_is_the_hash_of_its_founding_record(row: dict[str, str]) -> None:
+    founding = founding_of(row)
+    assert (founding.record.hex(), founding.class_id.hex()) == (row["record"], row["class"])
+    assert read_founding(founding.class_id, founding.record) == founding
+    assert (everyone_of(founding.class_id), lecture_of(founding.class_id)) == (row["everyone"], row["lecture"])
+    assert read_founding(bytes(16), founding.record) == FoundingFault.CLASS
+    assert read_founding(founding.class_id, founding.record[1:]) == FoundingFault.LENGTH
+    assert read_founding(founding.class_id, bytes(1) + founding.record[1:]) == FoundingFault.WHAT
+
+
+@pytest.mark.parametrize("row", VECTORS["good"], ids=title)
+def test_cls7_a_link_leads_into_its_class(row: dict[str, str]) -> None:
+    link = link_of(bytes.fromhex(row["class"]), bytes.fromhex(row["join_secret"]))
+    assert (link.code, link.room, link.everyone) == (row["code"], row["room"], row["everyone"])
+    assert read_link(f" {link.code}\n") == link
+    assert link.fragment == f"#class={row['code']}"
+    limits = json.loads((ROOT / "docs/protocol.json").read_text("utf-8"))
+    assert len(link.code) == LINK_CHARS == limits["link_chars"]
+
+
+@pytest.mark.parametrize("row", VECTORS["links"], ids=title)
+def test_cls7_what_was_cut_or_mistyped_is_no_link(row: dict[str, str]) -> None:
+    assert read_link(row["given"]) is None
+
+
+@pytest.mark.parametrize("row", VECTORS["good"], ids=title)
+def test_cls8_a_recovery_file_gives_back_what_it_was_made_of(row: dict[str, str]) -> None:
+    seed = Secret(bytes.fromhex(row["recovery_seed"]))
+    recovery = Recovery(seed, founding_of(row), bytes.fromhex(row["join_secret"]), row["workshop"])
+    assert write_recovery(recovery) == row["file"]
+    back = read_recovery(row["file"].lower().replace("peerbook", "Peerbook").replace("workshop:", "Workshop:"))
+    if row["workshop"] == row["workshop"].lower():
+        assert isinstance(back, Recovery)
+        assert back.seed.reveal() == seed.reveal()
+        assert (back.founding, back.join_secret) == (recovery.founding, recovery.join_secret)
+    else:
+        assert back == RecoveryFault("mixed")
+    assert isinstance(read_recovery(row["file"]), Recovery)
+
+
+@pytest.mark.parametrize("row", VECTORS["files"], ids=title)
+def test_cls8_what_is_damaged_says_where(row: dict[str, Any]) -> None:
+    assert read_recovery(row["text"]) == RecoveryFault(**row["fault"])
+
+
+def test_cls8_a_workshop_is_one_line() -> None:
+    recovery = read_recovery(VECTORS["good"][0]["file"])
+    assert isinstance(recovery, Recovery)
+    with pytest.raises(ValueError, match="no name of a workshop"):
+        write_recovery(Recovery(recovery.seed, recovery.founding, recovery.join_secret, "two\nlines"))
