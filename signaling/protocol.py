@@ -190,7 +190,7 @@ def decode_id(identifier: str) -> bytes:
 
 
 def session_of(secret: str, keys: str | None = None) -> str:
-    """The session that only the holder of ``secret`` can name, and of the keys with the hash ``keys`` if there are any."""
+    """The session that only the holder of ``secret`` can name, and with ``keys`` that of those keys [IDN3]."""
     hashed = sha256(decode_id(secret)).digest()
     if keys is not None:
         tag = b"peerbook session 1"

@@ -100,7 +100,7 @@ def test_sig8_the_table_above_is_the_whole_grammar() -> None:
         ),
         (json.dumps({"type": "signal", "room": ROOM, "to": SESSION}), "'data' must be base64url"),
     ],
-    ids=range(29),
+    ids=range(30),
 )
 def test_sig8_what_is_not_in_the_grammar_is_refused_naming_the_field_and_never_quoting_it(
     text: str, detail: str
