@@ -92,6 +92,7 @@ def test_sig2_a_session_named_after_keys_as_well_is_given_back_to_whom_has_both(
         assert Page(hub, session, secret, wrong).connect().closed is Reason.TAKEN
     assert thief.closed is None
     owner = Page(hub, session, secret, keys).connect().join(hub.room)
+    hub.sleep(1)
     assert (thief.closed, owner.closed) == (Reason.TAKEN, None)
     assert other.roster()[session]["here"] is True
 
