@@ -1,7 +1,7 @@
 import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
-import { Fake } from '../../crypto/fake';
 import type { Clock } from '../clock';
+import { nodeCrypto } from '../envelope/crypto.node';
 import { formatName, outputsName } from '../document/name';
 import { type IOwnSession, openSession } from '../identity/own';
 import { Secret } from '../secret';
@@ -9,7 +9,7 @@ import { Chance } from '../simulation/chance';
 import { foundClass } from './founding';
 import { type ClassMessage, Governance, type IKeptGovernance } from './governance';
 
-const crypto = new Fake();
+const crypto = nodeCrypto();
 const GENESIS = 'a'.repeat(64);
 
 /** Time that passes when told to, and messages that arrive one after the other. */
@@ -181,9 +181,9 @@ describe('governance', () => {
   });
 
   it('[KEY8] at a closed door one waits, seen by name, until somebody who teaches lets one in', () => {
-    const { world, ada, ben } = three();
+    const { world, ada, ben, cem } = three();
+    [ada, ben, cem].forEach(each => [ada, ben, cem].forEach(other => each.members.add(other.me)));
     ada.governance.setDoor('closed');
-    [ada, ben].forEach(each => [ada, ben].forEach(other => each.members.add(other.me)));
     world.pass(30_000);
     const dia = new Person(world, 'Dia', ada.classId);
     dia.meet(ben);
