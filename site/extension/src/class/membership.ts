@@ -3,10 +3,13 @@ import type * as Y from 'yjs';
 import type { Cancel } from '../core/clock';
 import type { IInvitation } from '../core/class/invitation';
 import type { Branch } from '../core/document/name';
+import type { Role } from '../core/class/roles';
+import type { Door, StatedRole } from '../core/class/statement';
 import type { Engine } from '../core/sync/engine';
 import type { ISummary } from '../connection/summary';
 import type { Listeners } from '../connection/listeners';
 import type { IIdentity } from './identity';
+import type { Entrance } from './panel/entrance';
 
 /** One person, however many tabs they have open. */
 export interface IParticipant {
@@ -24,6 +27,28 @@ export interface IParticipant {
   readonly notebooks: readonly string[];
   /** 0 to 9, the same for everybody who sees the same people. */
   readonly colour: number;
+  readonly role: Role;
+}
+
+/** What somebody who teaches can do besides. Each does nothing where the class's statements do not let them. */
+export interface ITeaching {
+  /** Open: whoever has the link is in. Closed: whoever teaches lets them in. */
+  readonly door: Door;
+  /** Who stands at the closed door, in order of coming. */
+  readonly waiting: readonly { readonly participant: string; readonly name: string }[];
+  /** Whether the class sees the outputs of everybody's own pages. */
+  readonly outputsShared: boolean;
+  /** Whether one may give somebody that role, as roles are now. */
+  mayGive(participant: string, role: StatedRole): boolean;
+  /** Removing begins new keys: who is removed keeps what they had and gets nothing that comes after. */
+  give(participant: string, role: StatedRole): void;
+  /** Begins new keys as well. */
+  setDoor(door: Door): void;
+  admit(participant: string): void;
+  refuse(participant: string): void;
+  share(outputs: boolean): void;
+  /** The text of the recovery file; null where the recovery key is not on this device. */
+  recoveryFile(workshop: string): string | null;
 }
 
 export interface IMembership {
@@ -31,6 +56,12 @@ export interface IMembership {
   readonly me: IIdentity;
   readonly engine: Engine;
   readonly summary: ISummary;
+  /** How far one is who wants to come in. */
+  readonly entrance: Entrance;
+  /** Null before one is in. */
+  readonly role: Role | null;
+  /** Null for whoever does not teach. */
+  readonly teaching: ITeaching | null;
   /** Somebody this page is connected to uses a version of Peerbook that it does not understand: a reload may help one of them. */
   readonly meetsOtherVersion: boolean;
   /** Oneself first, then those who are here by name, then those who were here. */
