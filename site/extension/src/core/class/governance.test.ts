@@ -241,7 +241,7 @@ describe('governance', () => {
     world.settle();
     const opened = (who: Person, document = mine(ben)): string | null => {
       const found: (string | null)[] = [];
-      who.governance.keyOf(document, 1, key => found.push(key && key.join()));
+      who.governance.keysOf(document, 1, ([key]) => found.push(key ? key.join() : null));
       return found[0] ?? null;
     };
     expect(opened(ada)).toBe(own!.split(' ')[1]);

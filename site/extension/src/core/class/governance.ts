@@ -157,8 +157,8 @@ export class Governance {
     this.secrets.keyFor(document, then);
   }
 
-  keyOf(document: string, epoch: number, then: (key: Uint8Array | null) => void): void {
-    this.secrets.keyOf(document, epoch, then);
+  keysOf(document: string, epoch: number, then: (keys: readonly Uint8Array[]) => void): void {
+    this.secrets.keysOf(document, epoch, then);
   }
 
   /** Something is sealed with a key that is not here. */
