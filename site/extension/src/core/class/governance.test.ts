@@ -216,7 +216,7 @@ describe('governance', () => {
     expect(ben.governance.standing(cem.me, cem.own.session, place)).toBe('may-not');
   });
 
-  it('[ROL8] roles reach everybody, and only of those who may give them', () => {
+  it('[ROL9] roles reach everybody, and only of those who may give them', () => {
     const { world, ada, ben, cem } = three();
     const said: boolean[] = [];
     ben.governance.setRole(cem.me, 'instructor', isStated => said.push(isStated));
