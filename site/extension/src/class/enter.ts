@@ -3,19 +3,18 @@
  * are none. What `Joined` is given.
  */
 import { digest } from 'lib0/hash/sha256';
-import { foundClass } from '../core/class/founding';
+import { sameBytes } from '../core/bytes';
 import type { IInvitation } from '../core/class/invitation';
 import { JOIN_SECRET_BYTES, linkOf } from '../core/class/link';
 import type { IRecovery } from '../core/class/recovery';
-import { signStatement } from '../core/class/statement';
-import type { ICrypto, ISigner } from '../core/crypto';
+import { type IOwner, makeOwner, readOwner } from '../core/class/owner';
+import type { ICrypto } from '../core/crypto';
 import { openSession } from '../core/identity/own';
-import { Secret } from '../core/secret';
 import { chooseCrypto } from '../crypto/choose';
 import { type IVault, openVault } from '../storage/vault';
 import { type IJoinOptions, Joined } from './joined';
 import { KeptClasses, NOTHING_KEPT } from './kept';
-import { seedsOf } from './seeds';
+import { nameOfSeeds, seedsOf } from './seeds';
 
 const fill = (bytes: Uint8Array<ArrayBuffer>): unknown => crypto.getRandomValues(bytes);
 
@@ -38,15 +37,23 @@ export function browserVault(root: string): Promise<IVault> {
 
 export type IEnterOptions = Omit<IJoinOptions, 'crypto' | 'own' | 'seed' | 'classes' | 'kept'> & {
   readonly vault: IVault;
+  /** What makes one the owner of the class, when the link brings it. */
+  readonly owner?: string | null;
 };
 
 /** Goes into a class as somebody this device remembers; whether one is let in is said by the membership. */
-export async function enter({ vault, ...options }: IEnterOptions): Promise<Joined> {
+export async function enter({ vault, owner, ...options }: IEnterOptions): Promise<Joined> {
   const { invitation, identity } = options;
-  const seeds = await seedsOf(vault, identity.participant, fill);
-  const classes = new KeptClasses(vault, identity.participant);
-  const kept = await classes.read(invitation.id);
   const crypto = pageCrypto();
+  const classes = new KeptClasses(vault, identity.participant);
+  const brought = await new Promise<IOwner | null>(resolve =>
+    readOwner(crypto, digest, invitation.id, owner ?? '', resolve)
+  );
+  if (brought) {
+    await takeOn(vault, classes, identity.participant, brought);
+  }
+  const seeds = await seedsOf(vault, identity.participant, fill);
+  const kept = await classes.read(invitation.id);
   return new Promise(resolve =>
     openSession(crypto, digest, invitation.id, seeds, fill, own =>
       resolve(new Joined({ ...options, crypto, own, seed: seeds.root, classes, kept }))
@@ -61,21 +68,12 @@ export async function enter({ vault, ...options }: IEnterOptions): Promise<Joine
  * @throws StorageError when they cannot be kept
  */
 export async function found(vault: IVault, person: string): Promise<IInvitation> {
-  const crypto = pageCrypto();
-  const { root: seed } = await seedsOf(vault, person, fill);
-  const root = await signerOf(crypto, seed);
-  const recovery = Secret.make(fill);
-  const founding = foundClass(digest, root.key, (await signerOf(crypto, recovery)).key, fill);
-  const [joinSecret, key] = [new Uint8Array(JOIN_SECRET_BYTES), new Uint8Array(32)];
+  const seeds = await seedsOf(vault, person, fill);
+  const owner = await new Promise<IOwner>(resolve => makeOwner(pageCrypto(), digest, seeds, fill, resolve));
+  await keepOwner(new KeptClasses(vault, person), owner);
+  const joinSecret = new Uint8Array(JOIN_SECRET_BYTES);
   fill(joinSecret);
-  fill(key);
-  const body = { kind: 'epoch', epoch: 1, door: 'open', keyHash: digest(key) } as const;
-  const { bytes } = await new Promise<{ bytes: Uint8Array }>(resolve =>
-    signStatement(root, digest, founding.classId, 1, body, resolve)
-  );
-  const kept = { founding: founding.record, statements: [bytes], keys: [{ epoch: 1, key }], recovery };
-  await new KeptClasses(vault, person).write(founding.classId, kept);
-  return linkOf(digest, founding.classId, joinSecret);
+  return linkOf(digest, owner.founding.classId, joinSecret);
 }
 
 /** What a recovery file says of a class, kept for `person` on this device: the way to take it over. */
@@ -91,6 +89,21 @@ export async function keepRecovery(
   return linkOf(digest, founding.classId, joinSecret);
 }
 
-function signerOf(crypto: ICrypto, seed: Secret): Promise<ISigner> {
-  return new Promise(resolve => crypto.signer(seed.reveal(), resolve));
+/** Somebody without keys of their own on this device takes on those that the link brings. */
+async function takeOn(vault: IVault, classes: KeptClasses, person: string, owner: IOwner): Promise<void> {
+  const kept = await vault.claim(nameOfSeeds(person), owner.seeds.reveal());
+  const isFree = (await classes.read(owner.founding.classId)).founding === null;
+  if (sameBytes(kept, owner.seeds.reveal()) && isFree) {
+    await keepOwner(classes, owner);
+  }
+}
+
+function keepOwner(classes: KeptClasses, { founding, statement, key, recovery }: IOwner): Promise<void> {
+  const statements = [statement.bytes];
+  return classes.write(founding.classId, {
+    founding: founding.record,
+    statements,
+    keys: [{ epoch: 1, key }],
+    recovery
+  });
 }

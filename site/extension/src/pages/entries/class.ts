@@ -1,8 +1,8 @@
 /** The script of the teacher's page. Wiring only. */
 import { browserIdentities } from '../../class/identity';
-import { Joined } from '../../class/joined';
+import { browserVault, enter } from '../../class/enter';
 import { pageClock } from '../../connection/page';
-import { readFragment } from '../../core/class/invitation';
+import { ownerIn, readFragment } from '../../core/class/invitation';
 import { fetchCatalogue } from '../../workshop/catalogue';
 import { pathsIn } from '../offers';
 import { digest, homeOf, newInvitation, newParticipant, notesOf } from '../page';
@@ -17,6 +17,8 @@ const site = new URL(home).pathname;
 const identities = browserIdentities(home);
 const notes = notesOf('localStorage');
 const arrived = readFragment(location.hash, digest);
+const owner = ownerIn(location.hash);
+const vault = browserVault(home);
 
 new Teacher({
   home,
@@ -34,8 +36,10 @@ new Teacher({
       catalogue => pathsIn(catalogue).forEach(([genesis, path]) => paths.set(genesis, path)),
       () => undefined
     );
-    const watch = new Watch(invite, pageClock, offer.steps, identity => {
-      return new Joined({
+    const watch = new Watch(invite, pageClock, offer.steps, async identity => {
+      return enter({
+        vault: await vault,
+        owner,
         invitation,
         identity,
         identities,
