@@ -13,8 +13,6 @@ import type { Joined } from './joined';
 
 /** A notebook of one cell, whose text all write. */
 const GENESIS = makeGenesis({
-  nbformat: 4,
-  nbformat_minor: 5,
   metadata: {},
   cells: [{ id: 't', cell_type: 'raw', source: '', metadata: {} }]
 });
