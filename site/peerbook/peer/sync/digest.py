@@ -6,13 +6,17 @@ Byte for byte that of ``core/sync/digest.ts``; golden vectors: ``tests/protocol/
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 from pycrdt import Doc
 
 from ..encoding import Reader, number_bytes
-from ..overlay.messages import DIGEST_BYTES, Vector
+from ..overlay.messages import DIGEST_BYTES
 from .change import Ranges, merged, read_deletions
+
+Vector = Mapping[int, int]
+"""Client to the clock after the last of its changes."""
 
 
 def vector_of(doc: Doc[Any]) -> dict[int, int]:
