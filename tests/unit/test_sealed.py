@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pycrdt import Doc, Text, TransactionEvent
+from pycrdt import Doc, Map, Text, TransactionEvent
 
 from peerbook.peer import crypto, sealed, segment
+from peerbook.peer.encoding import number_bytes
 from peerbook.peer.envelope import Envelope, decode_envelope
 from peerbook.peer.merge import merge_changes, says_the_same
 from peerbook.peer.parts import PAYLOAD_BYTES, Parts
@@ -82,6 +83,19 @@ def test_env6_a_large_change_is_sealed_part_by_part() -> None:
 def test_env8_changes_merge_as_the_golden_bytes(row: dict[str, Any]) -> None:
     merged = merge_changes(map(bytes.fromhex, row["changes"]))
     assert (merged and merged.data.hex()) == row["merged"]
+
+
+@pytest.mark.parametrize("name", ["typing", "typing and deleting", "cells and outputs"])
+def test_env8_a_golden_document_is_the_same_from_merged_changes_and_from_changes(name: str) -> None:
+    (row,) = [row for row in SEGMENTS["merges"] if row["title"] == name]
+    seen = []
+    for changes in (row["changes"], [row["merged"]]):
+        doc: Doc[Any] = Doc({"source": Text(), "cells": Map()})
+        for change in changes:
+            doc.apply_update(bytes.fromhex(change))
+        seen.append((doc["source"].to_py(), doc["cells"].to_py(), doc.get_state()))
+    assert seen[0] == seen[1]
+    assert seen[0][0] or seen[0][1]
 
 
 def test_env8_a_document_is_the_same_from_merged_changes_and_from_changes() -> None:
@@ -187,7 +201,18 @@ def test_env9_a_plan_is_within_the_limits_and_leaves_out_what_cannot_be_merged()
     assert [(each.first, each.end) for each in planned] == [(0, 4), (4, 5), (6, 8)]
     assert all(says_the_same(each.change, [c.change for c in changes[each.first : each.end]]) for each in planned)
     assert [(each.first, each.end) for each in plan_segments([changes[0], changes[2]])] == [(0, 1), (2, 3)]
+    apart = [OwnChange(2 * at, 2 * at + 1, typed(at, "x")) for at in range(2)]
+    assert [(each.first, each.end) for each in plan_segments(apart)] == [(0, 1), (2, 3)]
     assert plan_segments([]) == []
+
+
+def test_env9_a_plan_has_no_more_ranges_than_a_change_may_have() -> None:
+    def deleted(start: int) -> bytes:
+        ranges = b"".join(number_bytes(start + 2 * at) + b"\x01" for at in range(10_000))
+        return b"\x00\x01\x09" + number_bytes(10_000) + ranges
+
+    changes = [OwnChange(at, at + 1, deleted(at * 20_000)) for at in range(2)]
+    assert [(each.first, each.end) for each in plan_segments(changes)] == [(0, 1), (1, 2)]
 
 
 def test_env4_limits_are_those_of_protocol_json() -> None:

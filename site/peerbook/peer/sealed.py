@@ -144,9 +144,9 @@ class Sealer:
 
 def verify_envelope(crypto: Crypto, key: bytes, envelope: Envelope, data: bytes) -> bool:
     """Whether the session with this key wrote an envelope, of which ``data`` is what ``decode_envelope`` read."""
-    placed = len(envelope.chain) == (CHAIN_BYTES if carries_chain(envelope.sequence) else 0)
-    if not placed or len(envelope.signature) != SIGNATURE_BYTES:
+    if len(envelope.chain) != (CHAIN_BYTES if carries_chain(envelope.sequence) else 0):
         return False
+    # An envelope without a signature has one of another length, which no key made.
     return crypto.verify(key, envelope.signature, _TITLE + data[: -SIGNATURE_BYTES - 1])
 
 

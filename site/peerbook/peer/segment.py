@@ -17,7 +17,6 @@ from .sealed import (
     CHAIN_BYTES,
     NONCE_BYTES,
     SIGNATURE_BYTES,
-    TAG_BYTES,
     Crypto,
     DocumentKey,
     Signs,
@@ -196,8 +195,6 @@ def verify_segment(crypto: Crypto, author: Whose, signer: Whose, segment: Segmen
 def open_segment(crypto: Crypto, document_key: bytes, segment: Segment) -> bytes | None:
     """The merged change of a genuine segment; None for what was sealed with another key or for another place, or is
     not in its one spelling."""
-    if len(segment.payload) <= TAG_BYTES:
-        return None
     secret = session_key(crypto, document_key, segment.signer, "segment", segment.kind)
     plain = crypto.unseal(secret, segment.nonce, segment_front(segment), segment.payload)
     return plain if plain is not None and says_the_same(plain, [plain]) else None

@@ -28,7 +28,7 @@ export class Member {
     this.joined = new Joined({ invitation: read.invitation, identity, identities, root });
     const bytes = Uint8Array.from(genesis.match(/../g) ?? [], pair => parseInt(pair, 16));
     Y.applyUpdate(this.doc, bytes);
-    this.joined.follow(this.joined.sharedName(genesisHash(bytes)), this.doc, 'document');
+    this.joined.follow(this.joined.sharedName(genesisHash(bytes)), this.doc, 'document', bytes);
   }
 
   readonly joined: Joined;

@@ -31,7 +31,7 @@ export class Classmate {
       pathOf: genesis => (genesis === GENESIS ? 'w/a.ipynb' : undefined)
     });
     this.joined.changed.add(() => this.note());
-    this.joined.follow(this.joined.sharedName(GENESIS), this.doc, 'document');
+    this.joined.follow(this.joined.sharedName(GENESIS), this.doc, 'document', null);
   }
 
   readonly joined: Joined;

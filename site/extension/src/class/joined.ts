@@ -16,11 +16,14 @@ import type { Cancel } from '../core/clock';
 import { formatName, parseName } from '../core/document/name';
 import { Patience } from '../core/overlay/patience';
 import { type IRecord, normalName } from '../core/roster/record';
-import { makeSession, sessionOf } from '../core/session';
+import { sessionText } from '../core/session';
+import type { IOwnSession } from '../core/identity/own';
 import { Engine, type Refusal } from '../core/sync/engine';
+import { chooseCrypto } from '../crypto/choose';
 import type { IIdentity, Identities } from './identity';
 import type { IMembership, IParticipant } from './membership';
 import { gather } from './people';
+import { EVERYBODY, keysOfLink, openProvisional } from './provisional';
 import { fetchServer, type IServer } from './server';
 
 /** What changed within this time is told together: two frames. */
@@ -46,13 +49,16 @@ export class Joined implements IMembership {
   constructor(private readonly options: IJoinOptions) {
     const { invitation, identity } = options;
     this.invitation = invitation;
-    this._me = identity;
     const fill = (bytes: Uint8Array<ArrayBuffer>): unknown => crypto.getRandomValues(bytes);
-    this.secret = makeSession(fill);
-    this.session = sessionOf(digest, this.secret);
+    const cryptography = chooseCrypto(globalThis.crypto.subtle as SubtleCrypto | undefined);
+    this.own = openProvisional(cryptography, digest, invitation.id, identity.participant, fill);
+    this._me = { ...identity, participant: this.own.participant };
     this.engine = new Engine({
       room: invitation.id,
-      session: this.session,
+      own: this.own,
+      crypto: cryptography,
+      rules: EVERYBODY,
+      keys: keysOfLink(digest, invitation.id),
       clock: pageClock,
       random: Math.random,
       digest,
@@ -73,8 +79,7 @@ export class Joined implements IMembership {
   readonly changed = new Listeners<[]>();
   /** What peerbook.json says, once it could be read. */
   server: IServer | null = null;
-  private readonly session: string;
-  private readonly secret: string;
+  private readonly own: IOwnSession;
   private readonly since = Date.now();
   private readonly known = new Map<string, Pick<IParticipant, 'name' | 'since'>>();
   private readonly open = new Map<string, number>();
@@ -126,7 +131,7 @@ export class Joined implements IMembership {
   private gather(): readonly IParticipant[] {
     return gather({
       me: this._me,
-      own: { session: this.session, since: this.since, documents: [...this.open.keys()] },
+      own: { session: this.own.session, since: this.since, documents: [...this.open.keys()] },
       here: this.engine.people(Date.now()),
       known: this.everKnown(),
       pathOf: document => this.pathOf(document)
@@ -138,9 +143,9 @@ export class Joined implements IMembership {
   }
 
   rename(name: string): boolean {
-    const identity = this.options.identities.rename(this._me.participant, normalName(name));
+    const identity = this.options.identities.rename(this.options.identity.participant, normalName(name));
     if (identity) {
-      this._me = identity;
+      this._me = { ...identity, participant: this.own.participant };
       this.introduce();
       this.tell();
     }
@@ -151,8 +156,8 @@ export class Joined implements IMembership {
     return formatName({ genesis, branch: 'team', owner: this.invitation.everyone });
   }
 
-  follow(name: string, doc: Y.Doc, kind: 'document' | 'outputs'): Cancel {
-    const cancel = this.engine.follow(name, doc, kind);
+  follow(name: string, doc: Y.Doc, kind: 'document' | 'outputs', genesis: Uint8Array | null): Cancel {
+    const cancel = this.engine.follow(name, doc, { kind, genesis });
     if (kind === 'document') {
       this.open.set(name, (this.open.get(name) ?? 0) + 1);
       this.engine.awareness.say(name, null);
@@ -203,8 +208,8 @@ export class Joined implements IMembership {
     }
     const { address, direct, iceServers } = this.server;
     const opened = openConnections({
-      session: this.session,
-      secret: this.secret,
+      session: this.own.session,
+      secret: sessionText(this.own.place.reveal()),
       ...(address.kind === 'address' ? { signal: address.url } : {}),
       room: this.invitation.room,
       // Nothing of oneself: names go from browser to browser.
@@ -247,7 +252,7 @@ export class Joined implements IMembership {
       this.ofOtherVersion.add(peer);
       this.tell();
     }
-    if (refusal === 'garbled' && this.patience.isLost(peer)) {
+    if ((refusal === 'garbled' || refusal === 'forged') && this.patience.isLost(peer)) {
       this.patience.left(peer);
       this.opened?.roads.links.get(peer)?.close('garbled');
     }

@@ -42,7 +42,7 @@ export interface IMembership {
   /** The name of the notebook that everybody writes, of the genesis with this hash. */
   sharedName(genesis: string): string;
   /** Keeps a document equal with everybody's; see `Engine.follow`. */
-  follow(name: string, doc: Y.Doc, kind: 'document' | 'outputs'): Cancel;
+  follow(name: string, doc: Y.Doc, kind: 'document' | 'outputs', genesis: Uint8Array | null): Cancel;
   /** Leaves the class: the page works on alone. */
   leave(): void;
 }

@@ -60,7 +60,7 @@ export class OthersOutputs {
       console.warn(`What is kept of ${this.name} could not be read:`, error);
     }
     if (!this.closed) {
-      this.unfollow = this.together.follow(this.name, this.outputs.doc, 'outputs');
+      this.unfollow = this.together.follow(this.name, this.outputs.doc, 'outputs', null);
     }
   }
 }

@@ -196,8 +196,8 @@ export class Session {
       this.together = together;
       // Before anything is written: what this page writes goes under the class's name for it from here on.
       this.follows = [
-        together.follow(found.entry.document, notebook.ydoc, 'document'),
-        together.follow(outputsName(found.entry.document, found.owner), outputs.doc, 'outputs')
+        together.follow(found.entry.document, notebook.ydoc, 'document', found.genesis),
+        together.follow(outputsName(found.entry.document, found.owner), outputs.doc, 'outputs', null)
       ];
     }
     this.document = found.entry.document;

@@ -10,5 +10,5 @@ export interface ITogether {
   /** The name of the notebook that everybody writes, of the genesis with this hash. */
   sharedName(genesis: string): string;
   /** Keeps a document equal with everybody's, until the result is called. */
-  follow(name: string, doc: Y.Doc, kind: 'document' | 'outputs'): Cancel;
+  follow(name: string, doc: Y.Doc, kind: 'document' | 'outputs', genesis: Uint8Array | null): Cancel;
 }

@@ -4,7 +4,7 @@ import type { ICrypto, ISigner } from '../crypto';
 import type { Digest } from '../session';
 import { type IDocumentKey, type SessionKeys } from './keys';
 import { type IMerged, mergeChanges } from './merge';
-import { NONCE_BYTES, SIGNATURE_BYTES, TAG_BYTES } from './seal';
+import { NONCE_BYTES, SIGNATURE_BYTES } from './seal';
 import {
   encodeSegment,
   encodeSegmentFront,
@@ -131,10 +131,6 @@ export function openSegment(
   segment: ISegment,
   then: (plain: Uint8Array | null) => void
 ): void {
-  if (segment.payload.byteLength <= TAG_BYTES) {
-    then(null);
-    return;
-  }
   const front = encodeSegmentFront(segment, segment.nonce);
   keys.of(documentKey, segment.signer, 'segment', segment.kind, key =>
     keys.crypto.open(key, segment.nonce, front, segment.payload, plain =>

@@ -396,6 +396,13 @@ describe('sealing', () => {
       })
     ).toThrow('whoever listens');
     sealer.seal(text('five'), note);
+    // However much it is.
+    sealer.seal(text('six'), () => {
+      for (let more = 0; more < 4000; more += 1) {
+        sealer.seal(text('more'), () => undefined);
+      }
+    });
+    expect([sealer.count, sealer.waiting]).toEqual([4006, 0]);
     expect(order).toEqual([0, 1, 2, 4]);
   });
 

@@ -31,8 +31,7 @@ export function findDetour(strand: Strand, waiting: Iterable<IPiece>, links: ICh
     if (!before) {
       continue;
     }
-    const way = wayOf(back);
-    const basis = [...strand.proofOf((way[0] ?? piece).from), ...way];
+    const basis = here ? strand.proofOf(piece.from) : proofOf(strand, back!);
     const chain = piece.after ?? links.next(before, piece.hash);
     const there = strand.chainAt(piece.to);
     if (!agrees(piece.before, before)) {
@@ -50,6 +49,18 @@ export function findDetour(strand: Strand, waiting: Iterable<IPiece>, links: ICh
     }
   }
   return null;
+}
+
+/** The pieces that prove the chain behind a step: back to one that states it. */
+function proofOf(strand: Strand, last: IStep): IPiece[] {
+  const proof: IPiece[] = [];
+  for (let step: IStep | null = last; step; step = step.back) {
+    proof.unshift(step.piece);
+    if (step.piece.before || step.piece.after) {
+      return proof;
+    }
+  }
+  return [...strand.proofOf(proof[0]!.from), ...proof];
 }
 
 function wayOf(last: IStep | null): IPiece[] {

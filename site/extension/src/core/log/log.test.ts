@@ -72,7 +72,7 @@ describe('log', () => {
   });
 
   it('[LOG3] what waits is bounded for each author, and what is furthest makes room', () => {
-    const { log, writer, chance } = setting(4, 2000);
+    const { log, writer, chance } = setting(4, 600);
     const other = new Writer(chance, 'ben');
     const [, second] = other.write(2);
     log.take(second!);

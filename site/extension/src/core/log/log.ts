@@ -6,6 +6,7 @@
 import { idText } from '../envelope/envelope';
 import { findDetour } from './detour';
 import { agrees, type IChain, type IPiece, isSamePiece } from './piece';
+import { isContradictory } from './proof';
 import { Strand } from './strand';
 import { WaitingRoom } from './waiting';
 
@@ -59,7 +60,8 @@ interface ISession {
   stop: { readonly at: number; readonly piece: IPiece | undefined } | null;
   /** `settled`: the right chain is here at `count`. `doubt`: something did not fit, so ask from 0. */
   cut: (ICut & { settled: boolean; doubt: boolean }) | null;
-  fork: { readonly proof: readonly IPiece[]; readonly at: number } | null;
+  /** `begins`: before that nothing is in doubt. `at`: what is here stays, and no more is taken. */
+  fork: { readonly proof: readonly IPiece[]; readonly begins: number; readonly at: number } | null;
   /** What the cut took away, in order: lifting it brings it back. */
   beyond: readonly IPiece[];
   /** Segments whose content was refused. */
@@ -94,6 +96,16 @@ export class Log {
     return this.known.get(session)?.strand.count ?? 0;
   }
 
+  /** How much of it others are told of and sent: of a session that said two things, what nobody doubts. */
+  shown(session: string): number {
+    const state = this.known.get(session);
+    if (!state?.fork || state.cut) {
+      return this.count(session);
+    }
+    const { strand, fork } = state;
+    return strand.pieceAt(fork.begins)?.from ?? strand.count;
+  }
+
   /** The chain at a place; null where it is not known: beyond `count`, and inside a segment. */
   chainAt(session: string, place: number): Uint8Array | null {
     return this.known.get(session)?.strand.chainAt(place) ?? null;
@@ -114,6 +126,32 @@ export class Log {
     return state?.cut ? null : (state?.fork?.proof ?? null);
   }
 
+  /** What proves that the session said two things, whatever a frontier says. */
+  proofOf(session: string): readonly IPiece[] | null {
+    return this.known.get(session)?.fork?.proof ?? null;
+  }
+
+  /** Hashes (as `idText`) of its segments that were refused. */
+  refusedOf(session: string): readonly string[] {
+    return [...(this.known.get(session)?.bad ?? [])];
+  }
+
+  /** How far a statement says that the session counts. */
+  cutAt(session: string): ICut | null {
+    return this.known.get(session)?.cut ?? null;
+  }
+
+  /** Where a change that may not be ended the session, and its envelope, if it is here. */
+  stopAt(session: string): { readonly at: number; readonly piece: IPiece | undefined } | null {
+    return this.known.get(session)?.stop ?? null;
+  }
+
+  /** All pieces that are kept: those that count, then those that a frontier took away. */
+  kept(session: string): readonly IPiece[] {
+    const state = this.known.get(session);
+    return state ? [...state.strand.pieces, ...state.beyond] : [];
+  }
+
   /** Up to where a session may grow here. */
   limitOf(session: string): number {
     const state = this.known.get(session);
@@ -125,6 +163,23 @@ export class Log {
     const count = this.count(session);
     const isOff = [...this.room.of(session)].some(piece => piece.from < count && piece.to > count);
     return isOff || this.known.get(session)?.cut?.doubt ? 0 : count;
+  }
+
+  /** Whether more of a session would be taken, if it contradicts what is here: it is not if a frontier is settled. */
+  isOpen(session: string): boolean {
+    const { cut, fork } = this.known.get(session) ?? {};
+    return cut ? cut.count > 0 && !cut.settled : !fork;
+  }
+
+  /** Whether what a neighbour has, this many with that chain (its first bytes), is worth asking for. */
+  wants(session: string, count: number, chain: Uint8Array): boolean {
+    const { cut } = this.known.get(session) ?? {};
+    if (this.count(session) >= Math.min(count, this.limitOf(session))) {
+      return false;
+    }
+    // In doubt which side it is on, only who is where the frontier is helps.
+    const right = cut?.chain?.subarray(0, chain.byteLength);
+    return !right || count > cut!.count || (count < cut!.count ? !cut!.doubt : agrees(right, chain));
   }
 
   take(piece: IPiece): Taken {
@@ -166,10 +221,7 @@ export class Log {
    */
   refuse(piece: IPiece, instead: readonly IPiece[] = []): readonly IPiece[] {
     const state = this.stateOf(piece.session, piece.author);
-    state.bad.add(idText(piece.hash));
-    if (state.bad.size > MOST_BAD) {
-      state.bad.delete(state.bad.values().next().value!);
-    }
+    this.ban(piece.session, piece.author, idText(piece.hash));
     this.dismiss(piece.session, each => isSamePiece(each, piece));
     const there = state.strand.pieceAt(piece.from);
     if (!there || !isSamePiece(there, piece)) {
@@ -179,6 +231,15 @@ export class Log {
     [...instead, ...after].forEach(each => this.put(state, each));
     const now = new Set(state.strand.pieces);
     return after.filter(each => !now.has(each));
+  }
+
+  /** What `refuse` remembers, by its hash as `idText`: for what was kept from the page before. */
+  ban(session: string, author: string, hash: string): void {
+    const { bad } = this.stateOf(session, author);
+    bad.add(hash);
+    if (bad.size > MOST_BAD) {
+      bad.delete(bad.values().next().value!);
+    }
   }
 
   /**
@@ -198,15 +259,15 @@ export class Log {
     return gone;
   }
 
-  /** Somebody else proved that the session said two things; `proof` is verified. @returns whether that is news. */
+  /** It is proven that the session said two things; the pieces are verified. @returns whether that is news. */
   prove(session: string, author: string, proof: readonly IPiece[]): boolean {
     const state = this.stateOf(session, author);
-    if (state.fork) {
+    if (state.fork || state.strand.author !== author || !isContradictory(proof, this.links)) {
       return false;
     }
-    // Up to where the proof begins nothing is in doubt; what is here stays until a frontier says otherwise.
-    const at = Math.max(state.strand.count, Math.min(...proof.map(piece => piece.from)));
-    state.fork = { proof, at };
+    const begins = Math.min(...proof.map(piece => piece.from));
+    const at = Math.max(state.strand.count, begins);
+    state.fork = { proof, begins, at };
     this.dismiss(session, piece => piece.to > at);
     return true;
   }

@@ -3,6 +3,8 @@
  * neither opens nor verifies them; it is given pieces that are verified.
  */
 import { sameBytes } from '../bytes';
+import { firstLink, nextLink, type Stream } from '../envelope/chain';
+import type { Digest } from '../session';
 
 /** An envelope is one place of a session's chain; a segment is a range of it, signed anew as one. */
 export const FORMS = ['envelope', 'segment'] as const;
@@ -18,6 +20,9 @@ export interface IPiece {
   /** It holds the envelopes [from, to); an envelope holds itself. */
   readonly from: number;
   readonly to: number;
+  /** Which part of a change an envelope is, and of how many; a segment holds whole changes: 0 of 1. */
+  readonly part: number;
+  readonly parts: number;
   readonly bytes: Uint8Array;
   /** SHA-256 of all its bytes. */
   readonly hash: Uint8Array;
@@ -27,10 +32,18 @@ export interface IPiece {
   readonly after: Uint8Array | null;
 }
 
-/** The running hash of the sessions of one document: `core/envelope/chain.ts`, with class, document and kind filled in. */
+/** The running hash of the sessions of one document. */
 export interface IChain {
   first(session: string): Uint8Array;
   next(chain: Uint8Array, hash: Uint8Array): Uint8Array;
+}
+
+/** As `core/envelope/chain.ts` has it [ENV4]. */
+export function linksOf(digest: Digest, stream: Omit<Stream, 'session'>): IChain {
+  return {
+    first: session => firstLink(digest, { ...stream, session }),
+    next: (chain, hash) => nextLink(digest, chain, hash)
+  };
 }
 
 export function isSamePiece(a: IPiece, b: IPiece): boolean {

@@ -5,63 +5,36 @@
 import * as encoding from 'lib0/encoding';
 import type { Read } from '../envelope/envelope';
 import { Reader } from '../envelope/reader';
-import { agrees, type Form, FORMS, type IChain, type IPiece, isSamePiece } from './piece';
+import { type BundleFault, type IBundle, readBundle, writeBundle } from './bundle';
+import { agrees, type IChain, type IPiece, isSamePiece } from './piece';
 
 /** Pieces of one proof: 17 prove a chain, twice, and a way through segments. `proof_pieces` in docs/protocol.json. */
 export const PROOF_PIECES = 64;
 const TITLE = 'peerbook fork 1';
 
-export interface IProof {
-  readonly introductions: readonly Uint8Array[];
-  readonly pieces: readonly { readonly form: Form; readonly bytes: Uint8Array }[];
-}
+export type ProofFault = 'title' | BundleFault;
 
-/** The first that fits: not "peerbook fork 1", ends early, a number's spelling, goes on after its end, too many or no pieces, an unknown form. */
-export const PROOF_FAULTS = ['title', 'cut-short', 'number', 'left-over', 'pieces', 'form'] as const;
-export type ProofFault = (typeof PROOF_FAULTS)[number];
-
-export function encodeProof({ introductions, pieces }: IProof): Uint8Array {
+/** @throws RangeError for what is no proof. */
+export function encodeProof(bundle: IBundle): Uint8Array {
   const encoder = encoding.createEncoder();
   encoding.writeVarString(encoder, TITLE);
-  encoding.writeVarUint(encoder, introductions.length);
-  introductions.forEach(bytes => encoding.writeVarUint8Array(encoder, bytes));
-  encoding.writeVarUint(encoder, pieces.length);
-  for (const { form, bytes } of pieces) {
-    encoding.writeUint8(encoder, FORMS.indexOf(form));
-    encoding.writeVarUint8Array(encoder, bytes);
+  writeBundle(encoder, bundle);
+  const bytes = encoding.toUint8Array(encoder);
+  const check = decodeProof(bytes);
+  if (check.kind === 'fault') {
+    throw new RangeError(`Not a proof: ${check.fault}`);
   }
-  return encoding.toUint8Array(encoder);
+  return bytes;
 }
 
 /** Reads what anybody may have written; the pieces are views of `bytes`, and not verified. */
-export function decodeProof(bytes: Uint8Array): Read<IProof, ProofFault> {
+export function decodeProof(bytes: Uint8Array): Read<IBundle, ProofFault> {
   const reader = new Reader(bytes);
   if (reader.text() !== TITLE) {
-    return fault(reader.fault === 'cut-short' ? 'cut-short' : 'title');
+    return { kind: 'fault', fault: 'title' };
   }
-  const introductions: Uint8Array[] = [];
-  const pieces: { form: Form; bytes: Uint8Array }[] = [];
-  const introduced = reader.number();
-  for (let left = Math.min(introduced, PROOF_PIECES); left > 0; left -= 1) {
-    introductions.push(reader.block());
-  }
-  const said = reader.number();
-  let isForm = true;
-  for (let left = Math.min(said, PROOF_PIECES); left > 0; left -= 1) {
-    const form = FORMS[reader.byte()];
-    isForm &&= form !== undefined;
-    pieces.push({ form: form ?? 'envelope', bytes: reader.block() });
-  }
-  if (introduced > PROOF_PIECES || said > PROOF_PIECES || (said < 2 && !reader.fault)) {
-    return fault('pieces');
-  }
-  if (reader.fault) {
-    return fault(reader.fault === 'number' ? 'number' : 'cut-short');
-  }
-  if (reader.left > 0) {
-    return fault('left-over');
-  }
-  return isForm ? { kind: 'read', value: { introductions, pieces } } : fault('form');
+  const read = readBundle(reader, PROOF_PIECES);
+  return read.kind === 'read' && read.value.pieces.length < 2 ? { kind: 'fault', fault: 'pieces' } : read;
 }
 
 /** Whether these pieces, all of them verified, cannot all be true. */
@@ -99,9 +72,9 @@ export function isContradictory(pieces: readonly IPiece[], links: IChain): boole
  * proof's introductions are known to it by then), and gives them if they contradict each other.
  */
 export function verifyProof(
-  { pieces }: IProof,
+  { pieces }: IBundle,
   links: IChain,
-  verify: (form: Form, bytes: Uint8Array, then: (piece: IPiece | null) => void) => void,
+  verify: (bytes: Uint8Array, then: (piece: IPiece | null) => void) => void,
   then: (proven: readonly IPiece[] | null) => void
 ): void {
   const found: IPiece[] = [];
@@ -111,7 +84,7 @@ export function verifyProof(
       then(isContradictory(found, links) ? found : null);
       return;
     }
-    verify(next.form, next.bytes, piece => {
+    verify(next, piece => {
       if (!piece) {
         then(null);
         return;
@@ -121,8 +94,4 @@ export function verifyProof(
     });
   };
   go();
-}
-
-function fault(reason: ProofFault): Read<IProof, ProofFault> {
-  return { kind: 'fault', fault: reason };
 }

@@ -2,23 +2,22 @@
 import { digest } from 'lib0/hash/sha256';
 import * as encoding from 'lib0/encoding';
 import type { Chance } from '../simulation/chance';
-import { sessionBytes, sessionText } from '../session';
-import type { IChain, IPiece } from './piece';
+import { CHAIN_EVERY } from '../envelope/chain';
+import { sessionText } from '../session';
+import { type IPiece, linksOf } from './piece';
 
-/** As `core/envelope/chain.ts` does it, without class, document and kind. */
-export const links: IChain & { work: number } = {
-  work: 0,
-  first: session => digest(sessionBytes(session)),
-  next(chain, hash) {
-    this.work += 1;
-    const both = new Uint8Array(64);
-    both.set(chain);
-    both.set(hash, 32);
-    return digest(both);
-  }
-};
+/** Hashes made so far: what a log's work is measured by. */
+export const work = { hashes: 0 };
+export const links = linksOf(
+  bytes => {
+    work.hashes += 1;
+    // A Buffer under Node, which `toEqual` tells from other bytes.
+    return new Uint8Array(digest(bytes));
+  },
+  { room: new Uint8Array(16), document: 'd', kind: 'document' }
+);
 
-export const EVERY = 16;
+const FIRST_BYTES = { envelope: 1, segment: 18 };
 
 export class Writer {
   constructor(
@@ -37,7 +36,7 @@ export class Writer {
     const first = this.envelopes.length;
     for (let made = 0; made < count; made += 1) {
       const from = this.envelopes.length;
-      const before = from > 0 && from % EVERY === 0 ? this.chains[from]! : null;
+      const before = from > 0 && from % CHAIN_EVERY === 0 ? this.chains[from]! : null;
       const piece = this.piece('envelope', from, from + 1, before, null, size);
       this.envelopes.push(piece);
       this.chains.push(links.next(this.chains[from]!, piece.hash));
@@ -66,11 +65,14 @@ export class Writer {
     size: number
   ): IPiece {
     const encoder = encoding.createEncoder();
+    // As in life: the first byte tells an envelope from a segment.
+    encoding.writeUint8(encoder, FIRST_BYTES[form]);
     [from, to].forEach(number => encoding.writeVarUint(encoder, number));
     encoding.writeUint8Array(encoder, this.chance.bytes(size));
     const bytes = encoding.toUint8Array(encoder);
     const { session, author } = this;
-    return { form, session, author, signer: session, from, to, bytes, hash: digest(bytes), before, after };
+    const whole = { part: 0, parts: 1, bytes, hash: digest(bytes), before, after };
+    return { form, session, author, signer: session, from, to, ...whole };
   }
 }
 

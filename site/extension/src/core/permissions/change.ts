@@ -42,6 +42,8 @@ export interface ICheckedChange {
   readonly bytes: Uint8Array;
   /** Where the deletions begin in them. */
   readonly deletionsAt: number;
+  /** Merged from many: taken in pieces, as what each piece needs comes. */
+  readonly isSegment: boolean;
 }
 
 const [GC, SKIP] = [0, 10];
@@ -95,8 +97,12 @@ class Check {
       this.need({ client: this.client, clock: this.from - 1 });
     }
     const { client, from, to, structs, deletes, bytes, deletionsAt } = this;
+    const { isSegment } = this.limits;
     const needs = [...this.needs].sort(([a], [b]) => a - b).map(([of, clock]) => ({ client: of, clock }));
-    return { kind: 'read', value: { client, from, to, structs, deletes, needs, bytes, deletionsAt } };
+    return {
+      kind: 'read',
+      value: { client, from, to, structs, deletes, needs, bytes, deletionsAt, isSegment }
+    };
   }
 
   private get fault(): ChangeFault | ReadFault | null {

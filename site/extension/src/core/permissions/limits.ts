@@ -1,5 +1,7 @@
 /** What one change may be at most; the numbers are those of docs/protocol.json. */
+import { SEGMENT_STRUCTS } from '../envelope/compact';
 import { CHANGE_BYTES } from '../envelope/parts';
+import { SEGMENT_BYTES } from '../envelope/segment';
 
 export interface IChangeLimits {
   /** Of the whole change. */
@@ -11,6 +13,8 @@ export interface IChangeLimits {
   readonly jsonDepth: number;
   /** Root maps the document has. */
   readonly roots: ReadonlySet<string>;
+  /** What was written over a while, merged (ENV8): two of them may need each other, struct by struct. */
+  readonly isSegment: boolean;
 }
 
 /** Where Yjs and yrs place what is written: yrs counts in 32 bits. `most_clock`. */
@@ -28,6 +32,23 @@ export const WAITING_CHANGES = 4096;
 /** The same in bytes; `unresolved_bytes`. */
 export const WAITING_BYTES = 1_000_000;
 
-const LIMITS = { bytes: CHANGE_BYTES, structs: CHANGE_STRUCTS, ranges: CHANGE_RANGES, jsonDepth: JSON_DEPTH };
-export const NOTEBOOK_LIMITS: IChangeLimits = { ...LIMITS, roots: new Set(['cells', 'meta']) };
-export const OUTPUTS_LIMITS: IChangeLimits = { ...LIMITS, roots: new Set(['cells']) };
+const CHANGE = {
+  bytes: CHANGE_BYTES,
+  structs: CHANGE_STRUCTS,
+  ranges: CHANGE_RANGES,
+  jsonDepth: JSON_DEPTH,
+  isSegment: false
+};
+const SEGMENT = {
+  bytes: SEGMENT_BYTES,
+  structs: SEGMENT_STRUCTS,
+  ranges: SEGMENT_STRUCTS,
+  jsonDepth: JSON_DEPTH,
+  isSegment: true
+};
+const [NOTEBOOK, OUTPUTS] = [new Set(['cells', 'meta']), new Set(['cells'])];
+
+export const NOTEBOOK_LIMITS: IChangeLimits = { ...CHANGE, roots: NOTEBOOK };
+export const OUTPUTS_LIMITS: IChangeLimits = { ...CHANGE, roots: OUTPUTS };
+export const NOTEBOOK_SEGMENT_LIMITS: IChangeLimits = { ...SEGMENT, roots: NOTEBOOK };
+export const OUTPUTS_SEGMENT_LIMITS: IChangeLimits = { ...SEGMENT, roots: OUTPUTS };

@@ -4,11 +4,12 @@ import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { cellsOf, orderOf, textOf } from '../document/cells';
 import { hex } from '../document/source';
+import { mergeChanges } from '../envelope/merge';
 import { Chance } from '../simulation/chance';
 import { stateDigest } from '../sync/digest';
 import { checkChange, type ICheckedChange } from './change';
 import { craft, numberOf, textOf as textContent, valuesOf } from './crafted.testing';
-import { NOTEBOOK_LIMITS, TYPE_DEPTH } from './limits';
+import { NOTEBOOK_LIMITS, NOTEBOOK_SEGMENT_LIMITS, TYPE_DEPTH } from './limits';
 import { lostBy } from './lost';
 import { checkGenesis, Intake, replay } from './replay';
 import { cutStory, type IReplayRow, replayRow } from './vectors.testing';
@@ -182,6 +183,97 @@ function ownLength(doc: Y.Doc, client: number, before: Y.Doc): number {
   });
   return length;
 }
+
+describe('segments', () => {
+  /** What each wrote, cut at random into ranges and merged. */
+  const segmentsOf = (chance: Chance, written: readonly IWritten[], mean: number): ICheckedChange[] =>
+    [...new Set(written.map(({ client }) => client))].flatMap(client => {
+      const own = written.filter(each => each.client === client).map(({ bytes }) => bytes);
+      const segments: ICheckedChange[] = [];
+      while (own.length > 0) {
+        const merged = mergeChanges(own.splice(0, 1 + chance.below(2 * mean)))!;
+        const read = checkChange(merged.bytes, client, NOTEBOOK_SEGMENT_LIMITS);
+        expect(read.kind).toBe('read');
+        segments.push((read as { value: ICheckedChange }).value);
+      }
+      return segments;
+    });
+
+  it('[PER4] segments that need each other are taken in pieces, and give the document of the changes', () => {
+    let inPieces = 0;
+    for (let seed = 1; seed <= 60; seed += 1) {
+      const chance = new Chance(seed);
+      const { written } = new Writers(chance, [5, 2 ** 40, 9]).turns(150);
+      const plain = new Y.Doc();
+      [GENESIS, ...written.map(({ bytes }) => bytes)].forEach(bytes => Y.applyUpdate(plain, bytes));
+      const segments = segmentsOf(chance, written, seed % 2 ? 15 : 60);
+      const page = live(chance.shuffle(segments));
+      expect([page.waiting.count, page.refused.size, page.isTorn]).toEqual([0, 0, false]);
+      expect(seen(page.doc)).toEqual(seen(plain));
+      inPieces += segments.length < 8 ? 1 : 0;
+      const built = new Y.Doc();
+      replay(built, GENESIS, chance.shuffle([...segments, ...written.map(checked)]), new Map());
+      expect(seen(built)).toEqual(seen(plain));
+    }
+    expect(inPieces).toBeGreaterThan(5);
+  }, 60_000);
+
+  it('[PER4] the first of each session may wait whatever its size, so that segments always come together', () => {
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const chance = new Chance(seed);
+      const { written } = new Writers(chance, [5, 2 ** 40, 9]).turns(150);
+      const page = new Intake(new Y.Doc(), GENESIS, new Map(), null, { bytes: 0, changes: 0 });
+      // Each author's in their order, as logs have them; what is refused is brought again.
+      let rest = segmentsOf(chance, written, 15);
+      for (let before = -1; rest.length !== before;) {
+        before = rest.length;
+        rest = rest.filter(segment => page.take('', segment).kind === 'full');
+      }
+      expect([rest.length, page.waiting.count]).toEqual([0, 0]);
+    }
+  });
+
+  it('[PER5] with somebody cut off, segments of others give the same document as their changes', () => {
+    for (let seed = 1; seed <= 60; seed += 1) {
+      const chance = new Chance(seed);
+      const { kept, cuts } = cutStory(seed, false, 100);
+      const [a, b] = [new Y.Doc(), new Y.Doc()];
+      replay(a, GENESIS, kept.map(checked), cuts);
+      const page = live(chance.shuffle(segmentsOf(chance, kept, 20)), new Map(cuts));
+      replay(b, GENESIS, segmentsOf(chance, kept, 40), cuts);
+      expect(page.waiting.count).toBe(0);
+      expect(seen(page.doc)).toEqual(seen(a));
+      expect(seen(b)).toEqual(seen(a));
+    }
+  }, 60_000);
+
+  it('[PER3] a segment of which one piece is refused is not taken at all by who builds anew', () => {
+    const good = crafted(2, 0, [{ key: 'x', kind: 7, content: numberOf(1) }]);
+    const bytes = craft(1, 0, [
+      { key: 'y', kind: 7, content: numberOf(1) },
+      { parent: { client: 2, clock: 0 }, key: 'k' }
+    ]);
+    const read = checkChange(bytes, 1, NOTEBOOK_SEGMENT_LIMITS);
+    const segment = (read as { value: ICheckedChange }).value;
+    const page = live([segment, good]);
+    expect([[...page.refused.values()], page.isTorn]).toEqual([['misplaced'], true]);
+    const [a, b] = [new Y.Doc(), new Y.Doc()];
+    const whole = replay(a, GENESIS, [segment, good], new Map());
+    replay(b, GENESIS, [good], new Map());
+    expect([...whole.refused.keys()]).toEqual([segment]);
+    expect(seen(a)).toEqual(seen(b));
+    // As for who had all that it needs before it came.
+    expect(seen(live([good, segment]).doc)).toEqual(seen(b));
+  });
+
+  it('[PER5] a segment that reaches beyond where its author counts is not taken', () => {
+    const { written } = new Writers(new Chance(1), [5]).turns(30);
+    const [segment] = segmentsOf(new Chance(1), written, 1000);
+    const page = live([segment!], new Map([[5, segment!.to - 1]]));
+    expect(Y.getState(page.doc.store, 5)).toBe(0);
+    expect(page.take('', segment!).kind).toBe('cut');
+  });
+});
 
 describe('places', () => {
   const genesis = checkGenesis(GENESIS);

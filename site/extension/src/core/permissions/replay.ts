@@ -10,6 +10,7 @@ import * as Y from 'yjs';
 import { Reader } from '../envelope/reader';
 import { type ChangeFault, checkChange, type ICheckedChange } from './change';
 import { type IChangeLimits, NOTEBOOK_LIMITS } from './limits';
+import type { IPiece } from './pieces';
 import { type PlaceFault, Places } from './places';
 import type { Read } from '../envelope/envelope';
 import { type IWaitingLimits, type Taken, Waiting } from './waiting';
@@ -30,37 +31,65 @@ export function checkGenesis(genesis: Uint8Array): Read<ICheckedChange, ChangeFa
   return checkChange(genesis, client, GENESIS_LIMITS);
 }
 
-/** What a document takes in, and the document. */
-export class Intake {
+/** In which order changes are taken, and which are refused for their places: all but the document. */
+export class Admission {
   /** `genesis`: null for a document of outputs, which begins with nothing. @throws Error for what is no genesis */
   constructor(
-    readonly doc: Y.Doc,
     genesis: Uint8Array | null,
-    private readonly cuts: Map<number, number> = new Map(),
-    private readonly origin: unknown = null,
+    protected readonly cuts: Map<number, number>,
     limits?: IWaitingLimits
   ) {
     this.places = new Places(cuts);
-    this.waiting = new Waiting(new Map(), this.admit, cuts, limits);
+    this.waiting = new Waiting(new Map(), change => this.admit(change), cuts, limits);
     if (genesis) {
       const read = checkGenesis(genesis);
       if (read.kind === 'fault') {
         throw new Error(`Not a genesis: ${read.fault}`);
       }
-      this.take('', read.value);
+      this.genesis = read.value;
+      this.waiting.take('', read.value);
     }
   }
 
   readonly waiting: Waiting;
-  private readonly places: Places;
   /** Changes that say what they may not: nothing of their session counts from there on. */
   readonly refused = new Map<ICheckedChange, PlaceFault>();
+  /** A piece of a segment was taken before another one was refused: the document must be built anew without it. */
+  isTorn = false;
+  protected readonly genesis: ICheckedChange | null = null;
+  private readonly places: Places;
 
   take(author: string, change: ICheckedChange): Taken {
-    const taken = this.waiting.take(author, change);
-    if (taken.kind === 'ready') {
-      this.apply(taken.changes);
+    return this.waiting.take(author, change);
+  }
+
+  private admit(change: ICheckedChange | IPiece): boolean {
+    const fault = this.places.admit(change);
+    if (fault) {
+      const whole = 'whole' in change ? change.whole : change;
+      this.refused.set(whole, fault);
+      this.isTorn ||= change.from > whole.from;
     }
+    return fault === null;
+  }
+}
+
+/** What a document takes in, and the document. */
+export class Intake extends Admission {
+  constructor(
+    readonly doc: Y.Doc,
+    genesis: Uint8Array | null,
+    cuts: Map<number, number> = new Map(),
+    private readonly origin: unknown = null,
+    limits?: IWaitingLimits
+  ) {
+    super(genesis, cuts, limits);
+    this.apply(this.genesis ? [this.genesis] : []);
+  }
+
+  override take(author: string, change: ICheckedChange): Taken {
+    const taken = super.take(author, change);
+    this.apply(taken.kind === 'ready' ? taken.changes : []);
     return taken;
   }
 
@@ -68,14 +97,6 @@ export class Intake {
   cut(client: number, clock: number): void {
     this.apply(this.waiting.cut(client, clock));
   }
-
-  private readonly admit = (change: ICheckedChange): boolean => {
-    const fault = this.places.admit(change);
-    if (fault) {
-      this.refused.set(change, fault);
-    }
-    return fault === null;
-  };
 
   private apply(changes: readonly ICheckedChange[]): void {
     if (changes.length > 0) {
@@ -120,12 +141,31 @@ export function replay(
   cuts: ReadonlyMap<number, number>,
   origin: unknown = null
 ): Intake {
+  const ordered = [...changes].sort(byAuthor);
+  const refused = refusedOf(genesis, ordered, cuts);
   const build = (): Intake => {
     const intake = new Intake(doc, genesis, new Map(cuts), origin, UNBOUNDED);
-    [...changes].sort(byAuthor).forEach(change => intake.take('', change));
+    ordered.filter(change => !refused.has(change)).forEach(change => intake.take('', change));
+    refused.forEach((fault, change) => intake.refused.set(change, fault));
     return intake;
   };
   return Y.transact(doc, build, origin, false);
+}
+
+/** Which changes are not taken at all: found before anything of them is. */
+function refusedOf(
+  genesis: Uint8Array | null,
+  changes: readonly ICheckedChange[],
+  cuts: ReadonlyMap<number, number>
+): Map<ICheckedChange, PlaceFault> {
+  const refused = new Map<ICheckedChange, PlaceFault>();
+  for (let isTorn = true; isTorn;) {
+    const admission = new Admission(genesis, new Map(cuts), UNBOUNDED);
+    changes.filter(change => !refused.has(change)).forEach(change => admission.take('', change));
+    admission.refused.forEach((fault, change) => refused.set(change, fault));
+    ({ isTorn } = admission);
+  }
+  return refused;
 }
 
 /** One order for one set of changes: not even crafted places, which Yjs orders by arrival, make two members' documents differ. */

@@ -5,16 +5,17 @@
  */
 import type { ICheckedChange } from './change';
 import { WAITING_BYTES, WAITING_CHANGES } from './limits';
+import { piecesOf } from './pieces';
 import type { IId } from './structs';
 
 export type Taken =
-  /** It and what waited for it: in this order all was admitted, or not. */
+  /** It, or of a segment what can be taken now, and what waited for it, in the order in which it was admitted. */
   | { readonly kind: 'ready'; readonly changes: readonly ICheckedChange[] }
   /** It waits. */
   | { readonly kind: 'waiting'; readonly for: IId }
   /** Too much of this author's waits already: to be brought again later. */
   | { readonly kind: 'full' }
-  /** It begins where its author does not count any more. */
+  /** It reaches beyond where its author counts. */
   | { readonly kind: 'cut' };
 
 export interface IWaitingLimits {
@@ -40,6 +41,8 @@ export class Waiting {
 
   private readonly queues = new Map<number, Queue>();
   private readonly held = new Map<string, { bytes: number; changes: number }>();
+  /** How many wait of each client. */
+  private readonly sessions = new Map<number, number>();
   /** Needs looked at and places changed in queues: what all of this cost. */
   steps = 0;
 
@@ -52,22 +55,39 @@ export class Waiting {
   }
 
   take(author: string, change: ICheckedChange): Taken {
-    if (change.structs.length > 0 && change.from >= (this.cuts.get(change.client) ?? Infinity)) {
+    if (change.to > (this.cuts.get(change.client) ?? Infinity)) {
       return { kind: 'cut' };
     }
-    const waiting = { author, change, need: 0 };
-    const missing = this.missing(waiting);
+    const whole = { author, change, need: 0 };
+    const missing = this.missing(whole);
     if (!missing) {
-      return { kind: 'ready', changes: this.release([waiting]) };
+      return { kind: 'ready', changes: this.release([whole]) };
     }
-    const held = this.heldOf(author);
-    const bytes = held.bytes + change.bytes.byteLength;
-    if (held.changes >= this.limits.changes || bytes > this.limits.bytes) {
+    if (!this.hasRoom(author, change)) {
       return { kind: 'full' };
     }
-    this.held.set(author, { bytes, changes: held.changes + 1 });
-    this.wait(waiting, missing);
-    return { kind: 'waiting', for: change.needs[waiting.need]! };
+    const parts = change.isSegment ? piecesOf(change, id => this.isHere(id)) : [change];
+    const ready: IWaiting[] = [];
+    for (const part of parts) {
+      const waiting = { author, change: part, need: 0 };
+      const next = this.missing(waiting);
+      if (next) {
+        this.hold(waiting, next);
+      } else {
+        ready.push(waiting);
+      }
+    }
+    const changes = this.release(ready.reverse());
+    return changes.length > 0 ? { kind: 'ready', changes } : { kind: 'waiting', for: missing };
+  }
+
+  /** Whether a change would be taken that must wait. The first to wait of a session always is: others may wait for it. */
+  hasRoom(author: string, change: ICheckedChange): boolean {
+    const { bytes, changes } = this.heldOf(author);
+    return (
+      !this.sessions.get(change.client) ||
+      (changes < this.limits.changes && bytes + change.bytes.byteLength <= this.limits.bytes)
+    );
   }
 
   /** From `clock` on nothing of a client counts: who waits for that waits no longer. */
@@ -108,15 +128,22 @@ export class Waiting {
       if (missing) {
         this.wait(each, missing);
       } else {
-        const { bytes, changes } = this.heldOf(each.author);
-        this.held.set(each.author, {
-          bytes: bytes - each.change.bytes.byteLength,
-          changes: changes - 1
-        });
+        this.account(each, -1);
         ready.push(each);
       }
     }
     return ready;
+  }
+
+  private hold(waiting: IWaiting, missing: IId): void {
+    this.account(waiting, 1);
+    this.wait(waiting, missing);
+  }
+
+  private account({ author, change }: IWaiting, sign: 1 | -1): void {
+    const { bytes, changes } = this.heldOf(author);
+    this.held.set(author, { bytes: bytes + sign * change.bytes.byteLength, changes: changes + sign });
+    this.sessions.set(change.client, (this.sessions.get(change.client) ?? 0) + sign);
   }
 
   private wait(waiting: IWaiting, { client, clock }: IId): void {
@@ -130,13 +157,21 @@ export class Waiting {
     const { needs } = waiting.change;
     for (; waiting.need < needs.length; waiting.need += 1) {
       this.steps += 1;
-      const { client, clock } = needs[waiting.need]!;
-      const last = Math.min(clock, (this.cuts.get(client) ?? Infinity) - 1);
-      if (last >= (this.known.get(client) ?? 0)) {
-        return { client, clock: last };
+      const need = needs[waiting.need]!;
+      if (!this.isHere(need)) {
+        return { client: need.client, clock: this.lastOf(need) };
       }
     }
     return null;
+  }
+
+  private isHere(id: IId): boolean {
+    return this.lastOf(id) < (this.known.get(id.client) ?? 0);
+  }
+
+  /** What is cut off is as good as there when all before it is. */
+  private lastOf({ client, clock }: IId): number {
+    return Math.min(clock, (this.cuts.get(client) ?? Infinity) - 1);
   }
 }
 

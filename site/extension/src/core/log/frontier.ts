@@ -1,0 +1,41 @@
+/** Frontiers, between the statements that say them (`core/class/roles`) and the logs they cut [LOG9, LOG10]. */
+import { agrees } from './piece';
+import type { ICut, IMoved, Log } from './log';
+
+/** How far a session counts in one document, in a statement. */
+export interface IFrontierEntry {
+  readonly session: string;
+  readonly count: number;
+  readonly chain: Uint8Array;
+}
+
+/** How far the sessions of somebody are here: what a statement of their removal says of this document. */
+export function frontierOf(log: Log, author: string): IFrontierEntry[] {
+  return log.sessions
+    .filter(session => log.authorOf(session) === author && log.count(session) > 0)
+    .sort()
+    .map(session => {
+      const count = log.count(session);
+      return { session, count, chain: log.chainAt(session, count)! };
+    });
+}
+
+/**
+ * The statements changed: each session counts as far as they say now (`null`: all of it).
+ * @returns what moved. Where anything is gone, the document is to be replayed.
+ */
+export function applyFrontiers(
+  log: Log,
+  cutOf: (session: string, author: string) => ICut | null
+): Map<string, IMoved> {
+  const moved = new Map<string, IMoved>();
+  for (const session of log.sessions) {
+    const author = log.authorOf(session)!;
+    const [was, is] = [log.cutAt(session), cutOf(session, author)];
+    const isSame = was && is ? was.count === is.count && agrees(was.chain, is.chain) : was === is;
+    if (!isSame) {
+      moved.set(session, log.cut(session, author, is));
+    }
+  }
+  return moved;
+}

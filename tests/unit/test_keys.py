@@ -1,0 +1,165 @@
+"""Keys and the door's messages in Python: byte for byte as in the page."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from peerbook.peer.crypto import Agreement, Signer, derive
+from peerbook.peer.founding import JOIN_SECRET_BYTES
+from peerbook.peer.keys.answer import ANSWER_BYTES, Admission, Answer, answered_knock, make_answer, read_answer
+from peerbook.peer.keys.box import BoxPlace, open_box, seal_box
+from peerbook.peer.keys.documents import document_key, keeper_of, own_secret, secret_kind_of
+from peerbook.peer.keys.keyring import Keyring, Keys, Oneself
+from peerbook.peer.keys.knock import KNOCK_BYTES, Knock, make_knock, read_knock
+from peerbook.peer.keys.wraps import WRAP_RECIPIENTS, Wraps, make_wraps, open_shared, open_wraps, read_wraps
+from peerbook.peer.secret import Secret
+
+ROOT = Path(__file__).parents[2]
+VECTORS: dict[str, Any] = json.loads((ROOT / "tests/protocol/keys.json").read_text("utf-8"))
+ADA: dict[str, str] = json.loads((ROOT / "tests/protocol/identity.json").read_text("utf-8"))["people"][0]
+LIMITS: dict[str, int] = json.loads((ROOT / "docs/protocol.json").read_text("utf-8"))
+CLASS, JOIN = bytes.fromhex(VECTORS["class"]), bytes.fromhex(VECTORS["join_secret"])
+EVERYONE = VECTORS["everyone"]
+ROOT_SEED = Secret(bytes.fromhex(ADA["root_seed"]))
+AGREEMENT = Agreement(derive(bytes.fromhex(ADA["device_seed"]), b"", "peerbook device agreement 1", 32))
+SEED = bytes.fromhex(VECTORS["seed"])
+
+
+def title(vector: dict[str, Any]) -> str:
+    return str(vector["title"])
+
+
+@pytest.mark.parametrize("vector", VECTORS["documents"], ids=title)
+def test_key1_a_documents_key_is_the_pages(vector: dict[str, Any]) -> None:
+    name, secret = vector["title"], bytes.fromhex(vector["secret"])
+    assert secret_kind_of(name, EVERYONE) == vector["secret_kind"]
+    assert document_key(secret, name).hex() == vector["key"]
+    if vector["secret_kind"] == "own":
+        assert own_secret(ROOT_SEED, CLASS, name, 7) == secret
+        assert own_secret(ROOT_SEED, CLASS, name, 8) != secret
+        assert keeper_of(name) == ADA["participant"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["boxes"], ids=title)
+def test_key2_a_box_opens_for_its_recipient_in_its_place(vector: dict[str, Any]) -> None:
+    own = Agreement(bytes.fromhex(vector["own"]))
+    place = BoxPlace(
+        bytes.fromhex(vector["class"]), vector["epoch"], vector["purpose"], bytes.fromhex(vector["context"])
+    )
+    opened = open_box(own, place, bytes.fromhex(vector["box"]))
+    assert (None if opened is None else opened.hex()) == vector["plain"]
+    if opened is not None:
+        assert (seal_box(bytes.fromhex(vector["once"]), own.key, place, opened) or b"").hex() == vector["box"]
+    assert seal_box(SEED, bytes(32), place, b"") is None
+
+
+@pytest.mark.parametrize("vector", VECTORS["wraps"]["good"], ids=title)
+def test_key3_wraps_are_read_and_opened(vector: dict[str, Any]) -> None:
+    read = read_wraps(CLASS, EVERYONE, bytes.fromhex(vector["bytes"]))
+    assert isinstance(read, Wraps)
+    assert (read.document, read.epoch, read.author) == (vector["document"], vector["epoch"], vector["author"])
+    secret = bytes.fromhex(vector["secret"])
+    assert {open_wraps(read, Agreement(bytes.fromhex(seed))) for seed in vector["devices"]} == {secret}
+    assert open_wraps(read, Agreement(SEED)) is None
+    assert open_shared(read, bytes.fromhex(vector["epoch_key"])) == (secret if vector["shared"] else None)
+    assert open_shared(read, SEED) is None
+
+
+@pytest.mark.parametrize("vector", VECTORS["wraps"]["bad"], ids=title)
+def test_key3_wraps_that_are_wrong_are_refused(vector: dict[str, Any]) -> None:
+    assert read_wraps(CLASS, EVERYONE, bytes.fromhex(vector["bytes"])) == vector["fault"]
+
+
+def test_key3_at_most_so_many_are_wrapped_to() -> None:
+    keys = [Agreement(hashlib.sha256(index.to_bytes(2)).digest()).key for index in range(WRAP_RECIPIENTS + 3)]
+    data = make_wraps(
+        Signer(ROOT_SEED.reveal()),
+        CLASS,
+        f"{'5e' * 32}.mine.{ADA['participant']}",
+        1,
+        secret=SEED,
+        recipients=keys,
+        share_with=None,
+        fill=lambda _: SEED,
+    )
+    read = read_wraps(CLASS, EVERYONE, data)
+    assert isinstance(read, Wraps)
+    assert len(read.boxes) == WRAP_RECIPIENTS == LIMITS["wrap_recipients"]
+
+
+def test_key4_a_keyring_takes_what_was_stated_and_says_what_is_missing() -> None:
+    one, two, rival = (bytes([seed]) * 32 for seed in (1, 2, 3))
+    stated = {1: [hashlib.sha256(one).digest()], 2: [hashlib.sha256(key).digest() for key in (two, rival)]}
+    own = Oneself(ADA["participant"], ROOT_SEED, CLASS)
+    ring = Keyring(EVERYONE, own, lambda: sorted(stated), lambda epoch: stated.get(epoch, []))
+    lecture, mine = f"{'5e' * 32}.lecture.0a", f"{'5e' * 32}.mine.0a"
+    assert (ring.take_epoch(1, two), ring.take_epoch(7, one)) == ("wrong", "unstated")
+    assert (ring.newest, ring.lacking) == (None, [1, 2])
+    assert ring.keys_of(lecture, 1) == Keys((), "epoch")
+    assert (ring.take_epoch(1, one), ring.take_epoch(1, one)) == ("taken", "known")
+    assert (ring.newest, ring.lacking) == (1, [2])
+    assert ring.keys_of(lecture, 1) == Keys((document_key(one, lecture),), None)
+    assert ring.keys_of(mine, 1) == Keys((), "secret")
+    ring.take_epoch(2, rival)
+    assert (ring.newest, ring.lacking) == (2, [2])
+    ring.take_epoch(2, two)
+    assert ring.keys_of(lecture, 2).keys == (document_key(two, lecture), document_key(rival, lecture))
+    assert ring.all() == ((1, one), (2, two), (2, rival))
+    assert (ring.take_secret(mine, 1, one), ring.take_secret(mine, 1, one)) == ("taken", "known")
+    assert ring.take_secret(mine, 1, two) == "other"
+    assert ring.keys_of(mine, 1) == Keys((document_key(one, mine),), None)
+    ours = f"{'5e' * 32}.mine.{ADA['participant']}"
+    assert ring.keys_of(ours, 1).keys == (document_key(own_secret(ROOT_SEED, CLASS, ours, 1), ours),)
+    assert ring.key_for(lecture) == (2, document_key(two, lecture))
+    assert ring.key_for(f"{'5e' * 32}.mine.0b") is None
+
+
+@pytest.mark.parametrize("vector", VECTORS["knocks"]["good"], ids=title)
+def test_key5_a_knock_is_made_and_read_as_in_the_page(vector: dict[str, Any]) -> None:
+    data = make_knock(
+        CLASS,
+        JOIN,
+        signer=Signer(bytes.fromhex(ADA["session_seed"])),
+        introduction=bytes.fromhex(ADA["introduction"]),
+        name=vector["given"],
+        salt=bytes.fromhex(vector["salt"]),
+    )
+    assert data.hex() == vector["bytes"]
+    read = read_knock(CLASS, JOIN, data)
+    assert isinstance(read, Knock)
+    assert (read.id.hex(), read.name) == (vector["id"], vector["name"])
+    assert (read.who.session, read.who.participant) == (vector["session"], vector["participant"])
+
+
+@pytest.mark.parametrize("vector", VECTORS["knocks"]["bad"], ids=title)
+def test_key5_a_knock_that_is_wrong_is_refused(vector: dict[str, Any]) -> None:
+    assert read_knock(CLASS, JOIN, bytes.fromhex(vector["bytes"])) == vector["fault"]
+    assert LIMITS["knock_bytes"] == KNOCK_BYTES
+    assert len(JOIN) == JOIN_SECRET_BYTES
+
+
+@pytest.mark.parametrize("vector", VECTORS["answers"]["good"], ids=title)
+def test_key6_an_answer_is_made_and_read_as_in_the_page(vector: dict[str, Any]) -> None:
+    data, asked = bytes.fromhex(vector["bytes"]), bytes.fromhex(VECTORS["asked"])
+    answer: Answer = vector["kind"]
+    if answer == "admitted":
+        statements = tuple(map(bytes.fromhex, vector["statements"]))
+        keys = tuple((each["epoch"], bytes.fromhex(each["key"])) for each in vector["keys"])
+        answer = Admission(bytes.fromhex(vector["founding"]), statements, keys)
+    assert make_answer(CLASS, asked, AGREEMENT.key, answer, SEED) == data
+    assert read_answer(CLASS, AGREEMENT, lambda knock: knock == asked, data) == answer
+    assert answered_knock(data) == asked
+
+
+@pytest.mark.parametrize("vector", VECTORS["answers"]["bad"], ids=title)
+def test_key6_an_answer_that_is_wrong_is_refused(vector: dict[str, Any]) -> None:
+    asked = bytes.fromhex(VECTORS["asked"])
+    read = read_answer(CLASS, AGREEMENT, lambda knock: knock == asked, bytes.fromhex(vector["bytes"]))
+    assert read == vector["fault"]
+    assert LIMITS["message_bytes"] == ANSWER_BYTES
+    assert read_answer(CLASS, AGREEMENT, lambda _: True, bytes(ANSWER_BYTES + 1)) == "length"
