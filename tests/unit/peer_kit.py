@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from random import Random
 from typing import Any
@@ -134,7 +134,7 @@ class Page:
         if follows:
             self.follow()
 
-    def follow(self, kept: list[Keepable] | None = None) -> None:
+    def follow(self, kept: Sequence[Keepable] = ()) -> None:
         doc: Doc[Any] = Doc(client_id=self.engine.client_id(DOCUMENT))
         self.replica = self.engine.follow(DOCUMENT, doc, GENESIS, kept)
 

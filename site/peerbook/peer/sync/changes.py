@@ -5,7 +5,7 @@ Python. Pure.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..envelope import Envelope, Fault, decode_envelope
@@ -62,7 +62,7 @@ class Changes:
         self._restoring: set[bytes] = set()
         """Hashes of pieces that storage has and that are on their way in."""
 
-    def restore(self, document: str, kind: str, kept: list[Keepable]) -> None:
+    def restore(self, document: str, kind: str, kept: Sequence[Keepable]) -> None:
         """Gives a document's log, which is there, what storage has of it."""
         for each in kept:
             if each.kind == "introduction":

@@ -8,7 +8,7 @@ the modules beside.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from pycrdt import Doc
@@ -223,7 +223,7 @@ class Engine:
         document: str,
         doc: Doc[Any],
         genesis: bytes | None,
-        kept: list[Keepable] | None = None,
+        kept: Sequence[Keepable] = (),
         kind: str = "document",
     ) -> Replica:
         """Keeps a document equal with everybody's; ``doc`` was made with :meth:`client_id` and nothing is in it.
@@ -233,7 +233,7 @@ class Engine:
             raise ValueError(f"already followed: {document}")
         replica = self._replicas.get(document) or self._add(document, kind)
         self._carried.discard(document)
-        self._changes.restore(document, kind, kept or [])
+        self._changes.restore(document, kind, kept)
         replica.open(doc, genesis)
         self._exchange.opened(replica)
         self._search.begin(document)
