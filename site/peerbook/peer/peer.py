@@ -96,7 +96,8 @@ class Peer:
         chance = random.SystemRandom()
         self._below: Callable[[int], int] = chance.randrange
         shared = re.compile(rf"[0-9a-f]{{64}}\.team\.{invitation.everyone}(\.[0-9a-f]{{32}})?")
-        self._carries: Callable[[str], bool] = lambda document: shared.fullmatch(document) is not None
+        self.is_shared: Callable[[str], bool] = lambda document: shared.fullmatch(document) is not None
+        """Whether a document is everybody's, by its name: kept by everybody who is here."""
         self._patience = Patience(clock)
         self.engine = Engine(
             EngineOptions(
@@ -107,7 +108,7 @@ class Peer:
                 chance.random,
                 Everybody(),
                 KeysOfLink(invitation.id),
-                self._carries,
+                self.is_shared,
                 self._keep,
                 refused=self._refused,
             )
@@ -201,7 +202,7 @@ class Peer:
         """Names of the class's notebooks that anybody is known to have."""
         people = self.engine.people(time.time_ns() // 1_000_000)
         seen = {*self.engine.documents, *(name for person in people for name in person.documents)}
-        return {name for name in seen if self._carries(name)}
+        return {name for name in seen if self.is_shared(name)}
 
     def name_of(self, published: Published) -> str:
         """The name of everybody's document of a notebook."""

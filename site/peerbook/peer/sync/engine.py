@@ -239,6 +239,13 @@ class Engine:
         self._search.begin(document)
         return replica
 
+    def carry_kept(self, document: str, kept: Sequence[Keepable]) -> None:
+        """Goes on carrying a document for the class, with what storage has of it."""
+        if document not in self._replicas:
+            self._carried.add(document)
+            self._exchange.opened(self._add(document, "outputs" if "/outputs." in document else "document"))
+        self._changes.restore(document, self._replicas[document].kind, kept)
+
     def close(self, document: str) -> None:
         """Ends following; what is known goes on being carried for the class."""
         replica = self._replicas.get(document)
