@@ -7,6 +7,8 @@ import type { IDocumentKey } from '../envelope/keys';
 import type { IOwnSession } from '../identity/own';
 import type { ICut } from '../log/log';
 import type { ILost } from '../permissions/lost';
+import type { IHeardOf } from '../overlay/messages';
+import type { Neighbour } from '../overlay/neighbours';
 import type { Digest } from '../session';
 import type { IAcquaintance } from './acquaintances';
 import type { IKept } from './kept';
@@ -51,6 +53,7 @@ export type Standing =
 export interface IPlace {
   readonly document: string;
   readonly kind: Kind;
+  readonly session: string;
   readonly epoch: number;
   readonly sequence: number;
 }
@@ -70,6 +73,18 @@ export interface IKeys {
   keysOf(document: string, kind: Kind, epoch: number, then: (keys: readonly Uint8Array[]) => void): void;
 }
 
+/** What hears the class's own messages: `society.ts`, or nobody. */
+export interface IClassEar {
+  /** What two compare first; null while nothing is known. */
+  readonly summary: Uint8Array | null;
+  known(): IHeardOf[];
+  tell(neighbour: Neighbour, known: readonly IHeardOf[]): void;
+  hear(peer: string, type: 'statement' | 'knock' | 'admit', bytes: Uint8Array): void;
+  joined(peer: string): void;
+  left(peer: string): void;
+  locked(): void;
+}
+
 export interface IEngineOptions {
   /** Which class: 16 bytes. */
   readonly room: Uint8Array;
@@ -80,6 +95,7 @@ export interface IEngineOptions {
   readonly digest: Digest;
   readonly rules: IRules;
   readonly keys: IKeys;
+  readonly ear?: IClassEar;
   /** Whether this page keeps a document for others that nobody here has open. */
   carries?(document: string): boolean;
   /** Whether changes of this origin are not this session's own: from storage, from another tab. */

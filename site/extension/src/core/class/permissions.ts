@@ -1,0 +1,73 @@
+/** What a role may read and write, by a document's name alone [ROL7]. Pure. */
+import { type Branch, parseName, parseOutputsName } from '../document/name';
+
+/** Where something stands: a notebook's branch and whose, the outputs of somebody in it, or the records of all. */
+export interface IPlaceOf {
+  readonly branch: Branch | 'records';
+  readonly owner: string;
+  /** Whose outputs, if it is a document of outputs. */
+  readonly outputsOf: string | null;
+}
+
+/** What has to be known of the class. */
+export interface ITells {
+  readonly everyone: string;
+  readonly outputsShared: boolean;
+  roleOf(participant: string): string;
+  canTeach(participant: string): boolean;
+}
+
+/** Null for the name of nothing. */
+export function placeOf(document: string): IPlaceOf | null {
+  if (document === 'records') {
+    return { branch: 'records', owner: '', outputsOf: null };
+  }
+  const outputs = parseOutputsName(document);
+  try {
+    const { branch, owner } = parseName(outputs?.document ?? document);
+    return { branch, owner, outputsOf: outputs?.participant ?? null };
+  } catch {
+    return null;
+  }
+}
+
+/** Whether somebody may write a document there: the notebook itself, or outputs in it. */
+export function writesIn(tells: ITells, participant: string, place: IPlaceOf): boolean {
+  const role = tells.roleOf(participant);
+  if (role === 'viewer' || role === 'removed') {
+    return false;
+  }
+  if (place.outputsOf !== null) {
+    return place.outputsOf === participant && readsNotebook(tells, participant, place);
+  }
+  switch (place.branch) {
+    case 'lecture':
+      return tells.canTeach(participant);
+    case 'mine':
+      return place.owner === participant;
+    case 'team':
+      return place.owner === tells.everyone;
+    case 'records':
+      return false;
+  }
+}
+
+export function readsIn(tells: ITells, participant: string, place: IPlaceOf): boolean {
+  if (tells.roleOf(participant) === 'removed') {
+    return false;
+  }
+  const isShown = place.outputsOf !== null && place.branch === 'mine' && tells.outputsShared;
+  return isShown || readsNotebook(tells, participant, place);
+}
+
+function readsNotebook(tells: ITells, participant: string, place: IPlaceOf): boolean {
+  switch (place.branch) {
+    case 'lecture':
+    case 'records':
+      return true;
+    case 'mine':
+      return place.owner === participant || tells.canTeach(participant);
+    case 'team':
+      return place.owner === tells.everyone;
+  }
+}

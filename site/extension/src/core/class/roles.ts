@@ -1,0 +1,290 @@
+/**
+ * Who may what in a class: a fold over its founding record and whatever statements are here. It looks at what they say
+ * and at nothing else, so everybody who has the same statements sees the same class, in whatever order they came, however
+ * often. Pure; docs/SPEC.md, ROL.
+ */
+import type { Kind } from '../envelope/envelope';
+import { participantOf } from '../identity/participant';
+import type { Digest } from '../session';
+import { fromHex, toHex } from '../tagged';
+import { everyoneOf, type IFounding } from './founding';
+import { placeOf, readsIn, writesIn } from './permissions';
+import type { Door, IReach, IStatement, StatedRole, StatementBody } from './statement';
+import {
+  inOrder,
+  type IReign,
+  isInstructors,
+  isOwners,
+  type IWord,
+  reignOf,
+  type StandingStatement,
+  subjectOf,
+  type Succession,
+  wordsOf
+} from './words';
+
+export type Role = 'owner' | StatedRole;
+
+/** How far a session counts, as `core/log` takes it. */
+export interface ICut {
+  readonly count: number;
+  /** Null only with a count of 0. */
+  readonly chain: Uint8Array | null;
+}
+
+/** An epoch of keys. */
+export interface IEpoch {
+  readonly epoch: number;
+  readonly door: Door;
+  /** SHA-256 of its key. */
+  readonly keyHash: Uint8Array;
+  /** Who stated it. */
+  readonly participant: string;
+  /** Of other keys that were stated for it: something may be sealed with them. */
+  readonly others: readonly Uint8Array[];
+}
+
+export class Roles {
+  constructor(
+    private readonly digest: Digest,
+    readonly founding: IFounding,
+    statements: Iterable<IStatement>
+  ) {
+    this.everyone = everyoneOf(digest, founding.classId);
+    this.all = inOrder(statements);
+    this.reign = reignOf(founding, this.all);
+    this.owner = this.participant(this.reign.key);
+    this.owners = this.all.filter(statement => isOwners(this.reign, statement));
+    this.ownersWords = wordsOf(this.owners);
+    this.others = this.all.filter(statement => this.isInstructors(statement));
+    this.othersWords = wordsOf(this.others);
+    const succession = this.reign.last ? [this.reign.last] : [];
+    this.ownersIds = new Set([...this.owners, ...succession].map(({ id }) => id));
+    this.ids = new Set([...this.ownersIds, ...this.others.map(({ id }) => id)]);
+    this.epochs = this.foldEpochs();
+    const isSharing = ({ kind }: IStatement) => kind === 'sharing';
+    const sharing = this.owners.filter(isSharing).at(-1) ?? this.others.filter(isSharing).at(-1);
+    this.outputsShared = sharing?.kind === 'sharing' && sharing.outputs;
+  }
+
+  /** The participant who owns the class now. */
+  readonly owner: string;
+  /** Whom the branch belongs to that all attendees write. */
+  readonly everyone: string;
+  /** In their order; the last is the one to seal with. */
+  readonly epochs: readonly IEpoch[];
+  /** Whether the outputs of everybody's own notebooks are shown to the class: not before somebody says so. */
+  readonly outputsShared: boolean;
+  private readonly all: readonly IStatement[];
+  private readonly reign: IReign;
+  /** What counts of the owner's, and of the instructors'; in order. */
+  private readonly owners: readonly IStatement[];
+  private readonly others: readonly IStatement[];
+  private readonly ownersWords: ReadonlyMap<string, IWord>;
+  private readonly othersWords: ReadonlyMap<string, IWord>;
+  private readonly ownersIds: ReadonlySet<string>;
+  private readonly ids: ReadonlySet<string>;
+  private readonly reaches = new Map<string, Map<string, IReach>>();
+  private readonly participants = new Map<string, string>();
+
+  get epoch(): IEpoch | null {
+    return this.epochs.at(-1) ?? null;
+  }
+
+  /** Open until an epoch says otherwise. */
+  get door(): Door {
+    return this.epoch?.door ?? 'open';
+  }
+
+  /** Those who teach besides the owner. */
+  get instructors(): readonly string[] {
+    const named = [...this.ownersWords].filter(([, { role }]) => role === 'instructor');
+    return named.map(([participant]) => participant).filter(participant => participant !== this.owner);
+  }
+
+  roleOf(participant: string): Role {
+    return participant === this.owner ? 'owner' : (this.wordOn(participant)?.role ?? 'attendee');
+  }
+
+  canTeach(participant: string): boolean {
+    const role = this.roleOf(participant);
+    return role === 'owner' || role === 'instructor';
+  }
+
+  /** The statement that decides about somebody; null for the owner, and for whom nobody said anything of. */
+  standingOf(participant: string): StandingStatement | null {
+    return participant === this.owner ? null : (this.wordOn(participant)?.statement ?? null);
+  }
+
+  /** Whether a statement has its author's authority. */
+  counts(id: string): boolean {
+    return this.ids.has(id);
+  }
+
+  /** How far a session counts in a document; null: all of it [ROL6]. */
+  cutOf(document: string, session: string, participant: string): ICut | null {
+    if (participant === this.owner) {
+      return null;
+    }
+    const reach = this.frontierOn(participant)?.get(`${session} ${document}`);
+    if (reach) {
+      return { count: reach.count, chain: reach.chain };
+    }
+    const place = placeOf(document);
+    return place && writesIn(this, participant, place) ? null : { count: 0, chain: null };
+  }
+
+  /** Whether somebody may write such an envelope now [ROL7]. */
+  mayWrite(participant: string, document: string, kind: Kind): boolean {
+    const place = placeOf(document);
+    if (!place || this.roleOf(participant) === 'removed') {
+      return false;
+    }
+    switch (kind) {
+      case 'document':
+        return place.outputsOf === null && writesIn(this, participant, place);
+      case 'outputs':
+        return place.outputsOf !== null && writesIn(this, participant, place);
+      case 'record':
+        return place.branch === 'records' || (place.outputsOf !== null && writesIn(this, participant, place));
+      case 'awareness':
+        return place.outputsOf === null && readsIn(this, participant, place);
+    }
+  }
+
+  /** Whether somebody may read a document now: whom its key is handed to. */
+  mayRead(participant: string, document: string): boolean {
+    const place = placeOf(document);
+    return place !== null && readsIn(this, participant, place);
+  }
+
+  /** Whether an envelope may be taken: its author may write there, or it is within what counts of what they wrote. */
+  mayHave(participant: string, document: string, kind: Kind, session: string, sequence: number): boolean {
+    if (kind === 'record' || kind === 'awareness') {
+      return this.mayWrite(participant, document, kind);
+    }
+    const cut = this.cutOf(document, session, participant);
+    const isOfIts = (placeOf(document)?.outputsOf !== null) === (kind === 'outputs');
+    return isOfIts && (cut ? sequence < cut.count : this.mayWrite(participant, document, kind));
+  }
+
+  /** Whether such a statement would have its author's authority: what a page offers. */
+  mayState(participant: string, body: StatementBody): boolean {
+    if (!this.canTeach(participant) || body.kind === 'succession') {
+      return false;
+    }
+    const isOnOwner = (body.kind === 'standing' || body.kind === 'fork') && body.participant === this.owner;
+    return participant === this.owner ? !isOnOwner : this.isForInstructors(body);
+  }
+
+  /** The ids of somebody's statements that count now, for the statement that takes their power away. */
+  statementsOf(participant: string): readonly string[] {
+    const theirs = this.all.filter(({ author }) => this.participant(toHex(author)) === participant);
+    return theirs
+      .map(({ id }) => id)
+      .filter(id => this.ids.has(id))
+      .sort();
+  }
+
+  /**
+   * The number for a new statement: above whatever it is to outdo, and not above what somebody without power said.
+   * Null when there is none.
+   */
+  nextNumber(author: Uint8Array, body: StatementBody): number | null {
+    const key = toHex(author);
+    const isOutdone = (statement: IStatement): boolean => {
+      const by = toHex(statement.author);
+      if (body.kind === 'succession') {
+        return by === key || by === toHex(body.ownerKey) || body.counts.includes(statement.id);
+      }
+      // A promotion begins above all that the promoted said before: nothing of it counts by that.
+      const isPromoted = body.kind === 'standing' && body.role === 'instructor';
+      return (
+        by === key ||
+        this.ownersIds.has(statement.id) ||
+        (this.ids.has(statement.id) && subjectOf(statement) === subjectOf(body)) ||
+        (isPromoted && this.participant(by) === body.participant)
+      );
+    };
+    const most = this.all.reduce((so, each) => (each.number > so && isOutdone(each) ? each.number : so), 0);
+    return most < Number.MAX_SAFE_INTEGER ? most + 1 : null;
+  }
+
+  private wordOn(participant: string): IWord | undefined {
+    return this.ownersWords.get(participant) ?? this.othersWords.get(participant);
+  }
+
+  private isInstructors(statement: IStatement): boolean {
+    const word = this.ownersWords.get(this.participant(toHex(statement.author)));
+    return (
+      word !== undefined &&
+      !isOwners(this.reign, statement) &&
+      isInstructors(word, statement) &&
+      this.isForInstructors(statement)
+    );
+  }
+
+  /** Whether it is theirs to say: no promotion, nothing of the owner, nor of whom the owner spoke of. */
+  private isForInstructors(body: StatementBody): boolean {
+    switch (body.kind) {
+      case 'standing':
+      case 'fork': {
+        const isPromotion = body.kind === 'standing' && body.role === 'instructor';
+        return !isPromotion && body.participant !== this.owner && !this.ownersWords.has(body.participant);
+      }
+      case 'epoch':
+      case 'sharing':
+        return true;
+      case 'succession':
+        return false;
+    }
+  }
+
+  /** By session and document, how far what somebody wrote counts. */
+  private frontierOn(participant: string): ReadonlyMap<string, IReach> | null {
+    const statement = this.standingOf(participant) ?? this.successionOn(participant);
+    if (!statement) {
+      return null;
+    }
+    let reaches = this.reaches.get(statement.id);
+    if (!reaches) {
+      const entries = statement.frontier.map(reach => [`${reach.session} ${reach.document}`, reach] as const);
+      reaches = new Map(entries);
+      this.reaches.set(statement.id, reaches);
+    }
+    return reaches;
+  }
+
+  /** What speaks of somebody who was owner, until somebody says who they are now. */
+  private successionOn(participant: string): Succession | null {
+    const was = [...this.reign.keys].some(key => this.participant(key) === participant);
+    return was ? this.reign.last : null;
+  }
+
+  private foldEpochs(): IEpoch[] {
+    const epochs = new Map<number, IEpoch>();
+    // The owner's behind the instructors': the last one decides.
+    for (const statement of [...this.others, ...this.owners]) {
+      if (statement.kind === 'epoch') {
+        const { epoch, door, keyHash, author } = statement;
+        const before = epochs.get(epoch);
+        const hashes = before ? [...before.others, before.keyHash] : [];
+        const others = new Map(hashes.map(hash => [toHex(hash), hash]));
+        others.delete(toHex(keyHash));
+        const participant = this.participant(toHex(author));
+        epochs.set(epoch, { epoch, door, keyHash, participant, others: [...others.values()] });
+      }
+    }
+    return [...epochs.values()].sort((a, b) => a.epoch - b.epoch);
+  }
+
+  /** Of a root key in hex. */
+  private participant(key: string): string {
+    let participant = this.participants.get(key);
+    if (!participant) {
+      participant = participantOf(this.digest, fromHex(key));
+      this.participants.set(key, participant);
+    }
+    return participant;
+  }
+}
