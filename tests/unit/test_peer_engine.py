@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import pytest
+from pycrdt import Doc, Map
 
 from peerbook.peer.identity import OwnSession
 from peerbook.peer.overlay.messages import IntroductionMessage, encode_message
+from peerbook.peer.permissions.change import canonical_change
+from peerbook.peer.permissions.limits import NOTEBOOK_LIMITS
 from peerbook.peer.sealed import DocumentKey
-from peerbook.peer.sync.change import read_change
+from peerbook.peer.session import client_of
 from peerbook.peer.sync.engine import CARRY_MS
+from peerbook.peer.sync.options import Cut
 from peerbook.peer.sync.record import Record, decode_record, encode_record, normal_name
 
-from .peer_kit import DOCUMENT, Page, World, sealer_of, somebody
+from .peer_kit import DOCUMENT, GENESIS, Page, World, sealer_of, somebody
 
 ENVELOPE, SHORT, ENTRIES, SEEK = 1, 128, 134, 137
 
@@ -193,16 +198,6 @@ def test_syn12_a_question_crosses_each_connection_at_most_once_in_each_direction
     assert 7 <= sum(page.count(SEEK) for page in pages) <= 6 + 7 * 5
 
 
-def test_syn5_lists_in_lists_have_an_end() -> None:
-    def change(depth: int) -> bytes:
-        value = b"\x75\x01" * depth + b"\x7e"
-        return b"\x01\x01\x05\x00\x28\x01\x01m\x01k\x01" + value + b"\x00"
-
-    assert read_change(change(60))
-    assert read_change(change(100)) is None
-    assert read_change(change(100_000)) is None
-
-
 def test_syn10_who_says_goodbye_is_gone_at_once() -> None:
     world = World()
     one, other = world.page(), world.page()
@@ -260,3 +255,164 @@ def test_syn7_an_envelope_of_another_class_of_oneself_or_garbage_goes_no_further
     assert other.count(ENVELOPE) + other.count(SHORT) == before
     assert set(one.engine.refusals) == {"other-class", "own", "garbled", "unknown-head", "no-change", "forged"}
     assert words(one) == ""
+
+
+def test_syn5_what_is_no_change_ends_its_session_for_everybody_and_others_go_on() -> None:
+    world = World()
+    one, other = world.page(), world.page()
+    world.join(one, other)
+    mallory = somebody(world.chance)
+    world.clock.advance(1000)
+    one.engine.hear(other.session, "control", encode_message(IntroductionMessage(mallory.introduction)))
+    client = client_of(DOCUMENT, mallory.introduced.participant, mallory.introduced.session)
+    doc: Doc[Any] = Doc(client_id=client)
+    doc.apply_update(GENESIS)
+    notes: list[bytes] = []
+    subscription = doc.observe(lambda event: notes.append(event.update))
+    source = doc.get("cells", type=Map)["a"]["source"]
+    source.insert(0, "honest ")
+    source.insert(0, "never ")
+    doc.unobserve(subscription)
+    good, later = (canonical_change(note, client, NOTEBOOK_LIMITS) for note in notes)
+    sealer = sealer_of(mallory)
+    for plain in (good, b"\x01\x01\x05\x00\x00\x01\x00", later):
+        for sealed in sealer.seal(DocumentKey(0, b"k" * 32), plain):
+            one.engine.hear(other.session, "control", sealed.data)
+    one.text += "mine"
+    world.clock.advance(20_000)
+    assert words(one) == words(other) == "honest mine"
+    assert one.engine.refusals["no-change"] == 1
+
+
+def test_log5_who_says_two_things_is_found_out_by_all_and_the_others_go_on() -> None:
+    world = World()
+    one, two, three = world.page(), world.page(), world.page()
+    world.join(one, two)
+    world.join(two, three)
+    found: list[str] = []
+    late = world.page(forked=lambda document, session, participant: found.append(participant))
+    mallory = somebody(world.chance)
+    introduction = encode_message(IntroductionMessage(mallory.introduction))
+    client = client_of(DOCUMENT, mallory.introduced.participant, mallory.introduced.session)
+    for page, word in ((one, "to one "), (three, "to three ")):
+        doc: Doc[Any] = Doc(client_id=client)
+        doc.apply_update(GENESIS)
+        notes: list[bytes] = []
+        subscription = doc.observe(lambda event, notes=notes: notes.append(event.update))
+        doc.get("cells", type=Map)["a"]["source"].insert(0, word)
+        doc.unobserve(subscription)
+        page.engine.hear(two.session, "control", introduction)
+        (sealed,) = sealer_of(mallory).seal(
+            DocumentKey(0, b"k" * 32), canonical_change(notes[0], client, NOTEBOOK_LIMITS)
+        )
+        page.engine.hear(two.session, "control", sealed.data)
+    world.clock.advance(20_000)
+    assert all(page.replica.log.fork_of(mallory.introduced.session) for page in (one, two, three))
+    world.join(late, one)
+    world.clock.advance(20_000)
+    assert found == [mallory.introduced.participant]
+    one.text += "we go on"
+    world.clock.advance(20_000)
+    assert all("we go on" in words(page) for page in (one, two, three, late))
+
+
+def test_env1_what_nobody_signed_is_nobodys_and_goes_no_further() -> None:
+    world = World()
+    one, other = world.page(), world.page()
+    world.join(one, other)
+    one.text += "real"
+    world.clock.advance(1000)
+    envelopes = [message for message in other.got if message[0] == ENVELOPE]
+    before = one.count(ENVELOPE) + one.count(SHORT)
+    for message in envelopes:
+        for at in (len(message) - 1, len(message) - 100):
+            forged = bytearray(message)
+            forged[at] ^= 1
+            other.engine.hear(one.session, "control", bytes(forged))
+    world.clock.advance(1000)
+    assert other.engine.refusals["forged"] >= len(envelopes)
+    assert one.count(ENVELOPE) + one.count(SHORT) == before
+    assert words(other) == "real"
+
+
+def test_rol1_whose_role_is_not_known_yet_is_not_taken_and_comes_when_it_is() -> None:
+    world = World()
+    one, two, three = world.page(), world.page(), world.page()
+    world.join(one, two)
+    world.join(two, three)
+    two.rules.standings[one.participant] = "unknown"
+    one.text += "patience"
+    world.clock.advance(5000)
+    assert (words(two), words(three)) == ("", "")
+    assert two.engine.refusals["too-early"] > 0
+    two.rules.standings.clear()
+    two.engine.rules_changed()
+    world.clock.advance(5000)
+    assert (words(two), words(three)) == ("patience", "patience")
+
+
+def test_key1_what_is_sealed_with_another_key_is_passed_on_and_opened_when_the_key_is_here() -> None:
+    world = World()
+    one, two, three = world.page(), world.page(), world.page()
+    world.join(one, two)
+    world.join(two, three)
+    key, two.keys.key = two.keys.key, None
+    one.text += "sealed"
+    world.clock.advance(5000)
+    assert (words(two), words(three)) == ("", "sealed")
+    two.text += "waits "
+    world.clock.advance(1000)
+    two.keys.key = key
+    two.engine.keys_changed()
+    world.clock.advance(5000)
+    assert words(one) == words(two) == words(three)
+    assert sorted(words(two)) == sorted("waits sealed")
+
+
+def test_log9_what_does_not_count_any_more_is_taken_out_and_nobody_is_blocked() -> None:
+    world = World()
+    one, two = world.page(), world.page()
+    world.join(one, two)
+    one.text += "kept. "
+    world.clock.advance(1000)
+    reach = two.replica.reaches.of(one.session)
+    chain = two.replica.log.chain_at(one.session, reach.count)
+    one.text += "cut off. "
+    world.clock.advance(1000)
+    two.text += "leans on it"
+    world.clock.advance(1000)
+    assert words(two) == "kept. cut off. leans on it"
+    for page in (one, two):
+        page.rules.cuts[DOCUMENT, one.session] = Cut(reach.count, chain)
+        page.engine.rules_changed()
+    world.clock.advance(5000)
+    assert words(two).startswith("kept. ")
+    assert "cut off" not in words(two)
+    two.text += " and on"
+    late = world.page()
+    late.rules.cuts[DOCUMENT, one.session] = Cut(reach.count, chain)
+    world.join(late, two)
+    world.clock.advance(5000)
+    assert words(late) == words(two)
+    assert late.replica.digest == two.replica.digest
+
+
+def test_sto1_what_was_kept_is_what_one_goes_on_from() -> None:
+    world = World()
+    one, two = world.page(), world.page()
+    world.join(one, two)
+    one.text += "of one, "
+    world.clock.advance(1000)
+    two.text += "of two"
+    world.clock.advance(1000)
+    again = world.page(follows=False)
+    again.follow(two.kept)
+    assert words(again) == words(two) == "of one, of two"
+    assert again.kept == [], "what storage has is not kept twice"
+    three = world.page()
+    world.join(again, three)
+    world.clock.advance(3000)
+    assert words(three) == words(two)
+    again.text += ", and on"
+    world.clock.advance(3000)
+    assert words(three) == "of one, of two, and on"
