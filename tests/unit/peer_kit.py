@@ -16,10 +16,11 @@ from peerbook.peer.clock import Cancel
 from peerbook.peer.envelope import Envelope
 from peerbook.peer.identity import Introduction, OwnSession, open_session
 from peerbook.peer.overlay.neighbours import Channel
+from peerbook.peer.roles import Cut
 from peerbook.peer.sealed import DocumentKey, Sealer, Stream
 from peerbook.peer.secret import Secret
 from peerbook.peer.sync.engine import Engine, EngineOptions
-from peerbook.peer.sync.options import Cut, Keepable, Standing
+from peerbook.peer.sync.options import Keepable, Standing
 
 ROOM = bytes(16)
 DOCUMENT = f"{'5e' * 32}.team.{'0a' * 16}"

@@ -12,10 +12,10 @@ from peerbook.peer.identity import OwnSession
 from peerbook.peer.overlay.messages import IntroductionMessage, encode_message
 from peerbook.peer.permissions.change import canonical_change
 from peerbook.peer.permissions.limits import NOTEBOOK_LIMITS
+from peerbook.peer.roles import Cut
 from peerbook.peer.sealed import DocumentKey
 from peerbook.peer.session import client_of
 from peerbook.peer.sync.engine import CARRY_MS
-from peerbook.peer.sync.options import Cut
 from peerbook.peer.sync.record import Record, decode_record, encode_record, normal_name
 
 from .peer_kit import DOCUMENT, GENESIS, Page, World, sealer_of, somebody

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from .sync.options import Cut
+from .roles import Cut
 
 WAITING_BYTES = 1_000_000
 """Bytes of one author's pieces that wait. `unresolved_bytes`."""
@@ -96,7 +96,8 @@ class _Course:
     """The cut's chain is here at its count."""
     doubt: bool = False
     """Something did not fit the cut: ask from 0."""
-    fork: tuple[tuple[Piece, ...], int] | None = None
+    fork: tuple[tuple[Piece, ...], int, int] | None = None
+    """The proof; before which place nothing is in doubt; what is here stays, and no more is taken than up to here."""
     beyond: list[Piece] = field(default_factory=list)
     """What the cut took away, in order: lifting it brings it back."""
 
@@ -108,7 +109,7 @@ class _Course:
     def limit(self) -> float:
         """A frontier says how far a session counts whatever it did; without one a fork ends it."""
         stop = self.stop[0] if self.stop else math.inf
-        return min(stop, self.cut.count if self.cut else self.fork[1] if self.fork else math.inf)
+        return min(stop, self.cut.count if self.cut else self.fork[2] if self.fork else math.inf)
 
     def chain_at(self, place: int) -> bytes | None:
         return self.chains[place] if place < len(self.chains) else None
@@ -153,6 +154,13 @@ class Log:
         """The envelopes of a session that are here without a gap."""
         course = self._courses.get(session)
         return course.count if course else 0
+
+    def shown(self, session: str) -> int:
+        """How much of it others are told of and sent: of a session that said two things, what nobody doubts."""
+        course = self._courses.get(session)
+        if course is None or not course.fork or course.cut:
+            return self.count(session)
+        return min(course.fork[1], course.count)
 
     def chain_at(self, session: str, place: int) -> bytes | None:
         """None where it is not known: beyond ``count``."""
@@ -219,11 +227,11 @@ class Log:
     def prove(self, session: str, author: str, proof: Sequence[Piece]) -> bool:
         """The session said two things; ``proof`` is verified. Whether that is news."""
         course = self._course(session, author)
-        if course.fork:
+        if course.fork or course.author != author:
             return False
-        # Up to where the proof begins nothing is in doubt; what is here stays until a frontier says otherwise.
-        at = max(course.count, min(piece.start for piece in proof))
-        course.fork = tuple(proof), at
+        begins = min(piece.start for piece in proof)
+        at = max(course.count, begins)
+        course.fork = tuple(proof), begins, at
         course.dismiss(lambda piece: piece.end > at)
         return True
 

@@ -10,24 +10,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .encoding import Reader, Unreadable, block_bytes, number_bytes, text_bytes
-from .log import Chain, Form, Piece
+from .log import Chain, Piece
 
 PROOF_PIECES = 64
 """Pieces of one proof: 17 prove a chain, twice, and a way through segments. `proof_pieces`."""
 _TITLE = "peerbook fork 1"
-_FORMS: tuple[Form, ...] = ("envelope", "segment")
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
     introductions: tuple[bytes, ...]
-    pieces: tuple[tuple[Form, bytes], ...]
+    pieces: tuple[bytes, ...]
+    """Envelopes and segments: their first byte tells."""
 
 
 def encode_proof(proof: Proof) -> bytes:
-    rows = [bytes([_FORMS.index(form)]) + block_bytes(data) for form, data in proof.pieces]
-    introductions = [number_bytes(len(proof.introductions)), *map(block_bytes, proof.introductions)]
-    return b"".join([text_bytes(_TITLE), *introductions, number_bytes(len(rows)), *rows])
+    """Numbers of introductions and of pieces, each a block."""
+    parts = [text_bytes(_TITLE)]
+    for blocks in (proof.introductions, proof.pieces):
+        parts += [number_bytes(len(blocks)), *map(block_bytes, blocks)]
+    return b"".join(parts)
 
 
 def decode_proof(data: bytes) -> Proof | None:
@@ -36,17 +38,17 @@ def decode_proof(data: bytes) -> Proof | None:
     try:
         if reader.text() != _TITLE:
             return None
-        introduced = reader.number()
-        introductions = [reader.block() for _ in range(min(introduced, PROOF_PIECES))]
-        said = reader.number()
-        rows = [(reader.byte(), reader.block()) for _ in range(min(said, PROOF_PIECES))]
+        introductions, pieces = _blocks(reader), _blocks(reader)
     except Unreadable:
         return None
-    if introduced > PROOF_PIECES or not 2 <= said <= PROOF_PIECES or reader.left:
+    if introductions is None or pieces is None or len(pieces) < 2 or not all(pieces) or reader.left:
         return None
-    if any(form >= len(_FORMS) for form, _ in rows):
-        return None
-    return Proof(tuple(introductions), tuple((_FORMS[form], piece) for form, piece in rows))
+    return Proof(introductions, pieces)
+
+
+def _blocks(reader: Reader) -> tuple[bytes, ...] | None:
+    count = reader.number()
+    return None if count > PROOF_PIECES else tuple(reader.block() for _ in range(count))
 
 
 def is_contradictory(pieces: Sequence[Piece], links: Chain) -> bool:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 
 from .envelope import Envelope
 from .identity import Introduction, OwnSession, open_session, sha256, tagged
+from .roles import Cut
 from .sealed import DocumentKey
 from .secret import Secret
-from .sync.options import Cut, Standing
+from .sync.options import Standing
 
 
 class Everybody:

@@ -1,5 +1,6 @@
-"""Where everything stands that was written into one document: a second look at a change, when all is here that it
-needs. As `core/permissions/places.ts`, so that everybody refuses the same [PER3]. Pure.
+"""Where everything stands that was written into one document: a second look at a change, when its needs are here.
+
+The rules of `core/permissions/places.ts`: what a change leans on decides, never the order in which changes came.
 """
 
 from __future__ import annotations
@@ -13,16 +14,13 @@ from .change import CheckedChange, Content, Id, Struct
 from .limits import TYPE_DEPTH
 
 PlaceFault = Literal["torn", "inside", "misplaced", "deep"]
-"""Its left and its right are not in one place; in something that holds nothing; text outside of a text, a value in one,
-a key where none is due or none where one is; types in types beyond TYPE_DEPTH.
-"""
-TypeKind = Literal["map", "array", "text"]
-_KINDS: dict[Content, TypeKind] = {"map-type": "map", "array-type": "array", "text-type": "text"}
+"""Left and right in two places; in what holds nothing; text, a value or a key where none is due; types without end."""
+_KINDS: Mapping[Content, str] = {"map-type": "map", "array-type": "array", "text-type": "text"}
 
 
 @dataclass(slots=True, eq=False)
 class _Type:
-    kind: TypeKind
+    kind: str
     depth: int
     places: dict[str | None, _Place] = field(default_factory=dict)
 
@@ -33,38 +31,39 @@ class _Place:
     key: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    start: int
-    where: _Place | None
-    """None is nowhere: cut off, written and deleted with what it was in, or leaning on such a thing."""
-    is_deleted: bool
-    """Nothing is left of it: what is in it is nowhere."""
-
-
+@dataclass(slots=True)
 class _Author:
-    def __init__(self) -> None:
-        self.runs: list[_Run] = []
-        self.types: dict[int, _Type] = {}
-        self.end = 0
+    """What one client wrote, in runs: where each begins, where it stands (None: nowhere), whether it is deleted."""
 
-    def add(self, start: int, end: int, where: _Place | None, *, is_deleted: bool) -> None:
-        last = self.runs[-1] if self.runs else None
-        if last is None or last.where is not where or last.is_deleted != is_deleted:
-            self.runs.append(_Run(start, where, is_deleted))
+    starts: list[int] = field(default_factory=list)
+    wheres: list[tuple[_Place | None, bool]] = field(default_factory=list)
+    types: dict[int, _Type] = field(default_factory=dict)
+    end: int = 0
+
+    def add(self, start: int, end: int, where: tuple[_Place | None, bool]) -> None:
+        if not self.wheres or self.wheres[-1] != where:
+            self.starts.append(start)
+            self.wheres.append(where)
         self.end = end
 
-    def find(self, clock: int) -> _Run | None:
-        """The run with a clock that is there."""
-        index = bisect_right(self.runs, clock, key=lambda run: run.start) - 1
-        return self.runs[max(0, index)] if clock < self.end and self.runs else None
+    def find(self, clock: int) -> tuple[_Place | None, bool]:
+        if clock >= self.end or not self.starts:
+            return None, True
+        return self.wheres[bisect_right(self.starts, clock) - 1]
 
     def take_back(self, end: int, runs: int) -> None:
-        """Forgets what was added since."""
-        del self.runs[runs:]
-        for clock in [clock for clock in self.types if clock >= end]:
-            del self.types[clock]
+        """Forgets what was added since there were so many runs."""
+        del self.starts[runs:], self.wheres[runs:]
+        self.types = {clock: type_ for clock, type_ in self.types.items() if clock < end}
         self.end = end
+
+
+class Misplaced(ValueError):
+    """A change stands where it may not; ``fault`` says how."""
+
+    def __init__(self, fault: PlaceFault) -> None:
+        super().__init__(fault)
+        self.fault: PlaceFault = fault
 
 
 class Places:
@@ -74,64 +73,68 @@ class Places:
         self._authors: dict[int, _Author] = {}
         self._roots: dict[str, _Type] = {}
 
-    def admit(self, change: CheckedChange) -> PlaceFault | None:
-        """Takes a change all of whose needs are here into account, or says why it is not to be taken."""
+    def admit(self, change: CheckedChange) -> None:
+        """Takes a change all of whose needs are here into account; :class:`Misplaced` when it is not to be taken."""
         author = self._authors.setdefault(change.client, _Author())
-        end, runs = author.end, len(author.runs)
-        for struct in change.structs:
-            if struct.clock + struct.length <= author.end:
-                continue
-            fault = self._place(struct, author)
-            if fault:
-                author.take_back(end, runs)
-                return fault
-        return None
+        end, runs = author.end, len(author.starts)
+        try:
+            for struct in change.structs:
+                if struct.clock + struct.length > author.end:
+                    self._place(struct, author)
+        except Misplaced:
+            author.take_back(end, runs)
+            raise
 
-    def _place(self, struct: Struct, author: _Author) -> PlaceFault | None:
-        where = None if struct.content == "gone" else self._where(struct)
-        if isinstance(where, str):
-            return where
-        if where:
-            if not _holds(where, struct.content):
-                return "misplaced"
-            if struct.content in _KINDS:
+    def _place(self, struct: Struct, author: _Author) -> None:
+        content = struct.content
+        where = None if content == "gone" else self._where(struct)
+        if where is not None:
+            if not _holds(where, content):
+                raise Misplaced("misplaced")
+            if content in _KINDS:
                 depth = where.type.depth + 1
                 if depth > TYPE_DEPTH:
-                    return "deep"
-                author.types[struct.clock] = _Type(_KINDS[struct.content], depth)
-        start = max(struct.clock, author.end)
-        author.add(start, struct.clock + struct.length, where, is_deleted=struct.content == "deleted")
-        return None
+                    raise Misplaced("deep")
+                author.types[struct.clock] = _Type(_KINDS[content], depth)
+        end = struct.clock + struct.length
+        author.add(max(struct.clock, author.end), end, (where, content == "deleted"))
 
-    def _where(self, struct: Struct) -> _Place | PlaceFault | None:
+    def _where(self, struct: Struct) -> _Place | None:
         if struct.left and struct.right:
-            before, after = self._find(struct.left), self._find(struct.right)
-            if not (before and before.where and after and after.where):
+            before, after = self._find(struct.left)[0], self._find(struct.right)[0]
+            if before is None or after is None:
                 return None
-            return before.where if before.where is after.where else "torn"
+            if before is not after:
+                raise Misplaced("torn")
+            return before
         beside = struct.left or struct.right
         if beside:
-            run = self._find(beside)
-            return run.where if run else None
+            return self._find(beside)[0]
         if isinstance(struct.parent, str):
             return _place_in(self._roots.setdefault(struct.parent, _Type("map", 0)), struct.key)
-        assert struct.parent is not None
-        run = self._find(struct.parent)
-        if run is None or run.where is None or run.is_deleted:
+        assert struct.parent is not None, "what has nothing beside it says what it is in"
+        place, is_deleted = self._find(struct.parent)
+        if place is None or is_deleted:
             return None
         client, clock = struct.parent
         type_ = self._authors[client].types.get(clock)
-        return _place_in(type_, struct.key) if type_ else "inside"
+        if type_ is None:
+            raise Misplaced("inside")
+        return _place_in(type_, struct.key)
 
-    def _find(self, at: Id) -> _Run | None:
-        """None for what is cut off."""
-        client, clock = at
+    def _find(self, id_: Id) -> tuple[_Place | None, bool]:
+        client, clock = id_
         author = self._authors.get(client)
-        return None if author is None or clock >= self._cuts.get(client, clock + 1) else author.find(clock)
+        if author is None or clock >= self._cuts.get(client, clock + 1):
+            return None, True
+        return author.find(clock)
 
 
 def _place_in(type_: _Type, key: str | None) -> _Place:
-    return type_.places.setdefault(key, _Place(type_, key))
+    place = type_.places.get(key)
+    if place is None:
+        place = type_.places[key] = _Place(type_, key)
+    return place
 
 
 def _holds(place: _Place, content: Content) -> bool:

@@ -1,89 +1,120 @@
-"""A document out of its genesis and the changes that count, in whatever order they come [PER5]: the live one and the
-one built anew after somebody was cut off are made alike. As `core/permissions/replay.ts`. Pure.
+"""A document out of its genesis and the changes that count, in whatever order they come [PER5].
+
+Of a client that was cut off the changes before the cut count. What others lean on after it is filled with GC structs of
+the same length; what leans on those, yrs makes GC structs of, as Yjs does.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pycrdt import Doc
 
 from ..encoding import Reader, number_bytes
 from .change import CheckedChange, check_change
-from .limits import NOTEBOOK_LIMITS
-from .places import PlaceFault, Places
+from .limits import NOTEBOOK_LIMITS, Limits
+from .places import Misplaced, PlaceFault, Places
 from .waiting import Taken, Waiting
 
-_MOST = 2**53
-_GENESIS_LIMITS = replace(NOTEBOOK_LIMITS, bytes_=_MOST, structs=_MOST, ranges=_MOST)
-"""A genesis is checked by its hash, not for its size."""
+_UNBOUNDED = 2**62
 
 
 def check_genesis(genesis: bytes) -> CheckedChange:
-    """The changes that a genesis is, by the one client it has. Raises ``Refused`` for what is none."""
+    """The changes that a genesis is, by the one client it has; :class:`Refused` for what is none."""
     reader = Reader(genesis)
-    reader.number()
-    reader.number()
-    return check_change(genesis, reader.number(), _GENESIS_LIMITS)
+    _, _, client = reader.number(), reader.number(), reader.number()
+    limits = Limits(NOTEBOOK_LIMITS.roots, bytes_=_UNBOUNDED, structs=_UNBOUNDED, ranges=_UNBOUNDED)
+    return check_change(genesis, client, limits)
 
 
-class Intake:
-    """What a document takes in, and the document. Whoever watches the document is told once for each taking in."""
+class Admission:
+    """In which order changes are taken, and which are refused for their places: all but the document."""
 
-    def __init__(self, doc: Doc[Any], genesis: bytes | None, *, is_bounded: bool = True) -> None:
-        """``genesis`` None: begins with nothing. ValueError for what is no genesis."""
-        self.doc = doc
+    def __init__(self, genesis: bytes | None, cuts: Mapping[int, int], *, is_bounded: bool = True) -> None:
+        """``genesis``: None for a document of outputs, which begins with nothing."""
+        self._cuts = cuts
+        self._places = Places(cuts)
+        bounds = () if is_bounded else (math.inf, math.inf)
+        self.waiting = Waiting(self._admit, cuts, *bounds)
         self.refused: dict[CheckedChange, PlaceFault] = {}
         """Changes that say what they may not: nothing of their session counts from there on."""
-        self._cuts: dict[int, int] = {}
-        self._places = Places(self._cuts)
-        limits = () if is_bounded else (math.inf, math.inf)
-        self.waiting = Waiting(self._admit, self._cuts, *limits)
-        self._ends: dict[int, int] = {}
-        """The clock after the last that is in the document, gaps included, by client."""
-        if genesis is not None:
-            self.take("", check_genesis(genesis))
+        self.is_torn = False
+        """A piece of a segment was taken before another one was refused: build anew without it."""
+        self._genesis = check_genesis(genesis) if genesis is not None else None
+        if self._genesis:
+            self.waiting.take("", self._genesis)
 
-    def take(self, author: str, change: CheckedChange, *, is_in: bool = False) -> Taken:
-        """Takes a change in. ``is_in``: one's own, which is in the document already."""
-        taken = self.waiting.take(author, change)
-        self._apply(each for each in taken.changes if not (is_in and each is change))
-        if is_in and change in taken.changes:
-            self._ends[change.client] = max(change.end, self._ends.get(change.client, 0))
-        return taken
-
-    def cut(self, client: int, clock: int) -> None:
-        """Nothing of a client counts from ``clock`` on. Only for a document that has nothing from there on."""
-        self._apply(self.waiting.cut(client, clock))
+    def take(self, author: str, change: CheckedChange) -> Taken:
+        return self.waiting.take(author, change)
 
     def _admit(self, change: CheckedChange) -> bool:
-        fault = self._places.admit(change)
-        if fault:
-            self.refused[change] = fault
-        return fault is None
+        try:
+            self._places.admit(change)
+        except Misplaced as misplaced:
+            whole = change.whole or change
+            self.refused[whole] = misplaced.fault
+            self.is_torn |= change.start > whole.start
+            return False
+        return True
+
+
+class Intake(Admission):
+    """What a document takes in, and the document."""
+
+    def __init__(
+        self, doc: Doc[Any], genesis: bytes | None, cuts: Mapping[int, int], *, is_bounded: bool = True
+    ) -> None:
+        super().__init__(genesis, cuts, is_bounded=is_bounded)
+        self.doc = doc
+        self._filled: dict[int, int] = {}
+        self._apply([self._genesis] if self._genesis else [])
+
+    def take(self, author: str, change: CheckedChange) -> Taken:
+        taken = super().take(author, change)
+        if isinstance(taken, list):
+            self._apply(taken)
+        return taken
 
     def _apply(self, changes: Iterable[CheckedChange]) -> None:
-        ready = list(changes)
-        if not ready:
-            return
-        with self.doc.transaction():
-            for change in ready:
-                self._fill(change)
-                self.doc.apply_update(change.data)
-                self._ends[change.client] = max(change.end, self._ends.get(change.client, 0))
+        for change in changes:
+            for client, clock in change.needs:
+                self._fill(client, clock)
+            self.doc.apply_update(change.data)
 
-    def _fill(self, change: CheckedChange) -> None:
-        """Puts GC structs in the place of what was cut off and this leans on."""
-        for client, clock in change.needs:
-            start = self._ends.get(client, 0)
-            if clock >= self._cuts.get(client, clock + 1) and start <= clock:
-                self.doc.apply_update(_gap(client, start, clock + 1))
-                self._ends[client] = clock + 1
+    def _fill(self, client: int, clock: int) -> None:
+        """Puts GC structs in the place of what was cut off and somebody leans on."""
+        start = self._filled.get(client, self._cuts.get(client, math.inf))
+        if start <= clock:
+            numbers = (1, 1, client, int(start), 0, clock + 1 - int(start), 0)
+            self.doc.apply_update(b"".join(map(number_bytes, numbers)))
+            self._filled[client] = clock + 1
 
 
-def _gap(client: int, start: int, end: int) -> bytes:
-    """An update with one GC struct, and no deletions."""
-    return b"".join(map(number_bytes, (1, 1, client, start, 0, end - start, 0)))
+def replay(doc: Doc[Any], genesis: bytes | None, changes: Iterable[CheckedChange], cuts: Mapping[int, int]) -> Intake:
+    """Builds a document anew from changes that count, in any order."""
+    ordered = sorted(changes, key=lambda change: (not change.structs, change.client, change.start))
+    refused = _refused(genesis, ordered, cuts)
+    intake = Intake(doc, genesis, cuts, is_bounded=False)
+    for change in ordered:
+        if change not in refused:
+            intake.take("", change)
+    intake.refused.update(refused)
+    return intake
+
+
+def _refused(
+    genesis: bytes | None, changes: Iterable[CheckedChange], cuts: Mapping[int, int]
+) -> dict[CheckedChange, PlaceFault]:
+    """Which changes are not taken at all: found before anything of them is."""
+    refused: dict[CheckedChange, PlaceFault] = {}
+    is_torn = True
+    while is_torn:
+        admission = Admission(genesis, cuts, is_bounded=False)
+        for change in changes:
+            if change not in refused:
+                admission.take("", change)
+        refused |= admission.refused
+        is_torn = admission.is_torn
+    return refused

@@ -144,7 +144,7 @@ class Changes:
     def hear_fork(self, neighbour: Neighbour, data: bytes) -> None:
         """A neighbour has proof of a fork."""
         proof = decode_proof(data)
-        first = decode_envelope(proof.pieces[0][1]) if proof else None
+        first = decode_envelope(proof.pieces[0]) if proof else None
         if proof is None or first is None or isinstance(first, Fault):
             self._ports.refuse("garbled", neighbour.peer)
             return
@@ -153,7 +153,7 @@ class Changes:
             return
         for introduction in proof.introductions:
             self._ports.acquaintances.hear(introduction)
-        pieces = [self._verified(replica, form, piece) for form, piece in proof.pieces]
+        pieces = [self._verified(replica, piece) for piece in proof.pieces]
         proven = tuple(piece for piece in pieces if piece)
         links = Links(self._ports.room, replica.name, replica.kind)
         if len(proven) < len(pieces) or not is_contradictory(proven, links):
@@ -192,11 +192,11 @@ class Changes:
     def _proof_of(self, pieces: tuple[Piece, ...]) -> bytes:
         signers = dict.fromkeys(signer for piece in pieces for signer in (piece.session, piece.signer))
         introductions = [data for each in signers if (data := self._ports.acquaintances.bytes_of(each)) is not None]
-        return encode_proof(Proof(tuple(introductions), tuple((piece.form, piece.data) for piece in pieces)))
+        return encode_proof(Proof(tuple(introductions), tuple(piece.data for piece in pieces)))
 
-    def _verified(self, replica: Replica, form: str, data: bytes) -> Piece | None:
+    def _verified(self, replica: Replica, data: bytes) -> Piece | None:
         envelope = decode_envelope(data)
-        if form != "envelope" or isinstance(envelope, Fault) or envelope.document != replica.name:
+        if isinstance(envelope, Fault) or envelope.document != replica.name:
             return None
         who = self._ports.acquaintances.of(envelope.session)
         if who is None or not verify_envelope(self._ports.crypto, who.session_key, envelope, data):

@@ -4,18 +4,18 @@ Python. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from ..clock import Cancel, Clock, nothing
 from ..envelope import Envelope
-from ..overlay.messages import EnvelopeMessage, Who
+from ..overlay.messages import EnvelopeMessage, HeardOf, Who
 from ..overlay.neighbours import Neighbour, Neighbours
 from ..sealed import Sealed
 from .awareness import Awareness, AwarenessPorts
 from .greeting import Greeting
 from .latest import Latest
-from .options import Refusal
+from .options import ClassEar, Refusal
 from .record import Person, Record, decode_record, encode_record
 
 RECORDS = "records"
@@ -33,6 +33,8 @@ class CompanyPorts:
     publish: Callable[[str, str, bytes], None]
     introduction: Callable[[str], bytes | None]
     changed: Callable[[], None]
+    ear: ClassEar | None = None
+    """What else a newcomer is told when they ask who is here."""
 
 
 class Company:
@@ -41,7 +43,8 @@ class Company:
         self._records: dict[str, Record] = {}
         self._repeat: Cancel = nothing
         self._latest = Latest(ports.clock)
-        self._greeting = Greeting(ports.clock, ports.neighbours, self._latest)
+        more: Callable[[], Sequence[HeardOf]] = lambda: ports.ear.known() if ports.ear else ()
+        self._greeting = Greeting(ports.clock, ports.neighbours, lambda: (*self._latest.known(), *more()))
         self.awareness = Awareness(
             AwarenessPorts(
                 ports.clock,
@@ -61,6 +64,8 @@ class Company:
         self._greeting.joined(peer)
 
     def hear_who(self, neighbour: Neighbour, who: Who) -> None:
+        if self._ports.ear:
+            self._ports.ear.tell(neighbour, who.known)
         for session, data in self._latest.newer_than(who.known):
             neighbour.introduce("control", session, self._ports.introduction(session))
             neighbour.say(EnvelopeMessage(data))

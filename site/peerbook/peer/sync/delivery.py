@@ -48,7 +48,7 @@ class Delivery:
         size = 0
         for want in ask.wants:
             self._introduce(neighbour, want.session)
-            for piece in replica.log.pieces(want.session, want.start):
+            for piece in replica.log.pieces(want.session, want.start, replica.log.shown(want.session)):
                 if pieces and size + len(piece.data) > ENTRIES_BYTES:
                     yield Entries(ask.document, False, tuple(pieces))
                     pieces, size = [], 0

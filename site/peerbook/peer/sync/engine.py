@@ -79,6 +79,7 @@ class Engine:
                 lambda document, kind, said: self._writer.write(document, kind, said),
                 self._acquaintances.bytes_of,
                 options.changed,
+                options.ear,
             )
         )
         self._intake = Intake(
@@ -113,6 +114,8 @@ class Engine:
                 self._changes.take_entry,
                 self._changes.meet,
                 self._changes.expose,
+                lambda: options.ear.summary if options.ear else None,
+                lambda neighbour: self._company.joined(neighbour.peer),
             )
         )
         self._delivery = Delivery(self.neighbours, self._replicas, self._changes.introduce)
@@ -125,7 +128,7 @@ class Engine:
                 options.own.signer,
                 options.keys.key_for,
                 self._made,
-                lambda document: options.locked(document, -1),
+                lambda document: self._locked(document, -1),
             )
         )
         self._acquaintances.hear(options.own.introduction)
@@ -143,12 +146,16 @@ class Engine:
         neighbour.introduce("control", self._own.session, self._options.own.introduction)
         self._exchange.joined(neighbour)
         self._company.joined(neighbour.peer)
+        if self._options.ear:
+            self._options.ear.joined(neighbour.peer)
         return True
 
     def disconnect(self, peer: str) -> None:
         if self.neighbours.remove(peer):
             self._exchange.left(peer)
             self.flood.left(peer)
+            if self._options.ear:
+                self._options.ear.left(peer)
 
     def hear(self, peer: str, channel: Channel, data: bytes) -> None:
         """Takes a message of a neighbour. Whatever it is, nothing is raised."""
@@ -203,7 +210,8 @@ class Engine:
             case say.ForkMessage(proof):
                 self._changes.hear_fork(neighbour, proof)
             case say.StatementMessage() | say.KnockMessage() | say.AdmitMessage() as message:
-                self._options.hear_class(peer, message)
+                if self._options.ear:
+                    self._options.ear.hear(peer, message)
 
     def client_id(self, document: str) -> int:
         """The clientID this session writes to a document under."""
@@ -338,6 +346,19 @@ class Engine:
         self._exchange.opened(replica)
         return replica
 
+    def is_author(self, participant: str) -> bool:
+        """Whether something is kept here that a participant wrote."""
+        return any(
+            replica.log.author_of(session) == participant and replica.log.count(session) > 0
+            for replica in self._replicas.values()
+            for session in replica.log.sessions
+        )
+
+    def _locked(self, document: str, epoch: int) -> None:
+        self._options.locked(document, epoch)
+        if self._options.ear:
+            self._options.ear.locked()
+
     def _compare_all(self) -> None:
         self._exchange.compare()
         for neighbour in self.neighbours:
@@ -359,7 +380,7 @@ class Engine:
             opened = self._open(envelope)
             if opened.kind == "locked":
                 # Said again now and then; meanwhile others may have the key.
-                self._options.locked(envelope.document, envelope.epoch)
+                self._locked(envelope.document, envelope.epoch)
                 return "pass"
             if opened.kind == "wrong":
                 refusal = "sealed"
@@ -404,7 +425,7 @@ class Engine:
                 self._open_piece,
                 lambda change: self._writer.write(document, kind, change),
                 lambda piece: self._changes.keep(document, piece),
-                lambda piece: options.locked(document, _epoch_of(piece)),
+                lambda piece: self._locked(document, _epoch_of(piece)),
                 lambda proof: self._changes.forked(document, proof),
                 lambda doc: options.changed(),
                 lambda fault: options.unfit(document, fault),

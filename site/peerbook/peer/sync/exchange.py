@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from ..clock import Cancel, Clock, Random
-from ..overlay.messages import MOST_SUMMARIES, Ask, Entries, Reach, Summaries, Summary, Want
+from ..overlay.messages import DIGEST_BYTES, MOST_SUMMARIES, Ask, Entries, Reach, Summaries, Summary, Want
 from ..overlay.neighbours import Neighbour, Neighbours
 from .claims import Claims
 from .replica import Replica
@@ -27,6 +27,9 @@ ASK_MS = 8000
 """Silence after which another neighbour is asked."""
 NEWS_MS = 200
 """What came by exchange is told to the other neighbours this often at most."""
+
+_STATEMENTS = "statements"
+"""Stands for the statements among the documents of a summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,10 @@ class ExchangePorts:
     """A neighbour knows of a session."""
     expose: Callable[[Neighbour, Replica, str], None]
     """A neighbour still counts what is proven to be forked here."""
+    stated: Callable[[], bytes | None] = lambda: None
+    """A digest of what was stated about the class; None while nothing is known."""
+    differs: Callable[[Neighbour], None] = lambda neighbour: None
+    """A neighbour knows other statements."""
 
 
 @dataclass(slots=True, eq=False)
@@ -179,6 +186,11 @@ class Exchange:
         rough: list[Summary] = []
         ahead: list[Summary] = []
         for summary in message.summaries:
+            if summary.document == _STATEMENTS:
+                stated = self._ports.stated()
+                if stated is not None and stated[:DIGEST_BYTES] != summary.digest:
+                    self._ports.differs(neighbour)
+                continue
             replica = self._ports.replicas.get(summary.document) or self._ports.carry(summary.document)
             if not replica:
                 continue
@@ -324,7 +336,9 @@ class Exchange:
 
     def _summarise(self, neighbour: Neighbour, replicas: Sequence[Replica], *, fresh: bool, answer: bool) -> None:
         """Only the digests: enough where they are the same."""
-        summaries = [each.reaches.summary(each.name, None) for each in replicas]
+        stated = self._ports.stated()
+        summaries = [Summary(_STATEMENTS, stated[:DIGEST_BYTES])] if stated is not None else []
+        summaries += [each.reaches.summary(each.name, None) for each in replicas]
         if not summaries and fresh:
             neighbour.say(Summaries(fresh, answer, ()))
         self._send(neighbour, summaries, fresh=fresh, answer=answer)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from ..clock import Clock, Random, nothing
 from ..envelope import Envelope
 from ..identity import Introduction, OwnSession
+from ..overlay.messages import ClassMessage, HeardOf
+from ..overlay.neighbours import Neighbour
+from ..roles import Cut
 from ..sealed import Crypto, DocumentKey
 
 Refusal = Literal[
@@ -32,14 +35,6 @@ the neighbour's own doing, as nobody passes on what they cannot read or verify.
 """
 Standing = Literal["may", "may-not", "unknown"]
 """Whether somebody may write somewhere, as far as is known here. `unknown`: nothing is known of the class yet."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """How far a session counts in a document; ``chain`` is the right one there, None only with a count of 0."""
-
-    count: int
-    chain: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +66,28 @@ class Keys(Protocol):
         """Those that may open something of an epoch: to be tried one after the other."""
 
 
+class ClassEar(Protocol):
+    """Hears the class's own messages."""
+
+    @property
+    def summary(self) -> bytes | None:
+        """What two compare first; None while nothing is known."""
+
+    def known(self) -> Sequence[HeardOf]: ...
+
+    def tell(self, neighbour: Neighbour, known: Collection[HeardOf]) -> None:
+        """Tells a neighbour what they did not say they know."""
+
+    def hear(self, peer: str, message: ClassMessage) -> None: ...
+
+    def joined(self, peer: str) -> None: ...
+
+    def left(self, peer: str) -> None: ...
+
+    def locked(self) -> None:
+        """Something is sealed with a key that is not here."""
+
+
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
     room: bytes
@@ -95,5 +112,5 @@ class EngineOptions:
     """Something is sealed with a key that is not here; epoch -1: something of one's own waits for one."""
     unfit: Callable[[str, str], None] = lambda document, fault: None
     """What was written here may not be, and stays here."""
-    hear_class: Callable[[str, object], None] = lambda peer, message: None
-    """Statements, and the door."""
+    ear: ClassEar | None = None
+    """What hears the class's own messages: `society.py`, or nobody."""

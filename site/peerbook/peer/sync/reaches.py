@@ -12,7 +12,7 @@ from ..encoding import number_bytes
 from ..envelope import session_bytes
 from ..log import Log
 from ..overlay.messages import CHAIN_BYTES, DIGEST_BYTES, Reach, Summary
-from .options import Cut
+from ..roles import Cut
 
 
 class Reaches:
@@ -37,7 +37,7 @@ class Reaches:
         return self._look()[1]
 
     def of(self, session: str) -> Reach:
-        count = self._log.count(session)
+        count = self._log.shown(session)
         chain = self._log.chain_at(session, count) or self._first(session)
         return Reach(session, count, chain[:CHAIN_BYTES])
 
@@ -49,16 +49,14 @@ class Reaches:
 
     def is_behind(self, reach: Reach) -> bool:
         """Whether a neighbour has more of a session, or something else."""
+        if self._log.fork_of(reach.session):
+            # What comes after a fork is nobody's, until a frontier says how far it counts.
+            return False
         limit = self._log.limit_of(reach.session)
         if self._log.count(reach.session) < min(reach.count, limit):
             return True
         known = self._log.chain_at(reach.session, reach.count)
-        return (
-            known is not None
-            and not self._log.fork_of(reach.session)
-            and reach.count <= limit
-            and known[:CHAIN_BYTES] != reach.chain
-        )
+        return known is not None and reach.count <= limit and known[:CHAIN_BYTES] != reach.chain
 
     def ask_from(self, reach: Reach) -> int:
         """From where to ask for what a neighbour has: from 0 when it contradicts what is here."""
@@ -66,10 +64,7 @@ class Reaches:
 
     def is_forked(self, reach: Reach) -> bool:
         """Whether a neighbour counts more of a session than there is before it forked."""
-        if not self._log.fork_of(reach.session):
-            return False
-        known = self._log.chain_at(reach.session, reach.count)
-        return known is None or known[:CHAIN_BYTES] != reach.chain
+        return self._log.fork_of(reach.session) is not None and reach.count > self._log.shown(reach.session)
 
     def ahead(self, theirs: Iterable[Reach], *, is_whole: bool) -> list[Reach]:
         """What is here and is not there, of what a neighbour said."""

@@ -15,8 +15,8 @@ from ..clock import Clock
 from ..log import Chain, Fork, Joined, Log, Piece
 from ..permissions.change import CheckedChange, Refused, canonical_change, check_change
 from ..permissions.limits import Limits
+from ..roles import Cut
 from .digest import state_digest
-from .options import Cut
 from .outbox import Outbox
 from .reaches import Reaches
 from .reading import Opened, Reading, ReadingPorts
