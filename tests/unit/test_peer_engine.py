@@ -286,11 +286,14 @@ def test_syn5_what_is_no_change_ends_its_session_for_everybody_and_others_go_on(
 
 def test_log5_who_says_two_things_is_found_out_by_all_and_the_others_go_on() -> None:
     world = World()
-    one, two, three = world.page(), world.page(), world.page()
+    found: list[str] = []
+    one, two = world.page(), world.page()
+    three = world.page(forked=lambda document, session, participant: found.append(participant))
     world.join(one, two)
     world.join(two, three)
-    found: list[str] = []
-    late = world.page(forked=lambda document, session, participant: found.append(participant))
+    late = world.page()
+    one.text += "begun, "
+    world.clock.advance(2000)
     mallory = somebody(world.chance)
     introduction = encode_message(IntroductionMessage(mallory.introduction))
     client = client_of(DOCUMENT, mallory.introduced.participant, mallory.introduced.session)
@@ -308,9 +311,10 @@ def test_log5_who_says_two_things_is_found_out_by_all_and_the_others_go_on() -> 
         page.engine.hear(two.session, "control", sealed.data)
     world.clock.advance(20_000)
     assert all(page.replica.log.fork_of(mallory.introduced.session) for page in (one, two, three))
+    assert found == [mallory.introduced.participant]
     world.join(late, one)
     world.clock.advance(20_000)
-    assert found == [mallory.introduced.participant]
+    assert words(late) == "begun, ", "what they said is handed to nobody until it is said how far it counts"
     one.text += "we go on"
     world.clock.advance(20_000)
     assert all("we go on" in words(page) for page in (one, two, three, late))

@@ -100,7 +100,7 @@ def test_syn5_ten_thousand_changes_to_a_document() -> None:
     changes = [canonical_change(update, client, NOTEBOOK_LIMITS) for update in real]
     refused = 0
     for _ in range(MANY // 20):
-        intake = Intake(Doc(client_id=8), GENESIS)
+        intake = Intake(Doc(client_id=8), GENESIS, {})
         for change in changes[: chance.randrange(30)]:
             intake.take("", check_change(change, client, NOTEBOOK_LIMITS))
         for _ in range(20):

@@ -4,7 +4,7 @@ Python. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ..clock import Cancel, Clock, nothing
@@ -43,8 +43,7 @@ class Company:
         self._records: dict[str, Record] = {}
         self._repeat: Cancel = nothing
         self._latest = Latest(ports.clock)
-        more: Callable[[], Sequence[HeardOf]] = lambda: ports.ear.known() if ports.ear else ()
-        self._greeting = Greeting(ports.clock, ports.neighbours, lambda: (*self._latest.known(), *more()))
+        self._greeting = Greeting(ports.clock, ports.neighbours, self._known)
         self.awareness = Awareness(
             AwarenessPorts(
                 ports.clock,
@@ -126,6 +125,9 @@ class Company:
         self._repeat()
         self._latest.end()
         self._greeting.end()
+
+    def _known(self) -> tuple[HeardOf, ...]:
+        return (*self._latest.known(), *(self._ports.ear.known() if self._ports.ear else ()))
 
     def _take_record(self, envelope: Envelope, participant: str) -> bool:
         if envelope.payload == _FAREWELL:

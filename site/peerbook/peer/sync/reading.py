@@ -14,7 +14,7 @@ from pycrdt import Doc
 from ..log import Log, Piece
 from ..permissions.change import CheckedChange, Refused, check_change
 from ..permissions.limits import Limits
-from ..permissions.replay import Intake
+from .live import LiveIntake
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Reading:
         self._ports = ports
         self.doc = doc
         self._own_from = own_from
-        self._intake = Intake(doc, genesis) if doc is not None else None
+        self._intake = LiveIntake(doc, genesis) if doc is not None else None
         self._strands: dict[str, _Strand] = {}
         self._places: dict[CheckedChange, tuple[str, int, Piece]] = {}
         """Where each change that was taken began, for what turns out later."""
@@ -119,10 +119,7 @@ class Reading:
 
     def take_own(self, change: CheckedChange) -> bool:
         """One's own change, which is in the document. Whether it may be."""
-        if self._intake:
-            self._intake.take(self._ports.session, change, is_in=True)
-            return change not in self._intake.refused
-        return True
+        return self._intake is None or self._intake.take_own(self._ports.session, change)
 
     def end(self) -> None:
         self._ended = True
@@ -182,14 +179,14 @@ class Reading:
         assert self._intake
         # For each session on its own: what one waits for is never kept out by what another lets wait.
         taken = self._intake.take(strand.session, change)
-        if taken.kind == "full":
+        if taken == "full":
             strand.rest, strand.state = change, "full"
             self._full.add(strand.session)
         else:
             strand.rest = None
             self._full.discard(strand.session)
-        if taken.kind == "ready":
-            for each in taken.changes:
+        if isinstance(taken, list):
+            for each in taken:
                 self._places.pop(each, None)
             self._stop_refused()
             self._retry()
