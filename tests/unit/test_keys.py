@@ -14,7 +14,7 @@ from peerbook.peer.founding import JOIN_SECRET_BYTES
 from peerbook.peer.keys.answer import ANSWER_BYTES, Admission, Answer, answered_knock, make_answer, read_answer
 from peerbook.peer.keys.box import BoxPlace, open_box, seal_box
 from peerbook.peer.keys.documents import document_key, keeper_of, own_secret, secret_kind_of
-from peerbook.peer.keys.keyring import Keyring, Keys
+from peerbook.peer.keys.keyring import Keyring, Keys, Oneself
 from peerbook.peer.keys.knock import KNOCK_BYTES, Knock, make_knock, read_knock
 from peerbook.peer.keys.wraps import WRAP_RECIPIENTS, Wraps, make_wraps, open_shared, open_wraps, read_wraps
 from peerbook.peer.secret import Secret
@@ -95,7 +95,8 @@ def test_key3_at_most_so_many_are_wrapped_to() -> None:
 def test_key4_a_keyring_takes_what_was_stated_and_says_what_is_missing() -> None:
     one, two, rival = (bytes([seed]) * 32 for seed in (1, 2, 3))
     stated = {1: [hashlib.sha256(one).digest()], 2: [hashlib.sha256(key).digest() for key in (two, rival)]}
-    ring = Keyring(EVERYONE, lambda: sorted(stated), lambda epoch: stated.get(epoch, []))
+    own = Oneself(ADA["participant"], ROOT_SEED, CLASS)
+    ring = Keyring(EVERYONE, own, lambda: sorted(stated), lambda epoch: stated.get(epoch, []))
     lecture, mine = f"{'5e' * 32}.lecture.0a", f"{'5e' * 32}.mine.0a"
     assert (ring.take_epoch(1, two), ring.take_epoch(7, one)) == ("wrong", "unstated")
     assert (ring.newest, ring.lacking) == (None, [1, 2])
@@ -112,6 +113,10 @@ def test_key4_a_keyring_takes_what_was_stated_and_says_what_is_missing() -> None
     assert (ring.take_secret(mine, 1, one), ring.take_secret(mine, 1, one)) == ("taken", "known")
     assert ring.take_secret(mine, 1, two) == "other"
     assert ring.keys_of(mine, 1) == Keys((document_key(one, mine),), None)
+    ours = f"{'5e' * 32}.mine.{ADA['participant']}"
+    assert ring.keys_of(ours, 1).keys == (document_key(own_secret(ROOT_SEED, CLASS, ours, 1), ours),)
+    assert ring.key_for(lecture) == (2, document_key(two, lecture))
+    assert ring.key_for(f"{'5e' * 32}.mine.0b") is None
 
 
 @pytest.mark.parametrize("vector", VECTORS["knocks"]["good"], ids=title)

@@ -45,6 +45,12 @@ def test_every_rule_that_a_test_names_is_there() -> None:
     assert unknown == {}, "tests of rules that docs/SPEC.md does not have"
 
 
+def test_the_threat_model_leans_on_rules_that_are_there() -> None:
+    named = re.findall(r"\b[A-Z]{3,4}\d+\b", (ROOT / "docs" / "THREATS.md").read_text(encoding="utf-8"))
+    assert len(named) > 30
+    assert sorted(set(named) - set(RULE.findall(SPEC))) == []
+
+
 def test_every_limit_is_in_the_specification_and_held_by_a_test() -> None:
     tests = "\n".join(
         sources("tests/unit/test_*.py", "tests/protocol/test_*.py", "site/extension/src/**/*.test.ts").values()

@@ -52,10 +52,11 @@ describe('a page in a class', () => {
     const [one, two] = [new Y.Doc(), new Y.Doc()];
     const name = ada.documentName(GENESIS);
     expect(ben.documentName(GENESIS)).toBe(name);
-    ada.follow(name, one, 'document');
-    one.getText('t').insert(0, 'hello');
-    ben.follow(name, two, 'document');
-    await until(() => two.getText('t').toJSON() === 'hello');
+    const meta = (doc: Y.Doc): Y.Map<unknown> => doc.getMap('meta');
+    ada.follow(name, one, 'document', null);
+    meta(one).set('word', 'hello');
+    ben.follow(name, two, 'document', null);
+    await until(() => meta(two).get('word') === 'hello');
     await until(() => ben.people.every(({ notebooks }) => notebooks.join() === 'w/a.ipynb'));
     expect(ben.personOf(ada.people[0]!.sessions[0]!)!.name).toBe('Ada');
   });

@@ -2,18 +2,20 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { rememberClass } from '../classroom/back';
 import type { IClassroomBar } from '../classroom/tokens';
 import type { Session } from '../notebook/session';
 import { digest } from 'lib0/hash/sha256';
-import { branchIn, readFragment } from '../core/class/invitation';
+import { branchIn, fragmentOf, ownerIn, readFragment } from '../core/class/invitation';
 import { FROM_LOG } from '../notebook/keeper';
 import { FROM_TAB } from '../notebook/tabs';
 import { fetchCatalogue } from '../workshop/catalogue';
 import { Cursors } from './cursors/cursors';
 import { browserIdentities } from './identity';
-import { Joined } from './joined';
+import { browserVault, enter } from './enter';
 import type { IMembership } from './membership';
 import { OutputsChoice } from './outputs/outputs';
+import { waitToEnter } from './panel/entrance';
 import { identify } from './panel/identify';
 import { showDamaged } from './panel/join';
 import { ClassPart } from './panel/part';
@@ -57,15 +59,21 @@ export async function join(
       ),
     () => undefined
   );
-  return new Joined({
+  const joined = await enter({
+    vault: await browserVault(root),
     invitation: invited.invitation,
     branch: branchIn(fragment),
+    owner: ownerIn(fragment),
     identity,
     identities,
     root,
     isForeign: origin => origin === FROM_LOG || origin === FROM_TAB,
     pathOf: genesis => paths.get(genesis)
   });
+  await waitToEnter(joined, trans, () =>
+    rememberClass(new URL(root).pathname, fragmentOf(joined.invitation))
+  );
+  return joined;
 }
 
 /** Shows the class in the page. */

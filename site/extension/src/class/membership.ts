@@ -6,6 +6,7 @@ import type { Branch } from '../core/document/name';
 import type { Role } from '../core/class/roles';
 import type { Door, StatedRole } from '../core/class/statement';
 import type { Engine } from '../core/sync/engine';
+import type { IKept } from '../core/sync/kept';
 import type { ISummary } from '../connection/summary';
 import type { Listeners } from '../connection/listeners';
 import type { IIdentity } from './identity';
@@ -51,6 +52,17 @@ export interface ITeaching {
   recoveryFile(workshop: string): string | null;
 }
 
+/** How a document is followed. */
+export interface IFollowed {
+  readonly kind: 'document' | 'outputs';
+  /** What it starts from; null for one that begins with nothing. */
+  readonly genesis: Uint8Array | null;
+  /** What this device has of its log. */
+  readonly kept: readonly IKept[];
+  /** Takes what is to be kept, before it is passed on. */
+  keep(kept: IKept): void;
+}
+
 export interface IMembership {
   readonly invitation: IInvitation;
   readonly me: IIdentity;
@@ -81,7 +93,7 @@ export interface IMembership {
   /** Whether one may write in a document of the class; it may become another answer. */
   mayWrite(document: string): boolean;
   /** Keeps a document equal with everybody's; see `Engine.follow`. */
-  follow(name: string, doc: Y.Doc, kind: 'document' | 'outputs'): Cancel;
+  follow(name: string, doc: Y.Doc, followed: IFollowed): Cancel;
   /** Leaves the class: the page works on alone. */
   leave(): void;
 }

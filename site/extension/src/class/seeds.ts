@@ -16,7 +16,11 @@ export async function seedsOf(
 ): Promise<ISeeds> {
   const made = new Uint8Array(2 * SEED_BYTES);
   fill(made);
-  const kept = await vault.claim(`person ${person}`, made);
+  const kept = await vault.claim(nameOfSeeds(person), made);
   const bytes = kept.byteLength === made.byteLength ? kept : made;
   return { root: new Secret(bytes.subarray(0, SEED_BYTES)), device: new Secret(bytes.subarray(SEED_BYTES)) };
+}
+
+export function nameOfSeeds(person: string): string {
+  return `person ${person}`;
 }

@@ -29,7 +29,7 @@ import { normalSource, rewrite } from '../core/document/source';
 import type { Outputs } from '../core/outputs/outputs';
 import { makePeerCell, type PeerCell, PeerCodeCell } from './cells';
 import { type IStand, staying, steps } from './delta';
-import { clockOf, emitterOf, hasTextOfOthers, keepOnUndo, releaseCells } from './upstream';
+import { clockOf, emitterOf, hasTextOfOthers, keepOnUndo, keepStateAside, releaseCells } from './upstream';
 
 /** What this browser runs on is said by this browser: a notebook opened elsewhere must not change by being opened. */
 const LOCAL_METADATA: ReadonlySet<string> = new Set(['kernelspec', 'language_info']);
@@ -60,6 +60,7 @@ export class MapNotebook extends YNotebook {
   constructor(private readonly options: IMapNotebookOptions) {
     super({ disableDocumentWideUndoRedo: true });
     releaseCells(this);
+    keepStateAside(this.ydoc);
     this.ycells = cellsOf(this.ydoc);
     this.undoManager.addToScope(this.ycells);
     keepOnUndo(this.undoManager, ({ id }) =>

@@ -6,6 +6,7 @@ import { Chance } from '../core/simulation/chance';
 import { FAIR } from '../core/simulation/network';
 import { VirtualClock } from '../core/simulation/time';
 import { Gathering } from './simulation/gathering';
+import { Members } from '../core/simulation/members';
 import { ClassPage, Device, type IClassWorld } from './simulation/page';
 
 const digest = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(bytes).digest());
@@ -31,8 +32,7 @@ class Class {
     this.world = {
       clock: this.clock,
       chance: this.chance,
-      digest,
-      room: new Uint8Array(16),
+      members: new Members(this.chance, digest),
       document,
       genesis
     };
@@ -46,7 +46,7 @@ class Class {
     return made;
   }
 
-  async open(name: string, device = new Device(name, this.clock)): Promise<ClassPage> {
+  async open(name: string, device = new Device(name)): Promise<ClassPage> {
     const page = await ClassPage.open(name, device, this.world);
     page.beginDeed(0);
     this.pages.push(page);

@@ -2,6 +2,7 @@
 import type * as Y from 'yjs';
 import type { Cancel } from '../core/clock';
 import type { Branch } from '../core/document/name';
+import type { IKept } from '../core/sync/kept';
 
 export interface ITogether {
   /** Who one is there: 32 hex digits. */
@@ -15,5 +16,14 @@ export interface ITogether {
   /** Whether one may write in a document of the class, as it is now. */
   mayWrite(document: string): boolean;
   /** Keeps a document equal with everybody's, until the result is called. */
-  follow(name: string, doc: Y.Doc, kind: 'document' | 'outputs'): Cancel;
+  follow(
+    name: string,
+    doc: Y.Doc,
+    followed: {
+      readonly kind: 'document' | 'outputs';
+      readonly genesis: Uint8Array | null;
+      readonly kept: readonly IKept[];
+      keep(kept: IKept): void;
+    }
+  ): Cancel;
 }

@@ -21,7 +21,7 @@ export class Watch {
     private readonly invite: Invite,
     clock: Clock,
     steps: ReadonlyMap<string, string>,
-    private readonly join: (identity: IIdentity) => Watched,
+    private readonly join: (identity: IIdentity) => Promise<Watched>,
     private readonly power: { show(powered: Powered): void; say(words: string): void }
   ) {
     find('class-here', HTMLElement).hidden = false;
@@ -38,19 +38,31 @@ export class Watch {
 
   /** Is in the class as this one from now on. */
   as(identity: IIdentity): void {
-    const before = this.membership;
-    if (before?.me.participant === identity.participant) {
-      before.rename(identity.name);
+    const before = this.identity;
+    this.identity = identity;
+    if (before?.participant === identity.participant) {
+      this.membership?.rename(identity.name);
       return;
     }
-    before?.leave();
-    const membership = (this.membership = this.join(identity));
-    membership.changed.add(() => {
-      if (this.membership === membership) {
-        this.show(membership);
+    this.membership?.leave();
+    this.membership = null;
+    void this.join(identity).then(membership => {
+      if (this.identity?.participant !== identity.participant) {
+        // Somebody else was chosen meanwhile.
+        membership.leave();
+        return;
       }
+      this.membership = membership;
+      if (this.identity.name !== identity.name) {
+        membership.rename(this.identity.name);
+      }
+      membership.changed.add(() => {
+        if (this.membership === membership) {
+          this.show(membership);
+        }
+      });
+      this.show(membership);
     });
-    this.show(membership);
   }
 
   private show(membership: Watched): void {
@@ -79,6 +91,7 @@ export class Watch {
   private readonly connection = find('class-connection', HTMLElement);
   private readonly trouble = find('class-trouble', HTMLElement);
   private membership: Watched | null = null;
+  private identity: IIdentity | null = null;
   private readonly count = find('class-count', HTMLElement);
   private readonly roster: Roster;
   private readonly announcer: Announcer;

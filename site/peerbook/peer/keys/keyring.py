@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from .documents import document_key, secret_kind_of
+from ..secret import Secret
+from .documents import document_key, keeper_of, own_secret, secret_kind_of
 
 SECRETS_KEPT = 20_000
 """Secrets of documents: an instructor has one for each attendee's notebooks and outputs."""
@@ -21,6 +22,15 @@ class Keys:
     missing: Literal["epoch", "secret"] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Oneself:
+    """Whose own documents' secrets follow from the root seed."""
+
+    participant: str
+    root: Secret
+    class_id: bytes
+
+
 class Keyring:
     """Keys of epochs, checked against what was stated about them, and of documents with a secret of their own.
 
@@ -29,8 +39,13 @@ class Keyring:
     """
 
     def __init__(
-        self, everyone: str, epochs: Callable[[], Sequence[int]], stated: Callable[[int], Sequence[bytes]]
+        self,
+        everyone: str,
+        own: Oneself,
+        epochs: Callable[[], Sequence[int]],
+        stated: Callable[[int], Sequence[bytes]],
     ) -> None:
+        self._own = own
         self._everyone = everyone
         self._epochs = epochs
         self._stated = stated
@@ -82,10 +97,22 @@ class Keyring:
     def keys_of(self, document: str, epoch: int) -> Keys:
         """Which keys open a document in an epoch."""
         if secret_kind_of(document, self._everyone) == "own":
-            own = self._secrets.get((document, epoch))
+            own = self._secret_of(document, epoch)
             return Keys((document_key(own, document),), None) if own else Keys((), "secret")
         keys = tuple(document_key(key, document) for key in self.epoch_keys(epoch))
         return Keys(keys, None if keys else "epoch")
+
+    def key_for(self, document: str) -> tuple[int, bytes] | None:
+        """The newest epoch and the key to write a document with; None while there is none."""
+        epoch = self.newest
+        keys = () if epoch is None else self.keys_of(document, epoch).keys
+        return (epoch, keys[0]) if epoch is not None and keys else None
+
+    def _secret_of(self, document: str, epoch: int) -> bytes | None:
+        held = self._secrets.get((document, epoch))
+        if held is None and keeper_of(document) == self._own.participant:
+            return own_secret(self._own.root, self._own.class_id, document, epoch)
+        return held
 
     def _has_counting(self, epoch: int) -> bool:
         stated = self._stated(epoch)

@@ -169,7 +169,7 @@ export class NotebookOutputs {
     const name = outputsName(this.document, participant);
     const person = this.parts.membership.people.find(each => each.participant === participant);
     const sessions = person?.isHere ? person.sessions : [];
-    outputs.setLive(new Set(sessions.map(session => clientOf(digest, name, '', session))));
+    outputs.setLive(new Set(sessions.map(session => clientOf(digest, name, participant, session))));
   }
 
   /** Tells the class, once, that there are outputs of one's own in this notebook; and again under another name. */

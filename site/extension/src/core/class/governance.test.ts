@@ -216,7 +216,7 @@ describe('governance', () => {
     expect(ben.governance.standing(cem.me, cem.own.session, place)).toBe('may-not');
   });
 
-  it('[ROL8] roles reach everybody, and only of those who may give them', () => {
+  it('[ROL9] roles reach everybody, and only of those who may give them', () => {
     const { world, ada, ben, cem } = three();
     const said: boolean[] = [];
     ben.governance.setRole(cem.me, 'instructor', isStated => said.push(isStated));
@@ -241,7 +241,7 @@ describe('governance', () => {
     world.settle();
     const opened = (who: Person, document = mine(ben)): string | null => {
       const found: (string | null)[] = [];
-      who.governance.keyOf(document, 1, key => found.push(key && key.join()));
+      who.governance.keysOf(document, 1, ([key]) => found.push(key ? key.join() : null));
       return found[0] ?? null;
     };
     expect(opened(ada)).toBe(own!.split(' ')[1]);

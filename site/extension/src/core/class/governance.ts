@@ -14,7 +14,7 @@ import type { IWaiting } from '../keys/door';
 import type { KnockState } from '../keys/knocking';
 import type { Secret } from '../secret';
 import type { Digest } from '../session';
-import { everyoneOf } from './founding';
+import { everyoneOf, readFounding } from './founding';
 import { makeInventory, readInventory } from './inventory';
 import type { ICut, Role, Roles } from './roles';
 import { Secrets } from './secrets';
@@ -71,7 +71,6 @@ export class Governance {
   constructor(private readonly ports: IGovernancePorts) {
     const { digest, classId } = ports;
     this.everyone = everyoneOf(digest, classId);
-    this.statements = new Statements(digest, classId);
     this.secrets = new Secrets({
       ...ports,
       everyone: this.everyone,
@@ -83,21 +82,22 @@ export class Governance {
       ...ports,
       ring: this.secrets.ring,
       roles: () => this.roles,
-      record: () => this.statements.record,
-      statements: () => this.statements.bytes,
+      record: () => this.statements?.founding.record ?? null,
+      statements: () => this.stated,
       learn: (admission, then) => this.learn(admission, then)
     });
   }
 
   readonly everyone: string;
   readonly secrets: Secrets;
-  private readonly statements: Statements;
+  /** Null before it is known how the class began. */
+  private statements: Statements | null = null;
   private readonly threshold: Threshold;
   private readonly reading = new Set<string>();
 
   /** Null before it is known how the class began. */
   get roles(): Roles | null {
-    return this.statements.roles;
+    return this.statements?.roles ?? null;
   }
 
   get myRole(): Role | null {
@@ -115,8 +115,19 @@ export class Governance {
   }
 
   get kept(): IKeptGovernance {
-    const { record, bytes } = this.statements;
-    return { founding: record, statements: bytes, keys: this.secrets.ring.all() };
+    const founding = this.statements?.founding.record ?? null;
+    return { founding, statements: this.stated, keys: this.secrets.ring.all() };
+  }
+
+  /** Everything stated, as it is. */
+  private get stated(): readonly Uint8Array[] {
+    return this.statements?.all.map(({ bytes }) => bytes) ?? [];
+  }
+
+  /** What one can say of the class: each by its id. */
+  private get entries(): readonly (readonly [string, Uint8Array])[] {
+    const stated = this.statements?.all.map(({ id, bytes }) => [id, bytes] as const) ?? [];
+    return [...stated, ...this.secrets.entries];
   }
 
   /** Takes back what was kept; then knocks if something is lacking. */
@@ -157,8 +168,8 @@ export class Governance {
     this.secrets.keyFor(document, then);
   }
 
-  keyOf(document: string, epoch: number, then: (key: Uint8Array | null) => void): void {
-    this.secrets.keyOf(document, epoch, then);
+  keysOf(document: string, epoch: number, then: (keys: readonly Uint8Array[]) => void): void {
+    this.secrets.keysOf(document, epoch, then);
   }
 
   /** Something is sealed with a key that is not here. */
@@ -169,9 +180,7 @@ export class Governance {
   // What neighbours say
 
   met(peer: string): void {
-    const { entries } = this.statements;
-    const ids = [...entries, ...this.secrets.entries].map(([id]) => id);
-    this.ports.say('statement', makeInventory(ids), peer);
+    this.ports.say('statement', makeInventory(this.entries.map(([id]) => id)), peer);
     this.threshold.met(peer);
   }
 
@@ -248,7 +257,7 @@ export class Governance {
   /** With the recovery key: the class is one's own from now on, and no device of the one before has any power over it. */
   takeOver(seed: Secret, record: Uint8Array, then: (isStated: boolean) => void): void {
     const { crypto, digest, classId, own } = this.ports;
-    if (!this.statements.found(record)) {
+    if (!this.learnFounding(record)) {
       then(false);
       return;
     }
@@ -267,7 +276,7 @@ export class Governance {
         return;
       }
       signStatement(recovery, digest, classId, number, body, statement => {
-        this.take(statement);
+        this.take([statement]);
         this.setDoor(this.roles!.door, then);
       });
     });
@@ -287,7 +296,7 @@ export class Governance {
       return;
     }
     signStatement(own.root, digest, classId, number, body, statement => {
-      this.take(statement);
+      this.take([statement]);
       then(true);
     });
   }
@@ -312,7 +321,8 @@ export class Governance {
     };
     readStatement(crypto, digest, classId, bytes, read => {
       if (read.kind === 'read') {
-        done(!this.statements.has(read.value.id) && this.take(read.value, peer));
+        done(false);
+        this.take([read.value], peer);
       } else {
         this.secrets.hear(bytes, isNew => {
           done(isNew);
@@ -324,23 +334,20 @@ export class Governance {
     });
   }
 
-  /** Takes what was verified; whether it is new. What is new is said to everybody but who said it. */
-  private take(statement: IStatement, from?: string): boolean {
-    if (!this.statements.add(statement)) {
-      return false;
+  /** Takes what was verified. What counts for something and is new is said to everybody but who said it. */
+  private take(statements: readonly IStatement[], from?: string): void {
+    const taken = this.statements?.take(statements) ?? [];
+    taken.forEach(({ bytes }) => this.ports.say('statement', bytes, null, from));
+    if (taken.length > 0) {
+      this.secrets.refresh();
+      this.threshold.changed();
+      this.threshold.need();
+      this.tell();
     }
-    if (from === undefined) {
-      this.ports.say('statement', statement.bytes, null);
-    }
-    this.secrets.refresh();
-    this.threshold.changed();
-    this.threshold.need();
-    this.tell();
-    return true;
   }
 
   private supply(peer: string, has: (id: string) => boolean): void {
-    for (const [id, bytes] of [...this.statements.entries, ...this.secrets.entries]) {
+    for (const [id, bytes] of this.entries) {
       if (!has(id)) {
         this.ports.say('statement', bytes, peer);
       }
@@ -350,14 +357,16 @@ export class Governance {
   /** Takes in what one was handed over, or kept: all of it is looked at as if a stranger had said it. */
   private learn(admission: IAdmission, then: () => void): void {
     const { crypto, digest, classId } = this.ports;
-    if (!this.statements.found(admission.founding)) {
+    if (!this.learnFounding(admission.founding)) {
       then();
       return;
     }
+    const read: IStatement[] = [];
     let left = admission.statements.length + 1;
     const done = (): void => {
       left -= 1;
       if (left === 0) {
+        this.take(read);
         admission.keys.forEach(({ epoch, key }) => this.secrets.ring.takeEpoch(epoch, key));
         this.secrets.refresh();
         this.threshold.changed();
@@ -366,14 +375,24 @@ export class Governance {
       }
     };
     for (const bytes of admission.statements) {
-      readStatement(crypto, digest, classId, bytes, read => {
-        if (read.kind === 'read') {
-          this.statements.add(read.value);
+      readStatement(crypto, digest, classId, bytes, each => {
+        if (each.kind === 'read') {
+          read.push(each.value);
         }
         done();
       });
     }
     done();
+  }
+
+  /** Whether it is how this class began. */
+  private learnFounding(record: Uint8Array): boolean {
+    const { digest, classId } = this.ports;
+    const read = readFounding(digest, classId, record);
+    if (read.kind === 'read') {
+      this.statements ??= new Statements(digest, read.value);
+    }
+    return read.kind === 'read';
   }
 
   private tell(): void {

@@ -1,6 +1,6 @@
 /**
  * Two who meet tell each other which statements and wraps they have, by the first eight bytes of each one's hash, and say
- * what the other lacks [ROL8].
+ * what the other lacks [ROL9].
  */
 import * as encoding from 'lib0/encoding';
 import { sameBytes } from '../bytes';

@@ -47,5 +47,10 @@ export function branchIn(fragment: string): Branch {
   return BRANCHES.find(branch => branch === given) ?? 'lecture';
 }
 
+/** What makes whoever opens the link the owner of the class, or null. Never throws. */
+export function ownerIn(fragment: string): string | null {
+  return new URLSearchParams(fragment.replace(/^#/, '')).get('owner');
+}
+
 /** The fragment of a link into the class, with its `#`. */
 export const fragmentOf = linkFragment;

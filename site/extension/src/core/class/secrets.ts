@@ -3,7 +3,7 @@
  * with now, what opens it in an epoch, and what of one's own is wrapped to those who may read it.
  */
 import { compareBytes, makeWraps, openShared, openWraps, readWraps, type IWraps } from '../keys/wraps';
-import { keeperOf, ownSecret, secretKindOf } from '../keys/documents';
+import { keeperOf, secretKindOf } from '../keys/documents';
 import { Keyring } from '../keys/keyring';
 import type { IDocumentKey } from '../envelope/keys';
 import type { ICrypto } from '../crypto';
@@ -43,11 +43,12 @@ interface IKeptWraps {
 
 export class Secrets {
   constructor(private readonly ports: ISecretsPorts) {
-    const { crypto, digest, everyone } = ports;
+    const { crypto, digest, everyone, root, classId } = ports;
     this.ring = new Keyring({
       crypto,
       digest,
       everyone,
+      own: { participant: ports.own.participant, root, classId },
       epochs: () => ports.roles()?.epochs.map(({ epoch }) => epoch) ?? [],
       stated: epoch => {
         const found = ports.roles()?.epochs.find(each => each.epoch === epoch);
@@ -74,16 +75,15 @@ export class Secrets {
       then(null);
       return;
     }
-    this.needOwn(document, epoch, () =>
-      this.ring.keysOf(document, epoch, ({ keys: [key] }) => then(key ? { epoch, key } : null))
-    );
+    this.ring.keysOf(document, epoch, ({ keys: [key] }) => {
+      then(key ? { epoch, key } : null);
+      this.offer(document, epoch);
+    });
   }
 
-  /** What opens a document in an epoch; null while that is not here. */
-  keyOf(document: string, epoch: number, then: (key: Uint8Array | null) => void): void {
-    this.needOwn(document, epoch, () =>
-      this.ring.keysOf(document, epoch, ({ keys: [key] }) => then(key ?? null))
-    );
+  /** What may open a document in an epoch; none while that is not here. */
+  keysOf(document: string, epoch: number, then: (keys: readonly Uint8Array[]) => void): void {
+    this.ring.keysOf(document, epoch, ({ keys }) => then(keys));
   }
 
   /** Takes wraps that somebody passed on; `then` hears whether they are genuine, new and kept: passed on then. */
@@ -115,25 +115,20 @@ export class Secrets {
     });
   }
 
-  private needOwn(document: string, epoch: number, then: () => void): void {
-    const { crypto, classId, own, root, everyone } = this.ports;
+  /** What is sealed in one's own documents is wrapped to those who may read it, once it is. */
+  private offer(document: string, epoch: number): void {
+    const { own, everyone } = this.ports;
     const isOwn = secretKindOf(document, everyone) === 'own' && keeperOf(document) === own.participant;
     const name = `${epoch} ${document}`;
-    if (!isOwn || this.mine.has(name)) {
-      then();
-      return;
-    }
-    ownSecret(crypto, root, classId, document, epoch, secret => {
-      this.ring.takeSecret(document, epoch, secret);
+    if (isOwn && !this.mine.has(name)) {
       this.mine.add(name);
-      then();
       this.wrap(document, epoch);
-    });
+    }
   }
 
   /** Wraps the secret of one's own document to whoever may read it and is not served yet. */
   private wrap(document: string, epoch: number): void {
-    const { crypto, digest, classId, own, root, fill } = this.ports;
+    const { crypto, digest, classId, own, fill } = this.ports;
     const roles = this.ports.roles();
     const name = `${epoch} ${document}`;
     const before = this.kept.get(name)?.wraps;
@@ -151,7 +146,7 @@ export class Secrets {
     this.making.add(name);
     const recipients = [...devices, ...(before?.boxes.map(({ recipient }) => recipient) ?? [])];
     const shareWith = isShared ? (this.ring.epochKeys(epoch)[0] ?? null) : null;
-    ownSecret(crypto, root, classId, document, epoch, secret =>
+    this.ring.secretOf(document, epoch, secret =>
       makeWraps(
         crypto,
         digest,

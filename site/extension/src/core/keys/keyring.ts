@@ -5,7 +5,8 @@
 import { sameBytes } from '../bytes';
 import type { ICrypto } from '../crypto';
 import type { Digest } from '../session';
-import { documentKey, secretKindOf } from './documents';
+import type { Secret } from '../secret';
+import { documentKey, keeperOf, ownSecret, secretKindOf } from './documents';
 
 /** Documents' keys kept: every document of a large class, in a few epochs. */
 const KEYS_KEPT = 4096;
@@ -17,6 +18,8 @@ export interface IKeyringPorts {
   readonly digest: Digest;
   /** The owner of the branch that all members write. */
   readonly everyone: string;
+  /** Oneself, whose own documents' secrets follow from the root seed. */
+  readonly own: { readonly participant: string; readonly root: Secret; readonly classId: Uint8Array };
   /** Epochs of which there is a statement that counts, ascending. */
   epochs(): readonly number[];
   /**
@@ -116,6 +119,10 @@ export class Keyring {
   keysOf(document: string, epoch: number, then: (keys: IKeys) => void): void {
     const isOwn = secretKindOf(document, this.ports.everyone) === 'own';
     const own = this.secrets.get(`${epoch} ${document}`);
+    if (isOwn && !own && keeperOf(document) === this.ports.own.participant) {
+      this.secretOf(document, epoch, () => this.keysOf(document, epoch, then));
+      return;
+    }
     const secrets = isOwn ? (own ? [own] : []) : this.epochKeys(epoch);
     if (secrets.length === 0) {
       then({ keys: [], missing: isOwn ? 'secret' : 'epoch' });
@@ -132,6 +139,33 @@ export class Keyring {
         }
       })
     );
+  }
+
+  /** The key to write a document with, of the newest epoch there is; null while there is none. */
+  keyFor(
+    document: string,
+    then: (key: { readonly epoch: number; readonly key: Uint8Array } | null) => void
+  ): void {
+    const epoch = this.newest;
+    if (epoch === null) {
+      then(null);
+      return;
+    }
+    this.keysOf(document, epoch, ({ keys: [key] }) => then(key ? { epoch, key } : null));
+  }
+
+  /** The secret of a document of one's own, to be wrapped for others. */
+  secretOf(document: string, epoch: number, then: (secret: Uint8Array) => void): void {
+    const { root, classId } = this.ports.own;
+    const held = this.secrets.get(`${epoch} ${document}`);
+    if (held) {
+      then(held);
+      return;
+    }
+    ownSecret(this.ports.crypto, root, classId, document, epoch, secret => {
+      this.secrets.set(`${epoch} ${document}`, secret);
+      then(secret);
+    });
   }
 
   /** Forgets everything: the class was left. */

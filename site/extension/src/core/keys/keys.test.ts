@@ -266,6 +266,7 @@ describe('keyring', () => {
   const [one, two, rival, never] = [1, 2, 3, 4].map(seed => bytes(seed));
   const lecture = `${GENESIS}.lecture.${'0a'.repeat(16)}`;
   const mine = `${GENESIS}.mine.${'0a'.repeat(16)}`;
+  const ME = '0e'.repeat(16);
   const stated = new Map([
     [1, [digest(one!)]],
     [2, [digest(two!), digest(rival!)]]
@@ -275,6 +276,7 @@ describe('keyring', () => {
       crypto,
       digest,
       everyone: EVERYONE,
+      own: { participant: ME, root: new Secret(bytes(90)), classId: CLASS },
       epochs: () => [...stated.keys()],
       stated: epoch => stated.get(epoch) ?? []
     });
@@ -318,6 +320,29 @@ describe('keyring', () => {
     keys.forget();
     expect(keysOf(keys, mine, 1)).toEqual({ keys: [], missing: 'secret' });
     expect(keysOf(keys, lecture, 1)).toEqual({ keys: [], missing: 'epoch' });
+  });
+
+  it("[KEY1, KEY4] one's own documents need no wraps, in any epoch; writing is in the newest one has", () => {
+    const keys = ring();
+    const own = `${GENESIS}.mine.${ME}`;
+    const keyFor = (document: string) =>
+      now<Parameters<Parameters<typeof keys.keyFor>[1]>[0]>(then => keys.keyFor(document, then));
+    expect(keyFor(own)).toBeNull();
+    for (const document of [own, `${own}/outputs.${ME}`]) {
+      const secret = now<Uint8Array>(then =>
+        ownSecret(crypto, new Secret(bytes(90)), CLASS, document, 1, then)
+      );
+      const key = now<Uint8Array>(then => documentKey(crypto, secret, document, then));
+      expect(keysOf(keys, document, 1)).toEqual({ keys: [key], missing: null });
+      expect(now(then => keys.secretOf(document, 1, then))).toEqual(secret);
+    }
+    expect(keysOf(keys, `${own}/outputs.${'0a'.repeat(16)}`, 1).missing).toBe('secret');
+    keys.takeEpoch(1, one!);
+    expect([keyFor(own)?.epoch, keyFor(lecture)?.epoch, keyFor(mine)]).toEqual([1, 1, null]);
+    keys.takeEpoch(2, rival!);
+    keys.takeEpoch(2, two!);
+    const key = now<Uint8Array>(then => documentKey(crypto, two!, lecture, then));
+    expect(keyFor(lecture)).toEqual({ epoch: 2, key });
   });
 
   it('[KEY4] two keys stated under one number both open, and the one that counts writes', () => {

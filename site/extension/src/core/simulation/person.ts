@@ -6,17 +6,16 @@ import type { Channel } from '../connection';
 import { cellsOf, isDeleted, orderOf, textOf } from '../document/cells';
 import { buryCell, createCell, makeRoom, moveCells, reviveCell } from '../document/edit';
 import type { Line } from '../overlay/neighbours';
-import { type Digest, makeSession } from '../session';
+import type { IOwnSession } from '../identity/own';
 import { Engine, type Refusal } from '../sync/engine';
+import type { IKept } from '../sync/kept';
 import type { Chance } from './chance';
-
-const FROM_LOG = Symbol('from the log');
+import { EVERYBODY_MAY, type Members } from './members';
 
 export interface IWorld {
   readonly clock: Clock;
   readonly chance: Chance;
-  readonly digest: Digest;
-  readonly room: Uint8Array;
+  readonly members: Members;
   readonly document: string;
   readonly genesis: Uint8Array;
   /** Nobody says who and where they are: the documents alone, for very many people. */
@@ -27,38 +26,40 @@ export class Person {
   constructor(
     readonly name: string,
     private readonly world: IWorld,
-    /** Changes kept on the device, of this page and those before it. */
-    readonly kept: Uint8Array[] = []
+    /** What is kept on the device, of this page and those before it. */
+    readonly kept: IKept[] = []
   ) {
-    const { clock, chance, digest, room, genesis, document } = world;
-    this.session = makeSession(bytes => bytes.set(chance.bytes(16)));
-    Y.applyUpdate(this.doc, genesis, FROM_LOG);
-    kept.forEach(update => Y.applyUpdate(this.doc, update, FROM_LOG));
-    this.doc.on('update', (update: Uint8Array) => this.kept.push(update));
+    const { clock, chance, members, genesis, document } = world;
+    const { room, crypto, keys, digest } = members;
+    this.own = members.session(name);
+    const before = [...kept];
     this.engine = new Engine({
-      room,
-      session: this.session,
-      clock,
-      random: chance.random,
-      digest,
-      onRefusal: refusal => this.refusals.set(refusal, (this.refusals.get(refusal) ?? 0) + 1)
+      ...{ room, crypto, keys, digest, clock, own: this.own, rules: EVERYBODY_MAY, random: chance.random },
+      keep: (_, piece) => this.kept.push(piece),
+      onRefusal: refusal => this.refusals.set(refusal, (this.refusals.get(refusal) ?? 0) + 1),
+      onUnfit: (_, fault) => {
+        throw new Error(`${name} wrote what may not be: ${fault}`);
+      }
     });
-    this.engine.follow(document, this.doc);
+    this.engine.follow(document, this.doc, { genesis, kept: before });
     if (!world.isSilent) {
-      const id = digest(new TextEncoder().encode(name)).subarray(0, 16);
-      const participant = Array.from(id, byte => byte.toString(16).padStart(2, '0')).join('');
+      const { participant } = this.own;
       this.engine.introduce({ name, participant, since: clock.now() });
       this.engine.awareness.say(document, null);
     }
   }
 
   readonly doc = new Y.Doc();
-  readonly session: string;
+  readonly own: IOwnSession;
   readonly engine: Engine;
   readonly refusals = new Map<Refusal, number>();
   /** Words written here. */
   readonly written = new Set<string>();
   private words = 0;
+
+  get session(): string {
+    return this.own.session;
+  }
 
   hear(from: string, channel: Channel, message: Uint8Array): void {
     this.engine.hear(from, channel, message);

@@ -11,7 +11,9 @@ import { MAX_DEGREE, TARGET_DEGREE } from '../overlay/neighbours';
 import type { Digest } from '../session';
 import { RECORD_MS } from '../sync/engine';
 import { BEAT_MS } from '../sync/exchange';
+import type { IKept } from '../sync/kept';
 import { Chance } from './chance';
+import { Members } from './members';
 import { type IWeather, Network } from './network';
 import { type IWorld, Person } from './person';
 import { VirtualClock } from './time';
@@ -54,8 +56,7 @@ export class Story {
     this.world = {
       clock: this.clock,
       chance: this.chance,
-      digest,
-      room: this.chance.bytes(16),
+      members: new Members(this.chance, digest),
       document,
       genesis,
       isSilent: script.isSilent === true
@@ -112,7 +113,7 @@ export class Story {
     }
   }
 
-  arrive(kept?: Uint8Array[]): Person {
+  arrive(kept?: IKept[]): Person {
     const person = new Person(`p${(this.names += 1)}`, this.world, kept);
     this.people.push(person);
     this.note(`${person.name} comes${kept ? ' back' : ''}`);

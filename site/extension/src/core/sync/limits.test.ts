@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { CURSOR_MS, PRESENCE_MS } from '../awareness/awareness';
+import { WAITING_BYTES } from '../log/waiting';
 import { MAX_DEGREE, TARGET_DEGREE } from '../overlay/neighbours';
 import { NAME_CHARS, RECORD_CHARS } from '../roster/record';
 import { BEAT_MS } from './exchange';
-import { EVERY_MS, WAITING_BYTES } from './replica';
+import { EVERY_MS } from './outbox';
 
 const root = new URL('../../../../../', import.meta.url);
 

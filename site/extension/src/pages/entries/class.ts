@@ -1,10 +1,9 @@
 /** The script of the teacher's page. Wiring only. */
 import { browserIdentities, type IIdentity } from '../../class/identity';
-import { Joined } from '../../class/joined';
+import { browserVault, enter, pageCrypto } from '../../class/enter';
 import { pageClock } from '../../connection/page';
-import { readFragment } from '../../core/class/invitation';
+import { ownerIn, readFragment } from '../../core/class/invitation';
 import { readRecovery } from '../../core/class/recovery';
-import { chooseCrypto } from '../../crypto/choose';
 import { fetchCatalogue } from '../../workshop/catalogue';
 import { downloadText, Saved } from '../keeping';
 import { pathsIn } from '../offers';
@@ -13,14 +12,15 @@ import { placeIn } from '../places';
 import { readSignaling } from '../signaling';
 import { Started } from '../started';
 import { Teacher } from '../teacher';
-import { Watch } from '../watch';
+import { Watch, type Watched } from '../watch';
 
 const home = homeOf(import.meta.url);
 const site = new URL(home).pathname;
 const identities = browserIdentities(home);
 const notes = notesOf('localStorage');
-const cryptography = chooseCrypto(globalThis.crypto.subtle);
 const arrived = readFragment(location.hash, digest);
+const owner = ownerIn(location.hash);
+const vault = browserVault(home);
 
 new Teacher({
   home,
@@ -30,7 +30,7 @@ new Teacher({
   saved: new Saved(site, notes),
   clock: pageClock,
   found: () => Promise.resolve(newInvitation()),
-  readRecovery: text => new Promise(then => readRecovery(cryptography, digest, text, then)),
+  readRecovery: text => new Promise(then => readRecovery(pageCrypto(), digest, text, then)),
   takeOver: () => Promise.reject(new Error('this site cannot do it yet')),
   download: downloadText,
   readSignaling: () => readSignaling(home),
@@ -43,8 +43,10 @@ new Teacher({
       catalogue => pathsIn(catalogue).forEach(([genesis, path]) => paths.set(genesis, path)),
       () => undefined
     );
-    const join = (identity: IIdentity): Joined =>
-      new Joined({
+    const join = async (identity: IIdentity): Promise<Watched> =>
+      enter({
+        vault: await vault,
+        owner,
         invitation,
         identity,
         identities,

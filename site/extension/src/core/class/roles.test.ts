@@ -1,0 +1,397 @@
+import { digest } from 'lib0/hash/sha256';
+import { describe, expect, it } from 'vitest';
+import { lectureOf } from './founding';
+import {
+  ada,
+  ben,
+  founding,
+  heir,
+  ines,
+  ivan,
+  other,
+  owner,
+  person,
+  reach,
+  sessionNamed,
+  stand,
+  state,
+  succeed
+} from './kit.node';
+import { Roles } from './roles';
+import type { IStatement } from './statement';
+
+const fold = (...statements: IStatement[]) => new Roles(digest, founding, statements);
+const roles = (fold: Roles, ...people: { id: string }[]) => people.map(({ id }) => fold.roleOf(id));
+const named = stand(owner, 1, ines, 'instructor');
+const removed = stand(ines, 2, ada, 'removed');
+
+const GENESIS = '5e'.repeat(32);
+const everyone = fold().everyone;
+const LECTURE = `${GENESIS}.lecture.${lectureOf(digest, founding.classId)}`;
+const TEAM = `${GENESIS}.team.${everyone}`;
+const mine = (of: { id: string }) => `${GENESIS}.mine.${of.id}`;
+const outputs = (document: string, of: { id: string }) => `${document}/outputs.${of.id}`;
+
+describe('owner', () => {
+  it('[ROL3] is who founded the class, until there is a succession', () => {
+    expect(fold().owner).toBe(owner.id);
+    expect(roles(fold(), owner, ada)).toEqual(['owner', 'attendee']);
+    const after = fold(named, succeed(2, heir));
+    expect(after.owner).toBe(heir.id);
+    expect(roles(after, owner, heir)).toEqual(['attendee', 'owner']);
+  });
+
+  it('[ROL3] is changed by the recovery key alone', () => {
+    const to = { kind: 'succession' as const, ownerKey: ada.signer.key };
+    expect(fold(state(ada, 2, to), state(owner, 2, to), named, state(ines, 3, to)).owner).toBe(owner.id);
+  });
+
+  it("[ROL3] an old laptop's statements count as far as the succession names them, and later ones for nothing", () => {
+    const late = stand(owner, 7, ben, 'removed');
+    const after = succeed(3, heir, { counts: [named] });
+    expect(roles(fold(named, after, late), ines, ben)).toEqual(['instructor', 'attendee']);
+    expect(fold(named, after, late).counts(late.id)).toBe(false);
+    // Nor does it help to date them back: no number is below what counts.
+    for (const number of [0, 1, 2]) {
+      expect(roles(fold(named, after, stand(owner, number, ben, 'removed')), ben)).toEqual(['attendee']);
+      const demoted = stand(owner, number, ines, 'removed');
+      expect(roles(fold(named, after, demoted), ines)).toEqual(['instructor']);
+    }
+    expect(roles(fold(named, succeed(3, heir)), ines)).toEqual(['attendee']);
+  });
+
+  it('[ROL3] a second succession takes the first heir out again, with what it does not name', () => {
+    const first = succeed(2, heir, { counts: [named] });
+    const word = stand(heir, 3, ada, 'removed');
+    const [kept, dropped] = [
+      succeed(4, other, { counts: [named, word] }),
+      succeed(4, other, { counts: [named] })
+    ];
+    expect(roles(fold(named, first, word, kept), ines, ada, heir, other)).toEqual([
+      'instructor',
+      'removed',
+      'attendee',
+      'owner'
+    ]);
+    expect(roles(fold(named, first, word, dropped), ines, ada)).toEqual(['instructor', 'attendee']);
+    // Somebody who is made owner again gets no power back for what they said meanwhile.
+    const again = succeed(9, heir, { counts: [named] });
+    expect(roles(fold(named, first, word, dropped, stand(heir, 5, ben, 'viewer'), again), ada, ben)).toEqual([
+      'attendee',
+      'attendee'
+    ]);
+    expect(roles(fold(again, stand(heir, 10, ben, 'viewer'), first, dropped), ben)).toEqual(['viewer']);
+  });
+
+  it('[ROL3] of two who took the class over at once, the higher number and then the greater id stays', () => {
+    const [a, b] = [succeed(5, heir), succeed(5, other)];
+    const last = a.id > b.id ? heir : other;
+    expect(fold(a, b).owner).toBe(last.id);
+    expect(fold(b, a).owner).toBe(last.id);
+    expect(fold(b, a, succeed(4, ada)).owner).toBe(last.id);
+  });
+});
+
+describe('roles', () => {
+  it('[ROL4] are given by the owner, and by those whom the owner made instructor', () => {
+    expect(roles(fold(named, removed), ines, ada)).toEqual(['instructor', 'removed']);
+    expect(roles(fold(removed), ada)).toEqual(['attendee']);
+    expect(roles(fold(stand(ada, 9, ben, 'removed'), stand(ada, 9, ada, 'instructor')), ada, ben)).toEqual([
+      'attendee',
+      'attendee'
+    ]);
+  });
+
+  it('[ROL4] an instructor makes nobody instructor', () => {
+    const made = stand(ines, 2, ivan, 'instructor');
+    expect(roles(fold(named, made, stand(ivan, 3, ada, 'removed')), ivan, ada)).toEqual([
+      'attendee',
+      'attendee'
+    ]);
+  });
+
+  it('[ROL4] two instructors cannot remove each other, and neither can remove the owner', () => {
+    const both = [named, stand(owner, 2, ivan, 'instructor')];
+    const each = [
+      stand(ines, 3, ivan, 'removed'),
+      stand(ivan, 3, ines, 'removed'),
+      stand(ines, 4, owner, 'removed')
+    ];
+    expect(roles(fold(...both, ...each), ines, ivan, owner)).toEqual(['instructor', 'instructor', 'owner']);
+  });
+
+  it("[ROL5] the owner's word goes before an instructor's, whatever their numbers", () => {
+    const word = stand(owner, 2, ada, 'viewer');
+    expect(roles(fold(named, word, stand(ines, 90, ada, 'removed')), ada)).toEqual(['viewer']);
+    const most = Number.MAX_SAFE_INTEGER;
+    expect(roles(fold(named, word, stand(ines, most, ada, 'removed')), ada)).toEqual(['viewer']);
+  });
+
+  it('[ROL5] of two words of one level the higher number decides, then the greater id', () => {
+    const [low, high] = [stand(owner, 2, ada, 'viewer'), stand(owner, 3, ada, 'removed')];
+    expect(roles(fold(high, low), ada)).toEqual(['removed']);
+    const [a, b] = [stand(owner, 4, ada, 'viewer'), stand(owner, 4, ada, 'attendee')];
+    const last = a.id > b.id ? 'viewer' : 'attendee';
+    expect(roles(fold(a, b, high, low), ada)).toEqual([last]);
+    expect(roles(fold(low, b, a, high), ada)).toEqual([last]);
+  });
+
+  it('[ROL4] an instructor who is demoted while stating something: what the owner names counts, the rest does not', () => {
+    const [one, two, late] = [removed, stand(ines, 3, ben, 'removed'), stand(ines, 9, ivan, 'removed')];
+    const demoted = stand(owner, 4, ines, 'attendee', { counts: [one] });
+    const after = fold(named, one, two, late, demoted);
+    expect(roles(after, ines, ada, ben, ivan)).toEqual(['attendee', 'removed', 'attendee', 'attendee']);
+    expect([one, two, late].map(({ id }) => after.counts(id))).toEqual([true, false, false]);
+    // Dated back it counts no more than the others.
+    expect(roles(fold(named, one, demoted, stand(ines, 2, ben, 'removed')), ben)).toEqual(['attendee']);
+    expect(after.statementsOf(ines.id)).toEqual([one.id]);
+  });
+
+  it('[ROL4] what a removed instructor says counts for nothing, and made instructor again they begin anew', () => {
+    const out = stand(owner, 4, ines, 'removed', { counts: [removed] });
+    const meanwhile = stand(ines, 5, ben, 'removed');
+    expect(roles(fold(named, removed, out, meanwhile), ines, ada, ben)).toEqual([
+      'removed',
+      'removed',
+      'attendee'
+    ]);
+    const body = {
+      kind: 'standing' as const,
+      participant: ines.id,
+      role: 'instructor' as const,
+      counts: [],
+      frontier: []
+    };
+    const number = fold(named, removed, out, meanwhile).nextNumber(owner.signer.key, body)!;
+    expect(number).toBe(6);
+    const back = stand(owner, number, ines, 'instructor', { counts: [removed] });
+    const after = [named, removed, out, meanwhile, back];
+    expect(roles(fold(...after), ines, ada, ben)).toEqual(['instructor', 'removed', 'attendee']);
+    expect(roles(fold(...after, stand(ines, 7, ben, 'viewer')), ben)).toEqual(['viewer']);
+  });
+
+  it('[ROL4] named again while they are instructor, they stay it from the first time on', () => {
+    expect(roles(fold(named, removed, stand(owner, 8, ines, 'instructor')), ines, ada)).toEqual([
+      'instructor',
+      'removed'
+    ]);
+  });
+
+  it('[ROL4] what lacks the statement before it counts as soon as that is there', () => {
+    const demoted = stand(owner, 4, ines, 'attendee', { counts: [removed] });
+    expect(roles(fold(removed), ada)).toEqual(['attendee']);
+    expect(roles(fold(removed, demoted), ada)).toEqual(['removed']);
+    expect(roles(fold(removed, demoted, named), ada)).toEqual(['removed']);
+  });
+
+  it('[ROL4] who is asked beforehand hears the same', () => {
+    const class_ = fold(named, stand(owner, 2, ivan, 'instructor'), stand(owner, 3, ben, 'viewer'));
+    const on = (person: { id: string }, role: 'instructor' | 'removed') =>
+      ({ kind: 'standing', participant: person.id, role, counts: [], frontier: [] }) as const;
+    const epoch = { kind: 'epoch', epoch: 1, door: 'open', keyHash: new Uint8Array(32) } as const;
+    expect(
+      [on(ada, 'instructor'), on(ines, 'removed'), epoch].map(body => class_.mayState(owner.id, body))
+    ).toEqual([true, true, true]);
+    expect(class_.mayState(owner.id, on(owner, 'removed'))).toBe(false);
+    const asked = [
+      on(ada, 'removed'),
+      epoch,
+      on(ada, 'instructor'),
+      on(ivan, 'removed'),
+      on(ben, 'removed'),
+      on(owner, 'removed')
+    ];
+    expect(asked.map(body => class_.mayState(ines.id, body))).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      false
+    ]);
+    expect(asked.map(body => class_.mayState(ada.id, body))).toEqual(asked.map(() => false));
+    const succession = { kind: 'succession', ownerKey: heir.signer.key, counts: [], frontier: [] } as const;
+    expect(class_.mayState(owner.id, succession)).toBe(false);
+    expect(class_.instructors).toEqual([ines.id, ivan.id]);
+  });
+
+  it('[ROL5] the next number outdoes what it is to outdo, and no stranger drives it up', () => {
+    const on = { kind: 'standing', participant: ada.id, role: 'viewer', counts: [], frontier: [] } as const;
+    const far = stand(ines, Number.MAX_SAFE_INTEGER, ben, 'removed');
+    const class_ = fold(named, removed, far, stand(ivan, 77, ada, 'removed'));
+    expect(class_.nextNumber(owner.signer.key, on)).toBe(3);
+    expect(fold(named, removed).nextNumber(owner.signer.key, on)).toBe(3);
+    expect(class_.nextNumber(ines.signer.key, on)).toBeNull();
+    expect(fold().nextNumber(owner.signer.key, on)).toBe(1);
+    const takes = {
+      kind: 'succession',
+      ownerKey: heir.signer.key,
+      counts: [named.id],
+      frontier: []
+    } as const;
+    const laptop = stand(owner, Number.MAX_SAFE_INTEGER, ada, 'removed');
+    expect(fold(named, laptop).nextNumber(person(2).signer.key, takes)).toBe(2);
+    expect(fold(named, succeed(4, other)).nextNumber(person(2).signer.key, takes)).toBe(5);
+  });
+});
+
+describe('epochs and sharing', () => {
+  it('[ROL5] one word for each epoch, and other keys for it are known', () => {
+    const [a, b] = [
+      state(ines, 2, { kind: 'epoch', epoch: 2, key: 21 }),
+      state(ivan, 3, { kind: 'epoch', epoch: 2, key: 22, door: 'closed' })
+    ];
+    const class_ = fold(
+      named,
+      stand(owner, 1, ivan, 'instructor'),
+      state(owner, 1, { kind: 'epoch', epoch: 1 }),
+      a,
+      b
+    );
+    expect(
+      class_.epochs.map(({ epoch, keyHash, others }) => [epoch, keyHash[0], others.map(([one]) => one)])
+    ).toEqual([
+      [1, 1, []],
+      [2, 22, [21]]
+    ]);
+    expect([class_.door, class_.epoch?.participant]).toEqual(['closed', ivan.id]);
+    const word = state(owner, 1, { kind: 'epoch', epoch: 2, key: 20 });
+    const after = fold(named, stand(owner, 1, ivan, 'instructor'), a, b, word);
+    expect([after.door, after.epoch?.keyHash[0], after.epoch?.others.length]).toEqual(['open', 20, 2]);
+    expect([fold().door, fold().epoch]).toEqual(['open', null]);
+    expect(fold(state(ada, 5, { kind: 'epoch', epoch: 9, door: 'closed' })).epoch).toBeNull();
+  });
+
+  it("[ROL5] outputs of people's own notebooks are shared when it is said, not before", () => {
+    const says = (by: typeof owner, number: number, outputs: boolean) =>
+      state(by, number, { kind: 'sharing', outputs });
+    expect(fold().outputsShared).toBe(false);
+    expect(fold(says(ada, 1, true)).outputsShared).toBe(false);
+    expect(fold(named, says(ines, 2, true)).outputsShared).toBe(true);
+    expect(fold(named, says(ines, 2, true), says(ines, 3, false)).outputsShared).toBe(false);
+    expect(fold(named, says(ines, 9, false), says(owner, 2, true)).outputsShared).toBe(true);
+  });
+});
+
+describe('frontier', () => {
+  const [S1, S2] = [sessionNamed(1), sessionNamed(2)];
+  const chain = new Uint8Array(32).fill(5);
+
+  it('[ROL6] of somebody removed: what it names counts that far, anything else not at all', () => {
+    const out = stand(owner, 2, ada, 'removed', { frontier: [reach(TEAM, 1, 5)] });
+    const class_ = fold(out);
+    expect(class_.cutOf(TEAM, S1, ada.id)).toEqual({ count: 5, chain });
+    expect(class_.cutOf(TEAM, S2, ada.id)).toEqual({ count: 0, chain: null });
+    expect(class_.cutOf(mine(ada), S1, ada.id)).toEqual({ count: 0, chain: null });
+    expect(class_.cutOf(TEAM, S1, ben.id)).toBeNull();
+    expect([4, 5].map(at => class_.mayHave(ada.id, TEAM, 'document', S1, at))).toEqual([true, false]);
+    expect(class_.mayHave(ada.id, TEAM, 'outputs', S1, 0)).toBe(false);
+    expect(class_.mayHave(ada.id, 'records', 'record', S1, 0)).toBe(false);
+  });
+
+  it('[ROL6] of an instructor made attendee: the lecture counts as far as it says, their own goes on', () => {
+    const down = stand(owner, 2, ines, 'attendee', { frontier: [reach(LECTURE, 1, 5)] });
+    const class_ = fold(named, down);
+    expect(class_.cutOf(LECTURE, S1, ines.id)).toEqual({ count: 5, chain });
+    expect(class_.cutOf(LECTURE, S2, ines.id)).toEqual({ count: 0, chain: null });
+    expect(class_.cutOf(TEAM, S2, ines.id)).toBeNull();
+    expect(fold(named).cutOf(LECTURE, S2, ines.id)).toBeNull();
+    expect(fold().cutOf(LECTURE, S2, ada.id)).toEqual({ count: 0, chain: null });
+  });
+
+  it('[ROL6] of somebody put back: a session that was cut stays cut where it is named', () => {
+    const back = stand(owner, 3, ada, 'attendee', { frontier: [reach(TEAM, 1, 5)] });
+    const class_ = fold(stand(owner, 2, ada, 'removed'), back);
+    expect(class_.cutOf(TEAM, S1, ada.id)).toEqual({ count: 5, chain });
+    expect(class_.cutOf(TEAM, S2, ada.id)).toBeNull();
+  });
+
+  it('[ROL6] a succession speaks of whom it follows, until the new owner does', () => {
+    const after = succeed(2, heir, { frontier: [reach(LECTURE, 1, 5)] });
+    expect(fold(after).cutOf(LECTURE, S1, owner.id)).toEqual({ count: 5, chain });
+    expect(fold(after).cutOf(LECTURE, S2, owner.id)).toEqual({ count: 0, chain: null });
+    expect(fold(after).cutOf(TEAM, S2, owner.id)).toBeNull();
+    expect(fold(after).cutOf(LECTURE, S1, heir.id)).toBeNull();
+    const wider = stand(heir, 3, owner, 'attendee', {
+      frontier: [reach(LECTURE, 1, 5), reach(LECTURE, 2, 5)]
+    });
+    expect(fold(after, wider).cutOf(LECTURE, S2, owner.id)).toEqual({ count: 5, chain });
+    const late = stand(owner, 9, owner, 'instructor');
+    expect(fold(after, late).cutOf(LECTURE, S2, owner.id)).toEqual({ count: 0, chain: null });
+  });
+
+  it('[ROL6] a fork is a removal', () => {
+    const class_ = fold(
+      named,
+      state(ines, 2, { kind: 'fork', participant: ada.id }, { frontier: [reach(TEAM, 1, 5)] })
+    );
+    expect(class_.roleOf(ada.id)).toBe('removed');
+    expect(class_.cutOf(TEAM, S1, ada.id)).toEqual({ count: 5, chain });
+    expect(class_.standingOf(ada.id)?.kind).toBe('fork');
+  });
+});
+
+describe('permissions', () => {
+  const statements = [named, stand(owner, 2, ivan, 'viewer'), stand(owner, 3, ben, 'removed')];
+  const class_ = fold(...statements);
+  const shared = fold(...statements, state(owner, 4, { kind: 'sharing', outputs: true }));
+  const people = [owner, ines, ada, ivan, ben];
+  const who = (asks: (id: string) => boolean) => people.map(({ id }) => (asks(id) ? 'yes' : '-')).join(' ');
+
+  it('[ROL7] who writes what', () => {
+    const writes = (document: string, kind: 'document' | 'outputs' | 'record' | 'awareness') =>
+      who(id => class_.mayWrite(id, document, kind));
+    expect(writes(LECTURE, 'document')).toBe('yes yes - - -');
+    expect(writes(TEAM, 'document')).toBe('yes yes yes - -');
+    expect(writes(`${GENESIS}.team.${'0'.repeat(32)}`, 'document')).toBe('- - - - -');
+    expect(writes(mine(ada), 'document')).toBe('- - yes - -');
+    expect(writes(mine(ivan), 'document')).toBe('- - - - -');
+    expect(writes(mine(ben), 'document')).toBe('- - - - -');
+    expect(writes(outputs(TEAM, ada), 'outputs')).toBe('- - yes - -');
+    expect(writes(outputs(LECTURE, ada), 'outputs')).toBe('- - yes - -');
+    expect(writes(outputs(mine(ada), ines), 'outputs')).toBe('- yes - - -');
+    expect(writes(outputs(mine(ines), ada), 'outputs')).toBe('- - - - -');
+    expect(writes(outputs(TEAM, ivan), 'outputs')).toBe('- - - - -');
+    expect(writes(outputs(TEAM, ada), 'record')).toBe('- - yes - -');
+    expect(writes('records', 'record')).toBe('yes yes yes yes -');
+    expect(writes(TEAM, 'awareness')).toBe('yes yes yes yes -');
+    expect(writes(mine(ada), 'awareness')).toBe('yes yes yes - -');
+  });
+
+  it('[ROL7] a kind that does not belong to a name, and a name of nothing, are written by nobody', () => {
+    for (const [document, kind] of [
+      [TEAM, 'outputs'],
+      [outputs(TEAM, ada), 'document'],
+      [TEAM, 'record'],
+      ['records', 'document'],
+      ['records', 'outputs'],
+      ['nothing', 'document'],
+      ['nothing', 'awareness'],
+      ['nothing/outputs.aa', 'outputs'],
+      [`${outputs(TEAM, ada)}/outputs.${ada.id}`, 'outputs'],
+      [`${TEAM}.x`, 'document']
+    ] as const) {
+      expect(
+        who(id => class_.mayWrite(id, document, kind)),
+        `${kind} of ${document}`
+      ).toBe('- - - - -');
+      expect(who(id => class_.mayHave(id, document, kind, sessionNamed(1), 0))).toBe('- - - - -');
+    }
+  });
+
+  it('[ROL7] who reads what: own notebooks are for their owner and those who teach, and their outputs when shared', () => {
+    const reads = (document: string, of = class_) => who(id => of.mayRead(id, document));
+    expect(reads(LECTURE)).toBe('yes yes yes yes -');
+    expect(reads(TEAM)).toBe('yes yes yes yes -');
+    expect(reads('records')).toBe('yes yes yes yes -');
+    expect(reads(mine(ada))).toBe('yes yes yes - -');
+    expect(reads(outputs(mine(ada), ada))).toBe('yes yes yes - -');
+    expect(reads(outputs(mine(ada), ada), shared)).toBe('yes yes yes yes -');
+    expect(reads(mine(ada), shared)).toBe('yes yes yes - -');
+    expect(shared.mayWrite(ada.id, outputs(mine(ines), ada), 'outputs')).toBe(false);
+    expect(reads(outputs(TEAM, ada))).toBe('yes yes yes yes -');
+    expect(reads(mine(ben))).toBe('yes yes - - -');
+    expect(reads(`${GENESIS}.team.${'0'.repeat(32)}`)).toBe('- - - - -');
+    expect(reads('nothing')).toBe('- - - - -');
+  });
+});
