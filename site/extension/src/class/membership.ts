@@ -72,6 +72,9 @@ export interface IMembership {
   readonly entrance: Entrance;
   /** Null before one is in. */
   readonly role: Role | null;
+  readonly door: Door;
+  /** Whether the class sees the outputs of everybody's own pages. */
+  readonly outputsShared: boolean;
   /** Null for whoever does not teach. */
   readonly teaching: ITeaching | null;
   /** Somebody this page is connected to uses a version of Peerbook that it does not understand: a reload may help one of them. */

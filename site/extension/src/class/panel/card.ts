@@ -1,9 +1,11 @@
 /** A card above everything that has to be answered before one is in a class. */
-import { make } from './dom';
+import { make, setText } from './dom';
 
 export interface ICard {
   readonly node: HTMLDialogElement;
   readonly body: HTMLElement;
+  /** Another heading. */
+  title(heading: string): void;
   open(first: HTMLElement | null): void;
   close(): void;
 }
@@ -22,6 +24,7 @@ export function openCard(id: string, heading: string): ICard {
   return {
     node,
     body,
+    title: words => setText(title, words),
     open: first => {
       document.body.append(node);
       if (typeof node.showModal === 'function') {

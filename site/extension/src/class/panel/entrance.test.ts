@@ -50,7 +50,7 @@ describe('coming into a class', () => {
     becomes('nobody');
     expect(card()?.textContent).toContain('Nobody who could let you in');
     becomes('door');
-    expect(card()?.querySelector('[role=status]')?.textContent).toContain('The teacher sees your name');
+    expect(card()?.querySelector('[role=status]')?.textContent).toContain('Whoever teaches sees your name');
     expect(card()?.querySelector('a')?.href).not.toContain('#');
     becomes('in');
     await done;

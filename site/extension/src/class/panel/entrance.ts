@@ -1,6 +1,8 @@
 /** The card of somebody who is not in the class yet: what they wait for, in words, and that they may work alone. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Listeners } from '../../connection/listeners';
+import type { Role } from '../../core/class/roles';
+import type { ISaid } from '../words';
 import { openCard, withoutFragment } from './card';
 import { make, setText } from './dom';
 
@@ -12,7 +14,7 @@ export type Entrance =
   | 'nobody'
   /** The teacher sees who waits. */
   | 'door'
-  /** The teacher said no. */
+  /** The teacher said no, or removed one. */
   | 'refused'
   /** Neither the server nor anybody of the class can be reached. */
   | 'away'
@@ -20,6 +22,8 @@ export type Entrance =
 
 export interface IEntering {
   readonly entrance: Entrance;
+  /** Null before it is known. */
+  readonly role?: Role | null;
   readonly changed: Listeners<[]>;
 }
 
@@ -43,12 +47,22 @@ export function waitToEnter(
     const card = openCard('pb-class-entrance', trans.__('Coming into the class'));
     const words = make('p');
     words.setAttribute('role', 'status');
-    const alone = make('a', 'pb-Class-link', trans.__('Work alone meanwhile, on your own copy'));
+    const safe = make('p', 'pb-Class-quiet', trans.__('What you wrote yourself stays on this device.'));
+    const alone = make('a', 'pb-Class-link');
     alone.href = withoutFragment(location.href);
     alone.addEventListener('click', left);
     card.node.addEventListener('cancel', event => event.preventDefault());
-    card.body.append(words, alone);
-    const show = (): void => setText(words, entranceInWords(entering.entrance, trans));
+    card.body.append(words, safe, alone);
+    const show = (): void => {
+      const isOver = entering.entrance === 'refused';
+      card.title(isOver ? trans.__('You are not in this class') : trans.__('Coming into the class'));
+      setText(words, entranceInWords(entering.entrance, trans, entering.role));
+      setText(
+        alone,
+        isOver ? trans.__('Open your own copy') : trans.__('Work alone meanwhile, on your own copy')
+      );
+      safe.hidden = !isOver;
+    };
     show();
     const opening = setTimeout(() => card.open(null), CALM_MS);
     const cancel = entering.changed.add(() => {
@@ -63,7 +77,28 @@ export function waitToEnter(
   });
 }
 
-export function entranceInWords(entrance: Entrance, trans: TranslationBundle): string {
+/** What the class's panel says first when one is not in it, or not any more; null while one is. */
+export function outsideInWords(
+  { entrance, role }: Omit<IEntering, 'changed'>,
+  trans: TranslationBundle
+): ISaid | null {
+  if (entrance === 'in' && role !== 'removed') {
+    return null;
+  }
+  const isOver = entrance === 'refused' || role === 'removed';
+  const text = isOver ? trans.__('You are not in this class') : trans.__('Waiting to come in');
+  const why = [
+    entranceInWords(isOver ? 'refused' : entrance, trans, role),
+    ...(isOver ? [trans.__('What you wrote yourself stays on this device.')] : [])
+  ];
+  return { text, short: text, why: why.join(' '), tone: isOver ? 'warm' : 'quiet' };
+}
+
+export function entranceInWords(
+  entrance: Entrance,
+  trans: TranslationBundle,
+  role: Role | null = null
+): string {
   switch (entrance) {
     case 'asking':
       return trans.__('Asking the class to let you in...');
@@ -72,9 +107,15 @@ export function entranceInWords(entrance: Entrance, trans: TranslationBundle): s
         'Nobody who could let you in is here yet. Leave this page open: you are in as soon as somebody of the class comes.'
       );
     case 'door':
-      return trans.__('The door is closed. The teacher sees your name and can let you in.');
+      return trans.__(
+        'The door is closed. Whoever teaches sees your name and can let you in; you come in by yourself then.'
+      );
     case 'refused':
-      return trans.__('The teacher did not let you in.');
+      return role === 'removed'
+        ? trans.__(
+            'A teacher removed you from this class. You keep what you had until then; what comes after is not shown to you. If it was a mistake, tell them: they can let you back in.'
+          )
+        : trans.__('The teacher said: not now. You can ask them, and open the invite link again later.');
     case 'away':
       return trans.__(
         'The class cannot be reached. It is tried again by itself; the first time, somebody of the class must let you in.'

@@ -24,7 +24,7 @@ export function askName(identities: Identities, trans: TranslationBundle): Promi
         'p',
         '',
         trans.__(
-          "You come to everyone's page: all in the class may write there. It is not protected yet. Your own copy stays as it is."
+          'You come to the lecture, which only the teachers write. Everything in the class is sealed: whoever runs the server cannot read it. Your own copy stays as it is.'
         )
       )
     );

@@ -39,6 +39,9 @@ const view = (said: ISaid, more: Partial<IPanelView> = {}): IPanelView => ({
   whose: { branch: 'team', isShared: true, mayWrite: true },
   myName: 'Ada Lovelace',
   kept: 'Kept on this device',
+  door: 'open',
+  outputsShared: false,
+  teaching: null,
   ...more
 });
 
@@ -49,6 +52,7 @@ describe('the panel', () => {
     rename: vi.fn((name: string) => name.trim() !== ''),
     becomeSomebodyElse: vi.fn(),
     leave: vi.fn(),
+    say: vi.fn(),
     inviteLink: () => 'https://school.test/#class=x',
     pageOf: (branch: string) => `https://school.test/${branch}`
   };

@@ -14,6 +14,7 @@ import { fetchCatalogue, type ICatalogue, workshopOf } from '../../workshop/cata
 import type { IClassParts } from '../live';
 import { connectionInWords, type ISaid, otherVersionInWords } from '../words';
 import { Coalesced } from './coalesced';
+import { outsideInWords } from './entrance';
 import { askAnew } from './identify';
 import { dockFor, type IDock } from './dock';
 import { ClassPanel } from './panel';
@@ -51,6 +52,7 @@ export class ClassPart {
           page.location.reload();
         },
         leave: () => this.leave(),
+        say: words => this.slot.say(words),
         inviteLink: () => this.inviteLink(),
         pageOf: branch => this.pageOf(branch)
       },
@@ -110,9 +112,10 @@ export class ClassPart {
 
   private draw(): void {
     const { membership, trans } = this.parts;
-    const { people, summary } = membership;
+    const { people, summary, entrance, door, outputsShared, teaching } = membership;
     const said = this.words();
-    this.slot.tell(said, summary.refusal ?? summary.kind, people);
+    const kind = entrance === 'in' ? (summary.refusal ?? summary.kind) : entrance;
+    this.slot.tell(said, kind, people, teaching?.waiting);
     if (!this.panel.isVisible) {
       return;
     }
@@ -126,12 +129,19 @@ export class ClassPart {
       said,
       whose: session ? whoseOf(session) : null,
       myName: membership.me.name,
-      kept: session ? keepingInWords(worst(session.keeping), trans) : ''
+      kept: session ? keepingInWords(worst(session.keeping), trans) : '',
+      door,
+      outputsShared,
+      teaching
     });
   }
 
   private words(): ISaid {
     const { membership, trans } = this.parts;
+    const outside = outsideInWords(membership, trans);
+    if (outside) {
+      return outside;
+    }
     const said = connectionInWords(membership.summary, membership.people, trans);
     if (!membership.meetsOtherVersion) {
       return said;

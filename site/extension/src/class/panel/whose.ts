@@ -1,6 +1,7 @@
 /** Whose page of the notebook this is, who may write in it, and the way to the others. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { type Branch, BRANCHES } from '../../core/document/name';
+import { seenInWords } from '../teaching/words';
 import { make, setText } from './dom';
 
 /** The page that is open. */
@@ -28,18 +29,22 @@ export class Whose {
       this.links.set(branch, link);
       this.pages.append(link);
     }
-    this.node.append(this.heading, this.pages, this.words);
+    this.node.append(this.heading, this.pages, this.words, this.seen);
     this.show(null);
   }
 
   readonly node = make('section', 'pb-Class-section pb-Whose');
   private readonly heading = make('h3');
   private readonly words = make('p');
+  private readonly seen = make('p');
   private readonly pages = make('nav', 'pb-Whose-pages');
   private readonly links = new Map<Branch, HTMLAnchorElement>();
 
-  /** @param whose null when no notebook is open */
-  show(whose: IWhose | null): void {
+  /**
+   * @param whose null when no notebook is open
+   * @param outputsShared whether the class sees what is run on everybody's own pages
+   */
+  show(whose: IWhose | null, outputsShared = false): void {
     const { trans } = this;
     this.node.hidden = whose === null;
     this.pages.hidden = !whose?.isShared;
@@ -55,6 +60,8 @@ export class Whose {
     }
     setText(this.heading, whose.isShared ? trans.__('This page') : trans.__('Your own notebook'));
     setText(this.words, whoseInWords(whose, trans));
+    this.seen.hidden = !whose.isShared || whose.branch !== 'mine';
+    setText(this.seen, this.seen.hidden ? '' : seenInWords(outputsShared, trans));
   }
 }
 

@@ -1,16 +1,18 @@
 /** The script of the teacher's page. Wiring only. */
-import { browserIdentities } from '../../class/identity';
-import { browserVault, enter } from '../../class/enter';
+import { browserIdentities, type IIdentity } from '../../class/identity';
+import { browserVault, enter, pageCrypto } from '../../class/enter';
 import { pageClock } from '../../connection/page';
 import { ownerIn, readFragment } from '../../core/class/invitation';
+import { readRecovery } from '../../core/class/recovery';
 import { fetchCatalogue } from '../../workshop/catalogue';
+import { downloadText, Saved } from '../keeping';
 import { pathsIn } from '../offers';
 import { digest, homeOf, newInvitation, newParticipant, notesOf } from '../page';
 import { placeIn } from '../places';
 import { readSignaling } from '../signaling';
 import { Started } from '../started';
 import { Teacher } from '../teacher';
-import { Watch } from '../watch';
+import { Watch, type Watched } from '../watch';
 
 const home = homeOf(import.meta.url);
 const site = new URL(home).pathname;
@@ -25,19 +27,24 @@ new Teacher({
   search: location.search,
   identities,
   started: new Started(site, notes, digest),
-  newInvitation,
+  saved: new Saved(site, notes),
+  clock: pageClock,
+  found: () => Promise.resolve(newInvitation()),
+  readRecovery: text => new Promise(then => readRecovery(pageCrypto(), digest, text, then)),
+  takeOver: () => Promise.reject(new Error('this site cannot do it yet')),
+  download: downloadText,
   readSignaling: () => readSignaling(home),
   placeIn: workshop => placeIn(site, notes, workshop),
   go: address => location.assign(address),
   open: address => void (window.open(address, '_blank') ?? location.assign(address)),
-  watch: (invitation, offer, invite) => {
+  watch: (invitation, offer, invite, power) => {
     const paths = new Map<string, string>();
     void fetchCatalogue(home).then(
       catalogue => pathsIn(catalogue).forEach(([genesis, path]) => paths.set(genesis, path)),
       () => undefined
     );
-    const watch = new Watch(invite, pageClock, offer.steps, async identity => {
-      return enter({
+    const join = async (identity: IIdentity): Promise<Watched> =>
+      enter({
         vault: await vault,
         owner,
         invitation,
@@ -46,7 +53,7 @@ new Teacher({
         root: home,
         pathOf: genesis => paths.get(genesis)
       });
-    });
+    const watch = new Watch(invite, pageClock, offer.steps, join, power);
     return identity => watch.as(identity);
   },
   newParticipant,
