@@ -15,6 +15,7 @@ import { lectureOf } from '../core/class/founding';
 import type { IInvitation } from '../core/class/invitation';
 import { sameBytes } from '../core/bytes';
 import type { Role } from '../core/class/roles';
+import type { Door } from '../core/class/statement';
 import type { Cancel } from '../core/clock';
 import type { ICrypto } from '../core/crypto';
 import { type Branch, formatName, parseName } from '../core/document/name';
@@ -181,6 +182,14 @@ export class Joined implements IMembership {
 
   get role(): Role | null {
     return this.authority.role;
+  }
+
+  get door(): Door {
+    return this.authority.society.roles?.door ?? 'open';
+  }
+
+  get outputsShared(): boolean {
+    return this.authority.society.roles?.outputsShared ?? false;
   }
 
   get teaching(): ITeaching | null {
