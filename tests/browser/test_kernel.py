@@ -59,12 +59,13 @@ def test_nothing_of_python_is_fetched_until_something_runs(page: Page, site_url:
         "while True: pass",
         "def f():\n    while True:\n        [i * i for i in range(1000)]\nf()",
         "while True:\n    try:\n        while True: pass\n    except Exception: pass",
+        "class Slow:\n    def __del__(self):\n        for _ in range(10_000): pass\nwhile True: Slow()",
         "while True: print('y' * 50)",
         "import time\ntime.sleep(100)",
         "import asyncio\nawait asyncio.sleep(100)",
         "answer = input('waiting ')",
     ],
-    ids=["loop", "function", "except", "print", "sleep", "await", "input"],
+    ids=["loop", "function", "except", "finalizer", "print", "sleep", "await", "input"],
 )
 def test_stop_ends_a_cell_with_its_variables_intact(classroom: Classroom, source: str) -> None:
     classroom.run(0, "state = 41")
@@ -74,6 +75,19 @@ def test_stop_ends_a_cell_with_its_variables_intact(classroom: Classroom, source
     classroom.expect_words("Stopped. Your variables are still there")
     assert "KeyboardInterrupt" in classroom.output(1)
     assert classroom.run(0, "state + 1") == "42"
+
+
+def test_stop_pressed_at_any_moment_ends_that_cell_and_no_other(classroom: Classroom) -> None:
+    """From before the cell's first step on: it is not lost on the way, and what runs next goes to its end."""
+    classroom.run(0, "state = 41")
+    classroom.write(1, "while True: pass")
+    for milliseconds in (0, 2, 5, 10, 20, 40, 80, 160):
+        classroom.start(1)
+        classroom.page.wait_for_timeout(milliseconds)
+        stop(classroom, 1)
+        shown = classroom.output(1)
+        assert "KeyboardInterrupt" in shown or "Stopped before this cell ran." in shown
+        assert classroom.run(0, "sum(1 for _ in range(100_000)) + state") == "100041"
 
 
 def test_what_cannot_be_stopped_is_restarted_after_asking(classroom: Classroom) -> None:

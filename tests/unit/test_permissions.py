@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from pycrdt import Array, Doc, Map, Text, TransactionEvent
 
+from peerbook.peer.document.notebook import Notebook
+from peerbook.peer.encoding import number_bytes
 from peerbook.peer.permissions.change import CheckedChange, Refused, canonical_change, check_change
 from peerbook.peer.permissions.limits import (
     CHANGE_RANGES,
@@ -17,10 +19,15 @@ from peerbook.peer.permissions.limits import (
     JSON_DEPTH,
     MOST_CLOCK,
     NOTEBOOK_LIMITS,
+    NOTEBOOK_SEGMENT_LIMITS,
     TYPE_DEPTH,
     WAITING_BYTES,
     WAITING_CHANGES,
+    Limits,
 )
+from peerbook.peer.permissions.replay import Intake, replay
+from peerbook.peer.permissions.waiting import Waiting
+from peerbook.peer.sync.digest import state_digest
 
 ROOT = Path(__file__).parents[2]
 VECTORS: dict[str, list[dict[str, Any]]] = json.loads((ROOT / "tests" / "protocol" / "changes.json").read_text())
@@ -118,3 +125,67 @@ def test_per2_what_this_implementation_writes_passes_as_the_protocol_spells_it()
     for update in own + written:
         change = check_change(canonical_change(update, doc.client_id, NOTEBOOK_LIMITS), doc.client_id, NOTEBOOK_LIMITS)
     assert {each.client for each in change.deletes} == {doc.client_id, 5, 2**45}
+
+
+def changes_of(row: dict[str, Any], limits: Limits = NOTEBOOK_LIMITS) -> list[CheckedChange]:
+    return [check_change(bytes.fromhex(each["bytes"]), each["client"], limits) for each in row["changes"]]
+
+
+def shown(doc: Doc[Any]) -> list[list[str]]:
+    notebook = Notebook(doc, lambda limit: limit - 1, lambda: "none")
+    return [[cell.id, cell.source] for cell in notebook.cells]
+
+
+@pytest.mark.parametrize("row", VECTORS["replays"], ids=title)
+def test_per5_the_golden_changes_give_the_golden_document(row: dict[str, Any]) -> None:
+    genesis, cuts = bytes.fromhex(row["genesis"]), dict(row["cuts"])
+    doc: Doc[Any] = Doc()
+    intake = replay(doc, genesis, changes_of(row), cuts)
+    assert state_digest(doc).hex() == row["digest"]
+    assert shown(doc) == row["cells"]
+    assert len(intake.refused) + intake.waiting.count == row["left"]
+    # And whatever order they come in.
+    changes = changes_of(row)
+    random.Random(1).shuffle(changes)
+    live: Doc[Any] = Doc()
+    page = Intake(live, genesis, cuts)
+    for change in changes:
+        page.take("", change)
+    assert state_digest(live).hex() == row["digest"]
+    assert shown(live) == row["cells"]
+
+
+@pytest.mark.parametrize("row", VECTORS["segments"], ids=title)
+def test_per4_golden_segments_that_need_each_other_give_the_golden_document(row: dict[str, Any]) -> None:
+    doc: Doc[Any] = Doc()
+    intake = Intake(doc, bytes.fromhex(row["genesis"]), dict(row["cuts"]))
+    for change in changes_of(row, NOTEBOOK_SEGMENT_LIMITS):
+        assert intake.take("", change) != "full"
+    assert intake.waiting.count == 0
+    assert state_digest(doc).hex() == row["digest"]
+    assert shown(doc) == row["cells"]
+
+
+@pytest.mark.parametrize("row", VECTORS["places"], ids=title)
+def test_per3_a_change_is_taken_or_refused_for_its_places(row: dict[str, Any]) -> None:
+    doc: Doc[Any] = Doc()
+    intake = Intake(doc, bytes.fromhex(row["genesis"]), {})
+    for change in changes_of(row):
+        intake.take("", change)
+    assert list(intake.refused.values()) == row["faults"]
+    assert state_digest(doc).hex() == row["digest"]
+
+
+def test_per4_what_never_finds_what_it_needs_costs_as_many_steps_and_is_bounded() -> None:
+    def letter(client: int, clock: int, left: tuple[int, int]) -> CheckedChange:
+        head = b"".join(map(number_bytes, (1, 1, client, clock)))
+        data = head + b"\x84" + b"".join(map(number_bytes, left)) + b"\x01x\x00"
+        return check_change(data, client, NOTEBOOK_LIMITS)
+
+    waiting = Waiting(lambda _: True, {})
+    for index in range(3000):
+        assert waiting.take("a", letter(1000 + index, 0, (7, index))) == "waiting"
+    assert waiting.steps <= 3 * 3000
+    full = Waiting(lambda _: True, {})
+    taken = [full.take("a", letter(1, index + 1, (1, index))) for index in range(WAITING_CHANGES + 5)]
+    assert taken.count("full") == 5

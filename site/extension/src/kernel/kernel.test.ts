@@ -168,6 +168,30 @@ describe('a kernel that tells the truth', () => {
     expect(python().ended).toBe(false);
   });
 
+  it('ends the cell that waits for its files when Stop is pressed', async () => {
+    await ready();
+    let read = (_changes: null): void => undefined;
+    vi.spyOn(folder, 'changes').mockReturnValueOnce(new Promise(resolve => (read = resolve)));
+    const { done } = await execute('while True: pass');
+    kernel.interrupt();
+    read(null);
+    await done;
+    expect(errors()).toEqual(['Stopped before this cell ran.']);
+    expect(python().posted.filter(({ type }) => type === 'execute')).toEqual([]);
+    await execute();
+    expect(kernel.state.kind).toBe('running');
+    expect(python().interrupted).toBe(0);
+  });
+
+  it('answers a cell that waits for its files when Python is restarted meanwhile', async () => {
+    await ready();
+    vi.spyOn(folder, 'changes').mockReturnValueOnce(new Promise(() => undefined));
+    const { done } = await execute();
+    kernel.restart();
+    await done;
+    expect(errors()[0]).toContain('Python was restarted while this cell was running.');
+  });
+
   it('asks about a restart three seconds after a Stop that did nothing', async () => {
     await ready();
     await execute('while True: pass');

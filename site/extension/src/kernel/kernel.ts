@@ -42,6 +42,10 @@ interface IRun {
   readonly id: number;
   readonly header: Header | undefined;
   readonly reply: PromiseDelegate<ExecuteReply>;
+  /** Before Python has it: its files come first. */
+  isWaiting: boolean;
+  /** Stop was pressed while it waited. */
+  isCancelled: boolean;
 }
 
 export class PeerKernel extends BaseKernel {
@@ -112,6 +116,10 @@ export class PeerKernel extends BaseKernel {
     }
     const run = this.run;
     if (!run || !this.python) {
+      return;
+    }
+    if (run.isWaiting) {
+      run.isCancelled = true;
       return;
     }
     this.step({ kind: 'stop' });
@@ -196,9 +204,19 @@ export class PeerKernel extends BaseKernel {
           : explainEnd('cancelled', options.trans);
       return this.refuse(current.kind === 'failed' ? 'PythonFailed' : 'Stopped', sentence, header);
     }
-    await this.pushFiles();
-    const run: IRun = { id: ++this.runs, header, reply: new PromiseDelegate() };
+    const reply = new PromiseDelegate<ExecuteReply>();
+    const run: IRun = { id: ++this.runs, header, reply, isWaiting: true, isCancelled: false };
     this.run = run;
+    await Promise.race([this.pushFiles(), reply.promise]);
+    if (this.run !== run) {
+      // Python has been restarted, or has died: what waited has its answer.
+      return reply.promise;
+    }
+    run.isWaiting = false;
+    if (run.isCancelled) {
+      this.run = null;
+      return this.refuse('Stopped', explainEnd('cancelled', options.trans), header);
+    }
     this.lastHeader = header;
     this.step({ kind: 'run' });
     const expressions = content.user_expressions as Record<string, unknown> | undefined;
@@ -213,7 +231,7 @@ export class PeerKernel extends BaseKernel {
       parent: JSON.stringify(header ?? {})
     });
     try {
-      return await run.reply.promise;
+      return await reply.promise;
     } finally {
       if (this.run === run) {
         this.run = null;

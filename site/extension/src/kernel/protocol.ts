@@ -37,7 +37,7 @@ export const ANSWER_BYTES = 64 * 1024;
 
 /** Cells of the shared buffer, in 32-bit words; the answer's bytes follow. */
 export const SIGNAL = {
-  /** Byte 0 of it is Pyodide's interrupt buffer: 2 asks for a KeyboardInterrupt. */
+  /** The number of the run that is to stop, 0 for none: one that comes late means no other run. */
   INTERRUPT: 0,
   /** Counts wake-ups; sleeps and questions wait on it. */
   WAKE: 1,

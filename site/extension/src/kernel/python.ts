@@ -61,7 +61,7 @@ export class Python {
   /** Asks the run to end: a flag for what computes, a message for what waits. */
   interrupt(run: number): void {
     if (this.signals) {
-      Atomics.store(new Uint8Array(this.signals), 0, 2);
+      Atomics.store(new Int32Array(this.signals), SIGNAL.INTERRUPT, run);
       this.wake();
     }
     this.post({ type: 'interrupt', run });

@@ -57,6 +57,8 @@ class Refused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Struct:
+    at: int
+    """Where it begins in the data."""
     clock: int
     length: int
     content: Content
@@ -88,6 +90,10 @@ class CheckedChange:
     data: bytes
     deletions_at: int
     """Where the deletions begin in the data."""
+    is_segment: bool
+    """Merged from many: taken in pieces, as what each piece needs comes."""
+    whole: CheckedChange | None = None
+    """What this is a piece of."""
 
 
 def check_change(data: bytes, client: int, limits: Limits) -> CheckedChange:
@@ -120,7 +126,8 @@ class _Check:
         if start > 0:
             self._need((self._client, start - 1))
         needs = tuple(sorted(self._needs.items()))
-        return CheckedChange(self._client, start, self._clock, structs, deletes, needs, self._data, at)
+        data, is_segment = self._data, self._limits.is_segment
+        return CheckedChange(self._client, start, self._clock, structs, deletes, needs, data, at, is_segment)
 
     def _structs(self) -> Iterator[Struct]:
         reader = self._reader
@@ -140,7 +147,7 @@ class _Check:
             yield self._struct()
 
     def _struct(self) -> Struct:
-        reader, clock = self._reader, self._clock
+        reader, clock, at = self._reader, self._clock, self._reader.at
         info = reader.byte()
         left: Id | None = None
         right: Id | None = None
@@ -162,7 +169,7 @@ class _Check:
         self._clock = clock + length
         if self._clock > MOST_CLOCK:
             raise Refused("clock")
-        return Struct(clock, length, content, left, right, parent, key)
+        return Struct(at, clock, length, content, left, right, parent, key)
 
     def _parent(self) -> Id | str:
         match self._reader.number():

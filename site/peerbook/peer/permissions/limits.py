@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..parts import CHANGE_BYTES
 
@@ -22,6 +22,12 @@ WAITING_BYTES = 1_000_000
 """The same in bytes; `unresolved_bytes`."""
 
 
+SEGMENT_BYTES = 4_000_000
+"""What ENV9 gives a segment; `segment_bytes`."""
+SEGMENT_STRUCTS = 16_384
+"""`segment_structs`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     roots: frozenset[str]
@@ -30,7 +36,13 @@ class Limits:
     structs: int = CHANGE_STRUCTS
     ranges: int = CHANGE_RANGES
     json_depth: int = JSON_DEPTH
+    is_segment: bool = False
+    """What was written over a while, merged (ENV8): two of them may need each other, struct by struct."""
 
 
 NOTEBOOK_LIMITS = Limits(frozenset({"cells", "meta"}))
 OUTPUTS_LIMITS = Limits(frozenset({"cells"}))
+NOTEBOOK_SEGMENT_LIMITS, OUTPUTS_SEGMENT_LIMITS = (
+    replace(limits, bytes_=SEGMENT_BYTES, structs=SEGMENT_STRUCTS, ranges=SEGMENT_STRUCTS, is_segment=True)
+    for limits in (NOTEBOOK_LIMITS, OUTPUTS_LIMITS)
+)

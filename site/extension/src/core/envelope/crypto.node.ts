@@ -48,7 +48,7 @@ export function nodeCrypto(later: Later = run => run()): ICrypto {
             format: 'der',
             type: 'spki'
           });
-          const shared = new Uint8Array(node.diffieHellman({ privateKey: secret, publicKey }));
+          const shared = sharedBy(secret, publicKey);
           later(() => agreed(shared));
         }
       };
@@ -68,6 +68,15 @@ export function nodeCrypto(later: Later = run => run()): ICrypto {
       later(() => then(key));
     }
   };
+}
+
+/** Null for a key of small order, which OpenSSL refuses. */
+function sharedBy(privateKey: node.KeyObject, publicKey: node.KeyObject): Uint8Array | null {
+  try {
+    return new Uint8Array(node.diffieHellman({ privateKey, publicKey }));
+  } catch {
+    return null;
+  }
 }
 
 function openedBy(

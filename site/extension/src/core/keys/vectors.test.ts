@@ -99,7 +99,7 @@ describe.each([
     }
   });
 
-  it.each(vectors.boxes.filter(row => !row.title.includes('small order')))('[KEY2] $title', async row => {
+  it.each(vectors.boxes)('[KEY2] $title', async row => {
     const agreement = await agreementOf(fromHex(row.own));
     const { epoch, purpose } = row;
     const place: IBoxPlace = { classId: fromHex(row.class), epoch, purpose, context: fromHex(row.context) };

@@ -1,6 +1,7 @@
 /** Frontiers, between the statements that say them (`core/class/roles`) and the logs they cut [LOG9, LOG10]. */
 import { agrees } from './piece';
-import type { ICut, IMoved, Log } from './log';
+import type { Log } from './log';
+import type { ICut, IMoved } from './taken';
 
 /** How far a session counts in one document, in a statement. */
 export interface IFrontierEntry {

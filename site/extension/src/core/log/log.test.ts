@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Chance } from '../simulation/chance';
-import { Log, type Taken } from './log';
+import { Log } from './log';
+import type { Taken } from './taken';
 import type { IPiece } from './piece';
 import { isContradictory } from './proof';
 import { links, spans, Writer } from './writer.testing';
@@ -136,7 +137,7 @@ describe('fork', () => {
         )
       ).toBe(false)
     );
-    expect(log.forkOf(writer.session)).toBe(proof);
+    expect(log.proofOf(writer.session)).toBe(proof);
   });
 
   const forkedEarly = (writer: Writer): Writer => {
@@ -256,7 +257,7 @@ describe('frontier', () => {
     expect([6, 7, 17].map(place => brief(log.take(twin.envelopes[place]!)))).toEqual(
       Array<string>(3).fill('refused astray')
     );
-    expect(log.forkOf(writer.session)).toBeNull();
+    expect(log.isOpen(writer.session)).toBe(false);
     // The chain is theirs.
     const { gone } = log.cut(writer.session, 'ada', cutAt(twin, 18));
     expect([gone.length, log.count(writer.session), log.askFrom(writer.session)]).toEqual([18, 0, 0]);

@@ -7,7 +7,6 @@ import type { IChain, IPiece } from './piece';
 export class Strand {
   constructor(
     readonly session: string,
-    readonly author: string,
     private readonly links: IChain
   ) {
     this.first = links.first(session);

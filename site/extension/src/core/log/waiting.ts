@@ -65,9 +65,7 @@ export class WaitingRoom {
   private furthest(pieces: Iterable<IPiece>): IPiece {
     let [found, distance] = [null as IPiece | null, -1];
     for (const piece of pieces) {
-      const count = this.countOf(piece.session);
-      // What ends within what is here is of use only as a way to what is not here.
-      const far = piece.to <= count ? Infinity : Math.max(0, piece.from - count);
+      const far = Math.max(0, piece.from - this.countOf(piece.session));
       if (far > distance) {
         [found, distance] = [piece, far];
       }

@@ -12,11 +12,15 @@ import { craft, numberOf, textOf as textContent, valuesOf } from './crafted.test
 import { NOTEBOOK_LIMITS, NOTEBOOK_SEGMENT_LIMITS, TYPE_DEPTH } from './limits';
 import { lostBy } from './lost';
 import { checkGenesis, Intake, replay } from './replay';
-import { cutStory, type IReplayRow, replayRow } from './vectors.testing';
+import { cutStory, type IPlaceRow, type IReplayRow, replayRow, unhex } from './vectors.testing';
 import { GENESIS, type IWritten, Writers } from './writers.testing';
 
 const file = new URL('../../../../../tests/protocol/changes.json', import.meta.url);
-const { replays } = JSON.parse(readFileSync(file, 'utf8')) as { replays: IReplayRow[] };
+const golden = JSON.parse(readFileSync(file, 'utf8')) as {
+  replays: IReplayRow[];
+  segments: IReplayRow[];
+  places: IPlaceRow[];
+};
 
 const checked = ({ client, bytes }: IWritten): ICheckedChange => {
   const read = checkChange(bytes, client, NOTEBOOK_LIMITS);
@@ -44,9 +48,9 @@ const crafted = (
 };
 
 describe('documents built anew', () => {
-  it.each(replays)('[PER5] the golden changes give the golden document: $title', row => {
+  it.each(golden.replays)('[PER5] the golden changes give the golden document: $title', row => {
     const { cells, digest: of, left } = row;
-    expect(replayRow(row)).toEqual({ cells, digest: of, left });
+    expect(replayRow(row, NOTEBOOK_LIMITS)).toEqual({ cells, digest: of, left });
   });
 
   it('[PER5] whatever order changes came in, also as they came: the document is the same as Yjs makes it', () => {
@@ -199,6 +203,11 @@ describe('segments', () => {
       return segments;
     });
 
+  it.each(golden.segments)('[PER4] the golden segments give the golden document: $title', row => {
+    const { cells, digest: of, left } = row;
+    expect(replayRow(row, NOTEBOOK_SEGMENT_LIMITS)).toEqual({ cells, digest: of, left });
+  });
+
   it('[PER4] segments that need each other are taken in pieces, and give the document of the changes', () => {
     let inPieces = 0;
     for (let seed = 1; seed <= 60; seed += 1) {
@@ -291,6 +300,18 @@ describe('places', () => {
   const letter = { client: g, clock: source.clock + 1 };
   const faultOf = (...changes: ICheckedChange[]): string | undefined =>
     [...live(changes).refused.values()][0];
+
+  it('[PER3] the golden changes are taken or refused for their places', () => {
+    for (const row of golden.places) {
+      const changes = row.changes.map(({ client, bytes }) => checked({ client, bytes: unhex(bytes) }));
+      const intake = live(changes);
+      expect([[...intake.refused.values()], hex(stateDigest(intake.doc, digest))]).toEqual([
+        row.faults,
+        row.digest
+      ]);
+    }
+    expect(new Set(golden.places.flatMap(({ faults }) => faults)).size).toBeGreaterThan(2);
+  });
 
   it('[PER3] what is between two places, or in what holds nothing, is refused', () => {
     const pos = idOf('pos');

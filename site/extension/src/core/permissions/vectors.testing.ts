@@ -3,12 +3,19 @@ import { digest } from 'lib0/hash/sha256';
 import * as Y from 'yjs';
 import { orderOf, textOf as cellText } from '../document/cells';
 import { hex } from '../document/source';
+import { mergeChanges } from '../envelope/merge';
 import { Chance } from '../simulation/chance';
 import { stateDigest } from '../sync/digest';
 import { type ChangeFault, checkChange } from './change';
 import { craft, craftSome, type ICrafted, numberOf, textOf, valuesOf } from './crafted.testing';
-import { JSON_DEPTH, MOST_CLOCK, NOTEBOOK_LIMITS } from './limits';
-import { checkGenesis, replay } from './replay';
+import {
+  type IChangeLimits,
+  JSON_DEPTH,
+  MOST_CLOCK,
+  NOTEBOOK_LIMITS,
+  NOTEBOOK_SEGMENT_LIMITS
+} from './limits';
+import { checkGenesis, Intake, replay } from './replay';
 import type { IDeletion, IId } from './structs';
 import { GENESIS, type IWritten, Writers } from './writers.testing';
 
@@ -34,6 +41,14 @@ export interface IReplayRow {
   readonly digest: string;
   /** Changes that were refused for their places, or waited in the end. */
   readonly left: number;
+}
+
+export interface IPlaceRow {
+  readonly title: string;
+  readonly genesis: string;
+  readonly changes: IReplayRow['changes'];
+  readonly faults: readonly string[];
+  readonly digest: string;
 }
 
 export const unhex = (text: string): Uint8Array =>
@@ -273,21 +288,80 @@ function toOf(written: readonly IWritten[]): number {
 export function replayRows(): IReplayRow[] {
   return [1, 2, 3, 4, 5, 6].map(seed => {
     const { kept, cuts } = cutStory(seed, false);
-    const row = {
-      title: `seed ${seed}`,
-      genesis: hex(GENESIS),
-      changes: kept.map(({ client, bytes }) => ({ client, bytes: hex(bytes) })),
-      cuts: [...cuts]
-    };
-    return { ...row, ...replayRow(row) };
+    return filled({ title: `seed ${seed}`, changes: plain(kept), cuts: [...cuts] }, NOTEBOOK_LIMITS);
   });
 }
 
+/** What three people wrote, each all in one or two segments. */
+export function segmentRows(): IReplayRow[] {
+  return [1, 2, 3, 4].map(seed => {
+    const { kept, cuts } = cutStory(seed, false);
+    const segments = [ME, 77, OTHER].flatMap(client => {
+      const own = kept.filter(each => each.client === client).map(({ bytes }) => bytes);
+      const halves = [own.slice(0, own.length >> 1), own.slice(own.length >> 1)];
+      return halves
+        .filter(half => half.length > 0)
+        .map(half => ({ client, bytes: mergeChanges(half)!.bytes }));
+    });
+    return filled(
+      { title: `seed ${seed}`, changes: plain(segments), cuts: [...cuts] },
+      NOTEBOOK_SEGMENT_LIMITS
+    );
+  });
+}
+
+/** Changes of one client that are made of what is there at random; the golden bytes keep some of each end. */
+export function placeRows(): IPlaceRow[] {
+  const genesis = checkGenesis(GENESIS);
+  if (genesis.kind === 'fault') {
+    throw new Error(genesis.fault);
+  }
+  const { client, structs } = genesis.value;
+  const ids = structs.flatMap(({ clock, length }) =>
+    Array.from({ length }, (_, offset) => ({ client, clock: clock + offset }))
+  );
+  const chance = new Chance(12);
+  const seen = new Map<string, number>();
+  const rows: IPlaceRow[] = [];
+  for (let turn = 0; turn < 4000; turn += 1) {
+    const bytes = craftSome(chance, ME, 0, ids);
+    const read = checkChange(bytes, ME, NOTEBOOK_LIMITS);
+    if (read.kind === 'read') {
+      const intake = new Intake(new Y.Doc(), GENESIS);
+      intake.take('', read.value);
+      const faults = [...intake.refused.values()];
+      const count = seen.get(faults.join()) ?? 0;
+      seen.set(faults.join(), count + 1);
+      if (count < 12) {
+        const changes = plain([{ client: ME, bytes }]);
+        const title = `${faults[0] ?? 'taken'} ${count}`;
+        rows.push({
+          title,
+          genesis: hex(GENESIS),
+          changes,
+          faults,
+          digest: hex(stateDigest(intake.doc, digest))
+        });
+      }
+    }
+  }
+  return rows;
+}
+
+const plain = (written: readonly IWritten[]): IReplayRow['changes'] =>
+  written.map(({ client, bytes }) => ({ client, bytes: hex(bytes) }));
+
+function filled(row: Pick<IReplayRow, 'title' | 'changes' | 'cuts'>, limits: IChangeLimits): IReplayRow {
+  const whole = { ...row, genesis: hex(GENESIS) };
+  return { ...whole, ...replayRow(whole, limits) };
+}
+
 export function replayRow(
-  row: Pick<IReplayRow, 'genesis' | 'changes' | 'cuts'>
+  row: Pick<IReplayRow, 'genesis' | 'changes' | 'cuts'>,
+  limits: IChangeLimits
 ): Pick<IReplayRow, 'cells' | 'digest' | 'left'> {
   const changes = row.changes.map(({ client, bytes }) => {
-    const read = checkChange(unhex(bytes), client, NOTEBOOK_LIMITS);
+    const read = checkChange(unhex(bytes), client, limits);
     if (read.kind === 'fault') {
       throw new Error(read.fault);
     }

@@ -116,13 +116,13 @@ export class Writers {
           break;
         case 7:
           text.insert(0, word);
-          text.delete(0, 2);
+          text.delete(0, beside(text, 2));
           break;
         case 8:
-          text.delete(0, Math.min(length, chance.below(6)));
+          text.delete(0, beside(text, chance.below(6)));
           break;
         default:
-          text.insert(chance.below(length + 1), word);
+          text.insert(beside(text, chance.below(length + 1)), word);
       }
     });
     if (chance.is(0.15)) {
@@ -162,4 +162,11 @@ export class Writers {
       }
     });
   }
+}
+
+/** No editor writes, or deletes, between the two halves of a character. */
+function beside(text: Y.Text, index: number): number {
+  const words = text.toJSON();
+  const code = words.charCodeAt(index);
+  return Math.min(words.length, code >= 0xdc00 && code < 0xe000 ? index - 1 : index);
 }

@@ -3,7 +3,7 @@
  * the door through which others come in. It is what the engine asks, and what hears the class's own messages.
  */
 import { readFounding, type IFounding } from '../class/founding';
-import { Roles } from '../class/roles';
+import type { Roles } from '../class/roles';
 import {
   type Door as DoorState,
   type IStatement,
@@ -12,27 +12,25 @@ import {
   type StatementBody
 } from '../class/statement';
 import { Statements } from '../class/statements';
-import type { Cancel, Clock } from '../clock';
+import type { Clock } from '../clock';
 import type { ICrypto } from '../crypto';
 import { idText, type Kind } from '../envelope/envelope';
 import type { IDocumentKey } from '../envelope/keys';
 import type { IOwnSession } from '../identity/own';
-import { answeredKnock, type IAdmission, makeAnswer, readAnswer } from '../keys/answer';
+import type { IAdmission } from '../keys/answer';
 import { documentKey } from '../keys/documents';
-import { Door, type IWaiting, type Step } from '../keys/door';
 import { Keyring } from '../keys/keyring';
-import { makeKnock, readKnock } from '../keys/knock';
-import { Knocking, type KnockState } from '../keys/knocking';
+import type { KnockState } from '../keys/knocking';
 import type { ICut } from '../log/log';
 import type { IHeardOf } from '../overlay/messages';
 import type { Neighbour, Neighbours } from '../overlay/neighbours';
+import type { Secret } from '../secret';
 import type { Digest } from '../session';
 import { fromHex } from '../tagged';
 import type { IAcquaintance } from './acquaintances';
+import { Doorway } from './doorway';
 import { STREAM_BYTES } from './latest';
 import type { IKeys, IPlace, IRules, Standing } from './options';
-
-const TICK_MS = 1000;
 
 export interface ISocietyOptions {
   readonly crypto: ICrypto;
@@ -40,6 +38,8 @@ export interface ISocietyOptions {
   readonly clock: Clock;
   readonly fill: (bytes: Uint8Array<ArrayBuffer>) => unknown;
   readonly own: IOwnSession;
+  /** The root key's seed: secrets of one's own documents follow from it. */
+  readonly root: Secret;
   readonly classId: Uint8Array;
   readonly joinSecret: Uint8Array;
   readonly everyone: string;
@@ -69,32 +69,27 @@ export interface ISocietyPorts {
 
 export class Society implements IRules, IKeys {
   constructor(private readonly options: ISocietyOptions) {
-    const { crypto, digest, everyone, clock } = options;
+    const { crypto, digest, everyone, own, root, classId } = options;
     this.keyring = new Keyring({
       ...{ crypto, digest, everyone },
+      own: { participant: own.participant, root, classId },
       epochs: () => this.roles?.epochs.map(({ epoch }) => epoch) ?? [],
       stated: epoch => {
         const found = this.roles?.epochs.find(each => each.epoch === epoch);
         return found ? [found.keyHash, ...found.others] : [];
       }
     });
-    const rules = {
-      isOpen: () => this.roles?.door === 'open',
-      canTeach: () => this.roles?.canTeach(options.own.participant) === true,
-      hasKey: () => this.keyring.isCurrent,
-      isRemoved: (participant: string) => this.roles?.roleOf(participant) === 'removed',
-      isMember: (participant: string) =>
+    this.doorway = new Doorway({
+      ...options,
+      keyring: this.keyring,
+      isMember: participant =>
         this.roles !== null &&
-        (this.roles.standingOf(participant) !== null || this.ports?.isAuthor(participant) === true)
-    };
-    this.door = new Door(rules, () => clock.now());
-    this.knocking = new Knocking({
-      now: () => clock.now(),
-      make: then => this.makeKnock(then),
-      send: (bytes, to) => this.send({ type: 'knock', bytes }, to),
-      isInside: () => this.keyring.isCurrent,
+        (this.roles.standingOf(participant) !== null || this.ports?.isAuthor(participant) === true),
+      statements: () => this.statements,
+      neighbours: () => this.ports?.neighbours ?? null,
       learn: (admission, then) => this.learn(admission, then),
-      changed: state => this.ports?.knockState?.(state)
+      knockState: state => this.ports?.knockState?.(state),
+      waitingChanged: () => this.ports?.waitingChanged?.()
     });
     this.found(options.founding ?? null);
     this.statements?.take(options.statements ?? []);
@@ -103,10 +98,9 @@ export class Society implements IRules, IKeys {
 
   readonly keyring: Keyring;
   private statements: Statements | null = null;
-  private readonly door: Door;
-  private readonly knocking: Knocking;
+  /** Where others come in, and where one came in oneself. */
+  readonly doorway: Doorway;
   private ports: ISocietyPorts | null = null;
-  private ticking: Cancel | null = null;
   private readonly verifying = new Set<string>();
 
   /** Null while it is not known how the class was founded. */
@@ -118,22 +112,19 @@ export class Society implements IRules, IKeys {
     return this.statements?.founding ?? null;
   }
 
-  /** Who waits at the door, for those who may open it. */
-  get waiting(): readonly IWaiting[] {
-    return this.door.waiting;
-  }
-
   begin(ports: ISocietyPorts): void {
     this.ports = ports;
-    this.tick();
+    this.doorway.begin();
   }
 
   end(): void {
-    this.ticking?.();
+    this.doorway.end();
   }
 
-  standing({ participant }: IAcquaintance, { document, kind, session, sequence }: IPlace): Standing {
-    if (!this.roles) {
+  standing({ participant }: IAcquaintance, place: IPlace): Standing {
+    const { document, kind, session, epoch, sequence } = place;
+    // What is sealed for an epoch that nobody stated may be anything.
+    if (!this.roles?.epochs.some(stated => stated.epoch === epoch)) {
       return 'unknown';
     }
     return this.roles.mayHave(participant, document, kind, session, sequence) ? 'may' : 'may-not';
@@ -175,20 +166,16 @@ export class Society implements IRules, IKeys {
 
   /** A neighbour came. */
   joined(peer: string): void {
-    if (!this.keyring.isCurrent) {
-      this.knocking.met(peer);
-    }
+    this.doorway.joined(peer);
   }
 
   left(peer: string): void {
-    this.door.left(peer);
+    this.doorway.left(peer);
   }
 
   /** Something is sealed with a key that is not here. */
   locked(): void {
-    if (!this.keyring.isCurrent) {
-      this.knocking.need();
-    }
+    this.doorway.need();
   }
 
   /** What two compare first. */
@@ -215,9 +202,9 @@ export class Society implements IRules, IKeys {
       case 'statement':
         return this.hearStatement(peer, bytes);
       case 'knock':
-        return this.hearKnock(peer, bytes);
+        return this.doorway.hearKnock(peer, bytes);
       case 'admit':
-        return this.hearAnswer(bytes);
+        return this.doorway.hearAnswer(bytes);
     }
   }
 
@@ -242,15 +229,6 @@ export class Society implements IRules, IKeys {
       this.keysChanged();
     }
     return isStated;
-  }
-
-  /** Lets somebody in who waits. */
-  admit(participant: string): void {
-    this.go(this.door.admit(participant));
-  }
-
-  refuse(participant: string): void {
-    this.go(this.door.refuse(participant));
   }
 
   private found(founding: IFounding | null): void {
@@ -282,48 +260,13 @@ export class Society implements IRules, IKeys {
     this.ports?.stated?.(taken);
     taken.forEach(({ bytes }) => this.ports?.neighbours.say({ type: 'statement', bytes }, new Set([from])));
     this.ports?.rulesChanged();
-    this.go(this.door.changed());
+    this.doorway.changed();
     this.locked();
   }
 
   private keysChanged(): void {
     this.ports?.keysChanged();
-    this.go(this.door.changed());
-  }
-
-  private makeKnock(then: (bytes: Uint8Array, id: Uint8Array) => void): void {
-    const { crypto, classId, joinSecret, own, name, digest, fill } = this.options;
-    const salt = new Uint8Array(16);
-    fill(salt);
-    makeKnock(crypto, classId, joinSecret, { ...own, name }, salt, bytes => then(bytes, digest(bytes)));
-  }
-
-  private hearKnock(peer: string, bytes: Uint8Array): void {
-    const { crypto, digest, classId, joinSecret } = this.options;
-    if (this.door.mayRead(digest(bytes), peer)) {
-      readKnock(crypto, digest, classId, joinSecret, bytes, read => {
-        if (read.kind === 'read') {
-          this.go(this.door.knocked(read.value, bytes, peer));
-          this.ports?.waitingChanged?.();
-        }
-      });
-    }
-  }
-
-  private hearAnswer(bytes: Uint8Array): void {
-    const { crypto, classId, own } = this.options;
-    const knock = answeredKnock(bytes);
-    if (knock && !this.knocking.isAsked(knock)) {
-      this.go(this.door.answered(knock, bytes));
-      return;
-    }
-    readAnswer(crypto, classId, own.agreement, this.knocking.isAsked, bytes, read => {
-      if (read.kind === 'read' && read.value.kind === 'admitted') {
-        this.knocking.answered('admitted', read.value);
-      } else if (read.kind === 'read') {
-        this.knocking.answered(read.value.kind as 'waiting' | 'refused');
-      }
-    });
+    this.doorway.changed();
   }
 
   /** Everything in an admission is verified: whoever let one in need not be believed. */
@@ -359,54 +302,6 @@ export class Society implements IRules, IKeys {
       });
     }
     finish();
-  }
-
-  private go(steps: readonly Step[]): void {
-    for (const step of steps) {
-      if (step.kind === 'pass-on') {
-        this.ports?.neighbours.say({ type: 'knock', bytes: step.bytes }, new Set([step.from]));
-      } else if (step.kind === 'pass-back') {
-        this.send({ type: 'admit', bytes: step.bytes }, step.to);
-      } else {
-        this.answer(step);
-      }
-    }
-  }
-
-  private answer({ knock, answer }: Extract<Step, { kind: 'answer' }>): void {
-    const { crypto, classId, fill } = this.options;
-    const to = this.door.wayTo(knock);
-    if (to === null || !this.statements) {
-      return;
-    }
-    const seed = new Uint8Array(32);
-    fill(seed);
-    const said =
-      answer === 'admitted'
-        ? {
-            kind: answer,
-            founding: this.statements.founding.record,
-            statements: this.statements.all.map(({ bytes }) => bytes),
-            keys: this.keyring.all()
-          }
-        : { kind: answer };
-    makeAnswer(crypto, classId, knock, said, seed, bytes => bytes && this.send({ type: 'admit', bytes }, to));
-  }
-
-  private send(
-    message: { readonly type: 'knock' | 'admit'; readonly bytes: Uint8Array },
-    to: string | null
-  ): void {
-    if (to === null) {
-      this.ports?.neighbours.say(message);
-    } else {
-      this.ports?.neighbours.get(to)?.say(message);
-    }
-  }
-
-  private tick(): void {
-    this.knocking.tick();
-    this.ticking = this.options.clock.after(TICK_MS, () => this.tick());
   }
 }
 

@@ -37,6 +37,10 @@ export interface IWorkerSide {
   wait_later(milliseconds: number): Promise<boolean>;
   comm(kind: string, content: string, metadata: string, buffers: readonly Uint8Array[]): void;
   readonly has_signals: boolean;
+  /** Stop may raise from here on, in whatever Python does; or not any more. */
+  arm(isArmed: boolean): void;
+  /** Whether a message has asked the run to stop: before its first step, too. */
+  is_stopped(): boolean;
 }
 
 export interface IProgress {

@@ -128,8 +128,9 @@ class Outbox:
         if time.monotonic() - self.delivered >= self.period:
             self.flush()
         elif not self.timer:
-            self.timer = True
             asyncio.get_event_loop().call_later(self.period, self._on_timer)
+            # Not before: Stop may strike between the two, and no timer would ever be set again.
+            self.timer = True
 
     def _on_timer(self):
         self.timer = False
@@ -196,7 +197,7 @@ def _showtraceback(etype, evalue, stb):
     name = getattr(etype, "__name__", str(etype))
     value = str(evalue)
     advice = None
-    if name == "CancelledError" and state.stopped:
+    if name == "CancelledError" and _peerbook.is_stopped():
         # Stop reached a cell that was waiting in `await`: the same word as everywhere else.
         name, value, stb = "KeyboardInterrupt", "", [*(stb[:-1] or []), "KeyboardInterrupt: "]
     elif isinstance(evalue, ModuleNotFoundError) and evalue.name:
@@ -331,10 +332,39 @@ def _getoutput(command, split=True, depth=0):
 
 class State:
     task = None
-    stopped = False
 
 
 state = State()
+INTERRUPTED = {"name": "KeyboardInterrupt", "value": "", "traceback": ["KeyboardInterrupt: "], "advice": None}
+
+
+_run_nodes = shell.run_ast_nodes
+
+
+async def _run_ast_nodes(*given, **options):
+    # Here and not sooner: raised in what IPython does before, Stop would be reported and the cell go on. It is kept
+    # until then.
+    _peerbook.arm(True)
+    return await _run_nodes(*given, **options)
+
+
+def _unraisable(unraisable):
+    """Stop ended a `__del__` or its like, and nothing else: it goes on to what was interrupted by that."""
+    if unraisable.exc_type is not KeyboardInterrupt or state.task is None:
+        sys.__unraisablehook__(unraisable)
+    elif sys.gettrace() is None and (frame := sys._getframe().f_back):
+        frame.f_trace = _strike
+        sys.settrace(_trace_nothing)
+
+
+def _strike(frame, _event, _argument):
+    frame.f_trace = None
+    sys.settrace(None)
+    raise KeyboardInterrupt
+
+
+def _trace_nothing(*_):
+    """Python asks a frame's own tracer only while there is one for all."""
 
 
 async def _run_cell(code, silent, store_history):
@@ -343,16 +373,24 @@ async def _run_cell(code, silent, store_history):
         transformed = shell.transform_cell(code)
     except Exception:
         transformed, refused = code, sys.exc_info()
-    if shell.should_run_async(code, transformed_cell=transformed, preprocessing_exc_tuple=refused):
-        await shell.run_cell_async(
-            code,
-            store_history=store_history,
-            silent=silent,
-            transformed_cell=transformed,
-            preprocessing_exc_tuple=refused,
-        )
-    else:
-        shell.run_cell(code, store_history=store_history, silent=silent)
+    try:
+        if shell.should_run_async(code, transformed_cell=transformed, preprocessing_exc_tuple=refused):
+            await shell.run_cell_async(
+                code,
+                store_history=store_history,
+                silent=silent,
+                transformed_cell=transformed,
+                preprocessing_exc_tuple=refused,
+            )
+        else:
+            shell.run_cell(code, store_history=store_history, silent=silent)
+    except KeyboardInterrupt:
+        # After the last line of the cell. It must not reach the event loop.
+        shell._last_traceback = shell._last_traceback or INTERRUPTED
+    finally:
+        _peerbook.arm(False)
+        if sys.gettrace() is _trace_nothing:
+            sys.settrace(None)
 
 
 async def run(code, count, silent, store_history, expressions, parent):
@@ -362,17 +400,13 @@ async def run(code, count, silent, store_history, expressions, parent):
     shell._last_traceback = None
     shell.execution_count = count
     kernel._parent_header = {"header": json.loads(parent)}
-    state.stopped = False
     state.task = asyncio.ensure_future(_run_cell(code, silent, store_history))
+    if _peerbook.is_stopped():
+        state.task.cancel()
     try:
         await state.task
     except (KeyboardInterrupt, asyncio.CancelledError):
-        shell._last_traceback = shell._last_traceback or {
-            "name": "KeyboardInterrupt",
-            "value": "",
-            "traceback": ["KeyboardInterrupt: "],
-            "advice": None,
-        }
+        shell._last_traceback = shell._last_traceback or INTERRUPTED
     except BaseException:
         shell.showtraceback()
     finally:
@@ -399,7 +433,6 @@ async def run(code, count, silent, store_history, expressions, parent):
 
 def interrupt():
     """Ends a cell that waits in `await`; the shared buffer ends one that computes."""
-    state.stopped = True
     if state.task is not None:
         state.task.cancel()
 
@@ -415,6 +448,8 @@ def receive_comm(kind, content, buffers):
 
 
 def _connect():
+    shell.run_ast_nodes = _run_ast_nodes
+    sys.unraisablehook = _unraisable
     sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
     pyodide_kernel.stdout_stream, pyodide_kernel.stderr_stream = sys.stdout, sys.stderr
     shell.display_pub.publish = _publish

@@ -24,6 +24,7 @@ let mirror: Mirror | null = null;
 let dead = false;
 let run = 0;
 let running = false;
+let stopped = false;
 let looked = 0;
 let answer: ((value: string | null) => void) | null = null;
 let endWait: (() => void) | null = null;
@@ -43,13 +44,15 @@ const side: IWorkerSide = {
     } else {
       pause(milliseconds);
     }
-    return takeInterrupt();
+    return signals?.take() ?? false;
   },
   ask: (prompt, password) => {
     sendFiles();
     post({ type: 'ask', run, prompt, password });
     const value = signals?.waitForAnswer() ?? null;
-    takeInterrupt();
+    if (value === null) {
+      signals?.take();
+    }
     return value;
   },
   ask_later: (prompt, password) =>
@@ -68,7 +71,9 @@ const side: IWorkerSide = {
   comm: (kind, content, metadata, buffers) => post({ type: 'comm', kind, content, metadata, buffers }),
   get has_signals() {
     return signals !== null;
-  }
+  },
+  arm: isArmed => signals?.arm(isArmed),
+  is_stopped: () => stopped
 };
 
 /** A wait that nothing can end, where there is neither a shared buffer nor a way to pause Python. */
@@ -77,15 +82,6 @@ function pause(milliseconds: number): void {
   while (now() < end) {
     // Nothing to do: a worker without shared memory has no other way to pass the time.
   }
-}
-
-/** Whether Stop was pressed; Python then raises by itself, so that no line of ours stands in the traceback. */
-function takeInterrupt(): boolean {
-  const interrupted = signals?.isInterrupted() ?? false;
-  if (interrupted) {
-    signals?.clear();
-  }
-  return interrupted;
 }
 
 function sendFiles(): void {
@@ -128,7 +124,7 @@ function blame(error: unknown): Reason {
 
 async function start(options: IStartOptions): Promise<void> {
   if (options.signals) {
-    signals = openSignals(options.signals);
+    signals = openSignals(options.signals, now);
   }
   let told = 0;
   let got = 0;
@@ -162,7 +158,8 @@ async function start(options: IStartOptions): Promise<void> {
   fs.chdir(directory);
   mirror.collect();
   if (signals) {
-    pyodide.setInterruptBuffer(signals.interruptBuffer);
+    // Pyodide uses nothing else of an array.
+    pyodide.setInterruptBuffer(signals.interruptBuffer as unknown as Uint8Array);
   }
   const stubborn = cutRealm(globalThis);
   if (stubborn.length > 0) {
@@ -179,8 +176,9 @@ async function execute(message: Extract<ToWorker, { type: 'execute' }>): Promise
   }
   run = message.run;
   running = true;
+  stopped = false;
   looked = now();
-  signals?.clear();
+  signals?.begin(run);
   let reply = '';
   try {
     const { code, count, silent, storeHistory, expressions, parent } = message;
@@ -190,22 +188,21 @@ async function execute(message: Extract<ToWorker, { type: 'execute' }>): Promise
     return;
   } finally {
     running = false;
+    signals?.end();
     answer = null;
     endWait = null;
   }
-  // An interrupt that arrives now has nothing left to stop.
-  signals?.clear();
   sendFiles();
   post({ type: 'done', run: message.run, reply });
 }
 
 function interrupt(of: number): void {
   if (!running || of !== run || !booted) {
-    signals?.clear();
     return;
   }
-  // This message was read, so Python is not computing: it waits for an answer, in a sleep, or in `await`.
-  signals?.clear();
+  // This message was read, so Python is not computing: it has not begun, or waits for an answer, in a sleep, in `await`.
+  stopped = true;
+  signals?.take();
   if (answer) {
     answer(null);
     answer = null;

@@ -1,0 +1,204 @@
+import { readFileSync } from 'node:fs';
+import { digest } from 'lib0/hash/sha256';
+import { describe, expect, it } from 'vitest';
+import { nodeCrypto } from '../envelope/crypto.node';
+import { type IOwnSession, openSession } from '../identity/own';
+import { Secret } from '../secret';
+import { Chance } from '../simulation/chance';
+import { Keyring } from './keyring';
+import { type IWrappingPorts, Wrapping, WRAPS_BYTES } from './wrapping';
+import { makeWraps } from './wraps';
+
+const limits = JSON.parse(
+  readFileSync(new URL('../../../../../docs/protocol.json', import.meta.url), 'utf8')
+) as Record<string, number>;
+const crypto = nodeCrypto();
+const CLASS = new Uint8Array(16).fill(0xc1);
+const GENESIS = '5e'.repeat(32);
+const EPOCHS = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
+
+class Person {
+  constructor(
+    seed: number,
+    readonly at = { epochs: 1, readers: [] as Person[], isShared: false, team: [] as string[] }
+  ) {
+    const chance = new Chance(seed);
+    const fill = (into: Uint8Array): void => into.set(chance.bytes(into.length));
+    const root = new Secret(chance.bytes(32));
+    let own: IOwnSession | undefined;
+    openSession(
+      crypto,
+      digest,
+      CLASS,
+      { root, device: new Secret(chance.bytes(32)) },
+      fill,
+      made => (own = made)
+    );
+    this.own = own!;
+    this.ring = new Keyring({
+      crypto,
+      digest,
+      everyone: 'ee',
+      own: { participant: this.own.participant, root, classId: CLASS },
+      epochs: () => EPOCHS.slice(0, at.epochs).map((_, index) => index + 1),
+      stated: epoch => [digest(EPOCHS[epoch - 1]!)]
+    });
+    const ports: IWrappingPorts = {
+      crypto,
+      digest,
+      ring: this.ring,
+      classId: CLASS,
+      everyone: 'ee',
+      own: this.own,
+      fill,
+      readers: () => at.readers.map(({ own }) => own.agreementKey),
+      isShared: () => at.isShared,
+      isOfTeam: participant => at.team.includes(participant),
+      publish: bytes => this.published.push(bytes),
+      opened: (document, epoch) => this.opened.push(`${epoch} ${document}`)
+    };
+    this.wrapping = new Wrapping(ports);
+    this.mine = `${GENESIS}.mine.${this.own.participant}`;
+    this.reach(1);
+  }
+
+  readonly own: IOwnSession;
+  readonly ring: Keyring;
+  readonly wrapping: Wrapping;
+  readonly mine: string;
+  readonly published: Uint8Array[] = [];
+  readonly opened: string[] = [];
+
+  reach(epoch: number): void {
+    this.at.epochs = Math.max(this.at.epochs, epoch);
+    this.ring.takeEpoch(epoch, EPOCHS[epoch - 1]!);
+  }
+
+  hears(bytes: Uint8Array): boolean {
+    let answer = false;
+    this.wrapping.heard(bytes, isNews => (answer = isNews));
+    return answer;
+  }
+
+  canRead(document: string, epoch: number): boolean {
+    let missing: unknown = 'nothing';
+    this.ring.keysOf(document, epoch, keys => (missing = keys.missing));
+    return missing === null;
+  }
+}
+
+describe('wrapping', () => {
+  it('[KEY3] those who may read get the secret, classmates do not', () => {
+    const [ada, tom, ben] = [new Person(1), new Person(2), new Person(3)];
+    ada.at.readers = [tom, ada];
+    ada.wrapping.look(ada.mine);
+    expect(ada.published).toHaveLength(1);
+    expect([tom, ben].map(person => person.hears(ada.published[0]!))).toEqual([true, true]);
+    expect([tom, ben].map(person => person.canRead(ada.mine, 1))).toEqual([true, false]);
+    expect(tom.opened).toEqual([`1 ${ada.mine}`]);
+    expect(ben.opened).toEqual([]);
+    // Nothing changed, nothing more is said.
+    ada.wrapping.look(ada.mine);
+    expect([ada.published.length, tom.hears(ada.published[0]!)]).toEqual([1, false]);
+    expect(limits.wraps_bytes).toBe(WRAPS_BYTES);
+  });
+
+  it('[KEY3] a new instructor gets what was written before, in all epochs; an old one nothing of a new epoch', () => {
+    const [ada, tom, tia] = [new Person(1), new Person(2), new Person(3)];
+    ada.at.readers = [tom];
+    ada.wrapping.look(ada.mine);
+    ada.at.readers = [tia];
+    ada.reach(2);
+    ada.wrapping.look(ada.mine);
+    [tom, tia].forEach(person => person.reach(2));
+    for (const bytes of ada.published) {
+      [tom, tia].forEach(person => person.hears(bytes));
+    }
+    expect([1, 2].map(epoch => tom.canRead(ada.mine, epoch))).toEqual([true, false]);
+    expect([1, 2].map(epoch => tia.canRead(ada.mine, epoch))).toEqual([true, true]);
+  });
+
+  it('[KEY3] in whatever order they come, the same wraps are kept', () => {
+    const [ada, tom, tia] = [new Person(1), new Person(2), new Person(3)];
+    ada.at.readers = [tom];
+    ada.wrapping.look(ada.mine);
+    ada.at.readers = [tom, tia];
+    ada.wrapping.look(ada.mine);
+    const [first, second] = ada.published;
+    expect([tia.hears(second!), tia.hears(first!), tom.hears(first!), tom.hears(second!)]).toEqual([
+      true,
+      false,
+      true,
+      true
+    ]);
+    expect([tia.wrapping.all, tom.wrapping.all]).toEqual([[second], [second]]);
+  });
+
+  it('[KEY3] outputs that are shared open for the class, when the key of the epoch is there', () => {
+    const [ada, ben] = [new Person(1), new Person(3)];
+    const outputs = `${ada.mine}/outputs.${ada.own.participant}`;
+    ada.reach(2);
+    ada.wrapping.look(outputs);
+    expect(ada.published).toEqual([]);
+    ada.at.isShared = true;
+    ada.wrapping.look(outputs);
+    expect(ada.published).toHaveLength(2);
+    ada.published.forEach(bytes => ben.hears(bytes));
+    expect([1, 2].map(epoch => ben.canRead(outputs, epoch))).toEqual([true, false]);
+    ben.reach(2);
+    ben.wrapping.retry();
+    expect([1, 2].map(epoch => ben.canRead(outputs, epoch))).toEqual([true, true]);
+    // The notebook itself stays closed.
+    expect(ben.canRead(ada.mine, 1)).toBe(false);
+  });
+
+  it("[KEY3] a stranger's wraps of a team's document are not kept", () => {
+    const [ada, ben, eve] = [new Person(1), new Person(3), new Person(4)];
+    const team = `${GENESIS}.team.${ada.own.participant}`;
+    const wrapsBy = (author: Person): Uint8Array => {
+      let made = new Uint8Array(0);
+      const place = { classId: CLASS, document: team, epoch: 1 };
+      const recipients = [ben.own.agreementKey];
+      const wrapping = { secret: new Uint8Array(32).fill(9), recipients, shareWith: null };
+      const fill = (into: Uint8Array): unknown => into.fill(5);
+      makeWraps(
+        crypto,
+        digest,
+        author.own.root,
+        place,
+        wrapping,
+        fill,
+        bytes => (made = Uint8Array.from(bytes))
+      );
+      return made;
+    };
+    ben.at.team = [ada.own.participant];
+    expect([ben.hears(wrapsBy(eve)), ben.canRead(team, 1), ben.wrapping.all]).toEqual([false, false, []]);
+    expect([ben.hears(wrapsBy(ada)), ben.canRead(team, 1)]).toEqual([true, true]);
+  });
+
+  it('[KEY3] a device whose key is none is wrapped to once, and never again', () => {
+    const [ada, tom] = [new Person(1), new Person(2)];
+    const none = Object.assign(Object.create(Person.prototype) as Person, {
+      own: { ...tom.own, agreementKey: new Uint8Array(32) }
+    });
+    ada.at.readers = [none, tom];
+    for (let look = 0; look < 3; look += 1) {
+      ada.wrapping.look(ada.mine);
+    }
+    expect([ada.published.length, tom.hears(ada.published[0]!), tom.canRead(ada.mine, 1)]).toEqual([
+      1,
+      true,
+      true
+    ]);
+  });
+
+  it('[KEY3] what is not genuine is not kept', () => {
+    const [ada, tom] = [new Person(1), new Person(2)];
+    ada.at.readers = [tom];
+    ada.wrapping.look(ada.mine);
+    const forged = ada.published[0]!.slice();
+    forged[forged.length - 1]! ^= 1;
+    expect([tom.hears(forged), tom.wrapping.all, tom.canRead(ada.mine, 1)]).toEqual([false, [], false]);
+  });
+});

@@ -1,0 +1,175 @@
+/**
+ * A class that shares one log, for tests: devices that do with each result of the log what the engine does, keep records,
+ * crash, lose records, and exchange. What they hold is told by results alone, and compared with the log after each step.
+ */
+import { digest } from 'lib0/hash/sha256';
+import type { Chance } from '../simulation/chance';
+import { narrow, piecesFor, pointsBetween } from './exchange';
+import { applyFrontiers, type IFrontierEntry } from './frontier';
+import { Log } from './log';
+import type { ICut, Taken } from './taken';
+import type { IPiece } from './piece';
+import { encodeProof } from './proof';
+import { decodeEntries, encodeEntries, entriesOf, type Entry, restore, snapshotOf } from './stored';
+import { compareSummary, digestsOf, standingsOf, summariesOf } from './summary';
+import { links } from './writer.testing';
+
+export interface IWorld {
+  readonly chance: Chance;
+  /** All pieces ever made, by their bytes. */
+  readonly pieces: Map<string, IPiece>;
+  /** Envelopes whose change may not be, and segments that say something else. */
+  readonly bad: Set<IPiece>;
+}
+
+export class Device {
+  constructor(private readonly world: IWorld) {}
+
+  log = new Log(links, (session, author) => this.cutOf(session, author));
+  private records: Uint8Array[] = [];
+  private statements = new Map<string, readonly IFrontierEntry[]>();
+  /** How much of each session is in the document, by the results alone. */
+  private document = new Map<string, number>();
+
+  take(piece: IPiece): Taken {
+    const taken = this.log.take(piece);
+    if (taken.kind === 'new') {
+      this.join(taken.joined, taken.instead);
+      if (taken.replay) {
+        this.replay();
+      }
+    } else if (taken.kind === 'known' && taken.compacts) {
+      if (this.world.bad.has(piece)) {
+        this.refuse(piece, []);
+      } else {
+        this.log.compact(piece);
+        this.keep(entriesOf([piece], () => undefined));
+      }
+    } else if (taken.kind === 'fork') {
+      this.join(taken.joined, []);
+      this.keepProof(taken.proof);
+    }
+    return taken;
+  }
+
+  private join(joined: readonly IPiece[], instead: readonly IPiece[]): void {
+    for (const piece of joined) {
+      if (this.world.bad.has(piece) && piece.form === 'segment') {
+        this.refuse(piece, instead);
+        return;
+      }
+      if (this.world.bad.has(piece)) {
+        this.log.stop(piece.session, piece.from);
+        this.keep([{ kind: 'stop', session: piece.session, place: piece.from, piece: piece.bytes }]);
+        this.replay();
+        return;
+      }
+      this.keep(entriesOf([piece], () => undefined));
+      this.apply(piece);
+    }
+  }
+
+  private refuse(piece: IPiece, instead: readonly IPiece[]): void {
+    const { session, author, hash } = piece;
+    this.log.refuse(piece, instead);
+    this.keep([{ kind: 'refuse', session, author, hash }]);
+    this.replay();
+  }
+
+  private apply({ session, to }: IPiece): void {
+    this.document.set(session, Math.max(to, this.document.get(session) ?? 0));
+  }
+
+  private replay(): void {
+    this.document = new Map(this.log.sessions.map(session => [session, this.log.count(session)]));
+  }
+
+  /** Whether what the results told is what the log holds. */
+  get isTrue(): boolean {
+    return this.log.sessions.every(session => this.log.count(session) === (this.document.get(session) ?? 0));
+  }
+
+  hear(author: string, frontier: readonly IFrontierEntry[]): void {
+    this.statements.set(author, frontier);
+    for (const [session, { gone, joined }] of applyFrontiers(this.log, (...whose) => this.cutOf(...whose))) {
+      const cut = this.log.cutAt(session)!;
+      this.keep([{ kind: 'cut', session, author, count: cut.count, chain: cut.chain }]);
+      joined.forEach(piece => this.apply(piece));
+      if (gone.length > 0) {
+        this.replay();
+      }
+    }
+  }
+
+  private cutOf(session: string, author: string): ICut | null {
+    const frontier = this.statements.get(author);
+    return frontier ? (frontier.find(each => each.session === session) ?? { count: 0, chain: null }) : null;
+  }
+
+  private keepProof(proof: readonly IPiece[]): void {
+    const pieces = proof.map(({ bytes }) => bytes);
+    this.keep([{ kind: 'fork', bytes: encodeProof({ introductions: [], pieces }) }]);
+  }
+
+  private keep(entries: readonly Entry[]): void {
+    this.records.push(encodeEntries(entries));
+  }
+
+  /** Starts again from what was kept; `lost` records of the end are not there, `damaged` of any. */
+  crash(lost: number, damaged: number): void {
+    this.records.splice(Math.max(0, this.records.length - lost));
+    for (let count = damaged; count > 0 && this.records.length > 0; count -= 1) {
+      this.records.splice(this.world.chance.below(this.records.length), 1);
+    }
+    // Statements are kept elsewhere, and are here before the log is.
+    this.log = new Log(links, (session, author) => this.cutOf(session, author));
+    const entries = this.records.flatMap(record => {
+      const read = decodeEntries(record);
+      return read.kind === 'read' ? read.value : [];
+    });
+    const { left } = restore(
+      this.log,
+      entries,
+      () => undefined,
+      bytes => this.world.pieces.get(bytes.join()) ?? null
+    );
+    this.replay();
+    this.checkAll();
+    if (this.world.chance.is(0.5)) {
+      this.records = [encodeEntries(snapshotOf(this.log, [], left))];
+    }
+  }
+
+  /** A page that opens looks at all it has: what it kept before it knew of a stop is stopped now. */
+  private checkAll(): void {
+    this.log.sessions.forEach(session => this.join([...this.log.pieces(session)], []));
+  }
+
+  /** As two neighbours do it, one way: this one asks. */
+  ask(other: Device, limit = 1e6): void {
+    for (const session of other.log.sessions) {
+      const proof = other.log.proofOf(session);
+      if (proof && this.log.prove(session, proof[0]!.author, proof)) {
+        this.keepProof(proof);
+      }
+    }
+    const [ours, theirs] = [standingsOf(this.log), standingsOf(other.log)];
+    const digests = [ours, theirs].map(each => digestsOf(digest, each).map(String));
+    for (const summary of summariesOf(theirs, share => digests[0]![share] !== digests[1]![share])) {
+      const { missing, apart } = compareSummary(this.log, summary);
+      missing.forEach(wanted =>
+        piecesFor(other.log, wanted, limit).pieces.forEach(piece => this.take(piece))
+      );
+      apart.forEach(({ session, count }) => this.findFork(other, session, count));
+    }
+  }
+
+  private findFork(other: Device, session: string, count: number): void {
+    let [low, high] = [0, count];
+    for (let found = false; !found;) {
+      const points = pointsBetween(other.log, session, low, high);
+      ({ low, high, found } = narrow(this.log, session, low, high, points));
+    }
+    piecesFor(other.log, { session, from: low }, 1e6).pieces.forEach(piece => this.take(piece));
+  }
+}

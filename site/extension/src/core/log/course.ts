@@ -1,0 +1,316 @@
+/**
+ * One session in a log: its strand, and what is decided of it: where it stops, how far a frontier lets it count, that it
+ * said two things. `log.ts` says what the methods are for.
+ */
+import { idText } from '../envelope/envelope';
+import { agrees, type IChain, type IPiece, isSamePiece } from './piece';
+import { isContradictory } from './proof';
+import { Strand } from './strand';
+import { type ICut, type IMoved, KNOWN, refused, type Taken, WAITING } from './taken';
+import type { WaitingRoom } from './waiting';
+
+/** Segments of one session remembered as refused. */
+const MOST_BAD = 64;
+
+interface IJoined {
+  readonly joined: IPiece[];
+  readonly instead: IPiece[];
+}
+
+export class Course {
+  constructor(
+    readonly session: string,
+    readonly author: string,
+    private readonly links: IChain,
+    private readonly room: WaitingRoom
+  ) {
+    this.strand = new Strand(session, links);
+  }
+
+  strand: Strand;
+  stopped: { readonly at: number; readonly piece: IPiece | undefined } | null = null;
+  /** `settled`: the right chain is here at `count`. `doubt`: something did not fit, so ask from 0. */
+  frontier: (ICut & { settled: boolean; doubt: boolean }) | null = null;
+  /** `begins`: before that nothing is in doubt. `at`: what is here stays, and no more is taken. */
+  fork: { readonly proof: readonly IPiece[]; readonly begins: number; readonly at: number } | null = null;
+  /** What the frontier took away, in order: lifting it brings it back. */
+  beyond: readonly IPiece[] = [];
+  /** Segments whose content was refused. */
+  readonly bad = new Set<string>();
+  /** Another way from 0, while a piece waits that does not follow on this one. */
+  private side: Strand | null = null;
+
+  /** A frontier says how far a session counts whatever it did; without one a fork ends it. */
+  get limit(): number {
+    return Math.min(this.stopped?.at ?? Infinity, this.frontier?.count ?? this.fork?.at ?? Infinity);
+  }
+
+  /** Whether a piece waits that begins within what is here and leads further: it was cut at another place. */
+  get isOff(): boolean {
+    const { count } = this.strand;
+    return [...this.room.of(this.session)].some(piece => piece.from < count && piece.to > count);
+  }
+
+  take(piece: IPiece): Taken {
+    if (this.author !== piece.author) {
+      return refused('author');
+    }
+    if (this.bad.has(idText(piece.hash))) {
+      return refused('segment');
+    }
+    const there = this.strand.pieceAt(piece.from);
+    const isHere = there !== undefined && isSamePiece(there, piece);
+    if (!isHere && this.isWaiting(piece)) {
+      return WAITING;
+    }
+    const proof = isHere ? null : this.contradiction(piece);
+    if (proof) {
+      return this.contradicted(piece, proof);
+    }
+    if (piece.to > this.limit) {
+      return refused(this.frontier ? 'cut' : this.stopped ? 'stopped' : 'forked');
+    }
+    return this.isOff ? this.putAside(piece) : isHere ? KNOWN : this.put(piece);
+  }
+
+  compact(piece: IPiece): readonly IPiece[] {
+    return this.compacts(piece) ? this.strand.replace(piece) : [];
+  }
+
+  refuse(piece: IPiece, instead: readonly IPiece[]): readonly IPiece[] {
+    this.ban(idText(piece.hash));
+    this.dismiss(each => isSamePiece(each, piece));
+    const there = this.strand.pieceAt(piece.from);
+    if (!there || !isSamePiece(there, piece)) {
+      return [];
+    }
+    const [, ...after] = this.strand.truncate(piece.from);
+    [...instead, ...after].forEach(each => this.put(each));
+    return without(after, this.strand.pieces);
+  }
+
+  ban(hash: string): void {
+    this.bad.add(hash);
+    if (this.bad.size > MOST_BAD) {
+      this.bad.delete(this.bad.values().next().value!);
+    }
+  }
+
+  stop(place: number): readonly IPiece[] {
+    if (this.stopped && this.stopped.at <= place) {
+      return [];
+    }
+    const gone = this.strand.truncate(place);
+    // Kept to be compared: another envelope in its place is a fork all the same.
+    const piece = gone.find(each => each.form === 'envelope' && each.from === place);
+    this.stopped = { at: place, piece };
+    this.dismiss(each => each.to > place);
+    return gone;
+  }
+
+  prove(proof: readonly IPiece[]): boolean {
+    const begins = Math.min(...proof.map(piece => piece.from));
+    const isNews = !this.fork || begins < this.fork.begins;
+    if (!isNews || proof.some(({ session }) => session !== this.session)) {
+      return false;
+    }
+    if (!isContradictory(proof, this.links)) {
+      return false;
+    }
+    const at = Math.max(this.strand.count, begins);
+    this.fork = { proof, begins, at };
+    this.dismiss(piece => piece.to > at);
+    return true;
+  }
+
+  cut(cut: ICut | null): IMoved {
+    const { strand } = this;
+    const was = [...strand.pieces];
+    this.frontier = null;
+    if (cut?.chain && this.stopped && cut.count > this.stopped.at) {
+      // The stop was for another side of a fork, or comes again.
+      this.stopped = null;
+    }
+    for (const piece of this.beyond) {
+      if (piece.from === strand.count && agrees(piece.before, strand.chain) && piece.to <= this.limit) {
+        strand.append(piece);
+      }
+    }
+    this.beyond = [];
+    if (cut) {
+      const chain = strand.chainAt(cut.count);
+      const isWrong = !agrees(chain, cut.chain);
+      const settled = cut.count === 0 || (chain !== null && !isWrong);
+      this.frontier = { ...cut, settled, doubt: isWrong };
+      this.beyond = strand.truncate(isWrong ? 0 : cut.count);
+      this.dismiss(piece => isWrong || piece.to > cut.count);
+    }
+    return { gone: without(was, strand.pieces), joined: without(strand.pieces, was) };
+  }
+
+  private isWaiting(piece: IPiece): boolean {
+    return [...this.room.of(this.session)].some(each => isSamePiece(each, piece));
+  }
+
+  private dismiss(isGone: (piece: IPiece) => boolean): void {
+    [...this.room.of(this.session)].filter(isGone).forEach(piece => this.room.remove(piece));
+  }
+
+  /** Pieces that cannot be true together with this one, and it. */
+  private contradiction(piece: IPiece): readonly IPiece[] | null {
+    const { strand } = this;
+    if (piece.form === 'envelope') {
+      const rivals = [strand.pieceAt(piece.from), this.stopped?.piece, ...this.room.of(this.session)];
+      const rival = rivals.find(each => each?.form === 'envelope' && each.from === piece.from);
+      if (rival && !isSamePiece(rival, piece)) {
+        return [rival, piece];
+      }
+    }
+    if (!agrees(piece.before, strand.chainAt(piece.from))) {
+      return [...strand.proofOf(piece.from), piece];
+    }
+    return agrees(piece.after, strand.chainAt(piece.to)) ? null : [...strand.proofOf(piece.to), piece];
+  }
+
+  private contradicted(piece: IPiece, proof: readonly IPiece[], done: readonly IPiece[] = []): Taken {
+    const { frontier } = this;
+    if (frontier && (frontier.settled || !frontier.chain)) {
+      return refused('astray');
+    }
+    if (frontier) {
+      return this.turn(piece, frontier);
+    }
+    return this.prove(proof) ? { kind: 'fork', proof, joined: done } : refused('forked');
+  }
+
+  /**
+   * A frontier's chain tells which side counts, but only when all up to it is here. Until then the side that is sent last
+   * is followed: the exchange asks those whose summary has the frontier's chain.
+   */
+  private turn(piece: IPiece, frontier: NonNullable<Course['frontier']>): Taken {
+    const { strand } = this;
+    const chain = strand.chainAt(piece.from);
+    const follows = chain ? agrees(piece.before, chain) : piece.from > strand.count;
+    if (piece.to > frontier.count || !follows) {
+      frontier.doubt = true;
+      return refused(follows ? 'cut' : 'astray');
+    }
+    this.dismiss(each => each.to > piece.from);
+    const gone = strand.truncate(piece.from);
+    const taken = this.put(piece);
+    return taken.kind === 'new' && gone.length > 0 ? { ...taken, replay: true } : taken;
+  }
+
+  /** A piece that contradicts nothing and is within the limit. */
+  private put(piece: IPiece): Taken {
+    const { strand } = this;
+    if (piece.to <= strand.count) {
+      return this.compacts(piece) ? { kind: 'known', compacts: true } : KNOWN;
+    }
+    if (!strand.chainAt(piece.from)) {
+      this.room.add(piece);
+      return WAITING;
+    }
+    const instead = strand.truncate(piece.from);
+    strand.append(piece);
+    return this.connect({ joined: [piece], instead });
+  }
+
+  /**
+   * Two devices of one person may have compacted the session at different places: [0, 64) and [64, 128) lead further than
+   * [0, 100), though neither follows on it. While such a piece waits, what is sent from 0 on is put together beside what
+   * is here, and takes its place when it leads further.
+   */
+  private putAside(piece: IPiece): Taken {
+    const side = (this.side ??= new Strand(this.session, this.links));
+    const before = side.chainAt(piece.from);
+    if (!before || !agrees(piece.before, before)) {
+      return this.put(piece);
+    }
+    for (let next: IPiece | undefined = piece; next; next = this.following(side)) {
+      const known = this.strand.chainAt(next.to);
+      side.truncate(next.from);
+      side.append(next);
+      if (!agrees(known, side.chain)) {
+        const proof = [...this.strand.proofOf(side.count), ...side.proofOf(side.count)];
+        this.side = null;
+        return this.contradicted(next, proof);
+      }
+    }
+    if (side.count <= this.strand.count) {
+      const taken = this.put(piece);
+      return taken.kind === 'known' ? taken : WAITING;
+    }
+    const was = this.strand.pieces;
+    this.strand = side;
+    this.side = null;
+    return this.connect({ joined: without(side.pieces, was), instead: without(was, side.pieces) });
+  }
+
+  /** Takes from the waiting room what follows now. */
+  private connect({ joined, instead }: IJoined): Taken {
+    for (let next = this.following(this.strand); next; next = this.following(this.strand)) {
+      this.room.remove(next);
+      const proof = this.contradiction(next);
+      if (!proof) {
+        instead.push(...without(this.strand.truncate(next.from), joined));
+        this.strand.append(next);
+        joined.push(next);
+      } else if (!this.frontier) {
+        return this.contradicted(next, proof, joined);
+      } else {
+        this.frontier.doubt = true;
+      }
+    }
+    this.dismiss(piece => piece.to <= this.strand.count);
+    return this.settle() ? { kind: 'new', joined, instead, replay: false } : this.leaveWrongSide();
+  }
+
+  /** What waits, begins where a piece ends, and leads furthest. */
+  private following(strand: Strand): IPiece | undefined {
+    let found: IPiece | undefined;
+    for (const piece of this.room.of(this.session)) {
+      if (piece.to > (found?.to ?? strand.count) && strand.chainAt(piece.from)) {
+        found = piece;
+      }
+    }
+    return found;
+  }
+
+  /** @returns false if the frontier's place is reached with another chain than the frontier's. */
+  private settle(): boolean {
+    const { frontier, strand } = this;
+    const chain = frontier && !frontier.settled ? strand.chainAt(frontier.count) : null;
+    if (!frontier || !chain) {
+      return true;
+    }
+    frontier.settled = agrees(frontier.chain, chain);
+    frontier.doubt = !frontier.settled;
+    return frontier.settled;
+  }
+
+  private leaveWrongSide(): Taken {
+    this.strand.truncate(0);
+    this.dismiss(() => true);
+    return { kind: 'new', joined: [], instead: [], replay: true };
+  }
+
+  /** Whether the segment holds what two or more pieces here hold, with the same chain at both ends. */
+  private compacts(piece: IPiece): boolean {
+    const { strand } = this;
+    const [before, after] = [strand.chainAt(piece.from), strand.chainAt(piece.to)];
+    return (
+      piece.form === 'segment' &&
+      before !== null &&
+      after !== null &&
+      agrees(piece.before, before) &&
+      agrees(piece.after, after) &&
+      strand.range(piece.from, piece.to).length > 1
+    );
+  }
+}
+
+function without(pieces: readonly IPiece[], others: readonly IPiece[]): IPiece[] {
+  const gone = new Set(others);
+  return pieces.filter(piece => !gone.has(piece));
+}

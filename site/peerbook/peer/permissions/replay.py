@@ -1,0 +1,120 @@
+"""A document out of its genesis and the changes that count, in whatever order they come [PER5].
+
+Of a client that was cut off the changes before the cut count. What others lean on after it is filled with GC structs of
+the same length; what leans on those, yrs makes GC structs of, as Yjs does.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pycrdt import Doc
+
+from ..encoding import Reader, number_bytes
+from .change import CheckedChange, check_change
+from .limits import NOTEBOOK_LIMITS, Limits
+from .places import Misplaced, PlaceFault, Places
+from .waiting import Taken, Waiting
+
+_UNBOUNDED = 2**62
+
+
+def check_genesis(genesis: bytes) -> CheckedChange:
+    """The changes that a genesis is, by the one client it has; :class:`Refused` for what is none."""
+    reader = Reader(genesis)
+    _, _, client = reader.number(), reader.number(), reader.number()
+    limits = Limits(NOTEBOOK_LIMITS.roots, bytes_=_UNBOUNDED, structs=_UNBOUNDED, ranges=_UNBOUNDED)
+    return check_change(genesis, client, limits)
+
+
+class Admission:
+    """In which order changes are taken, and which are refused for their places: all but the document."""
+
+    def __init__(self, genesis: bytes | None, cuts: Mapping[int, int], *, is_bounded: bool = True) -> None:
+        """``genesis``: None for a document of outputs, which begins with nothing."""
+        self._cuts = cuts
+        self._places = Places(cuts)
+        bounds = () if is_bounded else (math.inf, math.inf)
+        self.waiting = Waiting(self._admit, cuts, *bounds)
+        self.refused: dict[CheckedChange, PlaceFault] = {}
+        """Changes that say what they may not: nothing of their session counts from there on."""
+        self.is_torn = False
+        """A piece of a segment was taken before another one was refused: build anew without it."""
+        self._genesis = check_genesis(genesis) if genesis is not None else None
+        if self._genesis:
+            self.waiting.take("", self._genesis)
+
+    def take(self, author: str, change: CheckedChange) -> Taken:
+        return self.waiting.take(author, change)
+
+    def _admit(self, change: CheckedChange) -> bool:
+        try:
+            self._places.admit(change)
+        except Misplaced as misplaced:
+            whole = change.whole or change
+            self.refused[whole] = misplaced.fault
+            self.is_torn |= change.start > whole.start
+            return False
+        return True
+
+
+class Intake(Admission):
+    """What a document takes in, and the document."""
+
+    def __init__(
+        self, doc: Doc[Any], genesis: bytes | None, cuts: Mapping[int, int], *, is_bounded: bool = True
+    ) -> None:
+        super().__init__(genesis, cuts, is_bounded=is_bounded)
+        self.doc = doc
+        self._filled: dict[int, int] = {}
+        self._apply([self._genesis] if self._genesis else [])
+
+    def take(self, author: str, change: CheckedChange) -> Taken:
+        taken = super().take(author, change)
+        if isinstance(taken, list):
+            self._apply(taken)
+        return taken
+
+    def _apply(self, changes: Iterable[CheckedChange]) -> None:
+        for change in changes:
+            for client, clock in change.needs:
+                self._fill(client, clock)
+            self.doc.apply_update(change.data)
+
+    def _fill(self, client: int, clock: int) -> None:
+        """Puts GC structs in the place of what was cut off and somebody leans on."""
+        start = self._filled.get(client, self._cuts.get(client, math.inf))
+        if start <= clock:
+            numbers = (1, 1, client, int(start), 0, clock + 1 - int(start), 0)
+            self.doc.apply_update(b"".join(map(number_bytes, numbers)))
+            self._filled[client] = clock + 1
+
+
+def replay(doc: Doc[Any], genesis: bytes | None, changes: Iterable[CheckedChange], cuts: Mapping[int, int]) -> Intake:
+    """Builds a document anew from changes that count, in any order."""
+    ordered = sorted(changes, key=lambda change: (not change.structs, change.client, change.start))
+    refused = _refused(genesis, ordered, cuts)
+    intake = Intake(doc, genesis, cuts, is_bounded=False)
+    for change in ordered:
+        if change not in refused:
+            intake.take("", change)
+    intake.refused.update(refused)
+    return intake
+
+
+def _refused(
+    genesis: bytes | None, changes: Iterable[CheckedChange], cuts: Mapping[int, int]
+) -> dict[CheckedChange, PlaceFault]:
+    """Which changes are not taken at all: found before anything of them is."""
+    refused: dict[CheckedChange, PlaceFault] = {}
+    is_torn = True
+    while is_torn:
+        admission = Admission(genesis, cuts, is_bounded=False)
+        for change in changes:
+            if change not in refused:
+                admission.take("", change)
+        refused |= admission.refused
+        is_torn = admission.is_torn
+    return refused

@@ -1,0 +1,278 @@
+"""Who may what in a class, as ``core/class/roles.ts``: a fold over its founding record and what statements are here.
+
+Pure. The rules are ROL3 to ROL7 in docs/SPEC.md, the golden vectors ``tests/protocol/statements.json``.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from .founding import Founding, everyone_of
+from .identity import participant_of
+from .statement import Door, Epoch, Fork, Reach, Sharing, Standing, StatedRole, Statement, Succession
+
+Role = Literal["owner"] | StatedRole
+_NAME = re.compile(r"[0-9a-f]{64}\.(mine|lecture|team)\.([0-9a-f]{1,64})(?:\.[0-9a-f]{32})?")
+_OUTPUTS = re.compile(r"(.+)/outputs\.([0-9a-f]{1,64})")
+
+_participant = functools.lru_cache(4096)(participant_of)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How far a session counts; ``chain`` is None only with a count of 0."""
+
+    count: int
+    chain: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassEpoch:
+    """An epoch of keys, as somebody stated it."""
+
+    epoch: int
+    door: Door
+    key_hash: bytes
+    participant: str
+    others: tuple[bytes, ...]
+    """Of other keys that were stated for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: a notebook's branch and whose, somebody's outputs in it, or the records of all."""
+
+    branch: str
+    owner: str
+    outputs_of: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What decides about somebody; ``since``: while they are instructor, their statements above this number count."""
+
+    statement: Statement
+    body: Standing | Fork
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reign:
+    """Who owns the class, and which statements are the owner's."""
+
+    key: bytes
+    since: int
+    last: Statement | None
+    counts: frozenset[str]
+    keys: frozenset[bytes]
+    frontier: tuple[Reach, ...]
+
+
+def in_order(statements: Iterable[Statement]) -> list[Statement]:
+    """Each once, by number and id."""
+    known = {statement.id: statement for statement in statements}
+    return sorted(known.values(), key=lambda each: (each.number, each.id))
+
+
+def reign_of(founding: Founding, ordered: Iterable[Statement]) -> Reign:
+    """The owner: the founding record's, or whom the last succession names [ROL3]."""
+    said = [
+        (each, each.body)
+        for each in ordered
+        if isinstance(each.body, Succession) and each.author == founding.recovery_key
+    ]
+    keys = frozenset([founding.owner_key, *(body.owner_key for _, body in said)])
+    if not said:
+        return Reign(founding.owner_key, -1, None, frozenset(), keys, ())
+    last, body = said[-1]
+    since = last.number
+    for each, named in reversed(said):
+        if named.owner_key != body.owner_key:
+            break
+        since = each.number
+    return Reign(body.owner_key, since, last, frozenset(body.counts), keys, body.frontier)
+
+
+def is_owners(reign: Reign, statement: Statement) -> bool:
+    """Whether a statement counts as the owner's."""
+    if isinstance(statement.body, Succession):
+        return False
+    is_now = statement.author == reign.key and statement.number > reign.since
+    return is_now or (statement.author in reign.keys and statement.id in reign.counts)
+
+
+def words_of(ordered: Iterable[Statement]) -> dict[str, Word]:
+    """What decides about each, of statements of one level in their order: the last."""
+    words: dict[str, Word] = {}
+    for statement in ordered:
+        body = statement.body
+        if isinstance(body, Standing | Fork):
+            before = words.get(body.participant)
+            is_still = before is not None and body.role == before.body.role == "instructor"
+            since = before.since if before is not None and is_still else statement.number
+            words[body.participant] = Word(statement, body, since)
+    return words
+
+
+def place_of(document: str) -> Place | None:
+    """What a document's name stands for; None for the name of nothing."""
+    if document == "records":
+        return Place("records", "", None)
+    outputs = _OUTPUTS.fullmatch(document)
+    name = _NAME.fullmatch(outputs[1] if outputs else document)
+    return Place(name[1], name[2], outputs[2] if outputs else None) if name else None
+
+
+class Roles:
+    """The class, as these statements make it."""
+
+    def __init__(self, founding: Founding, statements: Iterable[Statement]) -> None:
+        self.founding = founding
+        self.everyone = everyone_of(founding.class_id)
+        self._all = in_order(statements)
+        self._reign = reign_of(founding, self._all)
+        self.owner = _participant(self._reign.key)
+        """The participant who owns the class now."""
+        self._owners = [each for each in self._all if is_owners(self._reign, each)]
+        self._owners_words = words_of(self._owners)
+        self._others = [each for each in self._all if self._is_instructors(each)]
+        self._others_words = words_of(self._others)
+        succession = [self._reign.last] if self._reign.last else []
+        self._ids = frozenset(each.id for each in (*self._owners, *self._others, *succession))
+        self.epochs = self._fold_epochs()
+        """In their order; the last is the one to seal with."""
+        said = [each.body.outputs for each in (*self._others, *self._owners) if isinstance(each.body, Sharing)]
+        self.outputs_shared = bool(said and said[-1])
+
+    @property
+    def epoch(self) -> ClassEpoch | None:
+        """The last one."""
+        return self.epochs[-1] if self.epochs else None
+
+    @property
+    def door(self) -> Door:
+        """Open until an epoch says otherwise."""
+        return self.epoch.door if self.epoch else "open"
+
+    def role_of(self, participant: str) -> Role:
+        """Attendee, of whom nobody said anything."""
+        if participant == self.owner:
+            return "owner"
+        word = self._word_on(participant)
+        return word.body.role if word else "attendee"
+
+    def can_teach(self, participant: str) -> bool:
+        """Owner and instructors."""
+        return self.role_of(participant) in ("owner", "instructor")
+
+    def counts(self, statement_id: str) -> bool:
+        """Whether a statement has its author's authority."""
+        return statement_id in self._ids
+
+    def cut_of(self, document: str, session: str, participant: str) -> Cut | None:
+        """How far a session counts in a document; None: all of it [ROL6]."""
+        if participant == self.owner:
+            return None
+        for reach in self._frontier_on(participant):
+            if (reach.document, reach.session) == (document, session):
+                return Cut(reach.count, reach.chain)
+        place = place_of(document)
+        return None if place and self._writes(participant, place) else Cut(0, None)
+
+    def may_write(self, participant: str, document: str, kind: str) -> bool:
+        """Whether somebody may write such an envelope now [ROL7]."""
+        place = place_of(document)
+        if place is None or self.role_of(participant) == "removed":
+            return False
+        match kind:
+            case "document":
+                return place.outputs_of is None and self._writes(participant, place)
+            case "outputs":
+                return place.outputs_of is not None and self._writes(participant, place)
+            case "record":
+                is_mark = place.outputs_of is not None and self._writes(participant, place)
+                return place.branch == "records" or is_mark
+            case "awareness":
+                return place.outputs_of is None and self._reads(participant, place)
+        return False
+
+    def may_read(self, participant: str, document: str) -> bool:
+        """Whether somebody may read a document now: whom its key is handed to."""
+        place = place_of(document)
+        return place is not None and self._reads(participant, place)
+
+    def may_have(self, participant: str, document: str, kind: str, session: str, sequence: int) -> bool:
+        """Whether an envelope may be taken: its author may write there, or it is within what counts."""
+        if kind in ("record", "awareness"):
+            return self.may_write(participant, document, kind)
+        place = place_of(document)
+        if place is None or (place.outputs_of is not None) != (kind == "outputs"):
+            return False
+        cut = self.cut_of(document, session, participant)
+        return sequence < cut.count if cut else self.may_write(participant, document, kind)
+
+    def _word_on(self, participant: str) -> Word | None:
+        return self._owners_words.get(participant) or self._others_words.get(participant)
+
+    def _is_instructors(self, statement: Statement) -> bool:
+        word = self._owners_words.get(_participant(statement.author))
+        if word is None or is_owners(self._reign, statement):
+            return False
+        is_above = word.body.role == "instructor" and statement.number > word.since
+        if statement.id not in word.body.counts and not is_above:
+            return False
+        body = statement.body
+        if isinstance(body, Standing | Fork):
+            is_free = body.participant != self.owner and body.participant not in self._owners_words
+            return is_free and body.role != "instructor"
+        return not isinstance(body, Succession)
+
+    def _frontier_on(self, participant: str) -> tuple[Reach, ...]:
+        if word := self._word_on(participant):
+            return word.body.frontier
+        was_owner = any(_participant(key) == participant for key in self._reign.keys)
+        return self._reign.frontier if was_owner else ()
+
+    def _fold_epochs(self) -> tuple[ClassEpoch, ...]:
+        epochs: dict[int, ClassEpoch] = {}
+        # The owner's behind the instructors': the last one decides.
+        for each in (*self._others, *self._owners):
+            if isinstance(each.body, Epoch):
+                body, before = each.body, epochs.get(each.body.epoch)
+                hashes = dict.fromkeys((*before.others, before.key_hash) if before else ())
+                hashes.pop(body.key_hash, None)
+                participant = _participant(each.author)
+                epochs[body.epoch] = ClassEpoch(body.epoch, body.door, body.key_hash, participant, tuple(hashes))
+        return tuple(epochs[number] for number in sorted(epochs))
+
+    def _writes(self, participant: str, place: Place) -> bool:
+        if self.role_of(participant) in ("viewer", "removed"):
+            return False
+        if place.outputs_of is not None:
+            return place.outputs_of == participant and self._reads_notebook(participant, place)
+        match place.branch:
+            case "lecture":
+                return self.can_teach(participant)
+            case "mine":
+                return place.owner == participant
+            case "team":
+                return place.owner == self.everyone
+        return False
+
+    def _reads(self, participant: str, place: Place) -> bool:
+        if self.role_of(participant) == "removed":
+            return False
+        is_shown = place.outputs_of is not None and place.branch == "mine" and self.outputs_shared
+        return is_shown or self._reads_notebook(participant, place)
+
+    def _reads_notebook(self, participant: str, place: Place) -> bool:
+        match place.branch:
+            case "mine":
+                return place.owner == participant or self.can_teach(participant)
+            case "team":
+                return place.owner == self.everyone
+        return True

@@ -1,0 +1,261 @@
+"""Writes `statements.json`, the golden vectors of statements and of the fold: run only when a ROL rule changes.
+
+`good`: bytes and what they say. `bad`: bytes that are no statement, with the fault. `stories`: statements, given in a
+random order, and the class that they make.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from peerbook.peer.crypto import Signer
+from peerbook.peer.encoding import number_bytes
+from peerbook.peer.envelope import session_text
+from peerbook.peer.founding import everyone_of, found_class, lecture_of
+from peerbook.peer.identity import participant_of, tagged
+from peerbook.peer.roles import Roles
+from peerbook.peer.statement import (
+    STATEMENT_BYTES,
+    Body,
+    Epoch,
+    Fork,
+    Reach,
+    Sharing,
+    Standing,
+    Statement,
+    StatementFault,
+    Succession,
+    read_statement,
+    sign_statement,
+)
+
+OWNER, RECOVERY, INES, IVAN, ADA, HEIR = (Signer(bytes([seed]) * 32) for seed in range(0x21, 0x27))
+PEOPLE = {"owner": OWNER, "ines": INES, "ivan": IVAN, "ada": ADA, "heir": HEIR}
+FOUNDING = found_class(OWNER.key, RECOVERY.key, lambda size: bytes(size))
+CLASS = FOUNDING.class_id
+GENESIS = "5e" * 32
+LECTURE, TEAM = f"{GENESIS}.lecture.{lecture_of(CLASS)}", f"{GENESIS}.team.{everyone_of(CLASS)}"
+
+
+def of(signer: Signer) -> str:
+    return participant_of(signer.key)
+
+
+MINE = f"{GENESIS}.mine.{of(ADA)}"
+DOCUMENTS = (LECTURE, TEAM, MINE, f"{TEAM}/outputs.{of(ADA)}", f"{MINE}/outputs.{of(ADA)}", "records", "nothing")
+SESSIONS = tuple(session_text(bytes([value]) * 16) for value in (1, 2))
+
+
+def reach(document: str, session: str, count: int) -> Reach:
+    return Reach(document, session, count, bytes([count % 256]) * 32)
+
+
+def said(by: Signer, number: int, body: Body) -> Statement:
+    return sign_statement(by, CLASS, number, body)
+
+
+FRONTIER = (reach(LECTURE, SESSIONS[0], 1), reach(LECTURE, SESSIONS[1], 200), reach(TEAM, SESSIONS[0], 16_384))
+FIRST = said(OWNER, 1, Standing(of(INES), "instructor"))
+SECOND = said(INES, 2, Standing(of(ADA), "viewer"))
+COUNTS = tuple(sorted((FIRST.id, SECOND.id)))
+GOOD: dict[str, Statement] = {
+    "an instructor": FIRST,
+    "a viewer": SECOND,
+    "removed, with bounds": said(OWNER, 200, Standing(of(INES), "removed", COUNTS, FRONTIER)),
+    "an attendee, with the highest number": said(OWNER, 2**53 - 1, Standing(of(INES), "attendee")),
+    "an epoch": said(INES, 3, Epoch(0, "open", bytes(32))),
+    "a closed epoch": said(OWNER, 3, Epoch(300, "closed", bytes(range(32)))),
+    "a succession": said(RECOVERY, 4, Succession(HEIR.key, COUNTS, FRONTIER[:1])),
+    "sharing": said(OWNER, 5, Sharing(True)),
+    "sharing no more": said(OWNER, 6, Sharing(False)),
+    "a fork": said(INES, 7, Fork(of(ADA), bytes(range(32)), (), FRONTIER)),
+}
+
+
+def bad() -> dict[str, tuple[bytes, StatementFault]]:
+    head = tagged("statement", CLASS, OWNER.key)
+    whole = GOOD["removed, with bounds"].data
+    who = bytes.fromhex(of(INES))
+    ids = [bytes.fromhex(one) for one in COUNTS]
+    session = bytes(16)
+
+    def by_owner(body: bytes, number: bytes = b"\x01") -> bytes:
+        return head + number + body + OWNER.sign(head + number + body)
+
+    def removed(bounds: bytes) -> bytes:
+        return by_owner(b"\x00" + who + b"\x03" + bounds)
+
+    def frontier(name: bytes, *reaches: bytes) -> bytes:
+        return number_bytes(len(name)) + name + bytes([len(reaches)]) + b"".join(reaches)
+
+    one = session + b"\x01" + bytes(32)
+    two = bytes([1]) * 16 + b"\x01" + bytes(32)
+    forged = whole[:-64] + ADA.sign(whole[:-64])
+    return {
+        "nothing": (b"", StatementFault.WHAT),
+        "too large": (head + bytes(STATEMENT_BYTES), StatementFault.TOO_LARGE),
+        "another version": (whole.replace(b"statement 1", b"statement 2"), StatementFault.WHAT),
+        "another class": (tagged("statement", bytes(16)) + whole[37:], StatementFault.CLASS),
+        "cut in the class": (whole[:30], StatementFault.CUT_SHORT),
+        "cut in the body": (whole[:-100], StatementFault.CUT_SHORT),
+        "cut in the signature": (whole[:-1], StatementFault.CUT_SHORT),
+        "a byte too many": (whole + b"\x00", StatementFault.LEFT_OVER),
+        "a kind nobody states": (by_owner(b"\x05"), StatementFault.KIND),
+        "a number with a zero behind": (by_owner(b"\x03\x01", b"\x80\x00"), StatementFault.NUMBER),
+        "a number above 2^53": (by_owner(b"\x03\x01", b"\xff" * 7 + b"\x10"), StatementFault.NUMBER),
+        "a role that is none": (by_owner(b"\x00" + who + b"\x04\x00\x00"), StatementFault.VALUE),
+        "a door that is none": (by_owner(b"\x01\x01\x02" + bytes(32)), StatementFault.VALUE),
+        "shared or not": (by_owner(b"\x03\x02"), StatementFault.VALUE),
+        "ids in another order": (removed(b"\x02" + ids[1] + ids[0] + b"\x00"), StatementFault.ORDER),
+        "an id twice": (removed(b"\x02" + ids[0] * 2 + b"\x00"), StatementFault.ORDER),
+        "more ids than there are": (removed(b"\xff\xff\x03" + ids[0] + b"\x00"), StatementFault.CUT_SHORT),
+        "documents in another order": (
+            removed(b"\x00\x02" + frontier(b"b", one) + frontier(b"a", one)),
+            StatementFault.ORDER,
+        ),
+        "a document twice": (removed(b"\x00\x02" + frontier(b"a", one) + frontier(b"a", two)), StatementFault.ORDER),
+        "sessions in another order": (removed(b"\x00\x01" + frontier(b"a", two, one)), StatementFault.ORDER),
+        "a session twice": (removed(b"\x00\x01" + frontier(b"a", one, one)), StatementFault.ORDER),
+        "a document without sessions": (removed(b"\x00\x01" + frontier(b"a")), StatementFault.VALUE),
+        "a document without a name": (removed(b"\x00\x01" + frontier(b"", one)), StatementFault.VALUE),
+        "a name with a space": (removed(b"\x00\x01" + frontier(b"a b", one)), StatementFault.VALUE),
+        "a name that is not UTF-8": (removed(b"\x00\x01" + frontier(b"\xff", one)), StatementFault.VALUE),
+        "a session that counts 0": (
+            removed(b"\x00\x01" + frontier(b"a", session + b"\x00" + bytes(32))),
+            StatementFault.VALUE,
+        ),
+        "signed by another": (forged, StatementFault.SIGNATURE),
+        "signed by nobody": (whole[:-64] + bytes(64), StatementFault.SIGNATURE),
+        "under another's key": (whole.replace(OWNER.key, ADA.key), StatementFault.SIGNATURE),
+    }
+
+
+def shown(body: Body) -> dict[str, Any]:
+    """As a page has it, bytes in hex."""
+    match body:
+        case Standing():
+            return {"kind": "standing", "participant": body.participant, "role": body.role, **bounds(body)}
+        case Epoch():
+            return {"kind": "epoch", "epoch": body.epoch, "door": body.door, "keyHash": body.key_hash.hex()}
+        case Succession():
+            return {"kind": "succession", "ownerKey": body.owner_key.hex(), **bounds(body)}
+        case Sharing():
+            return {"kind": "sharing", "outputs": body.outputs}
+        case Fork():
+            return {"kind": "fork", "participant": body.participant, "proof": body.proof.hex(), **bounds(body)}
+
+
+def bounds(body: Standing | Succession | Fork) -> dict[str, Any]:
+    frontier = [
+        {"document": one.document, "session": one.session, "count": one.count, "chain": one.chain.hex()}
+        for one in body.frontier
+    ]
+    return {"counts": list(body.counts), "frontier": frontier}
+
+
+def story(seed: int) -> list[Statement]:
+    """What may happen in a class where everybody with a key says anything."""
+    chance = random.Random(seed)
+    told: list[Statement] = []
+    people = list(PEOPLE.values())
+    kinds: list[Callable[[], Body]] = [
+        lambda: Standing(
+            of(chance.choice(people)),
+            chance.choice(("instructor", "instructor", "attendee", "viewer", "removed")),
+            *limits(),
+        ),
+        lambda: Epoch(chance.randrange(3), chance.choice(("open", "closed")), bytes([chance.randrange(4)]) * 32),
+        lambda: Sharing(chance.random() < 0.5),
+        lambda: Fork(of(chance.choice(people)), bytes(32), *limits()),
+        lambda: Succession(chance.choice((HEIR, HEIR, OWNER)).key, *limits()),
+    ]
+
+    def limits() -> tuple[tuple[str, ...], tuple[Reach, ...]]:
+        counts = tuple(sorted({each.id for each in told if chance.random() < 0.3}))
+        places = [(document, session) for document in (LECTURE, TEAM) for session in SESSIONS]
+        return counts, tuple(reach(*place, chance.randint(1, 9)) for place in places if chance.random() < 0.2)
+
+    for _ in range(chance.randint(4, 14)):
+        body = chance.choices(kinds, (12, 2, 1, 1, 3))[0]()
+        is_real = isinstance(body, Succession) and chance.random() < 0.8
+        by = RECOVERY if is_real else chance.choices(people, (6, 4, 3, 1, 4))[0]
+        told.append(said(by, chance.randint(1, 8), body))
+    chance.shuffle(told)
+    return told
+
+
+def class_of(roles: Roles, told: list[Statement]) -> dict[str, Any]:
+    """What the page's fold must give as well."""
+    everybody = {name: of(signer) for name, signer in PEOPLE.items()}
+    cuts: dict[str, int] = {}
+    for name, who in everybody.items():
+        for place, document in enumerate(DOCUMENTS[:2]):
+            for index, session in enumerate(SESSIONS):
+                if cut := roles.cut_of(document, session, who):
+                    assert (cut.chain is None) == (cut.count == 0)
+                    cuts[f"{name} {place} {index}"] = cut.count
+    kinds = ("document", "awareness", "record", "outputs")
+    return {
+        "roles": {name: roles.role_of(who) for name, who in everybody.items()},
+        "counts": sorted({each.id for each in told if roles.counts(each.id)}),
+        "cuts": cuts,
+        "epochs": [
+            [each.epoch, each.door, each.key_hash.hex(), each.participant, [one.hex() for one in each.others]]
+            for each in roles.epochs
+        ],
+        "shared": roles.outputs_shared,
+        "writes": [
+            f"{name} {kind} {place}"
+            for name, who in everybody.items()
+            for place, document in enumerate(DOCUMENTS)
+            for kind in kinds
+            if roles.may_write(who, document, kind)
+        ],
+        "reads": [
+            f"{name} {place}"
+            for name, who in everybody.items()
+            for place, document in enumerate(DOCUMENTS)
+            if roles.may_read(who, document)
+        ],
+    }
+
+
+def main() -> None:
+    good = []
+    for title, statement in GOOD.items():
+        assert read_statement(CLASS, statement.data) == statement, title
+        says = {"author": statement.author.hex(), "number": statement.number, **shown(statement.body)}
+        good.append({"title": title, "id": statement.id, "bytes": statement.data.hex(), "says": says})
+    wrong = []
+    for title, (data, fault) in bad().items():
+        assert read_statement(CLASS, data) == fault, (title, read_statement(CLASS, data))
+        wrong.append({"title": title, "bytes": data.hex(), "fault": fault.value})
+    stories = []
+    for seed in range(30):
+        told = story(seed)
+        stories.append(
+            {
+                "title": f"story {seed}",
+                "statements": [each.data.hex() for each in told],
+                "class": class_of(Roles(FOUNDING, told), told),
+            }
+        )
+    vectors = {
+        "founding": FOUNDING.record.hex(),
+        "people": {name: of(signer) for name, signer in PEOPLE.items()},
+        "documents": DOCUMENTS,
+        "sessions": SESSIONS,
+        "good": good,
+        "bad": wrong,
+        "stories": stories,
+    }
+    path = Path(__file__).with_name("statements.json")
+    path.write_text(json.dumps(vectors, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
