@@ -144,7 +144,7 @@ class Peer:
         number = lambda: secrets.randbits(32)  # noqa: E731
         opener = socket_opener(site.signal, self._background)
         secret = session_text(own.place.reveal())
-        self._server = SignalingClient(self.session, secret, opener, clock, chance.random)
+        self._server = SignalingClient(self.session, secret, opener, clock, chance.random, own.keys_hash)
         self._room = self._server.join(invitation.room, lambda: self._roads.have())
         self._room.changes.add(lambda _, left: self._left(left))
         self._room.refusals.add(self._room_refused)
