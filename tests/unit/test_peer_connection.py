@@ -11,13 +11,13 @@ from typing import get_args
 
 import pytest
 
-from peerbook.peer import log, proof
 from peerbook.peer.connection import base, direct, framing
 from peerbook.peer.connection.framing import FrameFault, split_message
 from peerbook.peer.connection.link import Link
 from peerbook.peer.connection.packets import Bye, Confirm, Data, Hello, Here, Question, read_packet, write_packet
 from peerbook.peer.connection.road import RoadConnection
 from peerbook.peer.keys import door, knocking
+from peerbook.peer.log import proof, waiting
 from peerbook.peer.overlay import flood, messages, neighbours
 from peerbook.peer.overlay.neighbours import Channel
 from peerbook.peer.overlay.patience import BORNE, Patience
@@ -237,8 +237,8 @@ def test_sig5_a_class_does_not_come_back_as_one() -> None:
         ("ids_per_message", signaling.IDS_PER_MESSAGE),
         ("signaling_version", signaling.SIGNALING_VERSION),
         ("envelope_every_ms", outbox.EVERY_MS),
-        ("unresolved_bytes", log.WAITING_BYTES),
-        ("waiting_pieces", log.WAITING_PIECES),
+        ("unresolved_bytes", waiting.WAITING_BYTES),
+        ("waiting_pieces", waiting.WAITING_PIECES),
         ("proof_pieces", proof.PROOF_PIECES),
         ("knocks_per_minute", door.KNOCKS_PER_MINUTE),
         ("waiting_people", door.WAITING_PEOPLE),

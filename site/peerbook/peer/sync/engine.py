@@ -15,7 +15,7 @@ from pycrdt import Doc
 
 from ..envelope import Envelope, Fault, decode_envelope
 from ..identity import Introduction
-from ..log import Piece
+from ..log.piece import Chain, Cut, Piece
 from ..overlay import messages as say
 from ..overlay.flood import Flood, FloodPorts, Verdict
 from ..overlay.neighbours import Channel, Line, Neighbour, Neighbours
@@ -24,7 +24,7 @@ from ..permissions.limits import NOTEBOOK_LIMITS, OUTPUTS_LIMITS
 from ..sealed import Sealed, open_envelope
 from ..session import client_of
 from .acquaintances import Acquaintances
-from .changes import Changes, ChangesPorts, Links
+from .changes import Changes, ChangesPorts
 from .company import RECORDS, Company, CompanyPorts
 from .delivery import Delivery
 from .exchange import Exchange, ExchangePorts
@@ -411,6 +411,11 @@ class Engine:
 
     def _add(self, document: str, kind: str) -> Replica:
         options, own = self._options, self._own
+
+        def cut_of(session: str, author: str) -> Cut | None:
+            cut = options.rules.cut_of(document, session, author)
+            return Cut(cut.count, cut.chain) if cut else None
+
         replica = Replica(
             document,
             kind,
@@ -418,10 +423,10 @@ class Engine:
                 options.clock,
                 own.session,
                 own.participant,
-                Links(options.room, document, kind),
+                Chain(options.room, document, kind),
                 OUTPUTS_LIMITS if kind == "outputs" else NOTEBOOK_LIMITS,
                 lambda session, author: client_of(document, author, session),
-                lambda session, author: options.rules.cut_of(document, session, author),
+                cut_of,
                 self._open_piece,
                 lambda change: self._writer.write(document, kind, change),
                 lambda piece: self._changes.keep(document, piece),
