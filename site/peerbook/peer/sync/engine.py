@@ -13,6 +13,7 @@ from typing import Any
 
 from pycrdt import Doc
 
+from ..encoding import MOST_NUMBER
 from ..envelope import Envelope, Fault, decode_envelope
 from ..identity import Introduction
 from ..log.piece import Chain, Cut, Piece
@@ -434,10 +435,18 @@ class Engine:
                 lambda proof: self._changes.forked(document, proof),
                 lambda doc: options.changed(),
                 lambda fault: options.unfit(document, fault),
+                lambda: self._may_write(document, kind),
             ),
         )
         self._replicas[document] = replica
         return replica
+
+    def _may_write(self, document: str, kind: str) -> bool:
+        """Whether this participant may, by what is known: in doubt it is said, and others judge."""
+        key = self._options.keys.key_for(document, kind)
+        epoch = key.epoch if key else 0
+        place = Envelope(self._options.room, document, self._own.session, kind, MOST_NUMBER, b"", epoch)
+        return self._options.rules.standing(self._own, place) != "may-not"
 
     def _drop(self, replica: Replica) -> None:
         replica.end()

@@ -49,6 +49,8 @@ class ReplicaPorts:
     """The document was built anew, and is another one."""
     unfit: Callable[[str], None]
     """Own changes that may not be: they stay here."""
+    may_write: Callable[[], bool] = lambda: True
+    """Whether one may write here, as far as is known."""
 
 
 class Replica:
@@ -248,8 +250,12 @@ class Replica:
         """Content that may not be: what comes from there on does not count, for anybody."""
         gone = self.log.refuse(piece) if piece.form == "segment" else self.log.stop(session, place)[1:]
         self.reaches.changed()
-        if gone and not self._is_replay_due:
-            # Not in the middle of reading.
+        if gone:
+            self._replay_soon()
+
+    def _replay_soon(self) -> None:
+        """Not in the middle of reading, or of writing."""
+        if not self._is_replay_due:
             self._is_replay_due = True
             self._ports.clock.after(0, self._replay_if_due)
 
@@ -296,6 +302,11 @@ class Replica:
         self._ports.replayed(doc)
 
     def _publish(self, change: bytes) -> None:
+        if not self._ports.may_write():
+            # Not said, so not kept either: the document is again what the class has.
+            self._ports.unfit("role")
+            self._replay_soon()
+            return
         try:
             written = canonical_change(change, self._client, self._ports.limits)
             self._unsealed.append(check_change(written, self._client, self._ports.limits))
