@@ -26,11 +26,11 @@ class Page:
     hub: HubWithPages
     session: str
     secret: str
-    keys: str | None = None
     number: int = 0
     heard: list[Any] = field(default_factory=list)
     closed: Reason | None = None
     wait: float = 0.0
+    keys: str | None = None
 
     def say(self, kind: str, **fields: Any) -> None:
         self.hub.do(Text(self.number, json.dumps({"type": kind, **fields})))
@@ -44,7 +44,7 @@ class Page:
         self.number, self.closed = self.hub.last, None
         self.hub.pages[self.number] = self
         self.hub.do(Opened(self.number))
-        keys = {} if self.keys is None else {"keys": self.keys}
+        keys = {"keys": self.keys} if self.keys else {}
         self.say("hello", version=1, session=self.session, secret=self.secret, **keys)
         return self
 

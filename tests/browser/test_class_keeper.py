@@ -4,6 +4,7 @@ nobody is there. Bare pages, the real server.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -11,17 +12,24 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
 from peerbook.genesis import genesis, genesis_hash
+from peerbook.peer.crypto import Signer
+from peerbook.peer.founding import found_class, link_of
 from peerbook.peer.invitation import make_invitation
+from peerbook.peer.keep.own import new_own
+from peerbook.peer.statement import Epoch, sign_statement
+from peerbook.peer.sync.society import Known
 
 from .bare import build_bare_page
 from .conftest import NewContext, Server, serving
 from .keeping import Keeping, assert_all_whole, keeping
+from .odd import Odd, an_odd_one
 
 FIRST, SECOND = "odd/1.ipynb", "odd/2.ipynb"
 NO_WEBRTC = "delete window.RTCPeerConnection; delete window.webkitRTCPeerConnection;"
@@ -216,3 +224,41 @@ def test_ctrl_c_ends_it_while_it_waits_for_a_site_that_says_nothing(tmp_path: Pa
             keeper.hears("Joining the class")
             assert keeper.ends(signal.SIGINT, 10) == 0
             assert "Stopped before the class was reached." in keeper.said[-1]
+
+
+def test_a_class_with_keys_and_a_door_is_kept_and_the_keeper_lets_others_in(bare: Server, tmp_path: Path) -> None:
+    """Python alone: who founded the class goes, the keeper is killed and comes back, and lets in who has the link."""
+    founder = new_own(os.urandom)
+    signer, recovery = Signer(founder.root.reveal()), Signer(os.urandom(32))
+    founding, key = found_class(signer.key, recovery.key, os.urandom), os.urandom(32)
+    first = sign_statement(signer, founding.class_id, 1, Epoch(1, "open", hashlib.sha256(key).digest()))
+    known = Known(founding.record, (first.data,), ((1, key),))
+    link = f"{bare.url()}workshops/odd/index.html{link_of(founding.class_id, os.urandom(16)).fragment}"
+    kept = tmp_path / "kept"
+    with an_odd_one(link, "Ada", own=replace(founder, known=known)) as ada:
+        ada.follow(FIRST)
+        ada.do(lambda followed: followed.notebook.insert("one", 0, "of Ada: "))
+        with keeping(link, kept, "--follow", "--relay") as keeper:
+            keeper.hears("Ada came.")
+            keeper.keeps("of Ada: one", FIRST)
+            ada.do(lambda followed: followed.notebook.insert("one", 0, "and sealed "))
+            keeper.keeps("and sealed of Ada: one", FIRST)
+            keeper.kill()
+    assert b"and sealed" not in b"".join(file.read_bytes() for file in kept.glob(".peerbook/*"))
+    with keeping(link, kept, "--follow", "--relay") as keeper:
+        keeper.hears("Nobody else is here")
+        with an_odd_one(link, "Ben", direct=False) as ben:
+            ben.follow(FIRST)
+            ben.wait(lambda peer: "and sealed of Ada: " in text_of(ben), "Ben has what Ada wrote")
+            ben.do(lambda followed: followed.notebook.insert("one", 0, "of Ben; "))
+            keeper.keeps("of Ben; and sealed of Ada: one", FIRST)
+            keeper.hears("Ben came.")
+        assert keeper.ends() == 0
+    wrong = link.replace(link.split("=")[1], link_of(founding.class_id, os.urandom(16)).code)
+    with keeping(wrong, tmp_path / "wrong", "--relay") as stranger:
+        assert stranger.ends(None, 90) == 1
+
+
+def text_of(odd: Odd) -> str:
+    assert odd.followed
+    return "".join(cell.source for cell in odd.followed.notebook.cells)

@@ -123,6 +123,7 @@ class Page:
     """An engine with one notebook, of which one cell's text is looked at."""
 
     def __init__(self, world: World, follows: bool, options: dict[str, Any]) -> None:
+        self.document = options.pop("document", DOCUMENT)
         self.own = options.pop("own", None) or somebody(world.chance, options.get("room", ROOM))
         self.session = self.own.introduced.session
         self.participant = self.own.introduced.participant
@@ -136,8 +137,8 @@ class Page:
             self.follow()
 
     def follow(self, kept: Sequence[Keepable] = ()) -> None:
-        doc: Doc[Any] = Doc(client_id=self.engine.client_id(DOCUMENT))
-        self.replica = self.engine.follow(DOCUMENT, doc, GENESIS, kept)
+        doc: Doc[Any] = Doc(client_id=self.engine.client_id(self.document))
+        self.replica = self.engine.follow(self.document, doc, GENESIS, kept)
 
     @property
     def text(self) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from pathlib import Path
@@ -66,6 +67,8 @@ def test_key3_wraps_are_read_and_opened(vector: dict[str, Any]) -> None:
     secret = bytes.fromhex(vector["secret"])
     assert {open_wraps(read, Agreement(bytes.fromhex(seed))) for seed in vector["devices"]} == {secret}
     assert open_wraps(read, Agreement(SEED)) is None
+    other = dataclasses.replace(read, hash=bytes(32))
+    assert open_wraps(other, Agreement(bytes.fromhex(vector["devices"][0]))) is None
     assert open_shared(read, bytes.fromhex(vector["epoch_key"])) == (secret if vector["shared"] else None)
     assert open_shared(read, SEED) is None
 

@@ -310,7 +310,7 @@ def test_log5_who_says_two_things_is_found_out_by_all_and_the_others_go_on() -> 
         )
         page.engine.hear(two.session, "control", sealed.data)
     world.clock.advance(20_000)
-    assert all(page.replica.log.fork_of(mallory.introduced.session) for page in (one, two, three))
+    assert all(page.replica.log.proof_of(mallory.introduced.session) for page in (one, two, three))
     assert found == [mallory.introduced.participant]
     world.join(late, one)
     world.clock.advance(20_000)

@@ -210,6 +210,18 @@ def server_says(mine: str, other: str) -> list[dict[str, Any]]:
     ]
 
 
+@pytest.mark.parametrize("keys", [None, bytes(range(10, 42))])
+def test_sig2_a_session_with_keys_says_their_hash(keys: bytes | None) -> None:
+    wire = Wire()
+    client = SignalingClient("A" * 22, "B" * 21 + "A", wire.open, VirtualClock(), Random(1).random, keys)
+    client.start()
+    assert wire.events
+    wire.events.on_open()
+    hello = {"type": "hello", "version": 1, "session": "A" * 22, "secret": "B" * 21 + "A"}
+    said = {"keys": "CgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSYnKCk"} if keys else {}
+    assert json.loads(wire.said[0]) == {**hello, **said}
+
+
 def test_sig8_ten_thousand_messages_of_the_server() -> None:
     chance = Random(6)
     clock = VirtualClock()

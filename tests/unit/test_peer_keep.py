@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,12 @@ from peerbook.peer.keep.content import notebook_bytes
 from peerbook.peer.keep.folder import Folder, Written
 from peerbook.peer.keep.names import beside, file_of
 from peerbook.peer.keep.news import KeptNews, News, View
+from peerbook.peer.keep.own import Own, decode_own, encode_own, new_own
 from peerbook.peer.keep.state import Kept, Records, decode_kept, decode_records, encode_kept, encode_record
+from peerbook.peer.secret import Secret
 from peerbook.peer.signaling.line import ServerState
 from peerbook.peer.sync.options import Keepable
+from peerbook.peer.sync.society import Known
 from tests.conftest import cell, notebook
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,8 +38,8 @@ CLASS, OTHER_CLASS = "aa" * 16, "bb" * 16
 EVERYONE = "0e" * 16
 
 
-def document(digit: str, copy: str = "") -> str:
-    return f"{digit * 64}.team.{EVERYONE}{copy}"
+def document(digit: str, copy: str = "", branch: str = "team") -> str:
+    return f"{digit * 64}.{branch}.{EVERYONE}{copy}"
 
 
 # Names.
@@ -51,6 +55,13 @@ def test_another_edition_and_a_copy_stand_beside_the_first() -> None:
     assert file_of(document("2"), "w/1.ipynb", taken) == "w/1.edition-22222222.ipynb"
     assert file_of(document("1", f".{'c' * 32}"), "w/1.ipynb", taken) == "w/1.copy-cccccccc.ipynb"
     assert file_of(document("1", f".{'c' * 32}"), "w/1.ipynb") == "w/1.copy-cccccccc.ipynb"
+
+
+def test_the_lecture_stands_beside_everybodys_notebook() -> None:
+    assert file_of(document("1", branch="lecture"), "w/1.ipynb") == "w/1.lecture.ipynb"
+    assert file_of(document("2", branch="lecture"), "w/1.ipynb", ["w/1.lecture.ipynb"]) == (
+        "w/1.lecture.edition-22222222.ipynb"
+    )
 
 
 def test_no_two_documents_share_a_file_in_capitals_either() -> None:
@@ -378,8 +389,11 @@ WRITER = """
 import sys
 from pathlib import Path
 from peerbook.peer.keep.folder import Folder
+from peerbook.peer.keep.own import Own, decode_own, encode_own, new_own
 from peerbook.peer.keep.state import Kept
+from peerbook.peer.secret import Secret
 from peerbook.peer.sync.options import Keepable
+from peerbook.peer.sync.society import Known
 folder = Folder.open(Path(sys.argv[1]), "aa" * 16)
 list(folder.kept())
 folder.log("d")
@@ -450,6 +464,40 @@ def test_a_full_disk_is_called_full() -> None:
     assert str(said).startswith("/kept: the disk is full\n")
 
 
+# Who keeps it.
+
+KNOWN = Known(b"founding", (b"one", b"other"), ((1, b"k" * 32), (2, b"l" * 32)))
+
+
+@pytest.mark.parametrize("known", [Known(), KNOWN])
+def test_who_one_is_comes_back_as_it_was_written_or_not_at_all(known: Known) -> None:
+    own = Own(Secret(b"r" * 32), Secret(b"d" * 32), known)
+    data = encode_own(own)
+    back = decode_own(data)
+    assert back
+    assert (back.root.reveal(), back.device.reveal(), back.known) == (b"r" * 32, b"d" * 32, known)
+    for at in range(len(data)):
+        assert decode_own(data[:at]) is None
+        assert decode_own(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]) is None
+
+
+def test_who_one_is_is_read_by_this_user_alone(folder: Folder) -> None:
+    assert folder.own() is None
+    own = new_own(os.urandom)
+    folder.keep_own(own)
+    folder.keep_own(replace(own, known=KNOWN))
+    file = folder.root / ".peerbook" / "own"
+    assert file.stat().st_mode & 0o777 == 0o600
+    back = folder.own()
+    assert back
+    assert (back.root.reveal(), back.known) == (own.root.reveal(), KNOWN)
+    seed = own.root.reveal().hex()
+    assert seed not in repr(own)
+    assert all(seed not in each.read_text(errors="replace") for each in folder.root.rglob("*.json"))
+    file.write_bytes(b"nonsense")
+    assert folder.own() is None
+
+
 # What is said.
 
 OPEN, AWAY = ServerState("open"), ServerState("away", "broken")
@@ -514,6 +562,22 @@ def test_a_server_that_goes_and_comes_back_is_told_once_each() -> None:
     assert told((3, back), (4, away), (0.5, connecting), (30, away), (1, connecting), (3, back))[2:] == [
         "The server does not answer; trying again until it does.",
         "The server answers again.",
+    ]
+
+
+def test_how_it_stands_at_the_door_is_told() -> None:
+    lines = told(
+        (2, view(door="knocking", roads=["relay"])),
+        (3, view(door="waiting", roads=["relay"])),
+        (3, view(door="inside", roads=["relay"])),
+    )
+    assert lines == [
+        "Connected through the server.",
+        "The door of the class is closed: waiting until whoever teaches opens it.",
+        "Let in.",
+    ]
+    assert told((3, view(door="knocking", roads=["relay"])), (3, view(roads=["relay"]))) == [
+        "Connected through the server."
     ]
 
 

@@ -52,7 +52,7 @@ class AClass:
     def __init__(self) -> None:
         self.site = SITE
         self.server = ServerState("open")
-        self.is_in, self.others, self.not_let_in = True, 0, None
+        self.is_in, self.others, self.not_let_in, self.door = True, 0, None, "inside"
         self.roads: dict[str, str] = {}
         self.seen: set[str] = set()
         self.kept: dict[str, Doc[Any]] = {}

@@ -13,7 +13,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pycrdt import Doc
@@ -27,20 +27,26 @@ from .connection.roads import Roads
 from .document.notebook import Notebook
 from .document.position import Below
 from .envelope import session_text
-from .invitation import Invitation
+from .founding import ClassLink, lecture_of
+from .identity import open_session
+from .keep.own import Own, new_own
+from .keys.knocking import KnockState
 from .loop import Background, LoopClock
 from .overlay.patience import Patience
 from .provisional import Everybody, KeysOfLink, open_provisional
 from .signaling.client import SignalingClient
 from .signaling.line import ServerState
 from .signaling.messages import Refused as RoomRefusal
-from .site import Published, Site, fetch_genesis, fetch_site, read_link
+from .site import ClassPlace, Published, Site, fetch_genesis, fetch_site, read_link
 from .sync.engine import Engine, EngineOptions, Refusal
 from .sync.options import Keepable
 from .sync.record import Record, normal_name
 from .sync.replica import Replica
+from .sync.society import Society, SocietyOptions, SocietyPorts
 from .websocket import socket_opener
 
+Learned = Callable[[Own], None]
+"""Given what somebody is to be stored as, whenever they know more."""
 _LEAVE_SECONDS = 2.0
 """What was said last may take so long to arrive."""
 
@@ -82,11 +88,16 @@ class Followed:
 class Peer:
     """Made by :meth:`join`; ``async with`` leaves at the end."""
 
-    def __init__(self, site: Site, invitation: Invitation, name: str, participant: str, *, direct: bool) -> None:
+    def __init__(
+        self, site: Site, invitation: ClassPlace, name: str, who: str | Own, learned: Learned, *, direct: bool
+    ) -> None:
         self.site = site
         self.invitation = invitation
         self.name = name
-        own = open_provisional(invitation.id, participant, secrets.token_bytes)
+        if isinstance(who, Own):
+            own = open_session(invitation.id, who.root, who.device, secrets.token_bytes)
+        else:
+            own = open_provisional(invitation.id, who, secrets.token_bytes)
         self.participant = own.introduced.participant
         self.session = own.introduced.session
         self._since = time.time_ns() // 1_000_000
@@ -95,10 +106,26 @@ class Peer:
         clock = LoopClock()
         chance = random.SystemRandom()
         self._below: Callable[[int], int] = chance.randrange
-        shared = re.compile(rf"[0-9a-f]{{64}}\.team\.{invitation.everyone}(\.[0-9a-f]{{32}})?")
+        branches = rf"team\.{invitation.everyone}|lecture\.{lecture_of(invitation.id)}"
+        shared = re.compile(rf"[0-9a-f]{{64}}\.({branches})(\.[0-9a-f]{{32}})?")
         self.is_shared: Callable[[str], bool] = lambda document: shared.fullmatch(document) is not None
         """Whether a document is everybody's, by its name: kept by everybody who is here."""
         self._patience = Patience(clock)
+        self._society: Society | None = None
+        if isinstance(who, Own) and isinstance(invitation, ClassLink):
+            self._society = Society(
+                SocietyOptions(
+                    clock,
+                    secrets.token_bytes,
+                    own,
+                    who.root,
+                    invitation.id,
+                    invitation.join_secret,
+                    name,
+                    who.known,
+                    lambda known: learned(replace(who, known=known)),
+                )
+            )
         self.engine = Engine(
             EngineOptions(
                 invitation.id,
@@ -106,17 +133,18 @@ class Peer:
                 crypto,
                 clock,
                 chance.random,
-                Everybody(),
-                KeysOfLink(invitation.id),
+                self._society or Everybody(),
+                self._society or KeysOfLink(invitation.id),
                 self.is_shared,
                 self._keep,
                 refused=self._refused,
+                ear=self._society,
             )
         )
         number = lambda: secrets.randbits(32)  # noqa: E731
         opener = socket_opener(site.signal, self._background)
         secret = session_text(own.place.reveal())
-        self._server = SignalingClient(self.session, secret, opener, clock, chance.random)
+        self._server = SignalingClient(self.session, secret, opener, clock, chance.random, own.keys_hash)
         self._room = self._server.join(invitation.room, lambda: self._roads.have())
         self._room.changes.add(lambda _, left: self._left(left))
         self._room.refusals.add(self._room_refused)
@@ -132,12 +160,21 @@ class Peer:
 
     @classmethod
     async def join(
-        cls, link: str, name: str, *, participant: str = "", direct: bool = True, site: Site | None = None
+        cls,
+        link: str,
+        name: str,
+        *,
+        participant: str = "",
+        own: Own | None = None,
+        learned: Learned = lambda own: None,
+        direct: bool = True,
+        site: Site | None = None,
     ) -> Peer:
         """Joins the class of an invite link under this name. PeerbookError when that cannot be.
 
-        ``participant``: 32 hex digits of somebody who was here before. ``direct``: by WebRTC too, where aiortc is
-        installed. ``site``: as it is known already; it is fetched otherwise.
+        Who was here before says so: by ``own`` where the class has keys, which ``learned`` was given last; else by
+        ``participant``, words that are the same each time. ``direct``: by WebRTC too, where aiortc is installed.
+        ``site``: as it is known already; it is fetched otherwise.
         """
         invitation = read_link(link)
         plain = normal_name(name)
@@ -150,12 +187,21 @@ class Peer:
                 where=site.root + "peerbook.json",
                 remedy="Put the server's address under 'signaling'.",
             )
-        peer = cls(site, invitation, plain, participant or secrets.token_hex(16), direct=direct)
+        with_keys = isinstance(invitation, ClassLink)
+        who = own or new_own(secrets.token_bytes) if with_keys else participant or secrets.token_hex(16)
+        if isinstance(who, Own):
+            learned(who)
+        peer = cls(site, invitation, plain, who, learned, direct=direct)
         peer.start()
         return peer
 
     def start(self) -> None:
         """Goes in."""
+        if self._society:
+            engine = self.engine
+            self._society.begin(
+                SocietyPorts(engine.neighbours, engine.rules_changed, engine.keys_changed, engine.is_author)
+            )
         self._server.start()
         self.engine.introduce(Record(self.name, self.participant, self._since))
 
@@ -187,6 +233,11 @@ class Peer:
             notebooks = tuple(sorted(own | set(known.notebooks if known else ())))
             rows[person.participant] = Participant(person.participant, name, is_me, notebooks)
         return sorted(rows.values(), key=lambda each: (not each.is_me, each.name, each.participant))
+
+    @property
+    def door(self) -> KnockState:
+        """How it stands with being let in, where the class has a door."""
+        return self._society.doorway.state if self._society else "inside"
 
     @property
     def others(self) -> int:
@@ -247,6 +298,8 @@ class Peer:
     async def leave(self) -> None:
         """Sends what waits, says goodbye to all, and lets go."""
         self.engine.end()
+        if self._society:
+            self._society.end()
         deadline = time.monotonic() + _LEAVE_SECONDS
         while time.monotonic() < deadline and any(link.buffered_bytes("control") for link in self._open_links()):
             await asyncio.sleep(0.01)

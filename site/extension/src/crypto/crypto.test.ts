@@ -89,6 +89,7 @@ describe('strict', () => {
       )
     ).toBe(false);
     expect(mayBeGenuine(fromHex(key).subarray(1), bytes)).toBe(false);
+    expect(mayBeGenuine(Uint8Array.of(...fromHex(key), 0), bytes)).toBe(false);
     expect(mayBeGenuine(fromHex(key), bytes.subarray(1))).toBe(false);
   });
 
@@ -116,6 +117,9 @@ describe('the browser', () => {
     const rawKey = async (_: CryptoKey): Promise<Uint8Array> =>
       fromHex('feffe9928665731c6d6a8f9467308308'.repeat(2));
     expect(await probe(subtleWith({ decrypt: lenient }))).toEqual({ ...ALL, open: false });
+    const another = async (...all: Parameters<SubtleCrypto['decrypt']>): Promise<ArrayBuffer> =>
+      new ArrayBuffer((await subtle.decrypt(...all)).byteLength);
+    expect(await probe(subtleWith({ decrypt: another }))).toEqual({ ...ALL, open: false });
     expect(await probe(subtleWith({ importKey: 1 }))).toEqual(NOTHING);
   });
 

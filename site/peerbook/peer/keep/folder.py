@@ -2,6 +2,7 @@
 
     first-steps/1-hello.ipynb       a notebook of the class, for reading
     .peerbook/class.json            which class, who one is in it, the site as it was
+    .peerbook/own                   who one is in a class with keys, and the keys: for this user alone
     .peerbook/<document>.state      where a document belongs, and what it begins with
     .peerbook/<document>.log        what its authors signed, appended to: what a restart goes on from
 
@@ -25,9 +26,12 @@ from typing import IO, Any
 from ...errors import PeerbookError
 from ..sync.options import Keepable
 from .names import beside
+from .own import Own, decode_own, encode_own
 from .state import Kept, decode_kept, decode_records, encode_kept, encode_record
 
 HIDDEN = ".peerbook"
+_OWN = "own"
+_BINARY = getattr(os, "O_BINARY", 0)
 _WRITING = "writing-"
 """What a file is called until it is whole."""
 
@@ -99,6 +103,17 @@ class Folder:
         """Notes something of the class, beside what was noted before."""
         text = json.dumps({**self.about(), **fields}, ensure_ascii=False, indent=1)
         self._replace(self._hidden / "class.json", f"{text}\n".encode())
+
+    def own(self) -> Own | None:
+        """Who keeps the class here, with what they know of it; None where nobody did, or that is damaged."""
+        try:
+            return decode_own((self._hidden / _OWN).read_bytes())
+        except OSError:
+            return None
+
+    def keep_own(self, own: Own) -> None:
+        """For this user alone: whoever has it is that participant."""
+        self._replace(self._hidden / _OWN, encode_own(own), mode=0o600)
 
     def kept(self) -> Iterator[Kept | str]:
         """Each document that was kept; where one is damaged, the name its file was given, set aside."""
@@ -214,11 +229,11 @@ class Folder:
         target.rename(self.root / free)
         return free
 
-    def _replace(self, target: Path, data: bytes) -> None:
+    def _replace(self, target: Path, data: bytes, mode: int = 0o666) -> None:
         """Puts ``data`` where ``target`` is, in one step: whoever looks sees the old file or the new one, whole."""
         writing = self._hidden / f"{_WRITING}{secrets.token_hex(8)}"
         try:
-            with writing.open("xb") as file:
+            with os.fdopen(os.open(writing, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _BINARY, mode), "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())

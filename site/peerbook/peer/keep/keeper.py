@@ -127,7 +127,7 @@ class Keeper:
         await self._write_due()
         peer, now = self._peer, time.monotonic()
         people = {each.participant: each.name or "Somebody" for each in peer.people() if not each.is_me}
-        view = View(peer.server, peer.is_in, peer.others, tuple(peer.roads.values()), people)
+        view = View(peer.server, peer.is_in, peer.others, tuple(peer.roads.values()), people, peer.door)
         for line in [*self._news.look(view, now), *self._kept_news.look(now)]:
             self._say(line)
 
@@ -148,6 +148,15 @@ class Keeper:
             raise PeerbookError(
                 "nobody is in this class at the moment, so nobody can hand out its notebooks",
                 remedy="Ask somebody to open the link, or use --follow, which waits for them.",
+            )
+        if not await self._becomes(lambda: peer.door == "inside", _IN_S):
+            raise PeerbookError(
+                "nobody has let us in: the door of this class is closed"
+                if peer.door == "waiting"
+                else "we are not let into this class"
+                if peer.door == "refused"
+                else "nobody in the class answers the knock at its door",
+                remedy="Ask whoever teaches to let you in, or wait with --follow.",
             )
         deadline = time.monotonic() + _EQUAL_S
         rounds = 0
@@ -222,7 +231,7 @@ class Keeper:
 
     async def _take_up(self, name: str, published: dict[str, Published]) -> None:
         # A copy begins as its original does.
-        notebook = published.get(".".join(name.split(".")[:3]))
+        notebook = published.get(".".join(name.split(".")[:3])) or self._by_genesis(name)
         if name not in published and sum(each not in published for each in self._entries) >= _MOST_STRANGE:
             return
         try:
@@ -234,6 +243,10 @@ class Keeper:
         path = notebook.path if notebook else ""
         file = file_of(name, path, [entry.file for entry in self._entries.values()]) if path else ""
         self._begin(_Entry(name, path, file, genesis, None, self._early.pop(name, [])))
+
+    def _by_genesis(self, name: str) -> Published | None:
+        """The notebook a document of another branch is of."""
+        return next((each for each in self._peer.site.notebooks if each.genesis == name.split(".")[0]), None)
 
     def _begin(self, entry: _Entry, pieces: Sequence[Keepable] = ()) -> None:
         """Keeps a document from now on. ``pieces``: of its log, as they were written before."""

@@ -10,31 +10,16 @@ from dataclasses import dataclass
 
 from ..envelope import Envelope, Fault, decode_envelope
 from ..identity import Introduction
-from ..log import Piece
+from ..log.piece import Chain, Piece, piece_of
+from ..log.proof import Bundle, ProofFault, decode_proof, encode_proof, verify_proof
 from ..overlay.flood import Judge, Verdict
 from ..overlay.messages import ForkMessage
 from ..overlay.neighbours import Neighbour, Neighbours
-from ..proof import Proof, decode_proof, encode_proof, is_contradictory
-from ..sealed import Crypto, Sealed, Stream, first_link, next_link, verify_envelope
+from ..sealed import Crypto, Sealed, verify_envelope
 from .acquaintances import Acquaintances
 from .exchange import Exchange
 from .options import Keepable, Refusal
 from .replica import Received, Replica
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """The running hash of the sessions of one document."""
-
-    room: bytes
-    document: str
-    kind: str
-
-    def first(self, session: str) -> bytes:
-        return first_link(Stream(self.room, self.document, session, self.kind))
-
-    def next(self, chain: bytes, data: bytes) -> bytes:
-        return next_link(chain, data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +74,7 @@ class Changes:
         replica = self._ports.replicas.get(document) or self._ports.carry(document)
         if replica is None or replica.kind != envelope.kind:
             return "pass"
-        received = replica.take(self._piece_of(envelope, data, who.participant))
+        received = replica.take(_piece(envelope, data, who.participant))
         if received == "waiting":
             neighbour = self._ports.neighbours.get(source)
             self._ports.exchange().incomplete(document, neighbour.peer if neighbour else None)
@@ -117,7 +102,7 @@ class Changes:
         envelope = sealed.envelope
         replica = self._ports.replicas.get(envelope.document)
         if replica:
-            piece = self._piece_of(envelope, sealed.data, self._ports.participant)
+            piece = _piece(envelope, sealed.data, self._ports.participant)
             replica.take_own(piece, is_whole=envelope.part == envelope.parts - 1)
 
     def introduce(self, neighbour: Neighbour, session: str) -> None:
@@ -137,31 +122,30 @@ class Changes:
 
     def expose(self, neighbour: Neighbour, replica: Replica, session: str) -> None:
         """Tells a neighbour who still counts what contradicts itself."""
-        proof = replica.log.fork_of(session)
+        proof = replica.log.proof_of(session)
         if proof:
             neighbour.say(ForkMessage(self._proof_of(proof)))
 
     def hear_fork(self, neighbour: Neighbour, data: bytes) -> None:
         """A neighbour has proof of a fork."""
         proof = decode_proof(data)
-        first = decode_envelope(proof.pieces[0]) if proof else None
-        if proof is None or first is None or isinstance(first, Fault):
+        first = None if isinstance(proof, ProofFault) else decode_envelope(proof.pieces[0])
+        if isinstance(proof, ProofFault) or not isinstance(first, Envelope):
             self._ports.refuse("garbled", neighbour.peer)
             return
         replica = self._ports.replicas.get(first.document)
-        if replica is None or replica.log.fork_of(first.session):
+        if replica is None or replica.log.proof_of(first.session):
             return
         for introduction in proof.introductions:
             self._ports.acquaintances.hear(introduction)
-        pieces = [self._verified(replica, piece) for piece in proof.pieces]
-        proven = tuple(piece for piece in pieces if piece)
-        links = Links(self._ports.room, replica.name, replica.kind)
-        if len(proven) < len(pieces) or not is_contradictory(proven, links):
+        links = Chain(self._ports.room, replica.name, replica.kind)
+        proven = verify_proof(proof, links, lambda piece: self._verified(replica, piece))
+        if proven is None:
             self._ports.refuse("forged", neighbour.peer)
         elif replica.prove(proven):
             self.forked(replica.name, proven, neighbour.peer)
 
-    def forked(self, document: str, proof: tuple[Piece, ...], source: str = "") -> None:
+    def forked(self, document: str, proof: list[Piece], source: str = "") -> None:
         self._ports.neighbours.say(ForkMessage(self._proof_of(proof)), {source})
         self._ports.forked(document, proof[0].session, proof[0].author)
 
@@ -189,10 +173,10 @@ class Changes:
                 return "later"
         return "pass"
 
-    def _proof_of(self, pieces: tuple[Piece, ...]) -> bytes:
+    def _proof_of(self, pieces: list[Piece]) -> bytes:
         signers = dict.fromkeys(signer for piece in pieces for signer in (piece.session, piece.signer))
         introductions = [data for each in signers if (data := self._ports.acquaintances.bytes_of(each)) is not None]
-        return encode_proof(Proof(tuple(introductions), tuple(piece.data for piece in pieces)))
+        return encode_proof(Bundle(introductions, [piece.data for piece in pieces]))
 
     def _verified(self, replica: Replica, data: bytes) -> Piece | None:
         envelope = decode_envelope(data)
@@ -201,17 +185,10 @@ class Changes:
         who = self._ports.acquaintances.of(envelope.session)
         if who is None or not verify_envelope(self._ports.crypto, who.session_key, envelope, data):
             return None
-        return self._piece_of(envelope, data, who.participant)
+        return _piece(envelope, data, who.participant)
 
-    def _piece_of(self, envelope: Envelope, data: bytes, author: str) -> Piece:
-        return Piece(
-            "envelope",
-            envelope.session,
-            author,
-            envelope.session,
-            envelope.sequence,
-            envelope.sequence + 1,
-            data,
-            hashlib.sha256(data).digest(),
-            envelope.chain or None,
-        )
+
+def _piece(envelope: Envelope, data: bytes, author: str) -> Piece:
+    piece = piece_of(data, {envelope.session: author})
+    assert piece is not None
+    return piece

@@ -13,9 +13,10 @@ from typing import Any
 
 from pycrdt import Doc
 
+from ..encoding import MOST_NUMBER
 from ..envelope import Envelope, Fault, decode_envelope
 from ..identity import Introduction
-from ..log import Piece
+from ..log.piece import Chain, Cut, Piece
 from ..overlay import messages as say
 from ..overlay.flood import Flood, FloodPorts, Verdict
 from ..overlay.neighbours import Channel, Line, Neighbour, Neighbours
@@ -24,7 +25,7 @@ from ..permissions.limits import NOTEBOOK_LIMITS, OUTPUTS_LIMITS
 from ..sealed import Sealed, open_envelope
 from ..session import client_of
 from .acquaintances import Acquaintances
-from .changes import Changes, ChangesPorts, Links
+from .changes import Changes, ChangesPorts
 from .company import RECORDS, Company, CompanyPorts
 from .delivery import Delivery
 from .exchange import Exchange, ExchangePorts
@@ -411,6 +412,11 @@ class Engine:
 
     def _add(self, document: str, kind: str) -> Replica:
         options, own = self._options, self._own
+
+        def cut_of(session: str, author: str) -> Cut | None:
+            cut = options.rules.cut_of(document, session, author)
+            return Cut(cut.count, cut.chain) if cut else None
+
         replica = Replica(
             document,
             kind,
@@ -418,10 +424,10 @@ class Engine:
                 options.clock,
                 own.session,
                 own.participant,
-                Links(options.room, document, kind),
+                Chain(options.room, document, kind),
                 OUTPUTS_LIMITS if kind == "outputs" else NOTEBOOK_LIMITS,
                 lambda session, author: client_of(document, author, session),
-                lambda session, author: options.rules.cut_of(document, session, author),
+                cut_of,
                 self._open_piece,
                 lambda change: self._writer.write(document, kind, change),
                 lambda piece: self._changes.keep(document, piece),
@@ -429,10 +435,18 @@ class Engine:
                 lambda proof: self._changes.forked(document, proof),
                 lambda doc: options.changed(),
                 lambda fault: options.unfit(document, fault),
+                lambda: self._may_write(document, kind),
             ),
         )
         self._replicas[document] = replica
         return replica
+
+    def _may_write(self, document: str, kind: str) -> bool:
+        """Whether this participant may, by what is known: in doubt it is said, and others judge."""
+        key = self._options.keys.key_for(document, kind)
+        epoch = key.epoch if key else 0
+        place = Envelope(self._options.room, document, self._own.session, kind, MOST_NUMBER, b"", epoch)
+        return self._options.rules.standing(self._own, place) != "may-not"
 
     def _drop(self, replica: Replica) -> None:
         replica.end()

@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from pycrdt import Doc
 
-from ..log import Log, Piece
+from ..log.log import Log
+from ..log.piece import Piece
 from ..permissions.change import CheckedChange, Refused, check_change
 from ..permissions.limits import Limits
 from .live import LiveIntake
@@ -99,9 +100,9 @@ class Reading:
             return
         while strand.state == "idle" and not self._ended:
             piece = next(iter(self._ports.log.pieces(session, strand.next)), None)
-            if piece is None or piece.start > strand.next:
+            if piece is None or piece.first > strand.next:
                 break
-            if session == self._ports.session and piece.start >= self._own_from:
+            if session == self._ports.session and piece.first >= self._own_from:
                 strand.next = piece.end
                 continue
             strand.state = "reading"
@@ -137,7 +138,7 @@ class Reading:
             strand.state = "locked"
             self._ports.locked(piece)
             return
-        place = strand.parts.place if strand.parts else piece.start
+        place = strand.parts.place if strand.parts else piece.first
         whole = self._joined(strand, piece, opened) if opened.kind == "open" else None
         if whole == "more":
             strand.next = piece.end
@@ -168,7 +169,7 @@ class Reading:
         """The whole change, `more` while parts of it are missing, or None for parts that do not follow."""
         if opened.parts == 1:
             return None if strand.parts else opened.plain
-        before = strand.parts or _Parts(piece.start, opened.parts)
+        before = strand.parts or _Parts(piece.first, opened.parts)
         if opened.part != len(before.list) or opened.parts != before.of:
             return None
         before.list.append(opened.plain)

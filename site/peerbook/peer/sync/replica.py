@@ -12,10 +12,10 @@ from typing import Any, Literal
 from pycrdt import Doc, Subscription, TransactionEvent
 
 from ..clock import Clock
-from ..log import Chain, Fork, Joined, Log, Piece
+from ..log.log import Log
+from ..log.piece import Chain, Cut, Fork, Known, New, Piece, Waits
 from ..permissions.change import CheckedChange, Refused, canonical_change, check_change
 from ..permissions.limits import Limits
-from ..roles import Cut
 from .digest import state_digest
 from .outbox import Outbox
 from .reaches import Reaches
@@ -44,11 +44,13 @@ class ReplicaPorts:
     keep: Callable[[Piece], None]
     """To be stored."""
     locked: Callable[[Piece], None]
-    forked: Callable[[tuple[Piece, ...]], None]
+    forked: Callable[[list[Piece]], None]
     replayed: Callable[[Doc[Any]], None]
     """The document was built anew, and is another one."""
     unfit: Callable[[str], None]
     """Own changes that may not be: they stay here."""
+    may_write: Callable[[], bool] = lambda: True
+    """Whether one may write here, as far as is known."""
 
 
 class Replica:
@@ -124,7 +126,7 @@ class Replica:
         """Takes a genuine piece of others."""
         opened = self._ports.open(piece)
         if not self._is_fit(piece, opened):
-            self._dismiss(piece.session, piece.start, piece)
+            self._dismiss(piece.session, piece.first, piece)
             return "bad"
         return self._join(piece, opened)
 
@@ -134,7 +136,7 @@ class Replica:
             self._unsealed.pop(0)
         self._join(piece, None)
 
-    def prove(self, proof: tuple[Piece, ...]) -> bool:
+    def prove(self, proof: list[Piece]) -> bool:
         """A proof that a session said two things, which somebody else found. Whether that is news."""
         is_news = self.log.prove(proof[0].session, proof[0].author, proof)
         self.reaches.changed()
@@ -220,7 +222,7 @@ class Replica:
 
     def _join(self, piece: Piece, opened: Opened | None) -> Received:
         taken = self.log.take(piece)
-        if isinstance(taken, Joined):
+        if isinstance(taken, New):
             self._logged(taken.joined)
             if taken.replay:
                 self._replay()
@@ -233,9 +235,9 @@ class Replica:
             self.reaches.changed()
             self._ports.forked(taken.proof)
             return "forked"
-        return taken.kind
+        return "waiting" if isinstance(taken, Waits) else "known" if isinstance(taken, Known) else "refused"
 
-    def _logged(self, pieces: tuple[Piece, ...]) -> None:
+    def _logged(self, pieces: list[Piece]) -> None:
         for piece in pieces:
             self._ports.keep(piece)
         self.reaches.changed()
@@ -248,8 +250,12 @@ class Replica:
         """Content that may not be: what comes from there on does not count, for anybody."""
         gone = self.log.refuse(piece) if piece.form == "segment" else self.log.stop(session, place)[1:]
         self.reaches.changed()
-        if gone and not self._is_replay_due:
-            # Not in the middle of reading.
+        if gone:
+            self._replay_soon()
+
+    def _replay_soon(self) -> None:
+        """Not in the middle of reading, or of writing."""
+        if not self._is_replay_due:
             self._is_replay_due = True
             self._ports.clock.after(0, self._replay_if_due)
 
@@ -296,6 +302,11 @@ class Replica:
         self._ports.replayed(doc)
 
     def _publish(self, change: bytes) -> None:
+        if not self._ports.may_write():
+            # Not said, so not kept either: the document is again what the class has.
+            self._ports.unfit("role")
+            self._replay_soon()
+            return
         try:
             written = canonical_change(change, self._client, self._ports.limits)
             self._unsealed.append(check_change(written, self._client, self._ports.limits))

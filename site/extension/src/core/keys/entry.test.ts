@@ -5,7 +5,7 @@ import { nodeCrypto } from '../envelope/crypto.node';
 import { type IOwnSession, openSession } from '../identity/own';
 import { Secret } from '../secret';
 import { Chance } from '../simulation/chance';
-import { Entry, type EntryKind } from './entry';
+import { Entry, type EntryKind } from './entry.testing';
 import { Keyring } from './keyring';
 import { KNOCK_EVERY_MS } from './knocking';
 

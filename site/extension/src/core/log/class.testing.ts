@@ -2,16 +2,14 @@
  * A class that shares one log, for tests: devices that do with each result of the log what the engine does, keep records,
  * crash, lose records, and exchange. What they hold is told by results alone, and compared with the log after each step.
  */
-import { digest } from 'lib0/hash/sha256';
 import type { Chance } from '../simulation/chance';
-import { narrow, piecesFor, pointsBetween } from './exchange';
 import { applyFrontiers, type IFrontierEntry } from './frontier';
 import { Log } from './log';
 import type { ICut, Taken } from './taken';
 import type { IPiece } from './piece';
 import { encodeProof } from './proof';
 import { decodeEntries, encodeEntries, entriesOf, type Entry, restore, snapshotOf } from './stored';
-import { compareSummary, digestsOf, standingsOf, summariesOf } from './summary';
+import { compareStandings, piecesFor, standingsOf } from './summary';
 import { links } from './writer.testing';
 
 export interface IWorld {
@@ -153,23 +151,10 @@ export class Device {
         this.keepProof(proof);
       }
     }
-    const [ours, theirs] = [standingsOf(this.log), standingsOf(other.log)];
-    const digests = [ours, theirs].map(each => digestsOf(digest, each).map(String));
-    for (const summary of summariesOf(theirs, share => digests[0]![share] !== digests[1]![share])) {
-      const { missing, apart } = compareSummary(this.log, summary);
-      missing.forEach(wanted =>
-        piecesFor(other.log, wanted, limit).pieces.forEach(piece => this.take(piece))
-      );
-      apart.forEach(({ session, count }) => this.findFork(other, session, count));
+    const { missing, apart } = compareStandings(this.log, standingsOf(other.log));
+    for (const wanted of [...missing, ...apart]) {
+      const most = wanted.from === 0 ? 1e6 : limit;
+      piecesFor(other.log, wanted, most).pieces.forEach(piece => this.take(piece));
     }
-  }
-
-  private findFork(other: Device, session: string, count: number): void {
-    let [low, high] = [0, count];
-    for (let found = false; !found;) {
-      const points = pointsBetween(other.log, session, low, high);
-      ({ low, high, found } = narrow(this.log, session, low, high, points));
-    }
-    piecesFor(other.log, { session, from: low }, 1e6).pieces.forEach(piece => this.take(piece));
   }
 }

@@ -5,7 +5,6 @@ import { wholeChanges } from './changes';
 import { Log } from './log';
 import type { IPiece } from './piece';
 import { COMPACT_ENVELOPES, rangeToCompact } from './segments';
-import { SUMMARY_SESSIONS } from './summary';
 import { links, spans, Writer } from './writer.testing';
 
 const part = (piece: IPiece, at: number, parts: number): IPiece => ({ ...piece, part: at, parts });
@@ -27,7 +26,7 @@ describe('compaction of one’s own log', () => {
     return range ? `${range.from}-${range.to}` : 'none';
   };
 
-  it('[LOG14] a session that goes on compacts what is behind the last envelopes, all of it when it is over', () => {
+  it('[LOG13] a session that goes on compacts what is behind the last envelopes, all of it when it is over', () => {
     const { log, writer } = live(79);
     expect(compact(log, writer)).toBe('none');
     writer.write(1).forEach(piece => log.take(piece));
@@ -42,7 +41,7 @@ describe('compaction of one’s own log', () => {
     expect(compact(new Log(links), writer, true)).toBe('none');
   });
 
-  it('[LOG14] after a long lesson there are few segments, and nothing was signed again often', () => {
+  it('[LOG13] after a long lesson there are few segments, and nothing was signed again often', () => {
     const { log, writer } = live(0);
     let signed = 0;
     for (let turn = 0; turn < 10_000; turn += 1) {
@@ -59,7 +58,7 @@ describe('compaction of one’s own log', () => {
     expect(signed).toBeLessThan(10 * 10_000);
   });
 
-  it('[LOG14] one segment stands for as much as fits, and never for a part of a change', () => {
+  it('[LOG13] one segment stands for as much as fits, and never for a part of a change', () => {
     const { log, writer } = live(120);
     const size = writer.envelopes[0]!.bytes.byteLength;
     expect(compact(log, writer, true, 100 * size)).toBe('20-120');
@@ -79,15 +78,14 @@ describe('compaction of one’s own log', () => {
     expect(rangeToCompact(open, other.session, true)).toEqual({ from: 0, to: 70 });
   });
 
-  it('[LOG14] the limits are those of protocol.json', () => {
+  it('[LOG13] the limits are those of protocol.json', () => {
     const root = new URL('../../../../../', import.meta.url);
     const limits = JSON.parse(readFileSync(new URL('docs/protocol.json', root), 'utf8')) as Record<
       string,
       number
     >;
     expect(limits).toMatchObject({
-      compact_envelopes: COMPACT_ENVELOPES,
-      summary_sessions: SUMMARY_SESSIONS
+      compact_envelopes: COMPACT_ENVELOPES
     });
   });
 });

@@ -1,5 +1,5 @@
 /**
- * When an author compacts their own log [LOG14]: often enough that a late joiner fetches a few pieces for each session,
+ * When an author compacts their own log [LOG13]: often enough that a late joiner fetches a few pieces for each session,
  * seldom enough that each word is signed again a few times only.
  */
 import type { Log } from './log';

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Chance } from '../simulation/chance';
-import { compareSummary, standingsOf, summariesOf } from './summary';
-import { piecesFor } from './exchange';
+import { compareStandings, piecesFor, standingsOf } from './summary';
 import { applyFrontiers, frontierOf } from './frontier';
 import { Log } from './log';
 import type { IPiece } from './piece';
@@ -60,10 +59,8 @@ class Device {
   }
 
   fetch(from: Device): void {
-    for (const summary of summariesOf(standingsOf(from.log))) {
-      for (const wanted of compareSummary(this.log, summary).missing) {
-        this.take(...piecesFor(from.log, wanted, 1e6).pieces);
-      }
+    for (const wanted of compareStandings(this.log, standingsOf(from.log)).missing) {
+      this.take(...piecesFor(from.log, wanted, 1e6).pieces);
     }
   }
 }
@@ -76,7 +73,7 @@ const setting = (seed: number, count: number): { writer: Writer; device: Device;
 };
 
 describe('stored log', () => {
-  it('[LOG15] what was kept is the log again, with introductions, segments, stops, frontiers, forks and refusals', () => {
+  it('[LOG14] what was kept is the log again, with introductions, segments, stops, frontiers, forks and refusals', () => {
     const chance = new Chance(1);
     const [a, b, c, d] = [1, 2, 3, 4].map(() => new Writer(chance));
     [a!, b!, c!, d!].forEach(writer => writer.write(20));
@@ -129,7 +126,7 @@ describe('stored log', () => {
     expect(device.log.count(c!.session)).toBe(20);
   });
 
-  it('[LOG15] a piece that is damaged or missing leaves a gap: what is after it waits, and the exchange fills it', () => {
+  it('[LOG14] a piece that is damaged or missing leaves a gap: what is after it waits, and the exchange fills it', () => {
     const { writer, device, other } = setting(2, 30);
     device.take(...writer.envelopes);
     other.take(...writer.envelopes);
@@ -144,7 +141,7 @@ describe('stored log', () => {
     expect(standingsOf(device.log)).toEqual(standingsOf(other.log));
   });
 
-  it('[LOG15] storage that was set back is no fork: its sessions are over, and what it lost comes again', () => {
+  it('[LOG14] storage that was set back is no fork: its sessions are over, and what it lost comes again', () => {
     const { writer, device, other } = setting(3, 30);
     device.take(...writer.envelopes);
     other.take(...writer.envelopes);
@@ -166,7 +163,7 @@ describe('stored log', () => {
     expect([device, other].map(({ log }) => log.proofOf(writer.session))).toEqual([null, null]);
   });
 
-  it('[LOG15] records are read as they were written, in one spelling, or refused for a reason', () => {
+  it('[LOG14] records are read as they were written, in one spelling, or refused for a reason', () => {
     const chance = new Chance(4);
     const { session } = new Writer(chance);
     const entries: Entry[] = [

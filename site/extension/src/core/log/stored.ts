@@ -1,5 +1,5 @@
 /**
- * The log of a document as it is kept on a device [LOG15]: what `storage/storage.ts` appends are records of this form, a
+ * The log of a document as it is kept on a device [LOG14]: what `storage/storage.ts` appends are records of this form, a
  * title and entries. Storage knows whole records from damaged and half-written ones; what is missing leaves a gap, and
  * what comes after the gap waits for the exchange to fill it.
  *

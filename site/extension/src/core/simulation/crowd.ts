@@ -75,7 +75,8 @@ export class Crowd<Member extends IMember> {
       this.join(member, other);
     }
     // Everybody is full: step into an edge that exists.
-    for (const other of others) {
+    const isAlone = member.neighbours.length < Math.min(TARGET_DEGREE, others.length);
+    for (const other of isAlone ? others : []) {
       const third = this.members.find(each => each.session === other.neighbours[0]);
       if (third && third !== member && member.neighbours.length + 2 <= TARGET_DEGREE) {
         other.engine.disconnect(third.session);

@@ -67,6 +67,7 @@ export class Changes {
       clientOf: (session, author) => clientOf(digest, document, author, session),
       cutOf: (session, author) => rules.cutOf(document, session, author),
       open: (piece, then) => opener.piece(piece, then),
+      mayWrite: () => this.mayWrite(document, kind),
       publish: change => later().writer.write(document, kind, change),
       isForeign: origin => options.isForeign?.(origin) === true,
       keep: piece => this.keep(document, piece),
@@ -251,6 +252,14 @@ export class Changes {
       .intake.verify(read.value, bytes, who, isGenuine =>
         then(isGenuine ? this.pieceOf(read.value, bytes, who.participant) : null)
       );
+  }
+
+  private mayWrite(document: string, kind: DocumentKind): boolean {
+    const { own, rules } = this.ports.options;
+    return (
+      rules.standing(own, { document, kind, session: own.session, epoch: null, sequence: Infinity }) !==
+      'may-not'
+    );
   }
 
   /** With the introduction before it, where storage has none. */

@@ -54,7 +54,8 @@ export interface IPlace {
   readonly document: string;
   readonly kind: Kind;
   readonly session: string;
-  readonly epoch: number;
+  /** Null: that of whatever is written next. */
+  readonly epoch: number | null;
   readonly sequence: number;
 }
 

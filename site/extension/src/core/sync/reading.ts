@@ -3,7 +3,7 @@
  * lets wait outside of the document what leans on what is not here, and applies. The document is nothing but this, so a
  * document built anew from the same log is the same.
  */
-import type * as Y from 'yjs';
+import * as Y from 'yjs';
 import { joinBytes } from '../bytes';
 import type { Log } from '../log/log';
 import type { IPiece } from '../log/piece';
@@ -33,6 +33,8 @@ export interface IReadingPorts {
   stopped(session: string, place: number, piece: IPiece): void;
   /** Something is sealed with a key that is not here. */
   locked(piece: IPiece): void;
+  /** Something was read, and nothing is being opened. */
+  progressed(): void;
 }
 
 interface IStrand {
@@ -59,7 +61,7 @@ export class Reading {
     private readonly ports: IReadingPorts,
     readonly doc: Y.Doc | null,
     genesis: Uint8Array | null,
-    private readonly ownFrom: number
+    public ownFrom: number
   ) {
     this.intake = doc && new Intake(doc, genesis, new Map(), ports.origin);
   }
@@ -71,7 +73,6 @@ export class Reading {
   private readonly full = new Set<IStrand>();
   private opening = 0;
   private ended = false;
-  private idle: (() => void) | null = null;
 
   /** Whether something waits for what is not here. */
   get isWaiting(): boolean {
@@ -119,7 +120,6 @@ export class Reading {
           isAgain = true;
         } else {
           this.read(session);
-          this.tellIdle();
         }
       };
       if (known?.piece === piece) {
@@ -130,7 +130,9 @@ export class Reading {
       isInside = false;
     }
     this.settle(strand);
-    this.tellIdle();
+    if (this.opening === 0) {
+      this.ports.progressed();
+    }
   }
 
   /** There may be other keys. */
@@ -149,15 +151,16 @@ export class Reading {
     return this.intake?.refused.has(change) !== true;
   }
 
-  /** Calls back when everything that can be read was. */
-  whenIdle(run: () => void): void {
-    this.idle = run;
-    this.tellIdle();
+  /** Whether the document has all that one's own session wrote: only then may it write on. */
+  get hasOwn(): boolean {
+    const { log, session } = this.ports;
+    const strand = this.strands.get(session);
+    const isRead = this.opening === 0 && (strand?.next ?? 0) >= log.count(session);
+    return isRead && (!strand || !this.doc || Y.getState(this.doc.store, strand.client) >= strand.clock);
   }
 
   end(): void {
     this.ended = true;
-    this.idle = null;
   }
 
   private strandOf(session: string): IStrand | null {
@@ -289,14 +292,6 @@ export class Reading {
       this.intake.cut(strand.client, strand.clock);
       this.stopRefused();
       this.retry();
-    }
-  }
-
-  private tellIdle(): void {
-    if (this.opening === 0 && this.idle) {
-      const run = this.idle;
-      this.idle = null;
-      run();
     }
   }
 }

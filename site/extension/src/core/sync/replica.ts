@@ -6,6 +6,7 @@
 import * as Y from 'yjs';
 import type { Clock } from '../clock';
 import type { Kind } from '../envelope/envelope';
+import { applyFrontiers } from '../log/frontier';
 import { type ICut, Log } from '../log/log';
 import type { IChain, IPiece } from '../log/piece';
 import { checkChange, type ICheckedChange } from '../permissions/change';
@@ -53,6 +54,8 @@ export interface IReplicaPorts {
   forked(proof: readonly IPiece[]): void;
   /** The document was built anew, and is another one; what of one's own is not in it any more. */
   replayed(doc: Y.Doc, lost: readonly ILost[]): void;
+  /** Whether one may write here, as far as is known. */
+  mayWrite(): boolean;
   /** Own changes that may not be: they stay on this page. */
   unfit(fault: string): void;
 }
@@ -81,7 +84,7 @@ export class Replica {
   private genesis: Uint8Array | null = null;
   /** Published, and not in the log yet. */
   private unsealed: ICheckedChange[] = [];
-  private cuts = new Map<string, string>();
+  private isBatching = false;
   private _bytes = 0;
 
   get doc(): Y.Doc | null {
@@ -161,19 +164,27 @@ export class Replica {
 
   /** A session that somebody speaks of: with its author it is known how far it counts. */
   meet(session: string, author: string): void {
-    if (this.log.authorOf(session) === undefined && this.ports.cutOf(session, author)) {
-      this.recut(session, author);
+    const cut = this.ports.cutOf(session, author);
+    if (cut && this.log.authorOf(session) === undefined) {
+      this.log.cut(session, author, cut);
+      this.reaches.changed();
+      [this.reading, this.next].forEach(reading => reading?.read(session));
     }
   }
 
   /** What is said of how far sessions count may be different. */
   review(): void {
-    let isChanged = false;
-    for (const session of this.log.sessions) {
-      isChanged = this.recut(session, this.log.authorOf(session)!) || isChanged;
+    const lifted = this.log.sessions.filter(
+      session => this.log.cutAt(session) && !this.ports.cutOf(session, this.log.authorOf(session)!)
+    );
+    const moved = applyFrontiers(this.log, this.ports.cutOf);
+    if (moved.size > 0) {
+      this.reaches.changed();
     }
-    if (isChanged) {
+    if (lifted.length > 0 || [...moved.values()].some(({ gone }) => gone.length > 0)) {
       this.replay();
+    } else {
+      moved.forEach((_, session) => [this.reading, this.next].forEach(reading => reading?.read(session)));
     }
   }
 
@@ -213,6 +224,7 @@ export class Replica {
       },
       open: ports.open,
       locked: ports.locked,
+      progressed: () => this.progressed(made.reading),
       stopped: (session, place, piece) => {
         // What the next document finds is found in this one too, or counts for the next alone.
         if (made.reading === this.reading || made.reading === this.next) {
@@ -283,25 +295,6 @@ export class Replica {
     }
   }
 
-  /** @returns whether the document is to be built anew. */
-  private recut(session: string, author: string): boolean {
-    const cut = this.ports.cutOf(session, author);
-    const text = cut ? `${cut.count} ${cut.chain?.join() ?? ''}` : '';
-    const before = this.cuts.get(session) ?? '';
-    if (text === before) {
-      return false;
-    }
-    this.cuts.set(session, text);
-    const { gone, joined } = this.log.cut(session, author, cut);
-    this.reaches.changed();
-    if (gone.length === 0 && before === '') {
-      this.reading.read(session);
-      this.next?.read(session);
-      return false;
-    }
-    return gone.length + joined.length > 0 || before !== '';
-  }
-
   /** Builds the document out of the log, beside the one that is open, and puts it in its place. */
   private replay(): void {
     this.next?.end();
@@ -314,17 +307,24 @@ export class Replica {
     }
     this.outbox.flush();
     const doc = new Y.Doc();
-    const next = (this.next = this.makeReading(doc));
+    const next = this.makeReading(doc);
+    // Also what is written while it is being built is read out of the log.
+    next.ownFrom = Infinity;
+    this.next = next;
     this.batch(doc, () => next.readAll());
-    next.whenIdle(() => {
-      if (this.next === next) {
-        this.exchange(next, doc);
-      }
-    });
+    this.progressed(next);
+  }
+
+  /** What one wrote oneself may lean on what is still being fetched; the document before stays open as long. */
+  private progressed(reading: Reading | undefined): void {
+    if (reading?.doc && reading === this.next && !this.isBatching && reading.hasOwn) {
+      this.exchange(reading, reading.doc);
+    }
   }
 
   private exchange(next: Reading, doc: Y.Doc): void {
     this.next = null;
+    next.ownFrom = this.log.count(this.ports.session);
     const before = this.reading.doc!;
     before.off('update', this.onUpdate);
     this.reading.end();
@@ -344,6 +344,12 @@ export class Replica {
   }
 
   private publish(change: Uint8Array): void {
+    if (!this.ports.mayWrite()) {
+      // Not said, so not kept either: the document is again what the class has.
+      this.ports.unfit('role');
+      this.replay();
+      return;
+    }
     const read = checkChange(change, this.client, this.ports.limits);
     if (read.kind === 'fault') {
       this.ports.unfit(read.fault);
@@ -372,6 +378,8 @@ export class Replica {
 
   /** As one transaction: who watches the document is told once. */
   private batch(doc: Y.Doc, run: () => void): void {
+    this.isBatching = true;
     Y.transact(doc, run, FROM_OTHERS, false);
+    this.isBatching = false;
   }
 }

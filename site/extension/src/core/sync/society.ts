@@ -150,7 +150,7 @@ export class Society implements IRules, IKeys {
   standing({ participant }: IAcquaintance, place: IPlace): Standing {
     const { document, kind, session, epoch, sequence } = place;
     // What is sealed for an epoch that nobody stated may be anything.
-    if (!this.roles?.epochs.some(stated => stated.epoch === epoch)) {
+    if (!this.roles?.epochs.some(stated => epoch === null || stated.epoch === epoch)) {
       return 'unknown';
     }
     return this.roles.mayHave(participant, document, kind, session, sequence) ? 'may' : 'may-not';

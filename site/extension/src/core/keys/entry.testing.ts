@@ -1,6 +1,6 @@
 /**
- * Getting in, and letting in: the door, the asking and their messages put together for one member. Pure: what it sends and
- * what the class says are passed in; `heard` is given what neighbours say, in messages of two kinds.
+ * Getting in, and letting in, for stories of the door: it, the asking and their messages put together for one member as a
+ * page does. What it sends and what the class says are passed in; `heard` is given what neighbours say.
  */
 import type { IAgreement, ICrypto, ISigner } from '../crypto';
 import type { Digest } from '../session';

@@ -1,0 +1,187 @@
+"""The log of one document, as ``site/extension/src/core/log/log.ts``: for each session its pieces from 0 without gaps.
+
+It decides what is new, what waits, what is known and what proves a fork; it neither opens nor verifies. Pure. The rules
+are LOG in docs/SPEC.md, the golden vectors ``tests/protocol/log.json``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from .course import Course
+from .piece import Chain, Cut, Moved, Piece, Taken
+from .waiting import WaitingRoom
+
+SHORT_CHAIN = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a session is, with the first bytes of the chain there."""
+
+    session: str
+    count: int
+    chain: bytes
+
+
+class Log:
+    """``cut_of``: how far a session (with its author) that is new here counts, if there is a statement."""
+
+    def __init__(self, links: Chain, cut_of: Callable[[str, str], Cut | None] = lambda _session, _author: None) -> None:
+        self._links = links
+        self._cut_of = cut_of
+        self._courses: dict[str, Course] = {}
+        self._room = WaitingRoom(self.count)
+
+    @property
+    def sessions(self) -> list[str]:
+        """All sessions of which something is known."""
+        return list(self._courses)
+
+    @property
+    def waiting(self) -> int:
+        """How many pieces wait."""
+        return len(self._room)
+
+    def author_of(self, session: str) -> str | None:
+        course = self._courses.get(session)
+        return course.author if course else None
+
+    def count(self, session: str) -> int:
+        """The envelopes of a session that are here without a gap."""
+        course = self._courses.get(session)
+        return course.strand.count if course else 0
+
+    def shown(self, session: str) -> int:
+        """How much of it others are told of and sent: of a session that said two things, what nobody doubts."""
+        course = self._courses.get(session)
+        if course is None or course.fork is None or course.frontier:
+            return self.count(session)
+        piece = course.strand.piece_at(course.fork.begins)
+        return piece.first if piece else course.strand.count
+
+    def chain_at(self, session: str, place: int) -> bytes | None:
+        """The chain at a place; None where it is not known: beyond `count`, and inside a segment."""
+        course = self._courses.get(session)
+        return course.strand.chain_at(place) if course else None
+
+    def pieces(self, session: str, first: int = 0, end: float = math.inf) -> list[Piece]:
+        """The pieces that hold the places from ``first`` to before ``end``, with those that reach beyond."""
+        course = self._courses.get(session)
+        return course.strand.range(first, end) if course else []
+
+    def kept(self, session: str) -> list[Piece]:
+        """All pieces that are kept: those that count, then those that a frontier took away."""
+        course = self._courses.get(session)
+        return [*course.strand.pieces, *course.beyond] if course else []
+
+    def proof_of(self, session: str) -> list[Piece] | None:
+        """What proves that the session said two things, whatever a frontier says."""
+        course = self._courses.get(session)
+        return course.fork.proof if course and course.fork else None
+
+    def refused_of(self, session: str) -> list[bytes]:
+        """Hashes of its segments that were refused."""
+        course = self._courses.get(session)
+        return list(course.bad) if course else []
+
+    def stop_at(self, session: str) -> tuple[int, Piece | None] | None:
+        """Where a change that may not be ended the session, and its envelope, if it is here."""
+        course = self._courses.get(session)
+        return course.stopped if course else None
+
+    def cut_at(self, session: str) -> Cut | None:
+        """How far a statement says that the session counts."""
+        course = self._courses.get(session)
+        return Cut(course.frontier.count, course.frontier.chain) if course and course.frontier else None
+
+    def limit_of(self, session: str) -> float:
+        """Up to where a session may grow here."""
+        course = self._courses.get(session)
+        return course.limit if course else math.inf
+
+    def ask_from(self, session: str) -> int:
+        """Where to ask on from: at 0 when what was sent does not follow on what is here."""
+        course = self._courses.get(session)
+        if course is None or course.is_off or (course.frontier and course.frontier.doubt):
+            return 0
+        return course.strand.count
+
+    def is_open(self, session: str) -> bool:
+        """Whether another chain of a session would change anything here: not when a frontier has settled it."""
+        course = self._courses.get(session)
+        frontier = course.frontier if course else None
+        return frontier is None or (frontier.count > 0 and not frontier.settled)
+
+    def wants(self, session: str, count: int, chain: bytes) -> bool:
+        """Whether what a neighbour has, this many with that chain (its first bytes), is worth asking for."""
+        if self.count(session) >= min(count, self.limit_of(session)):
+            return False
+        course = self._courses.get(session)
+        frontier = course.frontier if course else None
+        if frontier is None or frontier.chain is None or count > frontier.count:
+            return True
+        # In doubt which side it is on, only who is where the frontier is helps.
+        return not frontier.doubt if count < frontier.count else frontier.chain.startswith(chain)
+
+    def take(self, piece: Piece) -> Taken:
+        """A verified piece."""
+        return self._course(piece.session, piece.author).take(piece)
+
+    def compact(self, piece: Piece) -> list[Piece]:
+        """A segment in the place of what it covers, once its content is known to be the same."""
+        course = self._courses.get(piece.session)
+        return course.compact(piece) if course else []
+
+    def refuse(self, piece: Piece, instead: Iterable[Piece] = ()) -> list[Piece]:
+        """A segment's content may not be, or is not what it says: never again. Gives what does not count any more."""
+        return self._course(piece.session, piece.author).refuse(piece, instead)
+
+    def ban(self, session: str, author: str, piece_hash: bytes) -> None:
+        """What `refuse` remembers: for what was kept from before."""
+        self._course(session, author).ban(piece_hash)
+
+    def stop(self, session: str, place: int) -> list[Piece]:
+        """A change that may not be, from its first envelope on. Gives the pieces that do not count."""
+        course = self._courses.get(session)
+        return course.stop(place) if course else []
+
+    def prove(self, session: str, author: str, proof: list[Piece]) -> bool:
+        """It is proven, by verified pieces, that the session said two things. Whether that is news, to be told."""
+        return all(piece.author == author for piece in proof) and self._course(session, author).prove(proof)
+
+    def cut(self, session: str, author: str, cut: Cut | None) -> Moved:
+        """How far a session counts, by a statement, or None: there is none any more. What is beyond is kept apart."""
+        return self._course(session, author).cut(cut)
+
+    def _course(self, session: str, author: str) -> Course:
+        known = self._courses.get(session)
+        if known:
+            return known
+        course = self._courses[session] = Course(session, author, self._links, self._room)
+        cut = self._cut_of(session, author)
+        if cut:
+            course.cut(cut)
+        return course
+
+
+def standings_of(log: Log) -> Iterator[Standing]:
+    """What others are told [LOG11], in the order of the sessions' spelling."""
+    for session in sorted(log.sessions):
+        count = log.shown(session)
+        chain = log.chain_at(session, count)
+        if count > 0 and chain:
+            yield Standing(session, count, chain[:SHORT_CHAIN])
+
+
+def pieces_for(log: Log, session: str, first: int, limit: int) -> list[Piece]:
+    """What to send to who has the first envelopes of a session: at most ``limit`` bytes, but always one [LOG12]."""
+    sent: list[Piece] = []
+    for piece in log.pieces(session, first, log.shown(session)):
+        limit -= len(piece.data)
+        if sent and limit < 0:
+            break
+        sent.append(piece)
+    return sent

@@ -1,0 +1,45 @@
+"""When an author compacts their own log [LOG13], as ``site/extension/src/core/log/segments.ts``."""
+
+from __future__ import annotations
+
+import math
+
+from .log import Log
+from .piece import Piece, total_bytes
+
+COMPACT_ENVELOPES = 64
+KEPT_ENVELOPES = 16
+_GROWTH = 2
+
+
+def range_to_compact(log: Log, session: str, *, is_over: bool, limit: float = math.inf) -> tuple[int, int] | None:
+    """The places that are to be one segment now, or None.
+
+    ``is_over``: the session writes no more; ``limit``: bytes of the pieces that one segment may stand for.
+    """
+    pieces = log.pieces(session)
+    end = _last_whole(pieces, len(pieces) if is_over else max(0, len(pieces) - KEPT_ENVELOPES))
+    start = end
+    while start > 0 and pieces[start - 1].form == "envelope":
+        start -= 1
+    if end - start < (1 if is_over else COMPACT_ENVELOPES) and not (is_over and end > 1):
+        return None
+    while start > 0 and (is_over or _joins(pieces, start, end)):
+        start -= 1
+    while start < end and (pieces[start].part > 0 or total_bytes(pieces[start:end]) > limit):
+        start += 1
+    return (pieces[start].first, pieces[end - 1].end) if end - start > 1 else None
+
+
+def _joins(pieces: list[Piece], start: int, end: int) -> bool:
+    """Whether the segment before joins: it is not much larger than what follows it."""
+    before = pieces[start - 1]
+    span = pieces[end - 1].end - pieces[start].first if start < end else 0
+    return before.end - before.first <= _GROWTH * span
+
+
+def _last_whole(pieces: list[Piece], end: int) -> int:
+    """The end of the last whole change."""
+    while end > 0 and pieces[end - 1].part + 1 < pieces[end - 1].parts:
+        end -= 1
+    return end
