@@ -466,7 +466,7 @@ def test_a_full_disk_is_called_full() -> None:
 
 # Who keeps it.
 
-KNOWN = Known(b"founding", (b"one", b"other"), ((1, b"k" * 32), (2, b"l" * 32)))
+KNOWN = Known(b"founding", (b"one", b"other"), ((1, b"k" * 32), (2, b"l" * 32)), (b"wraps",))
 
 
 @pytest.mark.parametrize("known", [Known(), KNOWN])

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from peerbook.peer.crypto import Signer
 from peerbook.peer.founding import everyone_of, found_class
 from peerbook.peer.identity import OwnSession
+from peerbook.peer.keys.signal import open_signal, seal_signal
+from peerbook.peer.keys.wraps import make_wraps
+from peerbook.peer.overlay.messages import StatementMessage
 from peerbook.peer.roles import Cut
 from peerbook.peer.secret import Secret
 from peerbook.peer.statement import Body, Door, Epoch, Reach, Standing, sign_statement
@@ -240,3 +245,52 @@ def test_sto1_a_member_who_comes_back_alone_has_all_and_lets_others_in(school: S
     late = school.comes("Ben", again)
     school.wait()
     assert late.words == "kept for later"
+
+
+def test_what_is_told_to_connect_is_read_by_whom_it_is_for_and_by_nobody_else(school: School) -> None:
+    chance, class_id = school.world.chance, school.class_id
+    ada, ben, cleo = (somebody(chance, class_id) for _ in range(3))
+    to, source = ben.introduced.session, ada.introduced.session
+    sealed = seal_signal(class_id, JOIN_SECRET, ada, to, b"fingerprint", chance.randbytes(16))
+    assert open_signal(class_id, JOIN_SECRET, source, to, sealed) == b"fingerprint"
+    assert b"fingerprint" not in sealed
+    assert open_signal(class_id, b"x" * 16, source, to, sealed) is None
+    assert open_signal(class_id, JOIN_SECRET, cleo.introduced.session, to, sealed) is None
+    assert open_signal(class_id, JOIN_SECRET, source, cleo.introduced.session, sealed) is None
+    # A classmate knows the secret of the link, and not the session's key.
+    forged = seal_signal(class_id, JOIN_SECRET, replace(cleo, introduction=ada.introduction), to, b"other", bytes(16))
+    assert open_signal(class_id, JOIN_SECRET, source, to, forged) is None
+    for at in range(0, len(sealed), 7):
+        broken = sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1 :]
+        assert open_signal(class_id, JOIN_SECRET, source, to, broken) is None
+        assert open_signal(class_id, JOIN_SECRET, source, to, sealed[:at]) is None
+
+
+def test_key3_wraps_are_kept_for_those_who_come_and_opened_where_one_may(school: School) -> None:
+    ada = school.ada
+    ben = school.comes("Ben", ada)
+    school.wait()
+    secret, epoch = b"s" * 32, 1
+    document = f"{'5e' * 32}.mine.{ben.participant}"
+    root = Signer(ben.root)
+    wraps = make_wraps(
+        root,
+        school.class_id,
+        document,
+        epoch,
+        secret=secret,
+        recipients=[ada.own.agreement.key],
+        share_with=None,
+        fill=school.world.chance.randbytes,
+    )
+    ben.society.hear(ben.session, StatementMessage(wraps))
+    school.wait()
+    assert ada.society.keyring.keys_of(document, epoch).keys, "who teaches reads it"
+    cleo = school.comes("Cleo", ben)
+    school.world.part(ada, ben)
+    school.wait(30)
+    assert cleo.society.keyring.keys_of(document, epoch).keys == (), "a classmate does not"
+    assert wraps in cleo.known.wraps, "and keeps it for who does"
+    assert ben.society.summary == cleo.society.summary
+    ben.society.hear(ada.session, StatementMessage(wraps[:-1] + b"x"))
+    assert ben.known.wraps == (wraps,)

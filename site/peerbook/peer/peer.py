@@ -28,9 +28,10 @@ from .document.notebook import Notebook
 from .document.position import Below
 from .envelope import session_text
 from .founding import ClassLink, lecture_of
-from .identity import open_session
+from .identity import OwnSession, open_session
 from .keep.own import Own, new_own
 from .keys.knocking import KnockState
+from .keys.signal import SALT_BYTES, open_signal, seal_signal
 from .loop import Background, LoopClock
 from .overlay.patience import Patience
 from .provisional import Everybody, KeysOfLink, open_provisional
@@ -49,6 +50,20 @@ Learned = Callable[[Own], None]
 """Given what somebody is to be stored as, whenever they know more."""
 _LEAVE_SECONDS = 2.0
 """What was said last may take so long to arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignalSealer:
+    """Seals what is told through the server to connect, in a class with keys."""
+
+    link: ClassLink
+    own: OwnSession
+
+    def seal(self, peer: str, signal: bytes) -> bytes:
+        return seal_signal(self.link.id, self.link.join_secret, self.own, peer, signal, secrets.token_bytes(SALT_BYTES))
+
+    def unseal(self, peer: str, sealed: bytes) -> bytes | None:
+        return open_signal(self.link.id, self.link.join_secret, peer, self.own.introduced.session, sealed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +127,9 @@ class Peer:
         """Whether a document is everybody's, by its name: kept by everybody who is here."""
         self._patience = Patience(clock)
         self._society: Society | None = None
+        self._sealer: SignalSealer | None = None
         if isinstance(who, Own) and isinstance(invitation, ClassLink):
+            self._sealer = SignalSealer(invitation, own)
             self._society = Society(
                 SocietyOptions(
                     clock,
@@ -319,7 +336,8 @@ class Peer:
             return None
         from .connection.rtc import rtc_creator  # a large library, that only this road needs
 
-        return DirectRoads(clock, rtc_creator(self.session, clock, self._background), number, self._room.signal)
+        create = rtc_creator(self.session, clock, self._background)
+        return DirectRoads(clock, create, number, self._room.signal, self._sealer)
 
     def _open_links(self) -> list[Link]:
         return [link for link in self._roads.links.values() if link.state.kind == "open"]

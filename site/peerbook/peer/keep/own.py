@@ -35,6 +35,7 @@ def encode_own(own: Own) -> bytes:
     parts = [own.root.reveal(), own.device.reveal(), block_bytes(known.founding or b"")]
     parts += [number_bytes(len(known.statements)), *map(block_bytes, known.statements)]
     parts += [number_bytes(len(known.keys)), *(number_bytes(epoch) + key for epoch, key in known.keys)]
+    parts += [number_bytes(len(known.wraps)), *map(block_bytes, known.wraps)]
     body = b"".join(parts)
     return _MAGIC + hashlib.sha256(body).digest() + body
 
@@ -49,6 +50,7 @@ def decode_own(data: bytes) -> Own | None:
         root, device, founding = reader.take(SEED_BYTES), reader.take(SEED_BYTES), reader.block()
         statements = tuple(reader.block() for _ in range(reader.number()))
         keys = tuple((reader.number(), reader.take(_KEY_BYTES)) for _ in range(reader.number()))
+        wraps = tuple(reader.block() for _ in range(reader.number()))
     except Unreadable:
         return None
-    return None if reader.left else Own(Secret(root), Secret(device), Known(founding or None, statements, keys))
+    return None if reader.left else Own(Secret(root), Secret(device), Known(founding or None, statements, keys, wraps))

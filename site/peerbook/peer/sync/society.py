@@ -17,6 +17,7 @@ from ..keys.answer import Admission
 from ..keys.documents import document_key
 from ..keys.keyring import Keyring, Oneself
 from ..keys.knocking import KnockState
+from ..keys.wrapping import Wrapping
 from ..overlay.messages import STREAM_BYTES, AdmitMessage, ClassMessage, HeardOf, KnockMessage, StatementMessage
 from ..overlay.neighbours import Neighbour, Neighbours
 from ..roles import ClassEpoch, Cut, Roles
@@ -35,6 +36,7 @@ class Known:
     founding: bytes | None = None
     statements: tuple[bytes, ...] = ()
     keys: tuple[tuple[int, bytes], ...] = ()
+    wraps: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,9 @@ class Society:
             lambda: [each.epoch for each in self._epochs],
             self._stated,
         )
+        self._wrapping = Wrapping(
+            options.class_id, everyone_of(options.class_id), options.own.agreement, self.keyring, self._keys_changed
+        )
         self.doorway = Doorway(
             DoorwayPorts(
                 options.clock,
@@ -97,6 +102,8 @@ class Society:
         known = options.known
         if known.founding is not None:
             self._learn(Admission(known.founding, known.statements, known.keys))
+        for wraps in known.wraps:
+            self._wrapping.hear(wraps)
 
     @property
     def roles(self) -> Roles | None:
@@ -139,16 +146,19 @@ class Society:
 
     @property
     def summary(self) -> bytes | None:
-        return self._statements.summary() if self._statements else None
+        if self._statements is None:
+            return None
+        wraps = sorted(hashlib.sha256(data).digest() for data in self._wrapping.all)
+        return hashlib.sha256(b"".join([self._statements.summary(), *wraps])).digest()
 
     def known(self) -> Sequence[HeardOf]:
-        return [HeardOf(_stream_of(each), 0) for each in self._all]
+        return [HeardOf(_stream_of(data), 0) for data in self._entries]
 
     def tell(self, neighbour: Neighbour, known: Collection[HeardOf]) -> None:
         theirs = {each.stream for each in known}
-        for statement in self._all:
-            if _stream_of(statement) not in theirs:
-                neighbour.say(StatementMessage(statement.data))
+        for data in self._entries:
+            if _stream_of(data) not in theirs:
+                neighbour.say(StatementMessage(data))
 
     def hear(self, peer: str, message: ClassMessage) -> None:
         match message:
@@ -189,8 +199,10 @@ class Society:
         return is_new
 
     @property
-    def _all(self) -> list[Statement]:
-        return self._statements.all if self._statements else []
+    def _entries(self) -> list[bytes]:
+        """Everything one can say of the class."""
+        stated = [each.data for each in self._statements.all] if self._statements else []
+        return [*stated, *self._wrapping.all]
 
     @property
     def _epochs(self) -> Sequence[ClassEpoch]:
@@ -211,8 +223,12 @@ class Society:
         if self._statements is None or hashlib.sha256(data).hexdigest() in self._statements:
             return
         statement = read_statement(self._options.class_id, data)
-        if not isinstance(statement, StatementFault):
+        if isinstance(statement, Statement):
             self.take([statement], peer)
+        elif statement is StatementFault.WHAT and self._wrapping.hear(data):
+            self._tell()
+            if self._ports:
+                self._ports.neighbours.say(StatementMessage(data), {peer})
 
     def _learn(self, admission: Admission) -> None:
         """Everything in an admission is verified: whoever let one in need not be believed."""
@@ -236,6 +252,7 @@ class Society:
 
     def _keys_changed(self) -> None:
         self._tell()
+        self._wrapping.retry()
         if self._ports:
             self._ports.keys_changed()
         self.doorway.changed()
@@ -244,8 +261,10 @@ class Society:
         """What is known now, for storage."""
         if self._statements:
             said = tuple(each.data for each in self._statements.all)
-            self._options.learned(Known(self._statements.founding.record, said, self.keyring.all()))
+            self._options.learned(
+                Known(self._statements.founding.record, said, self.keyring.all(), tuple(self._wrapping.all))
+            )
 
 
-def _stream_of(statement: Statement) -> bytes:
-    return bytes.fromhex(statement.id)[:STREAM_BYTES]
+def _stream_of(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()[:STREAM_BYTES]
