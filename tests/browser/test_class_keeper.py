@@ -171,13 +171,21 @@ def test_it_goes_on_without_a_network_and_the_two_meet_again(
 def test_notebooks_of_other_workshops_and_of_none_are_kept_when_somebody_has_them(
     bare: Server, link: str, join: Join, tmp_path: Path
 ) -> None:
+    """Of one that the site does not have only those who have its beginning can make a notebook: they get its words."""
     with keeping(link, tmp_path / "kept", "--follow", "--relay") as keeper:
         keeper.hears("Kept odd/1.ipynb and odd/2.ipynb.")
         assert not (tmp_path / "kept" / "more").exists()
         join("Ada", GENESES["more/1.ipynb"], NO_WEBRTC).evaluate("me.type(0, 0, 'more ')")
-        join("Ben", UNPUBLISHED, NO_WEBRTC).evaluate("me.type(0, 0, 'none ')")
+        ben = join("Ben", UNPUBLISHED, NO_WEBRTC)
+        ben.evaluate("me.type(0, 0, 'none ')")
         keeper.keeps("more five", "more/1.ipynb")
-        keeper.keeps("none nobody", f"other-notebooks/{genesis_hash(UNPUBLISHED)[:12]}.ipynb")
+        logs = tmp_path / "kept" / ".peerbook"
+        keeper.wait(lambda: sum(file.stat().st_size > 300 for file in logs.glob("*.log")) == 2, "both logs are kept")
+        keeper.kill()
+        ben.context.close()
+    with keeping(link, tmp_path / "kept", "--follow", "--relay"):
+        late = join("Cleo", UNPUBLISHED, NO_WEBRTC)
+        wait_for(late, "me.cells().some(each => each.source.startsWith('none nobody'))")
     assert_all_whole(tmp_path / "kept")
 
 

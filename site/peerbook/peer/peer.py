@@ -12,27 +12,31 @@ import random
 import re
 import secrets
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pycrdt import Doc
 
 from ..errors import PeerbookError
+from . import crypto
 from .connection.direct import DirectRoads
 from .connection.link import Link
 from .connection.relay import RelayRoads
 from .connection.roads import Roads
 from .document.notebook import Notebook
+from .document.position import Below
+from .envelope import session_text
 from .invitation import Invitation
 from .loop import Background, LoopClock
 from .overlay.patience import Patience
-from .session import make_session, session_of
+from .provisional import Everybody, KeysOfLink, open_provisional
 from .signaling.client import SignalingClient
 from .signaling.line import ServerState
 from .signaling.messages import Refused as RoomRefusal
 from .site import Published, Site, fetch_genesis, fetch_site, read_link
 from .sync.engine import Engine, EngineOptions, Refusal
+from .sync.options import Keepable
 from .sync.record import Record, normal_name
 from .sync.replica import Replica
 from .websocket import socket_opener
@@ -58,8 +62,16 @@ class Followed:
 
     path: str
     document: str
-    notebook: Notebook
     replica: Replica
+    below: Below
+
+    @property
+    def notebook(self) -> Notebook:
+        """As it is now: its document is another one after it was built anew."""
+        doc = self.replica.doc
+        if doc is None:
+            raise ValueError(f"not open any more: {self.document}")
+        return Notebook(doc, self.below, lambda: secrets.token_hex(16))
 
     @property
     def digest(self) -> str:
@@ -74,29 +86,44 @@ class Peer:
         self.site = site
         self.invitation = invitation
         self.name = name
-        self.participant = participant
-        secret = make_session(secrets.token_bytes)
-        self.session = session_of(secret)
+        own = open_provisional(invitation.id, participant, secrets.token_bytes)
+        self.participant = own.introduced.participant
+        self.session = own.introduced.session
         self._since = time.time_ns() // 1_000_000
         self._followed: dict[str, Followed] = {}
         self._background = Background()
         clock = LoopClock()
         chance = random.SystemRandom()
         self._below: Callable[[int], int] = chance.randrange
-        own = re.compile(rf"[0-9a-f]{{64}}\.team\.{invitation.everyone}(\.[0-9a-f]{{32}})?")
-        self._carries: Callable[[str], bool] = lambda document: own.fullmatch(document) is not None
+        shared = re.compile(rf"[0-9a-f]{{64}}\.team\.{invitation.everyone}(\.[0-9a-f]{{32}})?")
+        self.is_shared: Callable[[str], bool] = lambda document: shared.fullmatch(document) is not None
+        """Whether a document is everybody's, by its name: kept by everybody who is here."""
         self._patience = Patience(clock)
         self.engine = Engine(
-            EngineOptions(invitation.id, self.session, clock, chance.random, self._carries, refused=self._refused)
+            EngineOptions(
+                invitation.id,
+                own,
+                crypto,
+                clock,
+                chance.random,
+                Everybody(),
+                KeysOfLink(invitation.id),
+                self.is_shared,
+                self._keep,
+                refused=self._refused,
+            )
         )
         number = lambda: secrets.randbits(32)  # noqa: E731
         opener = socket_opener(site.signal, self._background)
+        secret = session_text(own.place.reveal())
         self._server = SignalingClient(self.session, secret, opener, clock, chance.random)
         self._room = self._server.join(invitation.room, lambda: self._roads.have())
         self._room.changes.add(lambda _, left: self._left(left))
         self._room.refusals.add(self._room_refused)
         self.not_let_in: RoomRefusal | None = None
         """Why the server does not take one into the class's room, if it does not."""
+        self.on_keep: Callable[[str, Keepable], None] | None = None
+        """Given what is to be stored of documents, in order."""
         self._direct = self._open_direct(clock, number) if direct and site.direct else None
         self._roads = Roads(
             clock, number, self._server, self._room, RelayRoads(self._server, clock, number), self._direct
@@ -175,7 +202,7 @@ class Peer:
         """Names of the class's notebooks that anybody is known to have."""
         people = self.engine.people(time.time_ns() // 1_000_000)
         seen = {*self.engine.documents, *(name for person in people for name in person.documents)}
-        return {name for name in seen if self._carries(name)}
+        return {name for name in seen if self.is_shared(name)}
 
     def name_of(self, published: Published) -> str:
         """The name of everybody's document of a notebook."""
@@ -188,29 +215,26 @@ class Peer:
         if path not in self._followed:
             published = self._published(path)
             document = self.name_of(published)
-            self._followed[path] = self.keep(document, await fetch_genesis(published), path)
+            self._followed[path] = self.keep(document, await fetch_genesis(published), path=path)
             self.engine.awareness.say(document)
         return self._followed[path]
 
-    def keep(self, document: str, state: bytes, path: str = "") -> Followed:
-        """Keeps a document equal with the class's without having it open. ``state`` is what is known of it: its
-        genesis, what was kept of it, or nothing (empty).
+    def keep(self, document: str, genesis: bytes, kept: Sequence[Keepable] = (), path: str = "") -> Followed:
+        """Keeps a document equal with the class's without having it open. ``kept``: what was handed to :attr:`on_keep`
+        of it before.
         """
         doc: Doc[Any] = Doc(client_id=self.engine.client_id(document))
-        if state:
-            doc.apply_update(state)
-        replica = self.engine.follow(document, doc)
-        notebook = Notebook(doc, self._below, lambda: secrets.token_hex(16))
-        return Followed(path, document, notebook, replica)
+        replica = self.engine.follow(document, doc, genesis, kept)
+        return Followed(path, document, replica, self._below)
 
     async def agrees(self, path: str, seconds: float = 10.0) -> bool:
-        """Whether every neighbour has the notebook exactly as it is here, by the canonical digest."""
+        """Whether every neighbour has the notebook's log exactly as it is here."""
         followed = self._followed[path]
         self.engine.compare(followed.document)
         said = self.engine.said(followed.document)
         everybody = {each.peer for each in self.engine.neighbours}
         await self.until(lambda: everybody <= said.keys(), "every neighbour said where it stands", seconds)
-        return bool(everybody) and all(said[peer] == followed.replica.digest for peer in everybody)
+        return bool(everybody) and all(said[peer] == followed.replica.reaches.digest for peer in everybody)
 
     async def until(self, holds: Callable[[], bool], what: str, seconds: float = 30.0) -> None:
         """Waits until something is so; TimeoutError with ``what`` was waited for."""
@@ -247,6 +271,10 @@ class Peer:
     def _open_links(self) -> list[Link]:
         return [link for link in self._roads.links.values() if link.state.kind == "open"]
 
+    def _keep(self, document: str, kept: Keepable) -> None:
+        if self.on_keep:
+            self.on_keep(document, kept)
+
     def _room_refused(self, refused: RoomRefusal) -> None:
         if refused.about == "join":
             self.not_let_in = refused
@@ -258,7 +286,7 @@ class Peer:
     def _refused(self, refusal: Refusal, peer: str) -> None:
         """What a neighbour said was not taken."""
         link = self._roads.links.get(peer)
-        if link and refusal == "garbled" and self._patience.is_lost(peer):
+        if link and refusal in ("garbled", "forged") and self._patience.is_lost(peer):
             self._patience.left(peer)
             link.close("garbled")
 

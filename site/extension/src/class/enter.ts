@@ -104,6 +104,7 @@ function keepOwner(classes: KeptClasses, { founding, statement, key, recovery }:
     founding: founding.record,
     statements,
     keys: [{ epoch: 1, key }],
+    wraps: [],
     recovery
   });
 }

@@ -15,6 +15,7 @@ import { lectureOf } from '../core/class/founding';
 import type { IInvitation } from '../core/class/invitation';
 import { sameBytes } from '../core/bytes';
 import type { Role } from '../core/class/roles';
+import type { Door } from '../core/class/statement';
 import type { Cancel } from '../core/clock';
 import type { ICrypto } from '../core/crypto';
 import { type Branch, formatName, parseName } from '../core/document/name';
@@ -73,43 +74,31 @@ export class Joined implements IMembership {
     this.authority = new Authority({
       ...{ crypto: options.crypto, invitation, own: options.own, root: options.seed },
       ...{ classes: options.classes, kept: options.kept },
-      engine: () => this.engine,
       name: () => this._me.name,
       devicesOf: participant => this.devicesOf(participant),
-      reachesOf: participant => this.engine.reachesOf(participant),
       changed: () => this.tell()
     });
     this.engine = new Engine({
       room: invitation.id,
       own: this.own,
       crypto: options.crypto,
-      rules: this.authority.rules,
-      keys: this.authority.keys,
+      rules: this.authority.society,
+      keys: this.authority.society,
+      ear: this.authority.society,
       clock: pageClock,
       random: Math.random,
       digest,
       carries: document => this.isShared(document),
       isForeign: origin => options.isForeign?.(origin) === true,
       keep: (name, kept) => this.logs.get(name)?.(kept),
-      onClass: (peer, type, bytes) => this.authority.governance.hear(peer, type, bytes),
-      onNeighbour: (peer, isHere) => {
-        const { governance } = this.authority;
-        if (isHere) {
-          governance.met(peer);
-        } else {
-          governance.left(peer);
-        }
-        this.tell();
-      },
       onIntroduced: ({ participant, agreementKey }) => this.introduced(participant, agreementKey),
-      onLocked: () => this.authority.governance.locked(),
       onPeople: () => this.tell(),
       onRefusal: (refusal, peer) => this.refuse(refusal, peer)
     });
     // Before the connections' own: what waits must be in their hands when they say goodbye.
     addEventListener('pagehide', this.onHide);
     document.addEventListener('visibilitychange', this.onVisibility);
-    this.authority.begin();
+    this.authority.begin(this.engine);
     this.introduce();
     void this.connect();
   }
@@ -181,7 +170,7 @@ export class Joined implements IMembership {
       own: { session: this.own.session, since: this.since, documents: [...this.open.keys()] },
       here: this.engine.people(Date.now()),
       known: this.everKnown(),
-      roleOf: participant => this.authority.governance.roles?.roleOf(participant) ?? 'attendee',
+      roleOf: participant => this.authority.roleOf(participant) ?? 'attendee',
       pathOf: document => this.pathOf(document)
     });
   }
@@ -192,7 +181,15 @@ export class Joined implements IMembership {
   }
 
   get role(): Role | null {
-    return this.authority.governance.myRole;
+    return this.authority.role;
+  }
+
+  get door(): Door {
+    return this.authority.society.roles?.door ?? 'open';
+  }
+
+  get outputsShared(): boolean {
+    return this.authority.society.roles?.outputsShared ?? false;
   }
 
   get teaching(): ITeaching | null {
@@ -343,7 +340,7 @@ export class Joined implements IMembership {
     const known = this.devicesOf(participant);
     if (!known.some(key => sameBytes(key, device))) {
       this.devices.set(participant, [...known, device]);
-      this.authority.governance.introduced();
+      this.authority.society.introduced();
     }
   }
 

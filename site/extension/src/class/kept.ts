@@ -11,11 +11,19 @@ export interface IKeptClass {
   /** Everything that was stated, as it is. */
   readonly statements: readonly Uint8Array[];
   readonly keys: readonly { readonly epoch: number; readonly key: Uint8Array }[];
+  /** Secrets of documents that are somebody's own, as they were wrapped. */
+  readonly wraps: readonly Uint8Array[];
   /** Of the recovery key: with whoever founded the class, so that the recovery file can be saved. */
   readonly recovery: Secret | null;
 }
 
-export const NOTHING_KEPT: IKeptClass = { founding: null, statements: [], keys: [], recovery: null };
+export const NOTHING_KEPT: IKeptClass = {
+  founding: null,
+  statements: [],
+  keys: [],
+  wraps: [],
+  recovery: null
+};
 
 /** The first byte of a record: another one is another version's, which is left as it is. */
 const VERSION = 1;
@@ -42,7 +50,7 @@ export class KeptClasses {
   }
 }
 
-function encode({ founding, statements, keys, recovery }: IKeptClass): Uint8Array {
+function encode({ founding, statements, keys, wraps, recovery }: IKeptClass): Uint8Array {
   const encoder = encoding.createEncoder();
   encoding.writeUint8(encoder, VERSION);
   encoding.writeVarUint8Array(encoder, founding ?? new Uint8Array(0));
@@ -54,6 +62,8 @@ function encode({ founding, statements, keys, recovery }: IKeptClass): Uint8Arra
     encoding.writeVarUint(encoder, epoch);
     encoding.writeVarUint8Array(encoder, key);
   }
+  encoding.writeVarUint(encoder, wraps.length);
+  wraps.forEach(each => encoding.writeVarUint8Array(encoder, each));
   return encoding.toUint8Array(encoder);
 }
 
@@ -74,6 +84,7 @@ function decode(bytes: Uint8Array): IKeptClass | null {
   };
   const statements = list(() => reader.block().slice());
   const keys = list(() => ({ epoch: reader.number(), key: reader.block().slice() }));
+  const wraps = list(() => reader.block().slice());
   if (reader.fault || reader.left > 0) {
     return null;
   }
@@ -81,6 +92,7 @@ function decode(bytes: Uint8Array): IKeptClass | null {
     founding: founding.byteLength > 0 ? founding : null,
     statements,
     keys,
+    wraps,
     recovery: recovery.byteLength > 0 ? new Secret(recovery) : null
   };
 }

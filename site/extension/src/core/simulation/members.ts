@@ -44,15 +44,21 @@ export class Members {
     this.keys = openKeys(digest);
   }
 
-  readonly room: Uint8Array;
+  room: Uint8Array;
   readonly keys: IKeys;
   private readonly people = new Map<string, Secret>();
 
-  /** A new session of somebody, on the device that they have. Cryptography must call back at once. */
-  session(name: string, room = this.room): IOwnSession {
+  /** Somebody's root seed. */
+  rootOf(name: string): Secret {
     const root =
       this.people.get(name) ?? Secret.make(bytes => bytes.set(this.chance.bytes(bytes.byteLength)));
     this.people.set(name, root);
+    return root;
+  }
+
+  /** A new session of somebody, on the device that they have. Cryptography must call back at once. */
+  session(name: string, room = this.room): IOwnSession {
+    const root = this.rootOf(name);
     let own: IOwnSession | null = null;
     openSession(
       this.crypto,

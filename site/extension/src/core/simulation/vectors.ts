@@ -153,7 +153,7 @@ export function replicaRow(seed: number, deeds: number): IReplicaRow {
     people.filter(each => each !== one).forEach(each => one.connect(network.line(one.session, each)));
   }
   for (let deed = 0; deed < deeds; deed += 1) {
-    chance.pick(people).act(new Set());
+    chance.pick(people).deeds.act(new Set());
     clock.advance(chance.below(200));
   }
   clock.advance(60_000);

@@ -1,8 +1,7 @@
 /** Changes of documents on their way in and out: from envelopes to pieces of logs, and proofs of what forked. */
-import { firstLink, nextLink } from '../envelope/chain';
 import { decodeEnvelope, type IEnvelope, idText } from '../envelope/envelope';
 import type { ISealed } from '../envelope/seal';
-import type { IChain, IPiece } from '../log/piece';
+import { type IPiece, linksOf } from '../log/piece';
 import { decodeProof, encodeProof, verifyProof } from '../log/proof';
 import type { Verdict } from '../overlay/flood';
 import type { Neighbour, Neighbours } from '../overlay/neighbours';
@@ -63,7 +62,7 @@ export class Changes {
     const { clock, digest, own, rules } = options;
     return new Replica(document, kind, {
       ...{ clock, digest, session: own.session, participant: own.participant },
-      links: this.linksOf(document, kind),
+      links: linksOf(digest, { room: options.room, document, kind }),
       limits: kind === 'outputs' ? OUTPUTS_LIMITS : NOTEBOOK_LIMITS,
       clientOf: (session, author) => clientOf(digest, document, author, session),
       cutOf: (session, author) => rules.cutOf(document, session, author),
@@ -71,7 +70,10 @@ export class Changes {
       publish: change => later().writer.write(document, kind, change),
       isForeign: origin => options.isForeign?.(origin) === true,
       keep: piece => this.keep(document, piece),
-      locked: piece => options.onLocked?.(document, epochOf(piece)),
+      locked: piece => {
+        options.onLocked?.(document, epochOf(piece));
+        options.ear?.locked();
+      },
       forked: proof => this.forked(document, proof),
       replayed: (doc, lost) => {
         options.onReplayed?.(document, doc);
@@ -150,7 +152,7 @@ export class Changes {
   /** A neighbour has proof of a fork. */
   hearFork(neighbour: Neighbour, bytes: Uint8Array): void {
     const read = decodeProof(bytes);
-    const first = read.kind === 'read' ? decodeEnvelope(read.value.pieces[0]!.bytes) : null;
+    const first = read.kind === 'read' ? decodeEnvelope(read.value.pieces[0]!) : null;
     if (read.kind === 'fault' || first?.kind !== 'read') {
       this.ports.refuse('garbled', neighbour.peer);
       return;
@@ -161,10 +163,12 @@ export class Changes {
       return;
     }
     let waiting = read.value.introductions.length;
+    const { digest, room } = this.ports.options;
+    const links = linksOf(digest, { room, document, kind: replica.kind });
     const verify = (): void => {
-      const verifyPiece = (_: unknown, piece: Uint8Array, then: (found: IPiece | null) => void): void =>
+      const verifyPiece = (piece: Uint8Array, then: (found: IPiece | null) => void): void =>
         this.verify(replica, piece, then);
-      verifyProof(read.value, this.linksOf(document, replica.kind), verifyPiece, proven => {
+      verifyProof(read.value, links, verifyPiece, proven => {
         if (!proven) {
           this.ports.refuse('forged', neighbour.peer);
         } else if (replica.prove(proven)) {
@@ -232,7 +236,7 @@ export class Changes {
   private proofOf(pieces: readonly IPiece[]): Uint8Array {
     const signers = [...new Set(pieces.flatMap(({ session, signer }) => [session, signer]))];
     const introductions = signers.flatMap(signer => this.ports.acquaintances.bytesOf(signer) ?? []);
-    return encodeProof({ introductions, pieces });
+    return encodeProof({ introductions, pieces: pieces.map(({ bytes }) => bytes) });
   }
 
   private verify(replica: Replica, bytes: Uint8Array, then: (piece: IPiece | null) => void): void {
@@ -266,21 +270,17 @@ export class Changes {
   }
 
   /** A copy: what came is a view of what a connection may use again. */
-  private pieceOf({ session, sequence, chain }: IEnvelope, bytes: Uint8Array, author: string): IPiece {
+  private pieceOf(
+    { session, sequence, part, parts, chain }: IEnvelope,
+    bytes: Uint8Array,
+    author: string
+  ): IPiece {
     const own = bytes.slice();
     return {
       ...{ form: 'envelope', session, author, signer: session, from: sequence, to: sequence + 1 },
-      ...{ bytes: own, hash: this.ports.options.digest(own) },
+      ...{ part, parts, bytes: own, hash: this.ports.options.digest(own) },
       before: chain.byteLength > 0 ? chain.slice() : null,
       after: null
-    };
-  }
-
-  private linksOf(document: string, kind: DocumentKind): IChain {
-    const { digest, room } = this.ports.options;
-    return {
-      first: session => firstLink(digest, { room, document, session, kind }),
-      next: (chain, hash) => nextLink(digest, chain, hash)
     };
   }
 }

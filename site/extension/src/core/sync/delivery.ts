@@ -42,7 +42,7 @@ export class Delivery {
     };
     for (const { session, from } of wants) {
       this.ports.introduce(neighbour, session);
-      for (const piece of replica.log.pieces(session, from)) {
+      for (const piece of replica.log.pieces(session, from, replica.log.shown(session))) {
         this.ports.introduce(neighbour, piece.signer);
         if (pieces.length > 0 && bytes + piece.bytes.byteLength > ENTRIES_BYTES) {
           say(false);

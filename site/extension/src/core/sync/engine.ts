@@ -5,11 +5,13 @@
  */
 import type * as Y from 'yjs';
 import type { Awareness } from '../awareness/awareness';
+import type { IReach } from '../class/statement';
 import type { Cancel } from '../clock';
 import type { Channel, Connection } from '../connection';
 import type { IEnvelope } from '../envelope/envelope';
 import { SessionKeys } from '../envelope/keys';
 import { Seals } from '../envelope/seals';
+import { frontierOf } from '../log/frontier';
 import { Flood, type Verdict } from '../overlay/flood';
 import { type Line, Neighbour, Neighbours } from '../overlay/neighbours';
 import { Search } from '../overlay/search';
@@ -17,7 +19,7 @@ import type { IStar } from '../overlay/star';
 import type { IMark } from '../roster/marks';
 import { encodeRecord, type IRecord } from '../roster/record';
 import type { IPerson } from '../roster/roster';
-import type { Acquaintances, IAcquaintance } from './acquaintances';
+import type { Acquaintances } from './acquaintances';
 import { Changes } from './changes';
 import { Company } from './company';
 import { Custody } from './custody';
@@ -29,7 +31,7 @@ import type { IKept } from './kept';
 import { type DocumentKind, Library } from './library';
 import { meetPeople } from './meeting';
 import { Opener } from './opener';
-import type { ClassMessage, IEngineOptions, Refusal } from './options';
+import type { IEngineOptions, Refusal } from './options';
 import type { Replica } from './replica';
 import { Writer } from './writer';
 
@@ -82,7 +84,10 @@ export class Engine {
     });
     this.company = new Company({
       ...{ clock, digest, neighbours, marks: this.custody.marks },
-      more: { known: () => [], tell: () => undefined },
+      more: {
+        known: () => options.ear?.known() ?? [],
+        tell: (neighbour, known) => options.ear?.tell(neighbour, known)
+      },
       publish: (document, kind, payload) => this.writer.write(document, kind, payload),
       say: (neighbour, session, bytes) => {
         neighbour.introduce('control', session, this.acquaintances.bytesOf(session));
@@ -113,7 +118,9 @@ export class Engine {
       carry: document => this.library.carry(document),
       take: (replica, piece, from, then) => this.changes.takeEntry(replica, piece, from, then),
       meet: (neighbour, replica, session) => this.changes.meet(neighbour, replica, session),
-      expose: (neighbour, replica, session) => this.changes.expose(neighbour, replica, session)
+      expose: (neighbour, replica, session) => this.changes.expose(neighbour, replica, session),
+      stated: () => options.ear?.summary ?? null,
+      differs: ({ peer }) => this.company.joined(peer)
     });
     this.search = new Search({
       ...{ clock, random, neighbours },
@@ -137,12 +144,12 @@ export class Engine {
         }
         this.flood.publish(envelope, bytes);
       },
-      locked: document => options.onLocked?.(document, -1)
+      locked: document => this.lockedOut(document, -1)
     });
     this.hearing = new Hearing({
       ...{ neighbours, flood: this.flood, exchange: this.exchange, delivery, search: this.search },
       ...{ company: this.company, changes: this.changes, acquaintances: this.acquaintances },
-      hearClass: (peer, type, bytes) => options.onClass?.(peer, type, bytes),
+      hearClass: (peer, type, bytes) => options.ear?.hear(peer, type, bytes),
       refuse
     });
     this.acquaintances.hear(own.introduction);
@@ -184,7 +191,7 @@ export class Engine {
     neighbour.introduce('control', session, introduction);
     this.exchange.joined(neighbour);
     this.company.joined(neighbour.peer);
-    this.options.onNeighbour?.(neighbour.peer, true);
+    this.options.ear?.joined(neighbour.peer);
     return true;
   }
 
@@ -192,37 +199,8 @@ export class Engine {
     if (this.neighbours.delete(peer)) {
       this.exchange.left(peer);
       this.flood.left(peer);
-      this.options.onNeighbour?.(peer, false);
+      this.options.ear?.left(peer);
     }
-  }
-
-  /** Says something of the class itself: to one neighbour, or to all but one. */
-  sayClass(type: ClassMessage, bytes: Uint8Array, to: string | null, except?: string): void {
-    if (to !== null) {
-      this.neighbours.get(to)?.say({ type, bytes });
-    } else {
-      this.neighbours.say({ type, bytes }, new Set(except === undefined ? [] : [except]));
-    }
-  }
-
-  /** How far the sessions of somebody are, in every document that is here: for a frontier. */
-  reachesOf(
-    participant: string
-  ): readonly { document: string; session: string; count: number; chain: Uint8Array }[] {
-    return [...this.library.replicas].flatMap(([document, { log }]) =>
-      log.sessions
-        .filter(session => log.authorOf(session) === participant)
-        .flatMap(session => {
-          const count = log.count(session);
-          const chain = log.chainAt(session, count);
-          return count > 0 && chain ? [{ document, session, count, chain }] : [];
-        })
-    );
-  }
-
-  /** Those whose sessions are known here. */
-  acquaintance(session: string): IAcquaintance | undefined {
-    return this.acquaintances.of(session);
   }
 
   /** Follows a connection for as long as it lives; the result lets go of it without closing it. */
@@ -282,6 +260,21 @@ export class Engine {
     };
   }
 
+  /** How far the sessions of somebody are, in every document that is here: for a frontier. */
+  reachesOf(
+    participant: string
+  ): readonly { document: string; session: string; count: number; chain: Uint8Array }[] {
+    return [...this.library.replicas].flatMap(([document, { log }]) =>
+      log.sessions
+        .filter(session => log.authorOf(session) === participant)
+        .flatMap(session => {
+          const count = log.count(session);
+          const chain = log.chainAt(session, count);
+          return count > 0 && chain ? [{ document, session, count, chain }] : [];
+        })
+    );
+  }
+
   /** What is here of a document, open or carried. */
   replica(document: string): Replica | undefined {
     return this.library.replicas.get(document);
@@ -321,6 +314,20 @@ export class Engine {
   rulesChanged(): void {
     this.library.replicas.forEach(replica => replica.review());
     this.compare();
+  }
+
+  /** Whether something is kept here that a participant wrote. */
+  isAuthor(participant: string): boolean {
+    return [...this.library.replicas.values()].some(({ log }) =>
+      log.sessions.some(session => log.authorOf(session) === participant && log.count(session) > 0)
+    );
+  }
+
+  /** How far somebody's sessions are here: for the statement that says how far they count. */
+  frontierOf(participant: string): IReach[] {
+    return [...this.library.replicas].flatMap(([document, { log }]) =>
+      frontierOf(log, participant).map(entry => ({ document, ...entry }))
+    );
   }
 
   /** There are other keys: what waits for one is opened, and what waits to be said is said. */
@@ -364,7 +371,7 @@ export class Engine {
     this.opener.envelope(envelope, bytes, opened => {
       if (opened.kind === 'locked') {
         // Said again now and then; meanwhile others may have the key.
-        this.options.onLocked?.(envelope.document, envelope.epoch);
+        this.lockedOut(envelope.document, envelope.epoch);
         then('pass');
         return;
       }
@@ -378,6 +385,11 @@ export class Engine {
         then('pass');
       }
     });
+  }
+
+  private lockedOut(document: string, epoch: number): void {
+    this.options.onLocked?.(document, epoch);
+    this.options.ear?.locked();
   }
 
   /** Whether something of that session is kept here. */

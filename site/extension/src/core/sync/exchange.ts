@@ -10,7 +10,7 @@ import { sameBytes } from '../bytes';
 import type { Cancel, Clock, Random } from '../clock';
 import type { IReach, ISummary, Message } from '../overlay/messages';
 import type { Neighbour, Neighbours } from '../overlay/neighbours';
-import { MOST_SUMMARIES } from '../overlay/wire';
+import { DIGEST_BYTES, MOST_SUMMARIES } from '../overlay/wire';
 import { type Claim, Claims } from './claims';
 import type { Replica } from './replica';
 
@@ -36,7 +36,14 @@ export interface IExchangePorts {
   meet(neighbour: Neighbour, replica: Replica, session: string): void;
   /** A neighbour still counts what is proven to be forked here. */
   expose(neighbour: Neighbour, replica: Replica, session: string): void;
+  /** A digest of what was stated about the class; null while nothing is known. */
+  stated(): Uint8Array | null;
+  /** A neighbour knows other statements. */
+  differs(neighbour: Neighbour): void;
 }
+
+/** Stands for the statements among the documents of a summary. */
+const STATEMENTS = 'statements';
 
 type EntriesMessage = Extract<Message, { type: 'entries' }>;
 type SummaryMessage = Extract<Message, { type: 'summary' }>;
@@ -160,6 +167,12 @@ export class Exchange {
     // How far each session is, where digests differ; and what is more here than there.
     const [rough, ahead]: ISummary[][] = [[], []];
     for (const summary of summaries) {
+      if (summary.document === STATEMENTS) {
+        if (!sameBytes(summary.digest, this.ports.stated()?.subarray(0, DIGEST_BYTES) ?? summary.digest)) {
+          this.ports.differs(neighbour);
+        }
+        continue;
+      }
       const replica = this.ports.replicas.get(summary.document) ?? this.ports.carry(summary.document);
       if (!replica) {
         continue;
@@ -355,7 +368,13 @@ export class Exchange {
     fresh: boolean,
     answer: boolean
   ): void {
-    const summaries = replicas.map(({ name, reaches }) => reaches.summary(name, null));
+    const stated = this.ports.stated();
+    const summaries = [
+      ...(stated
+        ? [{ document: STATEMENTS, digest: stated.subarray(0, DIGEST_BYTES), reaches: null, isWhole: false }]
+        : []),
+      ...replicas.map(({ name, reaches }) => reaches.summary(name, null))
+    ];
     this.send(neighbour, summaries, fresh, answer, summaries.length === 0 && fresh);
   }
 

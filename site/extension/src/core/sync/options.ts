@@ -7,6 +7,8 @@ import type { IDocumentKey } from '../envelope/keys';
 import type { IOwnSession } from '../identity/own';
 import type { ICut } from '../log/log';
 import type { ILost } from '../permissions/lost';
+import type { IHeardOf } from '../overlay/messages';
+import type { Neighbour } from '../overlay/neighbours';
 import type { Digest } from '../session';
 import type { IAcquaintance } from './acquaintances';
 import type { IKept } from './kept';
@@ -47,13 +49,11 @@ export type Standing =
   /** Nothing is known of the class yet. */
   | 'unknown';
 
-/** What neighbours say to each other of the class itself. */
-export type ClassMessage = 'statement' | 'knock' | 'admit';
-
 /** Where something is said. */
 export interface IPlace {
   readonly document: string;
   readonly kind: Kind;
+  readonly session: string;
   readonly epoch: number;
   readonly sequence: number;
 }
@@ -73,6 +73,18 @@ export interface IKeys {
   keysOf(document: string, kind: Kind, epoch: number, then: (keys: readonly Uint8Array[]) => void): void;
 }
 
+/** What hears the class's own messages: `society.ts`, or nobody. */
+export interface IClassEar {
+  /** What two compare first; null while nothing is known. */
+  readonly summary: Uint8Array | null;
+  known(): IHeardOf[];
+  tell(neighbour: Neighbour, known: readonly IHeardOf[]): void;
+  hear(peer: string, type: 'statement' | 'knock' | 'admit', bytes: Uint8Array): void;
+  joined(peer: string): void;
+  left(peer: string): void;
+  locked(): void;
+}
+
 export interface IEngineOptions {
   /** Which class: 16 bytes. */
   readonly room: Uint8Array;
@@ -83,16 +95,13 @@ export interface IEngineOptions {
   readonly digest: Digest;
   readonly rules: IRules;
   readonly keys: IKeys;
+  readonly ear?: IClassEar;
   /** Whether this page keeps a document for others that nobody here has open. */
   carries?(document: string): boolean;
   /** Whether changes of this origin are not this session's own: from storage, from another tab. */
   isForeign?(origin: unknown): boolean;
   /** To be stored: handed over before it is passed on, in the order in which it is to be given back. */
   keep?(document: string, kept: IKept): void;
-  /** What a neighbour says of the class itself: statements, and the door. */
-  onClass?(peer: string, type: ClassMessage, bytes: Uint8Array): void;
-  /** A neighbour is here, or not any more. */
-  onNeighbour?(peer: string, isHere: boolean): void;
   /** Whose a session is has become known. */
   onIntroduced?(who: IAcquaintance): void;
   /** People, presence or cursors are different. */

@@ -35,7 +35,7 @@ export class Reaches {
   }
 
   of(session: string): IReach {
-    const count = this.log.count(session);
+    const count = this.log.shown(session);
     const chain = this.log.chainAt(session, count) ?? this.links.first(session);
     return { session, count, chain: chain.subarray(0, CHAIN_BYTES) };
   }
@@ -48,6 +48,10 @@ export class Reaches {
 
   /** Whether a neighbour has more of a session, or something else. */
   isBehind({ session, count, chain }: IReach): boolean {
+    if (this.log.forkOf(session)) {
+      // What comes after a fork is nobody's, until a frontier says how far it counts.
+      return false;
+    }
     const here = this.log.count(session);
     if (here < Math.min(count, this.log.limitOf(session))) {
       return true;
@@ -55,7 +59,6 @@ export class Reaches {
     const known = this.log.chainAt(session, count);
     return (
       known !== null &&
-      !this.log.forkOf(session) &&
       count <= this.log.limitOf(session) &&
       !sameBytes(known.subarray(0, CHAIN_BYTES), chain)
     );
@@ -67,12 +70,8 @@ export class Reaches {
   }
 
   /** Whether a neighbour counts more of a session than there is before it forked. */
-  isForked({ session, count, chain }: IReach): boolean {
-    if (!this.log.forkOf(session)) {
-      return false;
-    }
-    const known = this.log.chainAt(session, count);
-    return known === null || !sameBytes(known.subarray(0, CHAIN_BYTES), chain);
+  isForked({ session, count }: IReach): boolean {
+    return this.log.forkOf(session) !== null && count > this.log.shown(session);
   }
 
   /** What is here and is not there, of what a neighbour said. */

@@ -57,7 +57,7 @@ function piecesOf(count: number, author = 'ada', seed = 1): IPiece[] {
     const from = pieces.length;
     pieces.push({
       ...{ form: 'envelope', session, author, signer: session, from, to: from + 1, bytes },
-      ...{ hash: digest(bytes), before: null, after: null }
+      ...{ hash: digest(bytes), part: 0, parts: 1, before: null, after: null }
     });
   });
   for (let index = 0; index < count; index += 1) {

@@ -246,7 +246,8 @@ export class Replica {
         } else {
           this.read(piece, opened);
         }
-        return 'taken';
+        // Reading it may have shown that it may not be.
+        return this.log.limitOf(piece.session) < piece.to ? 'bad' : 'taken';
       case 'fork':
         this.joined(taken.joined);
         this.read(piece, opened);
