@@ -83,14 +83,14 @@ export interface IDoorSaid {
 export function doorInWords(door: Door, trans: TranslationBundle): IDoorSaid {
   return door === 'open'
     ? {
-        state: trans.__('Open - whoever has the link comes in'),
+        state: trans.__('open - whoever has the link comes in'),
         meaning: trans.__(
           'Nobody has to wait. Somebody you removed could come back, too, under another name.'
         ),
         change: trans.__('Close the door')
       }
     : {
-        state: trans.__('Closed - you let in who knocks'),
+        state: trans.__('closed - you let in who knocks'),
         meaning: trans.__(
           'Those who are here stay. Whoever comes now waits until somebody who teaches lets them in.'
         ),
