@@ -4,7 +4,6 @@ nobody is there. Bare pages, the real server.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import random
@@ -12,22 +11,18 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
 from peerbook.genesis import genesis, genesis_hash
-from peerbook.peer.crypto import Signer
-from peerbook.peer.founding import found_class, link_of
+from peerbook.peer.founding import link_of, read_link
 from peerbook.peer.invitation import make_invitation
-from peerbook.peer.keep.own import new_own
-from peerbook.peer.statement import Epoch, sign_statement
-from peerbook.peer.sync.society import Known
 
 from .bare import build_bare_page
 from .conftest import NewContext, Server, serving
+from .founded import Founded, found
 from .keeping import Keeping, assert_all_whole, keeping
 from .odd import Odd, an_odd_one
 
@@ -63,18 +58,26 @@ def bare(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def link(bare: Server) -> str:
-    return f"{bare.url()}workshops/odd/index.html{make_invitation(os.urandom).fragment}"
+def founded() -> Founded:
+    return found()
 
 
 @pytest.fixture
-def join(bare: Server, link: str, new_context: NewContext) -> Join:
+def link(bare: Server, founded: Founded) -> str:
+    return f"{bare.url()}workshops/odd/index.html{founded.fragment}"
+
+
+@pytest.fixture
+def join(bare: Server, founded: Founded, new_context: NewContext) -> Join:
+    """Whoever comes first is the owner; the others are let in."""
+    owner = [founded.owner]
+
     def join(name: str, genesis: bytes = GENESES[FIRST], script: str = "") -> Page:
         page = new_context().new_page()
         page.add_init_script(script)
         page.goto(bare.url())
-        code = link.split("=")[-1]
-        page.evaluate("words => { window.me = new bare.Member(...words) }", [code, name, genesis.hex()])
+        words = [founded.code, name, genesis.hex(), owner.pop() if owner else ""]
+        page.evaluate("async words => { window.me = await bare.Member.join(...words) }", words)
         return page
 
     return join
@@ -228,14 +231,10 @@ def test_ctrl_c_ends_it_while_it_waits_for_a_site_that_says_nothing(tmp_path: Pa
 
 def test_a_class_with_keys_and_a_door_is_kept_and_the_keeper_lets_others_in(bare: Server, tmp_path: Path) -> None:
     """Python alone: who founded the class goes, the keeper is killed and comes back, and lets in who has the link."""
-    founder = new_own(os.urandom)
-    signer, recovery = Signer(founder.root.reveal()), Signer(os.urandom(32))
-    founding, key = found_class(signer.key, recovery.key, os.urandom), os.urandom(32)
-    first = sign_statement(signer, founding.class_id, 1, Epoch(1, "open", hashlib.sha256(key).digest()))
-    known = Known(founding.record, (first.data,), ((1, key),))
-    link = f"{bare.url()}workshops/odd/index.html{link_of(founding.class_id, os.urandom(16)).fragment}"
+    founded = found()
+    link = f"{bare.url()}workshops/odd/index.html{founded.fragment}"
     kept = tmp_path / "kept"
-    with an_odd_one(link, "Ada", own=replace(founder, known=known)) as ada:
+    with an_odd_one(link, "Ada", own=founded.own) as ada:
         ada.follow(FIRST)
         ada.do(lambda followed: followed.notebook.insert("one", 0, "of Ada: "))
         with keeping(link, kept, "--follow", "--relay") as keeper:
@@ -254,7 +253,9 @@ def test_a_class_with_keys_and_a_door_is_kept_and_the_keeper_lets_others_in(bare
             keeper.keeps("of Ben; and sealed of Ada: one", FIRST)
             keeper.hears("Ben came.")
         assert keeper.ends() == 0
-    wrong = link.replace(link.split("=")[1], link_of(founding.class_id, os.urandom(16)).code)
+    place = read_link(founded.code)
+    assert place
+    wrong = link.replace(founded.code, link_of(place.id, os.urandom(16)).code)
     with keeping(wrong, tmp_path / "wrong", "--relay") as stranger:
         assert stranger.ends(None, 90) == 1
 

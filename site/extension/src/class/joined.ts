@@ -282,7 +282,7 @@ export class Joined implements IMembership {
     const opened = openConnections({
       session: this.own.session,
       secret: sessionText(this.own.place.reveal()),
-      keys: sessionText(this.own.keysHash),
+      keysHash: this.own.keysHash,
       sealer: signalSealer(this.options.crypto, this.invitation, this.own),
       ...(address.kind === 'address' ? { signal: address.url } : {}),
       room: this.invitation.room,
