@@ -50,7 +50,7 @@ export class Joined implements IMembership {
     const { invitation, identity } = options;
     this.invitation = invitation;
     const fill = (bytes: Uint8Array<ArrayBuffer>): unknown => crypto.getRandomValues(bytes);
-    const cryptography = chooseCrypto(globalThis.crypto.subtle as SubtleCrypto | undefined);
+    const cryptography = chooseCrypto(globalThis.crypto.subtle);
     this.own = openProvisional(cryptography, digest, invitation.id, identity.participant, fill);
     this._me = { ...identity, participant: this.own.participant };
     this.engine = new Engine({
