@@ -135,6 +135,15 @@ def test_rol3_an_old_laptop_dates_nothing_back() -> None:
         assert (roles.owner, roles.role_of(participant_of(INES.key))) == (participant_of(HEIR.key), "instructor")
 
 
+def test_rol3_nobody_but_the_recovery_key_names_another_owner() -> None:
+    named = stand(OWNER, 1, INES, "instructor")
+    told = [sign_statement(by, CLASS.class_id, 5, Succession(ADA.key)) for by in (OWNER, INES, ADA)]
+    assert Roles(CLASS, [named, *told]).owner == participant_of(OWNER.key)
+    statements = Statements(CLASS)
+    assert statements.take([named, *told]) == [named]
+    assert statements.roles.owner == participant_of(OWNER.key)
+
+
 def test_rol4_what_a_demoted_instructor_dates_back_counts_for_nothing() -> None:
     named, one = stand(OWNER, 1, INES, "instructor"), stand(INES, 2, ADA, "viewer")
     demoted = stand(OWNER, 4, INES, "attendee", (one.id,))

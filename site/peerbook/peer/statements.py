@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from .founding import Founding
 from .identity import participant_of, sha256
-from .roles import Roles, in_order, is_owners, reign_of, words_of
-from .statement import Standing, Statement, Succession
+from .roles import Roles, Word, in_order, is_owners, reign_of, words_of
+from .statement import Statement, Succession
 
 STATEMENTS_BYTES = 4_000_000
 """Of one author, and of all that wait; ``statements_bytes`` in docs/protocol.json."""
@@ -22,6 +22,9 @@ class Statements:
         self._kept: dict[str, Statement] = {}
         self._waiting: dict[str, Statement] = {}
         self._roles: Roles | None = None
+        self._reign = reign_of(founding, [])
+        self._words: dict[str, Word] = {}
+        self._counts: frozenset[str] = frozenset()
 
     @property
     def roles(self) -> Roles:
@@ -48,21 +51,38 @@ class Statements:
     def take(self, statements: Iterable[Statement]) -> list[Statement]:
         """Take statements that were verified; those that are kept now and were not before come back."""
         new = {each.id: each for each in statements if each.id not in self}
-        if not new:
+        if not any(map(self._matters, new.values())):
+            # Strangers make no work.
+            self._wait([*self._waiting.values(), *new.values()])
             return []
         before, self._roles = self._kept, None
         candidates = [*before.values(), *self._waiting.values(), *new.values()]
         self._kept = {each.id: each for each in self._keep(in_order(candidates))}
-        staying: list[Statement] = []
-        size = 0
-        for each in reversed(candidates):
-            if each.id not in self._kept:
-                size += len(each.data)
-                if size > self._most:
-                    break
-                staying.append(each)
-        self._waiting = {each.id: each for each in reversed(staying)}
+        self._wait([each for each in candidates if each.id not in self._kept])
         return [each for each in self._kept.values() if each.id not in before]
+
+    def _matters(self, statement: Statement) -> bool:
+        """Whether it may be kept, or change what is: the work is then in proportion to all that are here."""
+        if isinstance(statement.body, Succession):
+            return statement.author == self.founding.recovery_key
+        if statement.id in self._counts or (
+            statement.author == self._reign.key and statement.number > self._reign.since
+        ):
+            return True
+        word = self._words.get(participant_of(statement.author))
+        return word is not None and word.body.role == "instructor"
+
+    def _wait(self, statements: list[Statement]) -> None:
+        """Who waited longest goes first."""
+        size = sum(len(each.data) for each in statements)
+        for gone, each in enumerate(statements):
+            if size <= self._most:
+                statements = statements[gone:]
+                break
+            size -= len(each.data)
+        else:
+            statements = []
+        self._waiting = {each.id: each for each in statements}
 
     def _keep(self, ordered: list[Statement]) -> list[Statement]:
         successions = [
@@ -71,21 +91,17 @@ class Statements:
         successions = self._bounded(successions, frozenset())
         reign = reign_of(self.founding, successions)
         owners = self._bounded([each for each in ordered if is_owners(reign, each)], reign.counts)
-        # Whoever was instructor once is kept with all they said: what of it counts may change.
-        named = {
-            each.body.participant
-            for each in owners
-            if isinstance(each.body, Standing) and each.body.role == "instructor"
-        }
         words = words_of(owners)
         kept = {each.id: each for each in (*successions, *owners)}
         theirs: dict[bytes, list[Statement]] = {}
         for each in ordered:
             author = participant_of(each.author)
-            is_theirs = author in named or (author in words and each.id in words[author].body.counts)
+            word = words.get(author)
+            is_theirs = word is not None and (word.body.role == "instructor" or each.id in word.body.counts)
             if is_theirs and each.id not in kept and not isinstance(each.body, Succession):
                 theirs.setdefault(each.author, []).append(each)
         counts = frozenset(one for word in words.values() for one in word.body.counts)
+        self._reign, self._words, self._counts = reign, words, counts | reign.counts
         for said in theirs.values():
             kept |= {each.id: each for each in self._bounded(said, counts)}
         return list(kept.values())

@@ -5,7 +5,7 @@ import type * as nbformat from '@jupyterlab/nbformat';
 import { JSONExt, type PartialJSONObject, type PartialJSONValue } from '@lumino/coreutils';
 import * as Y from 'yjs';
 import type { CellMap, CellType } from '../core/document/cells';
-import type { Json, JsonObject } from '../core/document/json';
+import { type Json, type JsonObject, writableJson } from '../core/document/json';
 import { LOCAL_CELL_METADATA } from '../core/document/normal';
 import { normalSource, rewrite } from '../core/document/source';
 import type { IOutputsEvent, Outputs } from '../core/outputs/outputs';
@@ -64,7 +64,9 @@ class LocalMetadata {
   ): void {
     if (typeof metadata === 'string') {
       if (!LOCAL_CELL_METADATA.has(metadata)) {
-        share(metadata, value as PartialJSONValue);
+        if (metadata !== '__proto__') {
+          share(metadata, (value === undefined ? value : writableJson(value)) as PartialJSONValue);
+        }
       } else if (!JSONExt.deepEqual(this.local[metadata] ?? null, value as never)) {
         const oldValue = this.local[metadata];
         this.local[metadata] = value as Json;

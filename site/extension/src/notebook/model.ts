@@ -22,7 +22,7 @@ import {
   typeOf
 } from '../core/document/cells';
 import { buryCell, createCell, type INewCell, makeRoom, moveCells, reviveCell } from '../core/document/edit';
-import { isObject, type JsonObject, normalObject } from '../core/document/json';
+import { isObject, type JsonObject, normalObject, writableJson } from '../core/document/json';
 import { LOCAL_CELL_METADATA } from '../core/document/normal';
 import type { RandomBelow } from '../core/document/position';
 import { normalSource, rewrite } from '../core/document/source';
@@ -198,7 +198,8 @@ export class MapNotebook extends YNotebook {
 
   override updateMetadata(value: Partial<nbformat.INotebookMetadata>): void {
     const shared = metaOf(this.ydoc).get('metadata');
-    for (const [key, newValue] of Object.entries(normalObject(withoutUndefined(value), NEVER_SHARED))) {
+    const written = writableJson(normalObject(withoutUndefined(value), NEVER_SHARED)) as JsonObject;
+    for (const [key, newValue] of Object.entries(written)) {
       const oldValue = this.getMetadata(key) as PartialJSONValue;
       if (JSONExt.deepEqual(oldValue ?? null, newValue)) {
         continue;
@@ -434,9 +435,9 @@ function contentOf(cell: SharedCell.Cell, id: string): INewCell {
     id,
     cell_type: (type === 'code' || type === 'markdown' ? type : 'raw') satisfies CellType,
     source: normalSource(cell.source),
-    metadata: normalObject(withoutUndefined(cell.metadata), LOCAL_CELL_METADATA),
+    metadata: writableJson(normalObject(withoutUndefined(cell.metadata), LOCAL_CELL_METADATA)) as JsonObject,
     ...(type !== 'code' && isObject(attachments) && Object.keys(attachments).length > 0
-      ? { attachments: normalObject(attachments) }
+      ? { attachments: writableJson(normalObject(attachments)) as JsonObject }
       : {})
   };
 }

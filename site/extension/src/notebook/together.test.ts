@@ -56,7 +56,7 @@ class Class {
   }
 
   async close(page: ClassPage): Promise<void> {
-    await page.close();
+    page.close();
     this.gathering.remove(page, 100);
     this.pages = this.pages.filter(each => each !== page);
     this.pass();

@@ -35,7 +35,7 @@ class Admission:
     def __init__(self, genesis: bytes | None, cuts: Mapping[int, int], *, is_bounded: bool = True) -> None:
         """``genesis``: None for a document of outputs, which begins with nothing."""
         self._cuts = cuts
-        self._places = Places(cuts)
+        self._places = Places()
         bounds = () if is_bounded else (math.inf, math.inf)
         self.waiting = Waiting(self._admit, cuts, *bounds)
         self.refused: dict[CheckedChange, PlaceFault] = {}

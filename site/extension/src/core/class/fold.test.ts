@@ -287,6 +287,25 @@ describe('statements kept', () => {
     expect(dated.some(({ id }) => forth.roles.counts(id))).toBe(false);
   });
 
+  it('[ROL8] of strangers make no work, however many come', () => {
+    let hashed = 0;
+    const statements = new Statements(bytes => ((hashed += 1), digest(bytes)), founding, 20_000);
+    const many = Array.from({ length: 300 }, (_, number) =>
+      stand(ivan, number + 1, person(number), 'viewer')
+    );
+    statements.take([stand(owner, 1, ines, 'instructor')]);
+    const { roles } = statements;
+    hashed = 0;
+    many.forEach(each => statements.take([each]));
+    expect(statements.roles).toBe(roles);
+    expect(hashed).toBeLessThan(5);
+    // And who is instructor no more than to be kept.
+    many.forEach((_, number) => statements.take([stand(ines, number + 2, person(number), 'viewer')]));
+    expect(hashed).toBeLessThan(5);
+    expect(statements.all.length).toBeGreaterThan(90);
+    expect(statements.all.length).toBeLessThan(140);
+  });
+
   it('[ROL8] of an old laptop are those that the succession names', () => {
     const [named, late] = [stand(owner, 1, ines, 'instructor'), stand(owner, 5, ada, 'instructor')];
     const sham = stand(ada, 6, ben, 'removed');

@@ -3,17 +3,33 @@
  * Which they are depends on what they say and not on the order in which they came. What is nobody's yet waits a little:
  * who was made instructor may be heard before it is heard that they were. Pure; docs/SPEC.md, ROL8.
  */
+import { joinBytes } from '../bytes';
+import { participantOf } from '../identity/participant';
 import type { Digest } from '../session';
 import { fromHex, toHex } from '../tagged';
-import { joinBytes } from '../bytes';
 import type { IFounding } from './founding';
-import { participantOf } from '../identity/participant';
 import { Roles } from './roles';
 import type { IStatement } from './statement';
-import { inOrder, isOwners, reignOf, wordsOf } from './words';
+import { inOrder, type IReign, isOwners, type IWord, reignOf, wordsOf } from './words';
 
 /** Of one author, and of all that wait; `statements_bytes` in docs/protocol.json. */
 export const STATEMENTS_BYTES = 4_000_000;
+
+/** What decides of whom statements are kept; anew when one comes that may change it. */
+interface IGround {
+  readonly reign: IReign;
+  /** What the owner says of each. */
+  readonly words: ReadonlyMap<string, IWord>;
+  /** All that is named as counting. */
+  readonly counts: ReadonlySet<string>;
+  /** Bytes kept of each author, by root key, without those. */
+  readonly bytes: Map<string, number>;
+  /** The last that is kept of who said too much. */
+  readonly last: Map<string, IStatement>;
+}
+
+/** Participants remembered by their keys. */
+const MOST_REMEMBERED = 4096;
 
 export class Statements {
   constructor(
@@ -21,12 +37,16 @@ export class Statements {
     readonly founding: IFounding,
     private readonly most = STATEMENTS_BYTES
   ) {
-    this.folded = new Roles(digest, founding, []);
+    this.recovery = toHex(founding.recoveryKey);
+    this.ground = this.weigh([]);
   }
 
+  private readonly recovery: string;
   private kept = new Map<string, IStatement>();
   private readonly waiting = new Map<string, IStatement>();
-  private folded: Roles | null;
+  private waitingBytes = 0;
+  private ground: IGround;
+  private folded: Roles | null = null;
   private readonly participants = new Map<string, string>();
 
   /** What follows from all that are kept. */
@@ -58,82 +78,151 @@ export class Statements {
    * somebody's, statements that waited come along.
    */
   take(statements: Iterable<IStatement>): readonly IStatement[] {
-    const before = this.kept;
-    let isNews = false;
+    const fresh = new Map<string, IStatement>();
+    let isWeighed = false;
     for (const statement of statements) {
-      if (!this.has(statement.id)) {
-        this.waiting.set(statement.id, statement);
-        isNews = true;
+      if (this.has(statement.id)) {
+        continue;
+      }
+      const way = this.wayOf(statement);
+      if (way === 'keep') {
+        this.kept.set(statement.id, statement);
+        this.count(this.ground.bytes, statement);
+        this.folded = null;
+        fresh.set(statement.id, statement);
+      } else {
+        this.wait(statement);
+        isWeighed ||= way === 'weigh';
       }
     }
-    if (!isNews) {
-      return [];
+    if (isWeighed) {
+      return this.weighAll(fresh);
     }
-    const all = [...before.values(), ...this.waiting.values()];
-    this.kept = new Map(this.keep(inOrder(all)).map(statement => [statement.id, statement]));
-    this.folded = null;
-    this.waiting.clear();
-    const rest = all.filter(({ id }) => !this.kept.has(id)).reverse();
-    let bytes = 0;
-    // Those that came last stay, in the order in which they came.
-    const staying = rest.filter(statement => (bytes += statement.bytes.byteLength) <= this.most).reverse();
-    staying.forEach(statement => this.waiting.set(statement.id, statement));
-    return [...this.kept.values()].filter(({ id }) => !before.has(id));
-  }
-
-  /** Of all statements, in order, those to keep. */
-  private keep(all: readonly IStatement[]): IStatement[] {
-    const recovery = toHex(this.founding.recoveryKey);
-    const isSuccession = ({ kind, author }: IStatement) =>
-      kind === 'succession' && toHex(author) === recovery;
-    const successions = this.bounded(all.filter(isSuccession), new Set());
-    const reign = reignOf(this.founding, successions);
-    const owned = all.filter(statement => isOwners(reign, statement));
-    const owners = this.bounded(owned, reign.counts);
-    // Whoever was instructor once is kept with all they said: what of it counts may change.
-    const named = new Set<string>();
-    for (const each of owners) {
-      if (each.kind === 'standing' && each.role === 'instructor') {
-        named.add(each.participant);
-      }
-    }
-    const words = wordsOf(owners);
-    const counts = new Set([...words.values()].flatMap(({ statement }) => statement.counts));
-    const kept = new Map([...successions, ...owners].map(each => [each.id, each]));
-    const theirs = new Map<string, IStatement[]>();
-    for (const each of all) {
-      const author = this.participant(toHex(each.author));
-      const isTheirs = named.has(author) || words.get(author)?.statement.counts.includes(each.id);
-      if (isTheirs && !kept.has(each.id) && each.kind !== 'succession') {
-        const said = theirs.get(author) ?? [];
-        theirs.set(author, said);
-        said.push(each);
-      }
-    }
-    return [...kept.values(), ...[...theirs.values()].flatMap(each => this.bounded(each, counts))];
+    this.shed();
+    return [...fresh.values()];
   }
 
   /**
-   * The first of one author's, up to the one that reaches the bound; those that are named by who may name them always.
-   * The first, as nobody can then make another's page forget what it knows by saying more.
+   * What becomes of it: it is kept and changes nothing of the others, it waits, or all are to be weighed anew. Strangers
+   * make no work.
    */
-  private bounded(ordered: readonly IStatement[], counts: ReadonlySet<string>): IStatement[] {
-    const before = new Map<string, number>();
-    return ordered.filter(({ id, author, bytes }) => {
-      if (counts.has(id)) {
+  private wayOf(statement: IStatement): 'keep' | 'wait' | 'weigh' {
+    const { reign, words, counts, bytes } = this.ground;
+    const { id, kind, author, number } = statement;
+    const key = toHex(author);
+    if (kind === 'succession') {
+      return key === this.recovery ? 'weigh' : 'wait';
+    }
+    if (counts.has(id)) {
+      return 'weigh';
+    }
+    const isOwner = key === reign.key && number > reign.since;
+    if (!isOwner && words.get(this.participant(key))?.role !== 'instructor') {
+      return 'wait';
+    }
+    if (isOwner && (kind === 'standing' || kind === 'fork')) {
+      const before = words.get(statement.participant);
+      const isPlain = statement.counts.length === 0 && (kind === 'fork' || statement.role !== 'instructor');
+      if (!isPlain || before?.role === 'instructor' || before?.statement.counts.length) {
+        return 'weigh';
+      }
+    }
+    if ((bytes.get(key) ?? 0) + statement.bytes.byteLength <= this.most) {
+      return 'keep';
+    }
+    const last = this.ground.last.get(key);
+    return last && inOrder([last, statement])[0] === last ? 'wait' : 'weigh';
+  }
+
+  private wait(statement: IStatement): void {
+    this.waiting.set(statement.id, statement);
+    this.waitingBytes += statement.bytes.byteLength;
+  }
+
+  /** Who waited longest goes first. */
+  private shed(): void {
+    for (const [id, { bytes }] of this.waiting) {
+      if (this.waitingBytes <= this.most) {
+        break;
+      }
+      this.waiting.delete(id);
+      this.waitingBytes -= bytes.byteLength;
+    }
+  }
+
+  private weighAll(fresh: ReadonlyMap<string, IStatement>): IStatement[] {
+    const before = this.kept;
+    const all = [...before.values(), ...this.waiting.values()];
+    this.ground = this.weigh(inOrder(all));
+    this.folded = null;
+    this.waiting.clear();
+    this.waitingBytes = 0;
+    all.filter(({ id }) => !this.kept.has(id)).forEach(statement => this.wait(statement));
+    this.shed();
+    return [...this.kept.values()].filter(({ id }) => !before.has(id) || fresh.has(id));
+  }
+
+  /** Of all statements, in order, keeps those to keep. */
+  private weigh(all: readonly IStatement[]): IGround {
+    const isSuccession = ({ kind, author }: IStatement) =>
+      kind === 'succession' && toHex(author) === this.recovery;
+    const said = { bytes: new Map<string, number>(), last: new Map<string, IStatement>() };
+    const successions = this.bounded(all.filter(isSuccession), new Set(), said);
+    const reign = reignOf(this.founding, successions);
+    const isOwned = (statement: IStatement) => isOwners(reign, statement);
+    const owners = this.bounded(all.filter(isOwned), reign.counts, said);
+    const words = wordsOf(owners);
+    const counts = new Set([...words.values()].flatMap(({ statement }) => statement.counts));
+    const kept = new Map([...successions, ...owners].map(each => [each.id, each]));
+    const theirs = all.filter(each => {
+      const word = words.get(this.participant(toHex(each.author)));
+      const isTheirs = word?.role === 'instructor' || word?.statement.counts.includes(each.id);
+      return isTheirs && !kept.has(each.id) && each.kind !== 'succession';
+    });
+    this.bounded(theirs, counts, said).forEach(each => kept.set(each.id, each));
+    this.kept = kept;
+    reign.counts.forEach(id => counts.add(id));
+    return { reign, words, counts, ...said };
+  }
+
+  /**
+   * The first of each author, up to the one that reaches the bound; those that are named by who may name them always. The
+   * first, as nobody can then make another's page forget what it knows by saying more.
+   */
+  private bounded(
+    ordered: readonly IStatement[],
+    counts: ReadonlySet<string>,
+    { bytes, last }: Pick<IGround, 'bytes' | 'last'>
+  ): IStatement[] {
+    const before = new Map<string, IStatement>();
+    return ordered.filter(statement => {
+      if (counts.has(statement.id)) {
         return true;
       }
-      const key = toHex(author);
-      const so = before.get(key) ?? 0;
-      before.set(key, so + bytes.byteLength);
-      return so <= this.most;
+      const key = toHex(statement.author);
+      const isWithin = (bytes.get(key) ?? 0) <= this.most;
+      this.count(bytes, statement);
+      if (isWithin) {
+        before.set(key, statement);
+      } else if (!last.has(key) && before.has(key)) {
+        last.set(key, before.get(key)!);
+      }
+      return isWithin;
     });
+  }
+
+  private count(bytes: Map<string, number>, { author, bytes: own }: IStatement): void {
+    const key = toHex(author);
+    bytes.set(key, (bytes.get(key) ?? 0) + own.byteLength);
   }
 
   private participant(key: string): string {
     let participant = this.participants.get(key);
     if (!participant) {
       participant = participantOf(this.digest, fromHex(key));
+      if (this.participants.size >= MOST_REMEMBERED) {
+        this.participants.clear();
+      }
       this.participants.set(key, participant);
     }
     return participant;

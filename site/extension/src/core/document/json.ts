@@ -47,6 +47,31 @@ export function normalObject(value: object, without: ReadonlySet<string> = new S
   return Object.fromEntries<Json>(entries);
 }
 
+/** JSON in JSON that a change may have: a chart's description has some twenty; the stack has an end. `json_depth` [PER1]. */
+export const JSON_DEPTH = 64;
+
+/**
+ * A copy that a change may have [PER1]: what JSON does not have is left out of objects and null elsewhere, lists and
+ * objects beyond `depth` are empty, and nothing is called `__proto__`.
+ */
+export function writableJson(value: unknown, depth = JSON_DEPTH): Json {
+  if (typeof value === 'number') {
+    return Number.isFinite(value) ? (value === 0 ? 0 : value) : null;
+  }
+  if (Array.isArray(value)) {
+    return depth > 0 ? value.map(each => writableJson(each, depth - 1)) : [];
+  }
+  if (isObject(value)) {
+    const entries = depth > 0 ? Object.entries(value) : [];
+    return Object.fromEntries(
+      entries
+        .filter(([key, each]) => key !== '__proto__' && each !== undefined)
+        .map(([key, each]) => [key, writableJson(each, depth - 1)])
+    );
+  }
+  return typeof value === 'string' || typeof value === 'boolean' ? value : null;
+}
+
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -7,7 +7,7 @@
  * by no other. What is `running` runs only while that page is here.
  */
 import * as Y from 'yjs';
-import { isObject, type Json, type JsonObject } from '../document/json';
+import { isObject, type Json, type JsonObject, writableJson } from '../document/json';
 
 /** Bytes of output kept for one cell; `output_bytes_per_cell` in docs/protocol.json. */
 export const OUTPUT_LIMIT = 1_000_000;
@@ -305,9 +305,9 @@ function entryOf(output: JsonObject): OutputEntry {
   for (const [key, value] of Object.entries(output)) {
     if (key === 'text' && output.output_type === 'stream') {
       entry.set(key, new Y.Text(normalText(value)));
-    } else if (value !== undefined) {
-      // A copy of plain objects: JupyterLab hands over some without a prototype, which Yjs does not take.
-      entry.set(key, JSON.parse(JSON.stringify(value)));
+    } else if (value !== undefined && key !== '__proto__') {
+      // A copy: JupyterLab hands over some objects without a prototype, which Yjs does not take.
+      entry.set(key, writableJson(value));
     }
   }
   return entry;

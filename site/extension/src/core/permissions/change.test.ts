@@ -73,7 +73,7 @@ describe('change', () => {
   ] as const)(
     '[PER2] every change that people make in %s passes for its author and for nobody else',
     (_, genesis, of) => {
-      for (const written of stories(12, 150, genesis)) {
+      for (const written of stories(8, 150, genesis)) {
         expect(written.length).toBeGreaterThan(40);
         written.forEach(({ client, bytes }) => {
           const read = checkChange(bytes, client, of);
@@ -155,7 +155,7 @@ describe('change', () => {
     const chance = new Chance(9);
     let applied = 0;
     const books = stories(6, 60, GENESIS);
-    for (let turn = 0; turn < 3000; turn += 1) {
+    for (let turn = 0; turn < 1200; turn += 1) {
       const before = chance.pick(books).slice(0, 12);
       const ids = idsOf(before);
       const checked = check(craftSome(chance, 77, 0, ids), 77);
@@ -163,7 +163,7 @@ describe('change', () => {
         applied += applies(before, checked) ? 1 : 0;
       }
     }
-    expect(applied).toBeGreaterThan(250);
+    expect(applied).toBeGreaterThan(120);
   }, 110_000);
 
   it('[PER1] limits are those of protocol.json', () => {

@@ -1,4 +1,5 @@
 /** What one change may be at most; the numbers are those of docs/protocol.json. */
+import { JSON_DEPTH } from '../document/json';
 import { SEGMENT_STRUCTS } from '../envelope/compact';
 import { CHANGE_BYTES } from '../envelope/parts';
 import { SEGMENT_BYTES } from '../envelope/segment';
@@ -23,8 +24,7 @@ export const MOST_CLOCK = 2_147_483_647;
 export const CHANGE_STRUCTS = 8192;
 /** As many, since each may split a struct in two. `change_ranges`. */
 export const CHANGE_RANGES = 8192;
-/** A chart's description has some twenty; the stack has an end. `json_depth`. */
-export const JSON_DEPTH = 64;
+export { JSON_DEPTH };
 /** Root map, run, outputs, output, text: five. Yjs deletes and reads types recursively. `type_depth`. */
 export const TYPE_DEPTH = 8;
 /** Changes of one author that wait for others'. `unresolved_changes`. */

@@ -7,9 +7,6 @@ import type { ICheckedChange } from './change';
 import { TYPE_DEPTH } from './limits';
 import type { Content, IId, IStruct } from './structs';
 
-/** Clients whose clocks from one on do not count. */
-export type Cuts = ReadonlyMap<number, number>;
-
 export const PLACE_FAULTS = [
   'torn', // its left and its right are not in one place
   'inside', // in something that holds nothing
@@ -73,8 +70,6 @@ class Author {
 const KINDS = { 'map-type': 'map', 'array-type': 'array', 'text-type': 'text' } as const;
 
 export class Places {
-  constructor(private readonly cuts: Cuts = new Map()) {}
-
   private readonly authors = new Map<number, Author>();
   private readonly roots = new Map<string, IType>();
 
@@ -141,11 +136,9 @@ export class Places {
     return type ? placeIn(type, key) : 'inside';
   }
 
-  /** Null for what is cut off. */
+  /** Null for what is cut off: all that a change needs is here, or does not count. */
   private find({ client, clock }: IId): IRun | null {
-    return clock >= (this.cuts.get(client) ?? Infinity)
-      ? null
-      : (this.authors.get(client)?.find(clock) ?? null);
+    return this.authors.get(client)?.find(clock) ?? null;
   }
 }
 

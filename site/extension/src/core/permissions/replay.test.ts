@@ -47,6 +47,11 @@ const crafted = (
   return checked({ client, bytes: craft(client, clock, structs, deletes) });
 };
 
+const genesisOf = checkGenesis(GENESIS) as { value: ICheckedChange };
+const { client: genesisClient } = genesisOf.value;
+/** The first cell's text; its letters follow. */
+const sourceClock = genesisOf.value.structs.find(({ content }) => content === 'text-type')!.clock;
+
 describe('documents built anew', () => {
   it.each(golden.replays)('[PER5] the golden changes give the golden document: $title', row => {
     const { cells, digest: of, left } = row;
@@ -54,7 +59,7 @@ describe('documents built anew', () => {
   });
 
   it('[PER5] whatever order changes came in, also as they came: the document is the same as Yjs makes it', () => {
-    for (let seed = 1; seed <= 40; seed += 1) {
+    for (let seed = 1; seed <= 25; seed += 1) {
       const chance = new Chance(seed);
       const { written } = new Writers(chance, [5, 2 ** 40, 9]).turns(80);
       const plain = new Y.Doc();
@@ -70,7 +75,7 @@ describe('documents built anew', () => {
 
   it('[PER5] with somebody cut off, all have the same document, whether they ever held the cut part or not', () => {
     let shorter = 0;
-    for (let seed = 1; seed <= 120; seed += 1) {
+    for (let seed = 1; seed <= 60; seed += 1) {
       const chance = new Chance(1000 + seed);
       const { changes, kept, cuts } = cutStory(seed, false, 80);
       // One never held it and took things in as they came; one did and is built anew, without what does not count.
@@ -82,21 +87,21 @@ describe('documents built anew', () => {
       expect([intake.refused.size, intake.waiting.count, never.waiting.count]).toEqual([0, 0, 0]);
       expect([anew.store.pendingStructs, anew.store.pendingDs]).toEqual([null, null]);
       shorter += orderOf(anew).length < orderOf(held.doc).length ? 1 : 0;
-      // Nobody is blocked: the next change of somebody who had seen the cut part is taken.
-      const words = new Y.Doc();
-      words.clientID = 123;
-      Y.applyUpdate(words, Y.encodeStateAsUpdate(anew));
-      const [placed] = orderOf(words);
-      const vector = Y.encodeStateVector(words);
-      (placed!.cell.get('source') as Y.Text).insert(0, 'on ');
-      const next = checked({ client: 123, bytes: Y.encodeStateAsUpdate(words, vector) });
-      expect(next.needs.length).toBeGreaterThan(0);
+      // Nobody is blocked: what somebody writes who still has the cut part is taken.
+      const { doc } = held;
+      const vector = Y.encodeStateVector(doc);
+      doc.clientID = 123;
+      (orderOf(doc)[0]!.cell.get('source') as Y.Text).insert(0, 'on ');
+      const bytes = Y.mergeUpdates([Y.diffUpdate(Y.encodeStateAsUpdate(doc, vector), vector)]);
+      const own = { ...checked({ client: 123, bytes: withoutDeletions(bytes) }) };
+      expect(intake.take('', own).kind).toBe('ready');
+      expect(anew.store.pendingStructs).toBeNull();
     }
-    expect(shorter).toBeGreaterThan(10);
+    expect(shorter).toBeGreaterThan(5);
   }, 120_000);
 
   it('[PER5] a cut that becomes known while changes wait for the cut part lets them go', () => {
-    for (let seed = 1; seed <= 60; seed += 1) {
+    for (let seed = 1; seed <= 30; seed += 1) {
       const { kept, cuts } = cutStory(seed, false, 60);
       const page = live(kept.map(checked));
       cuts.forEach((clock, client) => page.cut(client, clock));
@@ -107,9 +112,8 @@ describe('documents built anew', () => {
     }
   });
 
-  it('[PER6] crafted places give everybody who builds anew the same document', () => {
-    let differ = 0;
-    for (let seed = 1; seed <= 150; seed += 1) {
+  it('[PER6] crafted places, with somebody cut off, give everybody who builds anew the same document', () => {
+    for (let seed = 1; seed <= 60; seed += 1) {
       const chance = new Chance(seed);
       const { kept, cuts } = cutStory(seed, true, 40);
       const [a, b] = [new Y.Doc(), new Y.Doc()];
@@ -118,11 +122,49 @@ describe('documents built anew', () => {
       expect(seen(a)).toEqual(seen(b));
       const page = live(chance.shuffle(kept.map(checked)), new Map(cuts));
       expect(hex(stateDigest(page.doc, digest))).toBe(hex(stateDigest(a, digest)));
-      differ += JSON.stringify(seen(page.doc)) === JSON.stringify(seen(a)) ? 0 : 1;
     }
-    // Told apart only by what the documents say: docs/SPEC.md, PER6.
-    expect(differ).toBeLessThan(40);
   }, 120_000);
+
+  it('[PER6] letters between places that no editor gives stand in an order of their arrival, and in one when built anew', () => {
+    let differ = 0;
+    for (let seed = 1; seed <= 100; seed += 1) {
+      const chance = new Chance(seed);
+      const ids = [0, 1, 2, 3].map(offset => ({ client: genesisClient, clock: sourceClock + 1 + offset }));
+      const clocks = new Map([2, 3, 4].map(client => [client, 0]));
+      const changes = Array.from({ length: 5 }, () => {
+        const client = 2 + chance.below(3);
+        const clock = clocks.get(client)!;
+        const right = chance.is(0.7) ? chance.pick(ids) : null;
+        const change = crafted(client, clock, [
+          { left: right && chance.is(0.3) ? null : chance.pick(ids), right }
+        ]);
+        clocks.set(client, clock + 1);
+        ids.push({ client, clock });
+        return change;
+      });
+      const [a, b] = [new Y.Doc(), new Y.Doc()];
+      replay(a, GENESIS, chance.shuffle(changes), new Map());
+      replay(b, GENESIS, chance.shuffle(changes), new Map());
+      expect(seen(a)).toEqual(seen(b));
+      const pages = [live(chance.shuffle(changes)), live(chance.shuffle(changes))].map(({ doc }) =>
+        seen(doc)
+      );
+      differ += JSON.stringify(pages[0]) === JSON.stringify(pages[1]) ? 0 : 1;
+    }
+    expect(differ).toBeGreaterThan(0);
+  });
+
+  it('[PER5] what is taken in is nobody’s own change, and says where it is from', () => {
+    const doc = new Y.Doc();
+    const seenAs: unknown[] = [];
+    doc.on('afterTransaction', ({ local, origin }: Y.Transaction) => seenAs.push([local, origin]));
+    const [first, ...others] = new Writers(new Chance(1), [5, 9]).turns(10).written.map(checked);
+    const intake = new Intake(doc, GENESIS, new Map(), 'others');
+    intake.take('', first!);
+    replay(doc, GENESIS, others, new Map(), 'others');
+    expect(seenAs.length).toBeGreaterThan(2);
+    seenAs.forEach(each => expect(each).toEqual([false, 'others']));
+  });
 
   it('[PER5] what leaned on the cut part is gone, what did not stays, and what it deleted is back', () => {
     const write = (client: number, doc: Y.Doc, edit: (text: Y.Text) => void): ICheckedChange => {
@@ -158,7 +200,7 @@ describe('documents built anew', () => {
 
   it('[PER7] what one loses in a replay is offered again: all of it, and nothing that is still there', () => {
     let found = 0;
-    for (let seed = 1; seed <= 60; seed += 1) {
+    for (let seed = 1; seed <= 30; seed += 1) {
       const { changes, kept, cuts } = cutStory(seed, false, 80);
       const [before, after] = [new Y.Doc(), new Y.Doc()];
       replay(before, GENESIS, changes.map(checked), new Map());
@@ -173,6 +215,12 @@ describe('documents built anew', () => {
     expect(found).toBeGreaterThan(100);
   });
 });
+
+/** A state has all deletions there are; a change that is made of one needs all of them. */
+function withoutDeletions(bytes: Uint8Array): Uint8Array {
+  const { deletionsAt } = checked({ client: 123, bytes });
+  return Uint8Array.from([...bytes.subarray(0, deletionsAt), 0]);
+}
 
 /** Characters of a client that stand in cells that are shown in `before`, and are not deleted in `doc`. */
 function ownLength(doc: Y.Doc, client: number, before: Y.Doc): number {
@@ -356,5 +404,15 @@ describe('places', () => {
     ]);
     expect([Y.getState(intake.doc.store, 1), Y.getState(intake.doc.store, 2)]).toEqual([0, 1]);
     expect([intake.refused.size, intake.waiting.count]).toEqual([1, 1]);
+    // Another side of a fork, which may count after all, is seen as if the first had never been.
+    intake.take('', crafted(1, 0, [{ parent: cell, key: 'k' }]));
+    expect([Y.getState(intake.doc.store, 1), intake.refused.size]).toEqual([0, 2]);
+    const map = { kind: 7, content: numberOf(1) };
+    const other = crafted(1, 0, [
+      { ...map, parent: cell, key: 'k' },
+      { ...map, parent: { client: 1, clock: 0 }, key: 'k' }
+    ]);
+    intake.take('', other);
+    expect([Y.getState(intake.doc.store, 1), intake.refused.size]).toEqual([2, 2]);
   });
 });

@@ -39,7 +39,6 @@ export class Admission {
     protected readonly cuts: Map<number, number>,
     limits?: IWaitingLimits
   ) {
-    this.places = new Places(cuts);
     this.waiting = new Waiting(new Map(), change => this.admit(change), cuts, limits);
     if (genesis) {
       const read = checkGenesis(genesis);
@@ -57,7 +56,7 @@ export class Admission {
   /** A piece of a segment was taken before another one was refused: the document must be built anew without it. */
   isTorn = false;
   protected readonly genesis: ICheckedChange | null = null;
-  private readonly places: Places;
+  private readonly places = new Places();
 
   take(author: string, change: ICheckedChange): Taken {
     return this.waiting.take(author, change);
@@ -100,16 +99,14 @@ export class Intake extends Admission {
 
   private apply(changes: readonly ICheckedChange[]): void {
     if (changes.length > 0) {
-      // Not `doc.transact`: that would make it this page's own.
-      Y.transact(
-        this.doc,
+      // Yjs makes it nobody's own: an update is applied in it.
+      this.doc.transact(
         () =>
           changes.forEach(change => {
             this.fill(change);
             Y.applyUpdate(this.doc, change.bytes, this.origin);
           }),
-        this.origin,
-        false
+        this.origin
       );
     }
   }
@@ -149,7 +146,7 @@ export function replay(
     refused.forEach((fault, change) => intake.refused.set(change, fault));
     return intake;
   };
-  return Y.transact(doc, build, origin, false);
+  return doc.transact(build, origin);
 }
 
 /** Which changes are not taken at all: found before anything of them is. */

@@ -265,17 +265,16 @@ export class Changes {
   /** With the introduction before it, where storage has none. */
   private keep(document: string, piece: IPiece): void {
     const { options, acquaintances } = this.ports;
-    const { keep } = options;
     if (this.restoring.delete(idText(piece.hash))) {
       return;
     }
     const name = `${document} ${piece.signer}`;
     const introduction = acquaintances.bytesOf(piece.signer);
-    if (keep && introduction && !this.stored.has(name)) {
+    if (options.keep && introduction && !this.stored.has(name)) {
       this.stored.add(name);
-      keep(document, { kind: 'introduction', bytes: introduction });
+      options.keep(document, { kind: 'introduction', bytes: introduction });
     }
-    keep?.(document, { kind: 'piece', bytes: piece.bytes });
+    options.keep?.(document, { kind: 'piece', bytes: piece.bytes });
   }
 
   /** A copy: what came is a view of what a connection may use again. */

@@ -44,7 +44,7 @@ export class Doorway {
       canTeach: () => roles()?.canTeach(own.participant) === true,
       hasKey: () => keyring.isCurrent,
       isRemoved: (participant: string) => roles()?.roleOf(participant) === 'removed',
-      isMember: ports.isMember
+      isMember: (participant: string) => ports.isMember(participant)
     };
     this.door = new Door(rules, () => clock.now());
     this.knocking = new Knocking({
@@ -52,7 +52,7 @@ export class Doorway {
       make: then => this.makeKnock(then),
       send: (bytes, to) => this.send({ type: 'knock', bytes }, to),
       isInside: () => keyring.isCurrent,
-      learn: ports.learn,
+      learn: (admission, then) => ports.learn(admission, then),
       changed: state => ports.knockState(state)
     });
   }

@@ -11,8 +11,8 @@ import type { Cancel, Clock, Random } from '../clock';
 import type { IReach, ISummary, Message } from '../overlay/messages';
 import type { Neighbour, Neighbours } from '../overlay/neighbours';
 import { DIGEST_BYTES, MOST_SUMMARIES } from '../overlay/wire';
-import { type Claim, Claims } from './claims';
 import type { Replica } from './replica';
+import { beginTalk, endTalk, type IAsking, type ITalk } from './talk';
 
 /** A difference that is not new is looked at again after this: what is on its way arrives meanwhile. */
 export const GRACE_MS = 400;
@@ -47,31 +47,6 @@ const STATEMENTS = 'statements';
 
 type EntriesMessage = Extract<Message, { type: 'entries' }>;
 type SummaryMessage = Extract<Message, { type: 'summary' }>;
-
-interface IAsking {
-  readonly peer: string;
-  readonly sessions: readonly Claim[];
-  cancel: Cancel;
-  /** Pieces that came and are being judged. */
-  judging: number;
-  isLast: boolean;
-}
-
-interface ITalk {
-  asking: IAsking | null;
-  /** What neighbours have, as far as they said. */
-  readonly claims: Claims;
-  /** Looks that are due, with the latest digest that was said. */
-  readonly due: Map<
-    string,
-    { readonly cancel: Cancel; digest: Uint8Array | null; reaches: readonly IReach[] }
-  >;
-  news: { cancel: Cancel; readonly knows: Set<string>; readonly sessions: Set<string> } | null;
-  /** Neighbours who have the document. */
-  readonly holders: Set<string>;
-  /** Whether a neighbour ever had more of it than was here. */
-  enriched: boolean;
-}
 
 export class Exchange {
   constructor(private readonly ports: IExchangePorts) {
@@ -127,7 +102,7 @@ export class Exchange {
   closed(document: string): void {
     const talk = this.talks.get(document);
     if (talk) {
-      stop(talk);
+      endTalk(talk);
       this.talks.delete(document);
     }
   }
@@ -159,7 +134,7 @@ export class Exchange {
 
   end(): void {
     this.nextBeat?.();
-    this.talks.forEach(stop);
+    this.talks.forEach(endTalk);
     this.talks.clear();
   }
 
@@ -392,22 +367,8 @@ export class Exchange {
   }
 
   private talkOf(document: string): ITalk {
-    const known = this.talks.get(document);
-    const talk = known ?? {
-      asking: null,
-      claims: new Claims(this.ports.clock),
-      due: new Map(),
-      news: null,
-      holders: new Set(),
-      enriched: false
-    };
+    const talk = this.talks.get(document) ?? beginTalk(this.ports.clock);
     this.talks.set(document, talk);
     return talk;
   }
-}
-
-function stop({ asking, due, news }: ITalk): void {
-  asking?.cancel();
-  news?.cancel();
-  due.forEach(({ cancel }) => cancel());
 }

@@ -177,7 +177,7 @@ export class Replica {
     const lifted = this.log.sessions.filter(
       session => this.log.cutAt(session) && !this.ports.cutOf(session, this.log.authorOf(session)!)
     );
-    const moved = applyFrontiers(this.log, this.ports.cutOf);
+    const moved = applyFrontiers(this.log, (session, author) => this.ports.cutOf(session, author));
     if (moved.size > 0) {
       this.reaches.changed();
     }
@@ -217,13 +217,13 @@ export class Replica {
       session: ports.session,
       limits: ports.limits,
       origin: FROM_OTHERS,
-      clientOf: ports.clientOf,
+      clientOf: (session, author) => ports.clientOf(session, author),
       frontier: session => {
         const author = log.authorOf(session);
         return author === undefined ? null : (ports.cutOf(session, author)?.count ?? null);
       },
-      open: ports.open,
-      locked: ports.locked,
+      open: (piece, then) => ports.open(piece, then),
+      locked: piece => ports.locked(piece),
       progressed: () => this.progressed(made.reading),
       stopped: (session, place, piece) => {
         // What the next document finds is found in this one too, or counts for the next alone.

@@ -130,7 +130,7 @@ export class ClassStory {
       case 'reload':
         this.note(`${device.name} reloads`);
         this.leave(person);
-        await person.page.close();
+        person.page.close();
         // What the closing page said last is on its way.
         gathering.remove(person.page, 100);
         await this.arrive(device);
