@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from peerbook.peer.invitation import invitation_of
+from signaling.settings import Settings
 
 from .classroom import Classroom
-from .conftest import NewContext, Watch
+from .conftest import NewContext, Watch, serving
+from .processes import find_process, kill
 
 NOTEBOOK = "first-steps/1-hello.ipynb"
 
@@ -36,6 +39,7 @@ class Student(Classroom):
         expect(options.get_by_role("option", name=name)).to_have_class(re.compile("pb-mod-active"))
         self.page.keyboard.press("Enter")
         expect(options).to_be_hidden()
+        expect(self.whose).to_be_focused()
 
     def others(self, index: int) -> Locator:
         """Somebody else's run of code cell ``index``."""
@@ -54,24 +58,28 @@ Joining = Callable[..., Student]
 
 
 @pytest.fixture
-def joining(new_context: NewContext, site_url: str) -> Joining:
-    """Brings somebody into the one class of this test."""
+def joining(new_context: NewContext, site_url: str) -> Iterator[Joining]:
+    """Brings somebody into the one class of this test, which fails when a page of theirs threw something."""
     code = invitation_of(os.urandom(16)).code
+    errors: list[str] = []
 
-    def join(name: str, path: str = NOTEBOOK, **options: object) -> Student:
-        context = new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
+    def join(name: str, path: str = NOTEBOOK, on: str = site_url) -> Student:
+        context = new_context(viewport={"width": 1280, "height": 800})
+        context.on("weberror", lambda error: errors.append(f"{name}: {error.error}"))
         participant = os.urandom(16).hex()
         people = f'[{{"participant": "{participant}", "name": "{name}"}}]'
-        context.add_init_script(f"localStorage.setItem('peerbook:people:/', {people!r})")
+        # Not in frames that have no storage: those in which outputs run.
+        context.add_init_script(f"if (origin !== 'null') localStorage.setItem('peerbook:people:/', {people!r})")
         watch = Watch(context)
-        student = Student(context.new_page(), site_url)
-        student.page.goto(f"{site_url}notebooks/index.html?path={path}#class={code}")
+        student = Student(context.new_page(), on)
+        student.page.goto(f"{on}notebooks/index.html?path={path}#class={code}")
         student.wait_for_cells()
         expect(student.whose).to_be_visible()
         student.watch = watch  # type: ignore[attr-defined]
         return student
 
-    return join
+    yield join
+    assert errors == []
 
 
 def test_another_s_loop_appears_as_it_comes_and_one_s_own_goes_on_behind_it(joining: Joining) -> None:
@@ -111,17 +119,24 @@ def test_another_s_loop_appears_as_it_comes_and_one_s_own_goes_on_behind_it(join
     assert "own 1" not in ada.page.locator(".jp-Notebook").inner_text()
 
 
-def test_what_ran_when_its_page_died_is_idle_and_late_joiners_get_it(joining: Joining) -> None:
-    ada, ben = joining("Ada"), joining("Ben")
+@pytest.fixture
+def impatient_url(site: Path) -> Iterator[str]:
+    """A server that keeps the place of somebody whose page died for 2 s, not for 30."""
+    with serving(site, settings=Settings(grace_seconds=2)) as server:
+        yield server.url()
+
+
+def test_what_ran_when_its_page_died_is_idle_and_late_joiners_get_it(joining: Joining, impatient_url: str) -> None:
+    ada, ben = joining("Ada", on=impatient_url), joining("Ben", on=impatient_url)
     ada.run(0, "print('left by Ada')")
     ada.write(1, "import time\nprint('begun')\ntime.sleep(600)")
     ada.start(1)
     ben.look_at("Ada")
     expect(ben.others(1)).to_contain_text("running", timeout=90_000)
     ben.look_at("Yours")
-    ada.page.close()
     expect(ben.page.get_by_role("button", name="Outputs: yours")).to_be_visible()
-    late = joining("Cem")
+    kill(ada.page, find_process(ada.page))
+    late = joining("Cem", on=impatient_url)
     late.whose.click()
     expect(late.page.get_by_role("option", name=re.compile("Ada.*was here"))).to_be_visible()
     late.page.keyboard.press("Escape")
@@ -214,19 +229,95 @@ def test_a_question_of_one_s_own_program_is_seen_and_another_s_cannot_be_answere
     expect(ben.own_output(0).last).to_contain_text("hello Ben")
 
 
+HOLD_FRAMES = """() => {
+  const [real, waiting] = [requestAnimationFrame.bind(window), []];
+  window.requestAnimationFrame = each => waiting.push(each);
+  window.goOn = () => {
+    window.requestAnimationFrame = real;
+    waiting.splice(0).forEach(each => real(each));
+    return new Promise(done => setTimeout(done, 500));
+  };
+}"""
+
+
+def test_an_open_list_stays_open_while_the_cell_one_wrote_in_is_moved_by_another(joining: Joining) -> None:
+    """The keyboard goes back to that cell, but not from something that one has gone to meanwhile."""
+    ada, ben = joining("Ada"), joining("Ben")
+    ben.write(1, "print('Ben writes here')")
+    expect(ada.code_cell(1)).to_contain_text("Ben writes here")
+    place = 3
+    expect(ben.cells.nth(place)).to_contain_text("Ben writes here")
+    ben.page.evaluate(HOLD_FRAMES)
+    ada.code_cell(1).locator(".jp-InputPrompt").click()
+    ada.page.keyboard.press("Control+Shift+ArrowUp")
+    expect(ben.cells.nth(place)).to_have_class(re.compile("jp-MarkdownCell"))
+    ben.whose.click()
+    options = ben.page.get_by_role("listbox", name="Whose outputs to show")
+    expect(options).to_be_focused()
+    ben.page.evaluate("goOn()")
+    expect(options).to_be_focused()
+    # Nor when something takes the focus away from everything.
+    ben.page.evaluate("document.activeElement.blur()")
+    expect(options).to_be_focused()
+    ben.page.keyboard.press("Escape")
+    expect(options).to_be_hidden()
+    expect(ben.whose).to_be_focused()
+    ben.whose.click()
+    ben.focus(0)
+    expect(options).to_be_hidden()
+    expect(ben.code_cell(0).locator(".cm-content")).to_be_focused()
+
+
 def test_the_place_in_the_notebook_stays_when_whose_outputs_are_shown_changes(joining: Joining) -> None:
     ada, ben = joining("Ada"), joining("Ben")
     ada.run(0, "for n in range(40):\n    print(n)")
-    last = ben.code_cells.count() - 1
+    last = last_code_cell(ben)
     ben.code_cell(last).scroll_into_view_if_needed()
     before = top(ben.page, last)
     ben.look_at("Ada")
     expect(ben.others(0)).to_contain_text("39")
-    ben.page.wait_for_timeout(700)
+    assert abs(top(ben.page, last) - before) < 60
+    ben.look_at("Yours")
     assert abs(top(ben.page, last) - before) < 60
 
 
+def test_the_place_stays_when_the_outputs_come_long_after_they_were_chosen(joining: Joining) -> None:
+    ada, ben = joining("Ada"), joining("Ben")
+    last = last_code_cell(ben)
+    ben.code_cell(last).scroll_into_view_if_needed()
+    ben.look_at("Ada")
+    before = top(ben.page, last)
+    ada.run(0, "print('\\n'.join(map(str, range(40))))")
+    expect(ben.others(0)).to_contain_text("39")
+    assert abs(top(ben.page, last) - before) < 60
+
+
+def last_code_cell(student: Student) -> int:
+    """Its number, once the page has all that were published: they come one after the other."""
+    cells = student.page.request.get(f"{student.site_url}files/{NOTEBOOK}").json()["cells"]
+    expect(student.cells).to_have_count(len(cells))
+    return sum(cell["cell_type"] == "code" for cell in cells) - 1
+
+
+AT_REST = """node => new Promise(tell => {
+  let top, since, frames;
+  const look = () => {
+    const now = node.getBoundingClientRect().top;
+    if (now !== top) {
+      [top, since, frames] = [now, performance.now(), 0];
+    }
+    frames += 1;
+    if (frames > 20 && performance.now() - since > 700) {
+      tell(top);
+    } else {
+      requestAnimationFrame(look);
+    }
+  };
+  look();
+})"""
+
+
 def top(page: Page, index: int) -> float:
-    """Of code cell ``index``, on the screen, in pixels."""
+    """Of code cell ``index``, on the screen, in pixels, once it is at rest: cells are drawn as they come into view."""
     cell = page.locator(".jp-Notebook .jp-CodeCell").nth(index)
-    return float(cell.evaluate("node => node.getBoundingClientRect().top"))
+    return float(cell.evaluate(AT_REST))

@@ -95,7 +95,7 @@ export class Hold {
       const cell = notebook.widgets[find()];
       const view = cell && viewOf(cell);
       const isThere = view && cell.isAttached && cell.isVisible;
-      if (!this.isReturning || !cell || frames === 0) {
+      if (!this.isReturning || !cell || frames === 0 || this.isElsewhere()) {
         this.stop();
       } else if (!isThere || settled < SETTLED_FRAMES) {
         requestAnimationFrame(() => attempt(frames - 1, isThere ? settled + 1 : 0));
@@ -123,11 +123,15 @@ export class Hold {
     document.removeEventListener('keydown', this.onKey, true);
   }
 
+  /** One has gone to something else meanwhile, a list or a field: the keyboard is its, not the cell's any more. */
+  private isElsewhere(): boolean {
+    const active = document.activeElement;
+    return active !== null && active !== document.body && !this.notebook.node.contains(active);
+  }
+
   /** What is typed meanwhile belongs into the text, wherever the keyboard is at this moment. */
   private readonly onKey = (event: KeyboardEvent): void => {
-    const active = document.activeElement;
-    const isOurs = !active || active === document.body || this.notebook.node.contains(active);
-    if (!isOurs || event.ctrlKey || event.metaKey || event.altKey) {
+    if (this.isElsewhere() || event.ctrlKey || event.metaKey || event.altKey) {
       return;
     }
     const text = event.key === 'Enter' ? '\n' : event.key;

@@ -105,7 +105,15 @@ export class NotebookOutputs {
     keepPlace(panel.content, () => {
       this.end();
       if (whose && opened) {
-        const unlisten = opened.outputs.listenAll(() => this.updateSoon());
+        let isThere = opened.outputs.hasAny;
+        const unlisten = opened.outputs.listenAll(() => {
+          if (!isThere) {
+            isThere = true;
+            // They may come from far away, long after they were chosen.
+            keepPlace(panel.content, () => undefined);
+          }
+          this.updateSoon();
+        });
         const author = this.authorOf(whose);
         const looking = new Looking(
           {

@@ -41,8 +41,11 @@ export class Picker extends Widget {
       }
     });
     this.list.addEventListener('keydown', event => this.onKey(event));
-    this.list.addEventListener('focusout', event => {
-      if (!this.list.contains(event.relatedTarget as Node | null) && event.relatedTarget !== this.button) {
+    this.list.addEventListener('focusout', ({ relatedTarget }) => {
+      if (relatedTarget === null && this.isOpen) {
+        // To nothing: another window, or somebody's work on the page took it. One has not gone anywhere.
+        queueMicrotask(() => document.activeElement === document.body && this.list.focus());
+      } else if (!this.list.contains(relatedTarget as Node | null) && relatedTarget !== this.button) {
         this.fold(false);
       }
     });
@@ -120,6 +123,10 @@ export class Picker extends Widget {
       // Before it goes: what goes with the focus in it tells so again.
       if (refocus) {
         this.button.focus();
+        if (document.activeElement !== this.button) {
+          // The toolbar gave it to whatever had it there last; within the toolbar it stays.
+          this.button.focus();
+        }
       }
       this.list.remove();
     }

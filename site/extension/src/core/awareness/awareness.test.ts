@@ -192,6 +192,23 @@ describe('awareness', () => {
     expect(late.engine.people(10).map(({ name }) => name)).toEqual(['Ben']);
   });
 
+  it('[SYN10] somebody who comes later does not hear of those who went without a word', () => {
+    const pages = new Pages(digest);
+    const [a, b] = pages.many(2) as [Page, Page];
+    pages.join(a, b);
+    a.engine.introduce({ name: 'Ada', participant: 'a'.repeat(32), since: 5 });
+    b.engine.introduce({ name: 'Ben', participant: 'b'.repeat(32), since: 6 });
+    a.engine.awareness.say(DOCUMENT, null);
+    pages.clock.advance(1000);
+    pages.part(a, b);
+    b.engine.gone(a.session);
+    const late = pages.open();
+    pages.join(b, late);
+    pages.clock.advance(1000);
+    expect(late.engine.people(10).map(({ name }) => name)).toEqual(['Ben']);
+    expect(late.engine.awareness.present().map(({ session }) => session)).not.toContain(a.session);
+  });
+
   it('[CON19] who was taken to have left says again who and where they are, and is seen at once', () => {
     const pages = new Pages(digest);
     const [a, b, c] = pages.many(3) as [Page, Page, Page];

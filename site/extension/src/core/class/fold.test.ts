@@ -278,6 +278,11 @@ describe('statements kept', () => {
     expect(toHex(back.summary())).toBe(toHex(forth.summary()));
     expect(back.all.slice(1)).toEqual(many.slice(0, back.all.length - 1));
     // Nor does it push out what the owner lets count.
+    const again = stand(owner, 80, ines, 'instructor', { counts: [many[40]!] });
+    expect(forth.get(many[40]!.id)).toBeNull();
+    forth.take([again, many[40]!]);
+    expect(forth.get(many[40]!.id)).toEqual(many[40]);
+    expect(forth.roles.roleOf(person(40).id)).toBe('viewer');
     const demoted = stand(owner, 90, ines, 'removed', { counts: [many[5]!, many[40]!] });
     forth.take([demoted, many[40]!]);
     const dated = Array.from({ length: 30 }, (_, number) => stand(ines, 0, person(number), 'removed'));

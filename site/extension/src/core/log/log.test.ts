@@ -106,7 +106,16 @@ describe('fork', () => {
       (a, b) => [a.envelopes.slice(0, 32), b.envelopes[32]!],
       `${spans(Array.from({ length: 17 }, (_, index) => ({ from: index + 16, to: index + 17 }) as IPiece))}`
     ],
-    ['a segment that ends elsewhere', (a, b) => [a.envelopes.slice(0, 17), b.segment(0, 17)], '16 0-17'],
+    [
+      'a chain that is carried, parted early',
+      (a, b) => [a.envelopes.slice(0, 16), b.envelopes[16]!],
+      '0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16'
+    ],
+    [
+      'a segment that ends elsewhere, parted early',
+      (a, b) => [a.envelopes.slice(0, 17), b.segment(0, 17)],
+      '16 0-17'
+    ],
     ['a segment that begins elsewhere', (a, b) => [[a.segment(0, 24)], b.segment(24, 40)], '0-24 24-40'],
     ['an envelope after a segment', (a, b) => [[a.segment(0, 32)], b.envelopes[32]!], '0-32 32'],
     [
@@ -116,12 +125,12 @@ describe('fork', () => {
     ]
   ];
 
-  it.each(rows)('[LOG5] shows, and its proof holds alone: %s', (_title, make, found) => {
+  it.each(rows)('[LOG5] shows, and its proof holds alone: %s', (title, make, found) => {
     const { writer } = setting(6, 18);
     const twin = writer.twin(18);
     [writer, twin].forEach(each => each.write(30));
-    // The two agree up to 18, but for the segment that ends within it.
-    const [here, piece] = make(writer, _title.includes('ends elsewhere') ? forkedEarly(writer) : twin);
+    // The two agree up to 18, or up to 3.
+    const [here, piece] = make(writer, title.includes('parted early') ? forkedEarly(writer) : twin);
     const log = new Log(links);
     takeAll(log, here);
     const taken = log.take(piece);
@@ -159,6 +168,11 @@ describe('fork', () => {
     const { proof } = taken[15] as Extract<Taken, { kind: 'fork' }>;
     expect(late.prove(writer.session, 'ada', proof)).toBe(true);
     expect(late.prove(writer.session, 'ada', proof)).toBe(false);
+    // What does not contradict proves nothing, and nothing about anybody else.
+    const honest = new Log(links);
+    expect(honest.prove(writer.session, 'ada', writer.envelopes.slice(0, 3))).toBe(false);
+    expect(honest.prove(writer.session, 'eve', proof)).toBe(false);
+    expect(honest.proofOf(writer.session)).toBeNull();
     const results = takeAll(late, writer.envelopes).map(brief);
     expect(results.slice(10, 14)).toEqual(['new 10', 'new 11', 'refused forked', 'refused forked']);
   });

@@ -106,6 +106,7 @@ describe('whole changes', () => {
     expect(brief(parts([0, 1], [0, 3], [1, 3]))).toBe('0-1');
     expect(brief(parts([0, 1], [0, 3], [2, 3], [0, 1]))).toBe('0-1 stop 1');
     expect(brief(parts([0, 1], [0, 3], [1, 4], [0, 1]))).toBe('0-1 stop 1');
+    expect(brief(parts([0, 1], [0, 3], [1, 2], [0, 1]))).toBe('0-1 stop 1');
     expect(brief(parts([0, 1], [0, 3], [0, 1]))).toBe('0-1 stop 1');
     expect(brief(parts([1, 3]))).toBe(' stop 0');
     expect(brief([writer.segment(0, 3), ...made.slice(3)])).toBe('0-3 3-4 4-5 5-6 6-7 7-8');

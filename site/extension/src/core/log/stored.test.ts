@@ -141,6 +141,14 @@ describe('stored log', () => {
     expect(standingsOf(device.log)).toEqual(standingsOf(other.log));
   });
 
+  it('[LOG14] in whatever order records are, all that follows is here again', () => {
+    const { writer, device } = setting(6, 700);
+    device.take(...writer.envelopes);
+    device.records.reverse();
+    expect(device.restart()).toEqual({ left: [], unread: 0 });
+    expect(device.log.count(writer.session)).toBe(700);
+  });
+
   it('[LOG14] storage that was set back is no fork: its sessions are over, and what it lost comes again', () => {
     const { writer, device, other } = setting(3, 30);
     device.take(...writer.envelopes);

@@ -61,6 +61,30 @@ describe('what two logs say of each other', () => {
     expect(standingsOf(other)).toEqual(standingsOf(log));
   });
 
+  it('[LOG11] nothing is asked for that would not be taken', () => {
+    const chance = new Chance(6);
+    const writer = new Writer(chance);
+    writer.write(20);
+    const twin = writer.twin(4);
+    twin.write(16);
+    const { session } = writer;
+    const missing = (log: Log, other: Log): unknown => compareStandings(log, standingsOf(other)).missing;
+    const ours = filled([writer, 10]);
+    const theirs = filled([writer, 15]);
+    expect(missing(ours, theirs)).toEqual([{ session, from: 10 }]);
+    const stopped = filled([writer, 12]);
+    stopped.stop(session, 6);
+    expect(missing(stopped, theirs)).toEqual([]);
+    const cut = filled([writer, 10]);
+    cut.cut(session, 'ada', { count: 10, chain: writer.chains[10]! });
+    expect(missing(cut, theirs)).toEqual([]);
+    // In doubt on which side it is, only who is where the frontier is helps.
+    cut.cut(session, 'ada', { count: 10, chain: twin.chains[10]! });
+    expect(missing(cut, filled([writer, 8]))).toEqual([]);
+    expect(missing(cut, filled([writer, 10]))).toEqual([]);
+    expect(missing(cut, filled([twin, 10]))).toEqual([{ session, from: 0 }]);
+  });
+
   it('[LOG12] what is sent begins with the piece that holds the first place, and is bounded', () => {
     const chance = new Chance(5);
     const writer = new Writer(chance);

@@ -133,6 +133,7 @@ export class Company {
   gone(session: string): void {
     this.fold({ kind: 'gone', session });
     this.awareness.gone(session);
+    this.latest.gone(session);
     this.ports.changed();
   }
 

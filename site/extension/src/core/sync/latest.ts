@@ -23,6 +23,8 @@ export interface ISaid {
 interface ILatest extends ISaid {
   readonly sequence: number;
   readonly stream: string;
+  /** Whoever said it is gone: known still, as it must not come back, and told to nobody. */
+  readonly isOver: boolean;
   readonly cancel: Cancel | null;
 }
 
@@ -63,8 +65,17 @@ export class Latest {
   newerThan(known: readonly IHeardOf[]): ISaid[] {
     const theirs = new Map(known.map(({ stream, sequence }) => [stream, sequence]));
     return [...this.streams.values()]
-      .filter(({ stream, sequence }) => sequence > (theirs.get(stream) ?? -1))
+      .filter(({ isOver, stream, sequence }) => !isOver && sequence > (theirs.get(stream) ?? -1))
       .map(({ session, bytes }) => ({ session, bytes }));
+  }
+
+  /** The session is gone, without a word. What it says from now on counts again. */
+  gone(session: string): void {
+    for (const [key, latest] of this.streams) {
+      if (key.startsWith(`${session} `)) {
+        this.streams.set(key, { ...latest, isOver: true });
+      }
+    }
   }
 
   end(): void {
@@ -78,7 +89,7 @@ export class Latest {
     this.streams.delete(key);
     const stream =
       before?.stream ?? idText(this.digest(new TextEncoder().encode(key)).subarray(0, STREAM_BYTES));
-    this.streams.set(key, { session, sequence, bytes, stream, cancel });
+    this.streams.set(key, { session, sequence, bytes, stream, isOver: false, cancel });
     if (this.streams.size > MOST_STREAMS) {
       const [oldest, latest] = this.streams.entries().next().value!;
       latest.cancel?.();
