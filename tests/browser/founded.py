@@ -24,6 +24,16 @@ class Founded:
     def fragment(self) -> str:
         return f"#class={self.code}"
 
+    @property
+    def everyones(self) -> str:
+        """Into everyone's notebook, which all may write."""
+        return f"{self.fragment}&branch=team"
+
+    @property
+    def owners(self) -> str:
+        """The same for who is to be the owner: the first who comes, for only members hand over keys."""
+        return f"{self.everyones}&owner={self.owner}"
+
 
 def found() -> Founded:
     """A new class, its door open."""

@@ -33,27 +33,20 @@ PLACE = """([cell, at]) => {
 }"""
 
 
-def invitation() -> str:
-    """What stands behind `#class=`: a secret and its check bytes (CLS1)."""
-    secret, purpose = secrets.token_bytes(16), b"peerbook check 1"
-    check = hashlib.sha256(bytes([len(purpose)]) + purpose + secret).digest()[:2]
-    return base64.urlsafe_b64encode(secret + check).decode()
-
-
 class Student(Classroom):
     """Somebody in the class, who has been here before."""
 
-    def __init__(self, context: BrowserContext, site_url: str, name: str, code: str) -> None:
+    def __init__(self, context: BrowserContext, site_url: str, name: str, fragment: str) -> None:
         known = json.dumps([{"participant": hashlib.sha256(name.encode()).hexdigest()[:32], "name": name}])
         # Frames without an origin have no storage.
         put = f"localStorage.setItem('peerbook:people:/', {json.dumps(known)})"
         context.add_init_script(f"if (window.origin !== 'null') {put}")
         context.route("**/peerbook.json", lambda route: route.fulfill(json={"signaling": "signal"}))
         super().__init__(context.new_page(), site_url)
-        self.code = code
+        self.fragment = fragment
 
     def come(self, app: str = "notebooks") -> Student:
-        self.page.goto(f"{self.site_url}{app}/index.html?path={NOTEBOOK}#class={self.code}")
+        self.page.goto(f"{self.site_url}{app}/index.html?path={NOTEBOOK}{self.fragment}")
         self.wait_for_cells()
         return self
 
