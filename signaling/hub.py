@@ -140,7 +140,7 @@ class Hub:
             raise RefusedError(Reason.GARBLED, "a connection has one hello")
         session = self._sessions.get(message.session)
         if session and not compare_digest(session.secret, message.secret):
-            if protocol.session_of(message.secret) != message.session:
+            if protocol.session_of(message.secret, message.keys) != message.session:
                 raise RefusedError(Reason.TAKEN)
             # Somebody was quicker after a restart, with a name that everybody in the room knows.
             self._evict(session, now)

@@ -36,6 +36,10 @@ MAX_DEGREE = 8
 PUBLISH, PUBLISH_ONCE, DIRECT = 1, 2, 3
 """First byte of a binary frame."""
 
+HASH = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
+"""32 bytes in the same way; the last character has four bits."""
+_SESSION = bytes([18]) + b"peerbook session 1"
+
 ID = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]")
 """16 bytes as base64url without padding; the last character has only two bits to carry, so there is one spelling."""
 ROOM = re.compile(r"[A-Za-z0-9_-]{22,64}")
@@ -46,10 +50,13 @@ FEWEST_DIFFERENT = 8
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """First message of a connection. ``secret`` proves later that a session comes back, and not somebody else."""
+    """First message of a connection. ``secret`` proves later that a session comes back, and not somebody else.
+
+    ``keys``: the hash of the session's public keys, for a session that is named after both."""
 
     session: str
     secret: str
+    keys: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +192,15 @@ def decode_id(identifier: str) -> bytes:
     return base64.urlsafe_b64decode(identifier + "==")
 
 
-def session_of(secret: str) -> str:
-    """The session that only the holder of ``secret`` can name: the first 16 bytes of its SHA-256."""
-    return encode_id(sha256(decode_id(secret)).digest()[:ID_BYTES])
+def session_of(secret: str, keys: bytes | None = None) -> str:
+    """The session that only the holder of ``secret`` can name.
+
+    The first 16 bytes of the secret's SHA-256; with keys [IDN3], of SHA-256 over the text "peerbook session 1" behind
+    its length, the secret's SHA-256 and the hash of the keys. A class knows these two hashes, and nobody the secret.
+    """
+    known = sha256(decode_id(secret)).digest()
+    name = known if keys is None else sha256(_SESSION + known + keys).digest()
+    return encode_id(name[:ID_BYTES])
 
 
 def encode_id(identifier: bytes) -> str:
@@ -246,7 +259,11 @@ def _hello(value: Mapping[str, Any]) -> Hello:
     version = value.get("version")
     if version != VERSION or isinstance(version, bool):
         raise RefusedError(Reason.VERSION, f"the server speaks version {VERSION}")
-    return Hello(_id(value, "session"), _id(value, "secret"))
+    keys = value.get("keys")
+    if keys is not None and (not isinstance(keys, str) or HASH.fullmatch(keys) is None):
+        _garbled("'keys' must be 32 bytes as base64url without padding")
+    hashed = None if keys is None else base64.urlsafe_b64decode(keys + "=")
+    return Hello(_id(value, "session"), _id(value, "secret"), hashed)
 
 
 def _join(value: Mapping[str, Any]) -> Join:

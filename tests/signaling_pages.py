@@ -30,6 +30,7 @@ class Page:
     heard: list[Any] = field(default_factory=list)
     closed: Reason | None = None
     wait: float = 0.0
+    keys: str | None = None
 
     def say(self, kind: str, **fields: Any) -> None:
         self.hub.do(Text(self.number, json.dumps({"type": kind, **fields})))
@@ -43,7 +44,8 @@ class Page:
         self.number, self.closed = self.hub.last, None
         self.hub.pages[self.number] = self
         self.hub.do(Opened(self.number))
-        self.say("hello", version=1, session=self.session, secret=self.secret)
+        keys = {"keys": self.keys} if self.keys else {}
+        self.say("hello", version=1, session=self.session, secret=self.secret, **keys)
         return self
 
     def join(self, room: str, **fields: Any) -> Page:

@@ -30,6 +30,14 @@ export default tseslint.config(
     )
   },
   {
+    // Simulated classes have cryptography, of which the core knows none.
+    files: ['src/core/simulation/**/*.ts', 'src/core/**/*.test.ts'],
+    rules: forbid(
+      [['@jupyterlab/*', '@jupyterlite/*', '@lumino/*', '@jupyter/*'], 'core is pure: yjs, y-protocols and lib0 only.'],
+      [['**/storage/**', '**/notebook/**', '**/kernel/**', '**/classroom/**', '**/connection/**'], 'core knows nobody.']
+    )
+  },
+  {
     files: ['src/storage/**/*.ts'],
     rules: forbid(
       [['@jupyterlab/*', '@jupyterlite/*', '@lumino/*', '@jupyter/*'], 'storage knows core only.'],

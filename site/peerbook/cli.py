@@ -92,6 +92,14 @@ def parser() -> argparse.ArgumentParser:
     )
     test.epilog = "Whatever the command does not know is passed on to pytest: python3 build.py test unit -k lock -x"
 
+    fuzz = commands.add_parser("fuzz", help="simulate whole lessons, with forgers and crashes, under many seeds")
+    fuzz.add_argument("--seeds", type=_count, default=100, metavar="N", help="how many (default: 100)")
+    fuzz.add_argument("--first", type=_count, default=1, metavar="SEED", help="from which on (default: 1)")
+    fuzz.add_argument("--ops", type=_count, metavar="N", help="things that happen in each (default: 60)")
+    fuzz.add_argument("--people", type=_count, metavar="N", help="people in each (default: 3 to 7)")
+    fuzz.add_argument("--real", action="store_true", help="with real cryptography, which is some fifty times slower")
+    fuzz.add_argument("--trace", action="store_true", help="print all that happened in a lesson that failed")
+
     clean = commands.add_parser("clean", help="delete what was built; --all also what was fetched")
     clean.add_argument("--all", action="store_true", dest="everything", help="also caches, node_modules and .venv")
     return top
@@ -117,6 +125,12 @@ def _add_mirror(command: argparse.ArgumentParser) -> None:
         metavar="URL-or-FOLDER",
         help="where the build fetches Pyodide's compiled packages (default: the Pyodide project's address)",
     )
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1 on")
+    return int(text)
 
 
 def _port(text: str) -> int:
@@ -204,6 +218,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from peerbook.commands.lock import lock
 
             lock(workspace, options, progress)
+        elif options.command == "fuzz":
+            from peerbook.commands.fuzz import fuzz
+
+            return fuzz(workspace, options, progress)
         elif options.command == "clean":
             from peerbook.commands.clean import clean
 

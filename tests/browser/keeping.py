@@ -16,7 +16,7 @@ from typing import Any
 
 import nbformat
 
-from peerbook.peer.keep.state import decode_kept
+from peerbook.peer.keep.state import decode_kept, decode_records
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -97,4 +97,6 @@ def assert_all_whole(folder: Path) -> None:
         read_whole(file)
     for file in folder.glob(".peerbook/*.state"):
         assert decode_kept(file.read_bytes()), file
+    for file in folder.glob(".peerbook/*.log"):
+        assert not decode_records(file.read_bytes()).is_damaged, file
     assert not list(folder.glob(".peerbook/*.damaged"))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from peerbook.peer.keep.own import Own
 from peerbook.peer.peer import Followed, Peer
 
 Value = TypeVar("Value")
@@ -68,13 +69,13 @@ class Odd:
 
 
 @contextmanager
-def an_odd_one(link: str, name: str, *, direct: bool = True) -> Iterator[Odd]:
-    """Joins by the invite link; leaves at the end."""
+def an_odd_one(link: str, name: str, *, direct: bool = True, own: Own | None = None) -> Iterator[Odd]:
+    """Joins by the invite link, perhaps as somebody who was there before; leaves at the end."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
-        peer = _run(loop, Peer.join(link, name, direct=direct))
+        peer = _run(loop, Peer.join(link, name, direct=direct, own=own))
         try:
             yield Odd(loop, peer)
         finally:

@@ -17,11 +17,14 @@ import pytest
 from playwright.sync_api import Page
 
 from peerbook.genesis import genesis, genesis_hash
+from peerbook.peer.founding import link_of, read_link
 from peerbook.peer.invitation import make_invitation
 
 from .bare import build_bare_page
 from .conftest import NewContext, Server, serving
+from .founded import Founded, found
 from .keeping import Keeping, assert_all_whole, keeping
+from .odd import Odd, an_odd_one
 
 FIRST, SECOND = "odd/1.ipynb", "odd/2.ipynb"
 NO_WEBRTC = "delete window.RTCPeerConnection; delete window.webkitRTCPeerConnection;"
@@ -55,18 +58,26 @@ def bare(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def link(bare: Server) -> str:
-    return f"{bare.url()}workshops/odd/index.html{make_invitation(os.urandom).fragment}"
+def founded() -> Founded:
+    return found()
 
 
 @pytest.fixture
-def join(bare: Server, link: str, new_context: NewContext) -> Join:
+def link(bare: Server, founded: Founded) -> str:
+    return f"{bare.url()}workshops/odd/index.html{founded.fragment}"
+
+
+@pytest.fixture
+def join(bare: Server, founded: Founded, new_context: NewContext) -> Join:
+    """Whoever comes first is the owner; the others are let in."""
+    owner = [founded.owner]
+
     def join(name: str, genesis: bytes = GENESES[FIRST], script: str = "") -> Page:
         page = new_context().new_page()
         page.add_init_script(script)
         page.goto(bare.url())
-        code = link.split("=")[-1]
-        page.evaluate("words => { window.me = new bare.Member(...words) }", [code, name, genesis.hex()])
+        words = [founded.code, name, genesis.hex(), owner.pop() if owner else ""]
+        page.evaluate("async words => { window.me = await bare.Member.join(...words) }", words)
         return page
 
     return join
@@ -171,13 +182,21 @@ def test_it_goes_on_without_a_network_and_the_two_meet_again(
 def test_notebooks_of_other_workshops_and_of_none_are_kept_when_somebody_has_them(
     bare: Server, link: str, join: Join, tmp_path: Path
 ) -> None:
+    """Of one that the site does not have only those who have its beginning can make a notebook: they get its words."""
     with keeping(link, tmp_path / "kept", "--follow", "--relay") as keeper:
         keeper.hears("Kept odd/1.ipynb and odd/2.ipynb.")
         assert not (tmp_path / "kept" / "more").exists()
         join("Ada", GENESES["more/1.ipynb"], NO_WEBRTC).evaluate("me.type(0, 0, 'more ')")
-        join("Ben", UNPUBLISHED, NO_WEBRTC).evaluate("me.type(0, 0, 'none ')")
+        ben = join("Ben", UNPUBLISHED, NO_WEBRTC)
+        ben.evaluate("me.type(0, 0, 'none ')")
         keeper.keeps("more five", "more/1.ipynb")
-        keeper.keeps("none nobody", f"other-notebooks/{genesis_hash(UNPUBLISHED)[:12]}.ipynb")
+        logs = tmp_path / "kept" / ".peerbook"
+        keeper.wait(lambda: sum(file.stat().st_size > 300 for file in logs.glob("*.log")) == 2, "both logs are kept")
+        keeper.kill()
+        ben.context.close()
+    with keeping(link, tmp_path / "kept", "--follow", "--relay"):
+        late = join("Cleo", UNPUBLISHED, NO_WEBRTC)
+        wait_for(late, "me.cells().some(each => each.source.startsWith('none nobody'))")
     assert_all_whole(tmp_path / "kept")
 
 
@@ -208,3 +227,39 @@ def test_ctrl_c_ends_it_while_it_waits_for_a_site_that_says_nothing(tmp_path: Pa
             keeper.hears("Joining the class")
             assert keeper.ends(signal.SIGINT, 10) == 0
             assert "Stopped before the class was reached." in keeper.said[-1]
+
+
+def test_a_class_with_keys_and_a_door_is_kept_and_the_keeper_lets_others_in(bare: Server, tmp_path: Path) -> None:
+    """Python alone: who founded the class goes, the keeper is killed and comes back, and lets in who has the link."""
+    founded = found()
+    link = f"{bare.url()}workshops/odd/index.html{founded.fragment}"
+    kept = tmp_path / "kept"
+    with an_odd_one(link, "Ada", own=founded.own) as ada:
+        ada.follow(FIRST)
+        ada.do(lambda followed: followed.notebook.insert("one", 0, "of Ada: "))
+        with keeping(link, kept, "--follow", "--relay") as keeper:
+            keeper.hears("Ada came.")
+            keeper.keeps("of Ada: one", FIRST)
+            ada.do(lambda followed: followed.notebook.insert("one", 0, "and sealed "))
+            keeper.keeps("and sealed of Ada: one", FIRST)
+            keeper.kill()
+    assert b"and sealed" not in b"".join(file.read_bytes() for file in kept.glob(".peerbook/*"))
+    with keeping(link, kept, "--follow", "--relay") as keeper:
+        keeper.hears("Nobody else is here")
+        with an_odd_one(link, "Ben", direct=False) as ben:
+            ben.follow(FIRST)
+            ben.wait(lambda peer: "and sealed of Ada: " in text_of(ben), "Ben has what Ada wrote")
+            ben.do(lambda followed: followed.notebook.insert("one", 0, "of Ben; "))
+            keeper.keeps("of Ben; and sealed of Ada: one", FIRST)
+            keeper.hears("Ben came.")
+        assert keeper.ends() == 0
+    place = read_link(founded.code)
+    assert place
+    wrong = link.replace(founded.code, link_of(place.id, os.urandom(16)).code)
+    with keeping(wrong, tmp_path / "wrong", "--relay") as stranger:
+        assert stranger.ends(None, 90) == 1
+
+
+def text_of(odd: Odd) -> str:
+    assert odd.followed
+    return "".join(cell.source for cell in odd.followed.notebook.cells)

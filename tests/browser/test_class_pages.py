@@ -56,7 +56,7 @@ def test_a_class_is_started_its_link_copied_and_joined_by_a_name(new_context: Ne
     student = new_context().new_page()
     student.goto(link)
     expect(student.get_by_role("heading", name="Join the class")).to_be_visible()
-    expect(student.get_by_text("shared with the class, not yet protected")).to_be_visible()
+    expect(student.get_by_text("whoever runs the server cannot read it")).to_be_visible()
     join(student, link, "Ada")
     assert student.url.endswith(link.partition("#")[2])
     assert people_kept(student) == ["Ada"]

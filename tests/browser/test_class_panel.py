@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from .classroom import Classroom
 from .conftest import NewContext
-from .test_class_cursors import invitation
+from .founded import found
 from .test_pages import AXE
 
 NOTEBOOK = "first-steps/1-hello.ipynb"
@@ -74,7 +74,7 @@ def axe(page: Page, *parts: str) -> list[str]:
 
 @pytest.fixture
 def code() -> str:
-    return invitation()
+    return found().code
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_two_come_in_by_a_name_and_see_each_other_come_rename_and_go(
 ) -> None:
     ada = Student(new_context(viewport=WIDE), site_url, code).come("Ada", app)
     expect(ada.slot).to_contain_text("Just you")
-    expect(ada.panel).to_contain_text("All in the class may write here. It is not protected yet.")
+    expect(ada.panel).to_contain_text("All in the class may write here.")
     ben = Student(new_context(viewport=WIDE, color_scheme="dark"), site_url, code).come("Ben")
     expect(ada.slot).to_contain_text("Live with 1")
     expect(ada.people).to_have_text(["Ada (you)", "Ben"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -14,10 +13,10 @@ from playwright.sync_api import Page
 
 from peerbook.genesis import genesis, genesis_hash
 from peerbook.peer.document.notebook import Notebook
-from peerbook.peer.invitation import make_invitation
 
 from .bare import build_bare_page
 from .conftest import NewContext, Server, serving
+from .founded import Founded, found
 from .odd import Odd, an_odd_one
 
 PATH = "odd/1.ipynb"
@@ -49,17 +48,26 @@ def bare(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def code() -> str:
-    return make_invitation(os.urandom).code
+def founded() -> Founded:
+    return found()
 
 
 @pytest.fixture
-def join(bare: Server, code: str, new_context: NewContext) -> Join:
+def code(founded: Founded) -> str:
+    return founded.code
+
+
+@pytest.fixture
+def join(bare: Server, founded: Founded, new_context: NewContext) -> Join:
+    """Whoever comes first is the owner; the others are let in."""
+    owner = [founded.owner]
+
     def join(name: str, script: str = "") -> Page:
         page = new_context().new_page()
         page.add_init_script(script)
         page.goto(bare.url())
-        page.evaluate("words => { window.me = new bare.Member(...words) }", [code, name, GENESIS.hex()])
+        words = [founded.code, name, GENESIS.hex(), owner.pop() if owner else ""]
+        page.evaluate("async words => { window.me = await bare.Member.join(...words) }", words)
         return page
 
     return join

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from random import Random
 from typing import Any
 
-from pycrdt import Doc, Text
+from pycrdt import Doc, Map, Text
 
+from peerbook.genesis import genesis
+from peerbook.peer import crypto
 from peerbook.peer.clock import Cancel
+from peerbook.peer.envelope import Envelope
+from peerbook.peer.identity import Introduction, OwnSession, open_session
 from peerbook.peer.overlay.neighbours import Channel
-from peerbook.peer.session import make_session
+from peerbook.peer.roles import Cut
+from peerbook.peer.sealed import DocumentKey, Sealer, Stream
+from peerbook.peer.secret import Secret
 from peerbook.peer.sync.engine import Engine, EngineOptions
+from peerbook.peer.sync.options import Keepable, Standing
 
 ROOM = bytes(16)
 DOCUMENT = f"{'5e' * 32}.team.{'0a' * 16}"
+GENESIS = genesis(
+    {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {},
+        "cells": [{"id": "a", "cell_type": "code", "source": "", "metadata": {}}],
+    }
+)
 
 
 class VirtualClock:
@@ -64,21 +79,77 @@ class World:
         other.engine.disconnect(one.session)
 
 
+class EverybodyMay:
+    """Rules under which all is allowed but what is said otherwise."""
+
+    def __init__(self) -> None:
+        self.standings: dict[str, Standing] = {}
+        """By participant."""
+        self.cuts: dict[tuple[str, str], Cut] = {}
+        """By document and session."""
+
+    def standing(self, who: Introduction, place: Envelope) -> Standing:
+        return self.standings.get(who.participant, "may")
+
+    def cut_of(self, document: str, session: str, participant: str) -> Cut | None:
+        return self.cuts.get((document, session))
+
+
+class OneKey:
+    """The same key for all, unless it is taken away."""
+
+    def __init__(self) -> None:
+        self.key: bytes | None = b"k" * 32
+        self.epoch = 0
+
+    def key_for(self, document: str, kind: str) -> DocumentKey | None:
+        return DocumentKey(self.epoch, self.key) if self.key else None
+
+    def keys_of(self, document: str, kind: str, epoch: int) -> list[bytes]:
+        return [self.key] if self.key and epoch == self.epoch else []
+
+
+def somebody(chance: Random, room: bytes = ROOM, root: bytes | None = None) -> OwnSession:
+    """A session of somebody new, or of whoever has that root seed."""
+    return open_session(room, Secret(root or chance.randbytes(32)), Secret(chance.randbytes(32)), chance.randbytes)
+
+
+def sealer_of(own: OwnSession, room: bytes = ROOM, document: str = DOCUMENT, kind: str = "document") -> Sealer:
+    """Writes what that session never said: for forks and for what may not be."""
+    return Sealer(crypto, own.signer, Stream(room, document, own.introduced.session, kind))
+
+
 class Page:
-    """An engine with one document of plain text."""
+    """An engine with one notebook, of which one cell's text is looked at."""
 
     def __init__(self, world: World, follows: bool, options: dict[str, Any]) -> None:
-        self.session = make_session(world.chance.randbytes)
-        fields = {"room": ROOM, "session": self.session, "clock": world.clock, "random": world.chance.random, **options}
-        self.engine = Engine(EngineOptions(**fields))
-        self.doc: Doc[Any] = Doc(client_id=self.engine.client_id(DOCUMENT))
-        self.text = self.doc.get("text", type=Text)
+        self.document = options.pop("document", DOCUMENT)
+        self.own = options.pop("own", None) or somebody(world.chance, options.get("room", ROOM))
+        self.session = self.own.introduced.session
+        self.participant = self.own.introduced.participant
+        self.rules, self.keys = EverybodyMay(), OneKey()
+        self.kept: list[Keepable] = []
+        fields = {"room": ROOM, "own": self.own, "crypto": crypto, "clock": world.clock, "random": world.chance.random}
+        fields |= {"rules": self.rules, "keys": self.keys, "keep": lambda document, kept: self.kept.append(kept)}
+        self.engine = Engine(EngineOptions(**{**fields, **options}))
         self.got: list[bytes] = []
         if follows:
             self.follow()
 
-    def follow(self) -> None:
-        self.replica = self.engine.follow(DOCUMENT, self.doc)
+    def follow(self, kept: Sequence[Keepable] = ()) -> None:
+        doc: Doc[Any] = Doc(client_id=self.engine.client_id(self.document))
+        self.replica = self.engine.follow(self.document, doc, GENESIS, kept)
+
+    @property
+    def text(self) -> Text:
+        doc = self.replica.doc
+        assert doc is not None
+        source: Text = doc.get("cells", type=Map)["a"]["source"]
+        return source
+
+    @text.setter
+    def text(self, value: Text) -> None:
+        """For `+=`, which has written already."""
 
     def count(self, type_: int) -> int:
         """Messages that came with this first byte."""

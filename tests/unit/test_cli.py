@@ -38,7 +38,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
     said = capsys.readouterr().out
-    for command in ("serve", "build", "check", "new", "peer", "lock", "test", "clean"):
+    for command in ("serve", "build", "check", "new", "peer", "lock", "test", "fuzz", "clean"):
         assert f"\n    {command} " in said
 
 
@@ -50,6 +50,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
         (["serve", "--prefix", "/../x"], "is not a path such as /school/py"),
         (["build", "--signaling", "school.example:8000"], "is not an address such as https://school.example/signal"),
         (["build", "--signaling", "https://school.example:port/signal"], "is not an address"),
+        (["fuzz", "--seeds", "0"], "'0' is not a number from 1 on"),
         (["bild"], "bild"),
         (["peer"], "LINK, --save"),
         (["peer", CLASS], "--save"),

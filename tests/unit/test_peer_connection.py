@@ -16,13 +16,15 @@ from peerbook.peer.connection.framing import FrameFault, split_message
 from peerbook.peer.connection.link import Link
 from peerbook.peer.connection.packets import Bye, Confirm, Data, Hello, Here, Question, read_packet, write_packet
 from peerbook.peer.connection.road import RoadConnection
-from peerbook.peer.overlay import neighbours
+from peerbook.peer.keys import door, knocking
+from peerbook.peer.log import proof, waiting
+from peerbook.peer.overlay import flood, messages, neighbours
 from peerbook.peer.overlay.neighbours import Channel
 from peerbook.peer.overlay.patience import BORNE, Patience
 from peerbook.peer.session import is_session, make_session, session_of
 from peerbook.peer.signaling import messages as signaling
 from peerbook.peer.signaling.line import return_after
-from peerbook.peer.sync import awareness, exchange, record, replica
+from peerbook.peer.sync import acquaintances, awareness, exchange, intake, outbox, record
 
 from .peer_kit import VirtualClock
 
@@ -234,8 +236,13 @@ def test_sig5_a_class_does_not_come_back_as_one() -> None:
         ("signal_chars", signaling.SIGNAL_CHARS),
         ("ids_per_message", signaling.IDS_PER_MESSAGE),
         ("signaling_version", signaling.SIGNALING_VERSION),
-        ("envelope_every_ms", replica.EVERY_MS),
-        ("unresolved_bytes", replica.WAITING_BYTES),
+        ("envelope_every_ms", outbox.EVERY_MS),
+        ("unresolved_bytes", waiting.WAITING_BYTES),
+        ("waiting_pieces", waiting.WAITING_PIECES),
+        ("proof_pieces", proof.PROOF_PIECES),
+        ("knocks_per_minute", door.KNOCKS_PER_MINUTE),
+        ("waiting_people", door.WAITING_PEOPLE),
+        ("knock_every_ms", knocking.KNOCK_EVERY_MS),
         ("beat_ms", exchange.BEAT_MS),
         ("cursor_every_ms", awareness.CURSOR_MS),
         ("presence_every_ms", awareness.PRESENCE_MS),
@@ -254,6 +261,11 @@ def test_limits_are_those_of_protocol_json(name: str, value: int) -> None:
         ("core/awareness/awareness.ts", "SILENCES", awareness.SILENCES),
         ("core/sync/exchange.ts", "GRACE_MS", exchange.GRACE_MS),
         ("core/sync/exchange.ts", "ASK_MS", exchange.ASK_MS),
+        ("core/sync/acquaintances.ts", "WHO_MS", acquaintances.WHO_MS),
+        ("core/sync/intake.ts", "HELD_BYTES", intake.HELD_BYTES),
+        ("core/overlay/wire.ts", "ENTRIES_BYTES", messages.ENTRIES_BYTES),
+        ("core/overlay/wire.ts", "MOST_REACHES", messages.MOST_REACHES),
+        ("core/overlay/flood.ts", "MOST_PENDING", flood.MOST_PENDING),
     ],
 )
 def test_times_are_the_pages(path: str, constant: str, value: int) -> None:

@@ -25,13 +25,16 @@ from peerbook.peer.connection.signals import Signal
 from peerbook.peer.document.notebook import Notebook
 from peerbook.peer.envelope import session_bytes
 from peerbook.peer.overlay.neighbours import Channel
+from peerbook.peer.permissions.change import Refused, canonical_change, check_change
+from peerbook.peer.permissions.limits import NOTEBOOK_LIMITS
+from peerbook.peer.permissions.replay import Intake
 from peerbook.peer.session import make_session
 from peerbook.peer.signaling.client import SignalingClient
 from peerbook.peer.signaling.line import Socket, SocketEvents
+from peerbook.peer.sync.digest import state_digest
 from peerbook.peer.sync.record import Record
-from peerbook.peer.sync.replica import Replica
 
-from .peer_kit import VirtualClock, World
+from .peer_kit import DOCUMENT, GENESIS, VirtualClock, World
 
 MANY = 10_000
 
@@ -65,7 +68,7 @@ def test_syn7_ten_thousand_messages_to_the_engine() -> None:
     other.engine.awareness.say("d")
     other.text += "x" * 40_000
     world.clock.advance(30_000)
-    real = [*one.got, *(bytes([kind]) + world.chance.randbytes(80) for kind in range(128, 141))]
+    real = [*one.got, *(bytes([kind]) + world.chance.randbytes(80) for kind in range(128, 147))]
     for turn in range(MANY):
         channel: Channel = world.chance.choice(["control", "bulk"])
         one.engine.hear(other.session, channel, mutated(world.chance, world.chance.choice(real)))
@@ -78,28 +81,37 @@ def test_syn7_ten_thousand_messages_to_the_engine() -> None:
     assert "still here" in str(one.text)
 
 
-def test_syn5_ten_thousand_changes_to_a_replica() -> None:
+def test_syn5_ten_thousand_changes_to_a_document() -> None:
     chance = Random(9)
-    author: Doc[Any] = Doc(client_id=7)
-    clock = VirtualClock()
-    real: list[bytes] = []
-    writer = Replica("d", author, clock, real.append)
     world = World(3)
     page = world.page()
     page.text += "some text"
-    real.append(page.doc.get_update())
-    notebook = Notebook(author, chance.randrange, lambda: f"c{chance.randrange(10**9)}")
+    doc = page.replica.doc
+    assert doc is not None
+    real: list[bytes] = []
+    subscription = doc.observe(lambda event: real.append(event.update))
+    notebook = Notebook(doc, chance.randrange, lambda: f"c{chance.randrange(10**9)}")
     for turn in range(30):
         id_ = notebook.add(turn % 3, "text ä😀")
         notebook.insert(id_, 2, "more")
         notebook.delete(id_)
-        clock.advance(200)
-    real.append(writer.state_since({}))
-    replica = Replica("d", Doc(client_id=8), clock, lambda change: None)
-    said = [replica.receive(mutated(chance, chance.choice(real))) for _ in range(MANY)]
-    assert said.count("garbled") > MANY // 4
-    assert replica.receive(real[0]) in ("applied", "waiting")
-    assert len(replica.digest) == 16
+    doc.unobserve(subscription)
+    client = page.engine.client_id(DOCUMENT)
+    changes = [canonical_change(update, client, NOTEBOOK_LIMITS) for update in real]
+    refused = 0
+    for _ in range(MANY // 20):
+        intake = Intake(Doc(client_id=8), GENESIS, {})
+        for change in changes[: chance.randrange(30)]:
+            intake.take("", check_change(change, client, NOTEBOOK_LIMITS))
+        for _ in range(20):
+            try:
+                change = check_change(mutated(chance, chance.choice(changes)), client, NOTEBOOK_LIMITS)
+            except Refused:
+                refused += 1
+            else:
+                intake.take("", change)
+        assert len(state_digest(intake.doc)) == 16
+    assert refused > MANY // 4
 
 
 class Pipe(RoadConnection):
@@ -196,6 +208,18 @@ def server_says(mine: str, other: str) -> list[dict[str, Any]]:
         {"type": "ping"},
         {"type": "pong"},
     ]
+
+
+@pytest.mark.parametrize("keys", [None, bytes(range(10, 42))])
+def test_sig2_a_session_with_keys_says_their_hash(keys: bytes | None) -> None:
+    wire = Wire()
+    client = SignalingClient("A" * 22, "B" * 21 + "A", wire.open, VirtualClock(), Random(1).random, keys)
+    client.start()
+    assert wire.events
+    wire.events.on_open()
+    hello = {"type": "hello", "version": 1, "session": "A" * 22, "secret": "B" * 21 + "A"}
+    said = {"keys": "CgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSYnKCk"} if keys else {}
+    assert json.loads(wire.said[0]) == {**hello, **said}
 
 
 def test_sig8_ten_thousand_messages_of_the_server() -> None:

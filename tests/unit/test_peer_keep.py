@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +25,12 @@ from peerbook.peer.keep.content import notebook_bytes
 from peerbook.peer.keep.folder import Folder, Written
 from peerbook.peer.keep.names import beside, file_of
 from peerbook.peer.keep.news import KeptNews, News, View
-from peerbook.peer.keep.state import Kept, decode_kept, encode_kept
+from peerbook.peer.keep.own import Own, decode_own, encode_own, new_own
+from peerbook.peer.keep.state import Kept, Records, decode_kept, decode_records, encode_kept, encode_record
+from peerbook.peer.secret import Secret
 from peerbook.peer.signaling.line import ServerState
+from peerbook.peer.sync.options import Keepable
+from peerbook.peer.sync.society import Known
 from tests.conftest import cell, notebook
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,8 +38,8 @@ CLASS, OTHER_CLASS = "aa" * 16, "bb" * 16
 EVERYONE = "0e" * 16
 
 
-def document(digit: str, copy: str = "") -> str:
-    return f"{digit * 64}.team.{EVERYONE}{copy}"
+def document(digit: str, copy: str = "", branch: str = "team") -> str:
+    return f"{digit * 64}.{branch}.{EVERYONE}{copy}"
 
 
 # Names.
@@ -44,13 +50,6 @@ def test_a_notebook_has_the_name_it_has_in_its_workshop() -> None:
     assert file_of(document("1"), "über uns/Schritt 1 (ä).ipynb") == "über uns/Schritt 1 (ä).ipynb"
 
 
-def test_a_notebook_nobody_has_a_path_for_is_called_by_its_genesis() -> None:
-    assert file_of(document("a"), "") == "other-notebooks/aaaaaaaaaaaa.ipynb"
-    copy = file_of(document("a", f".{'c' * 32}"), "", ["other-notebooks/aaaaaaaaaaaa.ipynb"])
-    assert copy.startswith("other-notebooks/aaaaaaaaaaaa.")
-    assert copy.endswith(".ipynb")
-
-
 def test_another_edition_and_a_copy_stand_beside_the_first() -> None:
     taken = ["w/1.ipynb"]
     assert file_of(document("2"), "w/1.ipynb", taken) == "w/1.edition-22222222.ipynb"
@@ -58,9 +57,16 @@ def test_another_edition_and_a_copy_stand_beside_the_first() -> None:
     assert file_of(document("1", f".{'c' * 32}"), "w/1.ipynb") == "w/1.copy-cccccccc.ipynb"
 
 
+def test_the_lecture_stands_beside_everybodys_notebook() -> None:
+    assert file_of(document("1", branch="lecture"), "w/1.ipynb") == "w/1.lecture.ipynb"
+    assert file_of(document("2", branch="lecture"), "w/1.ipynb", ["w/1.lecture.ipynb"]) == (
+        "w/1.lecture.edition-22222222.ipynb"
+    )
+
+
 def test_no_two_documents_share_a_file_in_capitals_either() -> None:
     taken: list[str] = []
-    paths = ("w/a.ipynb", "w/A.ipynb", "W/a.ipynb", "w/a?.ipynb", "w/a*.ipynb", "w/a_.ipynb", "")
+    paths = ("w/a.ipynb", "w/A.ipynb", "W/a.ipynb", "w/a?.ipynb", "w/a*.ipynb", "w/a_.ipynb")
     for number in range(10 * len(paths)):
         # Editions whose first digits are equal, too.
         name = f"{number // 20:08x}{number:056x}.team.{EVERYONE}"
@@ -182,7 +188,7 @@ def test_shared_types_where_values_belong_do_no_harm() -> None:
 
 # State.
 
-KEPT = Kept(document("1"), "w/1.ipynb", "w/1.ipynb", (bytes(32), b"x" * 32), b"update")
+KEPT = Kept(document("1"), "w/1.ipynb", "w/1.ipynb", (bytes(32), b"x" * 32), b"genesis")
 
 
 def test_a_state_comes_back_as_it_was_written() -> None:
@@ -198,6 +204,47 @@ def test_a_damaged_state_is_told_wherever_it_is_damaged() -> None:
     assert decode_kept(b"") is None
 
 
+PIECES = tuple(
+    Keepable("introduction" if number == 0 else "piece", bytes([number]) * (7 * number)) for number in range(6)
+)
+
+
+def test_a_log_comes_back_record_by_record_as_it_was_written() -> None:
+    data = b"".join(map(encode_record, PIECES))
+    assert decode_records(data) == Records(PIECES, len(data), False)
+    assert decode_records(b"") == Records((), 0, False)
+
+
+def test_what_was_being_written_is_left_out_and_is_no_damage() -> None:
+    data = b"".join(map(encode_record, PIECES))
+    before = len(data) - len(encode_record(PIECES[-1]))
+    for cut in range(before + 1, len(data)):
+        assert decode_records(data[:cut]) == Records(PIECES[:-1], before, False)
+
+
+def test_a_damaged_record_is_passed_over_and_the_others_are_read() -> None:
+    data = b"".join(map(encode_record, PIECES))
+    start = len(encode_record(PIECES[0]) + encode_record(PIECES[1]))
+    end = start + len(encode_record(PIECES[2]))
+    for at in range(start, end):
+        records = decode_records(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+        assert records.kept == (*PIECES[:2], *PIECES[3:])
+        assert records.is_damaged
+    records = decode_records(data[:start] + data[start + 1 :])
+    assert records.kept == (*PIECES[:2], *PIECES[3:])
+
+
+def test_any_bytes_at_all_are_read_as_a_log() -> None:
+    chance = random.Random(5)
+    data = b"".join(map(encode_record, PIECES))
+    for _ in range(3000):
+        broken = bytearray(data)
+        for _ in range(chance.randrange(1, 6)):
+            broken[chance.randrange(len(broken))] = chance.randrange(256)
+        assert set(decode_records(bytes(broken)).kept) <= set(PIECES)
+        decode_records(chance.randbytes(chance.randrange(100)))
+
+
 # The folder.
 
 
@@ -209,8 +256,8 @@ def folder(tmp_path: Path) -> Iterator[Folder]:
     folder.close()
 
 
-def kept(digit: str, file: str, state: bytes = b"state") -> Kept:
-    return Kept(document(digit), file, file, (), state)
+def kept(digit: str, file: str, genesis: bytes = b"genesis") -> Kept:
+    return Kept(document(digit), file, file, (), genesis)
 
 
 def reopened(folder: Folder) -> Folder:
@@ -223,8 +270,8 @@ def test_what_was_written_is_there_after_a_restart(folder: Folder) -> None:
     assert folder.write(kept("1", "w/1.ipynb"), b"one") == Written(False, "")
     folder.write(kept("2", "w/2.ipynb", b"other"), b"two")
     again = reopened(folder)
-    assert sorted((each.file, each.state) for each in again.kept() if isinstance(each, Kept)) == [
-        ("w/1.ipynb", b"state"),
+    assert sorted((each.file, each.genesis) for each in again.kept() if isinstance(each, Kept)) == [
+        ("w/1.ipynb", b"genesis"),
         ("w/2.ipynb", b"other"),
     ]
     assert again.about()["class"] == CLASS
@@ -269,12 +316,12 @@ def test_ended_between_state_and_notebook_the_old_file_is_still_its_own(
     with monkeypatch.context() as failing:
         failing.setattr(Path, "replace", cut)
         with pytest.raises(OSError, match="power"):
-            folder.write(kept("1", "1.ipynb", b"new state"), b"new")
+            folder.write(kept("1", "1.ipynb", b"new"), b"new")
     assert (folder.root / "1.ipynb").read_bytes() == b"old"
     assert not list(folder.root.glob(".peerbook/writing-*"))
     again = reopened(folder)
-    assert [each.state for each in again.kept() if isinstance(each, Kept)] == [b"new state"]
-    assert again.write(kept("1", "1.ipynb", b"new state"), b"new").aside == ""
+    assert [each.genesis for each in again.kept() if isinstance(each, Kept)] == [b"new"]
+    assert again.write(kept("1", "1.ipynb", b"new"), b"new").aside == ""
     again.close()
 
 
@@ -289,15 +336,70 @@ def test_a_damaged_state_is_set_aside_and_the_others_are_read(folder: Folder) ->
     assert [type(each) for each in folder.kept()] == [Kept]
 
 
+def test_a_log_is_appended_to_and_goes_on_after_a_restart(folder: Folder) -> None:
+    folder.append("d", PIECES[:2])
+    folder.append("d", PIECES[2:4])
+    again = reopened(folder)
+    assert again.log("d") == (PIECES[:4], "")
+    assert again.log("other") == ((), "")
+    again.append("d", PIECES[4:])
+    assert again.log("d") == (PIECES, "")
+    again.close()
+
+
+def test_half_a_record_at_the_end_is_cut_off_and_writing_goes_on(folder: Folder) -> None:
+    folder.append("d", PIECES[:3])
+    file = next(folder.root.glob(".peerbook/*.log"))
+    with file.open("ab") as log:
+        log.write(encode_record(PIECES[3])[:-5])
+    assert folder.log("d") == (PIECES[:3], "")
+    folder.append("d", PIECES[3:])
+    assert folder.log("d") == (PIECES, "")
+
+
+def test_a_damaged_log_is_set_aside_and_what_is_whole_goes_on(folder: Folder) -> None:
+    folder.append("d", PIECES)
+    file = next(folder.root.glob(".peerbook/*.log"))
+    data = bytearray(file.read_bytes())
+    data[len(encode_record(PIECES[0])) + 3] ^= 1
+    file.write_bytes(data)
+    rest = (PIECES[0], *PIECES[2:])
+    found, aside = folder.log("d")
+    assert found == rest
+    assert (folder.root / aside).read_bytes() == bytes(data)
+    assert folder.log("d") == (rest, "")
+
+
+def test_a_log_that_cannot_be_appended_to_is_as_it_was(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.append("d", PIECES[:2])
+    with monkeypatch.context() as failing:
+
+        def fail(handle: int) -> None:
+            raise OSError(28, "No space left on device")
+
+        failing.setattr(os, "fsync", fail)
+        with pytest.raises(OSError, match="No space"):
+            folder.append("d", PIECES[2:])
+    assert next(folder.root.glob(".peerbook/*.log")).read_bytes() == b"".join(map(encode_record, PIECES[:2]))
+    folder.append("d", PIECES[2:])
+    assert folder.log("d") == (PIECES, "")
+
+
 WRITER = """
 import sys
 from pathlib import Path
 from peerbook.peer.keep.folder import Folder
+from peerbook.peer.keep.own import Own, decode_own, encode_own, new_own
 from peerbook.peer.keep.state import Kept
+from peerbook.peer.secret import Secret
+from peerbook.peer.sync.options import Keepable
+from peerbook.peer.sync.society import Known
 folder = Folder.open(Path(sys.argv[1]), "aa" * 16)
 list(folder.kept())
+folder.log("d")
 for turn in range(10**6):
     data = (b"%d " % (turn % 10)) * 1_000_000
+    folder.append("d", [Keepable("piece", data)])
     folder.write(Kept("d", "p", "1.ipynb", (), data), data)
     if turn == 1:
         print(flush=True)
@@ -317,7 +419,10 @@ def test_killed_at_any_moment_every_file_is_whole(tmp_path: Path) -> None:
         assert data == data[:2] * 1_000_000
         state = decode_kept(next(tmp_path.glob(".peerbook/*.state")).read_bytes())
         assert state
-        assert state.state == state.state[:2] * 1_000_000
+        assert state.genesis == state.genesis[:2] * 1_000_000
+        records = decode_records(next(tmp_path.glob(".peerbook/*.log")).read_bytes())
+        assert not records.is_damaged
+        assert all(each.data == each.data[:2] * 1_000_000 for each in records.kept)
     folder = Folder.open(tmp_path, CLASS)
     assert not list(tmp_path.glob(".peerbook/writing-*"))
     folder.close()
@@ -357,6 +462,40 @@ def test_a_folder_that_cannot_be_is_said_to_be_none(tmp_path: Path, monkeypatch:
 def test_a_full_disk_is_called_full() -> None:
     said = folder_module.unwritable(Path("/kept"), OSError(28, "No space left on device"))
     assert str(said).startswith("/kept: the disk is full\n")
+
+
+# Who keeps it.
+
+KNOWN = Known(b"founding", (b"one", b"other"), ((1, b"k" * 32), (2, b"l" * 32)), (b"wraps",))
+
+
+@pytest.mark.parametrize("known", [Known(), KNOWN])
+def test_who_one_is_comes_back_as_it_was_written_or_not_at_all(known: Known) -> None:
+    own = Own(Secret(b"r" * 32), Secret(b"d" * 32), known)
+    data = encode_own(own)
+    back = decode_own(data)
+    assert back
+    assert (back.root.reveal(), back.device.reveal(), back.known) == (b"r" * 32, b"d" * 32, known)
+    for at in range(len(data)):
+        assert decode_own(data[:at]) is None
+        assert decode_own(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]) is None
+
+
+def test_who_one_is_is_read_by_this_user_alone(folder: Folder) -> None:
+    assert folder.own() is None
+    own = new_own(os.urandom)
+    folder.keep_own(own)
+    folder.keep_own(replace(own, known=KNOWN))
+    file = folder.root / ".peerbook" / "own"
+    assert file.stat().st_mode & 0o777 == 0o600
+    back = folder.own()
+    assert back
+    assert (back.root.reveal(), back.known) == (own.root.reveal(), KNOWN)
+    seed = own.root.reveal().hex()
+    assert seed not in repr(own)
+    assert all(seed not in each.read_text(errors="replace") for each in folder.root.rglob("*.json"))
+    file.write_bytes(b"nonsense")
+    assert folder.own() is None
 
 
 # What is said.
@@ -423,6 +562,22 @@ def test_a_server_that_goes_and_comes_back_is_told_once_each() -> None:
     assert told((3, back), (4, away), (0.5, connecting), (30, away), (1, connecting), (3, back))[2:] == [
         "The server does not answer; trying again until it does.",
         "The server answers again.",
+    ]
+
+
+def test_how_it_stands_at_the_door_is_told() -> None:
+    lines = told(
+        (2, view(door="knocking", roads=["relay"])),
+        (3, view(door="waiting", roads=["relay"])),
+        (3, view(door="inside", roads=["relay"])),
+    )
+    assert lines == [
+        "Connected through the server.",
+        "The door of the class is closed: waiting until whoever teaches opens it.",
+        "Let in.",
+    ]
+    assert told((3, view(door="knocking", roads=["relay"])), (3, view(roads=["relay"]))) == [
+        "Connected through the server."
     ]
 
 

@@ -7,7 +7,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Coroutine
+import random
+import secrets
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +19,7 @@ from pycrdt import Doc, Map
 
 from peerbook.errors import PeerbookError
 from peerbook.genesis import genesis
+from peerbook.peer import crypto
 from peerbook.peer.document.notebook import Notebook
 from peerbook.peer.keep import keeper as keeper_module
 from peerbook.peer.keep.folder import Folder, Written
@@ -25,10 +29,11 @@ from peerbook.peer.peer import Followed, Peer
 from peerbook.peer.signaling.line import ServerState
 from peerbook.peer.signaling.messages import Refused
 from peerbook.peer.site import Published, Site, Unreached
-from peerbook.peer.sync.replica import Replica
+from peerbook.peer.sync.engine import Engine, EngineOptions
+from peerbook.peer.sync.options import Keepable
 from tests.conftest import cell, notebook
 
-from .peer_kit import VirtualClock
+from .peer_kit import ROOM, EverybodyMay, OneKey, VirtualClock, somebody
 
 CLASS, EVERYONE = "aa" * 16, "0e" * 16
 GENESIS = genesis(notebook(cell("one", "1"), cell("two", "2")))
@@ -47,11 +52,16 @@ class AClass:
     def __init__(self) -> None:
         self.site = SITE
         self.server = ServerState("open")
-        self.is_in, self.others, self.not_let_in = True, 0, None
+        self.is_in, self.others, self.not_let_in, self.door = True, 0, None, "inside"
         self.roads: dict[str, str] = {}
         self.seen: set[str] = set()
         self.kept: dict[str, Doc[Any]] = {}
         self.left: Callable[[], None] = lambda: None
+        self.clock = VirtualClock()
+        own = somebody(random.Random(secrets.randbits(64)))
+        options = EngineOptions(ROOM, own, crypto, self.clock, random.random, EverybodyMay(), OneKey())
+        self.engine = Engine(replace(options, keep=lambda *kept: self.on_keep(*kept)))
+        self.on_keep: Callable[[str, Keepable], None] = lambda document, kept: None
 
     def people(self) -> list[Any]:
         return []
@@ -62,13 +72,14 @@ class AClass:
     def name_of(self, each: Published) -> str:
         return f"{each.genesis}.team.{EVERYONE}"
 
-    def keep(self, document: str, state: bytes, path: str = "") -> Followed:
-        doc: Doc[Any] = Doc()
-        if state:
-            doc.apply_update(state)
+    def is_shared(self, document: str) -> bool:
+        return "/outputs." not in document
+
+    def keep(self, document: str, genesis: bytes, kept: Sequence[Keepable] = (), path: str = "") -> Followed:
+        doc: Doc[Any] = Doc(client_id=self.engine.client_id(document))
+        replica = self.engine.follow(document, doc, genesis, kept)
         self.kept[document] = doc
-        replica = Replica(document, doc, VirtualClock(), lambda change: None)
-        return Followed(path, document, Notebook(doc, lambda limit: 0, lambda: "new"), replica)
+        return Followed(path, document, replica, lambda limit: 0)
 
     async def leave(self) -> None:
         self.left()
@@ -76,6 +87,7 @@ class AClass:
     def write(self, path: str, text: str, cell_id: str = "one") -> None:
         source = self.kept[self.name_of(published(path))].get("cells", type=Map)[cell_id]["source"]
         source.insert(0, text)
+        self.clock.advance(200)
 
 
 class Kit:
@@ -132,7 +144,7 @@ def test_what_strangers_name_is_bounded(tmp_path: Path, monkeypatch: pytest.Monk
         kit.peer.seen |= {f"{number:064x}.team.{EVERYONE}" for number in range(100)}
         kit.peer.seen |= {f"{first}.{number:032x}" for number in range(100)}
         await kit.turns()
-        assert len(kit.peer.kept) == 64 + 2
+        assert len(kit.keeper._entries) == 64 + 2
         assert len(kit.files()) <= 64 + 2
         assert {"w/1.ipynb", "w/2.ipynb"} <= set(kit.files())
         await kit.keeper.finish()
@@ -140,17 +152,28 @@ def test_what_strangers_name_is_bounded(tmp_path: Path, monkeypatch: pytest.Monk
     run(story())
 
 
-def test_a_document_that_is_not_known_yet_is_not_written_as_an_empty_notebook(tmp_path: Path) -> None:
+def test_what_nobody_here_has_the_beginning_of_is_kept_for_those_who_have(tmp_path: Path) -> None:
+    strange = f"{'5' * 64}.team.{EVERYONE}"
+    pieces = [Keepable("introduction", b"i"), Keepable("piece", b"p")]
+
     async def story() -> None:
         kit = Kit(tmp_path)
-        strange = f"{'5' * 64}.team.{EVERYONE}"
+        for piece in pieces:
+            kit.peer.on_keep(strange, piece)
+            kit.peer.on_keep(f"{strange}/outputs.{'a' * 32}", piece)
         kit.peer.seen.add(strange)
         await kit.turns()
-        assert "other-notebooks/555555555555.ipynb" not in kit.files()
-        kit.peer.kept[strange].apply_update(GENESIS)
+        kit.peer.on_keep(strange, Keepable("piece", b"more"))
         await kit.turns()
-        assert kit.text("other-notebooks/555555555555.ipynb") == "1"
+        assert kit.files() == ["w/1.ipynb", "w/2.ipynb"]
         await kit.keeper.finish()
+        again = Kit(tmp_path)
+        assert again.folder.log(strange)[0] == (*pieces, Keepable("piece", b"more"))
+        assert not again.folder.log(f"{strange}/outputs.{'a' * 32}")[0]
+        again.keeper.restore()
+        assert again.said == ["2 notebooks kept from before."]
+        assert strange in again.peer.engine.documents
+        await again.keeper.finish()
 
     run(story())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
@@ -81,6 +82,20 @@ def test_sig2_who_took_a_session_just_after_a_restart_gives_it_back_to_whom_it_i
     assert hub.hub.counts()["topics"] == 0
     again = Page(hub, owner.session, thief.secret).connect()
     assert (again.closed, owner.closed) == (Reason.TAKEN, None)
+
+
+def test_sig2_a_session_with_keys_is_given_back_to_whom_it_is_named_after(hub: HubWithPages) -> None:
+    secret, other = an_id(hub.random), an_id(hub.random)
+    keys, others = hub.random.randbytes(32), hub.random.randbytes(32)
+    text, wrong = (base64.urlsafe_b64encode(each).decode().rstrip("=") for each in (keys, others))
+    name = protocol.session_of(secret, keys)
+    thief = Page(hub, name, other, keys=text).connect().join(hub.room)
+    for tried in (Page(hub, name, secret), Page(hub, name, secret, keys=wrong), Page(hub, name, an_id(hub.random))):
+        assert tried.connect().closed is Reason.TAKEN
+    assert thief.closed is None
+    owner = Page(hub, name, secret, keys=text).connect().join(hub.room)
+    assert (thief.closed, owner.closed) == (Reason.TAKEN, None)
+    assert Page(hub, name, other, keys=text).connect().closed is Reason.TAKEN
 
 
 def test_sig2_who_took_a_session_and_has_gone_leaves_no_place_behind(hub: HubWithPages) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -138,6 +139,21 @@ def test_ids_have_one_spelling() -> None:
     same = [text for text in spellings if base64.urlsafe_b64decode(text + "==") == protocol.decode_id(SESSION)]
     assert len(same) == 16
     assert [text for text in same if protocol.ID.fullmatch(text)] == [SESSION]
+
+
+def test_sig2_a_session_with_keys_is_named_after_both_as_the_page_names_it() -> None:
+    path = Path(__file__).parents[1] / "protocol" / "identity.json"
+    for person in json.loads(path.read_text("utf-8"))["people"]:
+        secret, keys = protocol.encode_id(bytes.fromhex(person["place"])), bytes.fromhex(person["keys_hash"])
+        assert protocol.session_of(secret, keys) == person["session"]
+        assert protocol.session_of(secret) != person["session"]
+        text = base64.urlsafe_b64encode(keys).decode().rstrip("=")
+        hello = {"type": "hello", "version": 1, "session": person["session"], "secret": secret}
+        assert parse_text(json.dumps({**hello, "keys": text})) == Hello(person["session"], secret, keys)
+        last = chr(ord(text[-1]) + 1)
+        for wrong in (text[:-1], text + "A", text[:-1] + last, 7, "", [text]):
+            with pytest.raises(RefusedError, match="'keys' must be 32 bytes"):
+                parse_text(json.dumps({**hello, "keys": wrong}))
 
 
 def test_sig2_a_session_is_named_after_its_secret_as_the_page_names_it() -> None:

@@ -48,7 +48,13 @@ async def _keep(options: argparse.Namespace, progress: Progress) -> int:
             site = await _site(options.link, noted, say)
             participant = _participant(noted)
             me = await Peer.join(
-                options.link, options.name, participant=participant, direct=not options.relay, site=site
+                options.link,
+                options.name,
+                participant=participant,
+                own=folder.own(),
+                learned=folder.keep_own,
+                direct=not options.relay,
+                site=site,
             )
             folder.note(**{"class": class_id}, participant=me.participant, site=asdict(site))
     except asyncio.CancelledError:

@@ -12,33 +12,58 @@ import random
 import re
 import secrets
 import time
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pycrdt import Doc
 
 from ..errors import PeerbookError
+from . import crypto
 from .connection.direct import DirectRoads
 from .connection.link import Link
 from .connection.relay import RelayRoads
 from .connection.roads import Roads
 from .document.notebook import Notebook
-from .invitation import Invitation
+from .document.position import Below
+from .envelope import session_text
+from .founding import ClassLink, lecture_of
+from .identity import OwnSession, open_session
+from .keep.own import Own, new_own
+from .keys.knocking import KnockState
+from .keys.signal import SALT_BYTES, open_signal, seal_signal
 from .loop import Background, LoopClock
 from .overlay.patience import Patience
-from .session import make_session, session_of
+from .provisional import Everybody, KeysOfLink, open_provisional
 from .signaling.client import SignalingClient
 from .signaling.line import ServerState
 from .signaling.messages import Refused as RoomRefusal
-from .site import Published, Site, fetch_genesis, fetch_site, read_link
+from .site import ClassPlace, Published, Site, fetch_genesis, fetch_site, read_link
 from .sync.engine import Engine, EngineOptions, Refusal
+from .sync.options import Keepable
 from .sync.record import Record, normal_name
 from .sync.replica import Replica
+from .sync.society import Society, SocietyOptions, SocietyPorts
 from .websocket import socket_opener
 
+Learned = Callable[[Own], None]
+"""Given what somebody is to be stored as, whenever they know more."""
 _LEAVE_SECONDS = 2.0
 """What was said last may take so long to arrive."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignalSealer:
+    """Seals what is told through the server to connect, in a class with keys."""
+
+    link: ClassLink
+    own: OwnSession
+
+    def seal(self, peer: str, signal: bytes) -> bytes:
+        return seal_signal(self.link.id, self.link.join_secret, self.own, peer, signal, secrets.token_bytes(SALT_BYTES))
+
+    def unseal(self, peer: str, sealed: bytes) -> bytes | None:
+        return open_signal(self.link.id, self.link.join_secret, peer, self.own.introduced.session, sealed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +83,16 @@ class Followed:
 
     path: str
     document: str
-    notebook: Notebook
     replica: Replica
+    below: Below
+
+    @property
+    def notebook(self) -> Notebook:
+        """As it is now: its document is another one after it was built anew."""
+        doc = self.replica.doc
+        if doc is None:
+            raise ValueError(f"not open any more: {self.document}")
+        return Notebook(doc, self.below, lambda: secrets.token_hex(16))
 
     @property
     def digest(self) -> str:
@@ -70,33 +103,72 @@ class Followed:
 class Peer:
     """Made by :meth:`join`; ``async with`` leaves at the end."""
 
-    def __init__(self, site: Site, invitation: Invitation, name: str, participant: str, *, direct: bool) -> None:
+    def __init__(
+        self, site: Site, invitation: ClassPlace, name: str, who: str | Own, learned: Learned, *, direct: bool
+    ) -> None:
         self.site = site
         self.invitation = invitation
         self.name = name
-        self.participant = participant
-        secret = make_session(secrets.token_bytes)
-        self.session = session_of(secret)
+        if isinstance(who, Own):
+            own = open_session(invitation.id, who.root, who.device, secrets.token_bytes)
+        else:
+            own = open_provisional(invitation.id, who, secrets.token_bytes)
+        self.participant = own.introduced.participant
+        self.session = own.introduced.session
         self._since = time.time_ns() // 1_000_000
         self._followed: dict[str, Followed] = {}
         self._background = Background()
         clock = LoopClock()
         chance = random.SystemRandom()
         self._below: Callable[[int], int] = chance.randrange
-        own = re.compile(rf"[0-9a-f]{{64}}\.team\.{invitation.everyone}(\.[0-9a-f]{{32}})?")
-        self._carries: Callable[[str], bool] = lambda document: own.fullmatch(document) is not None
+        branches = rf"team\.{invitation.everyone}|lecture\.{lecture_of(invitation.id)}"
+        shared = re.compile(rf"[0-9a-f]{{64}}\.({branches})(\.[0-9a-f]{{32}})?")
+        self.is_shared: Callable[[str], bool] = lambda document: shared.fullmatch(document) is not None
+        """Whether a document is everybody's, by its name: kept by everybody who is here."""
         self._patience = Patience(clock)
+        self._society: Society | None = None
+        self._sealer: SignalSealer | None = None
+        if isinstance(who, Own) and isinstance(invitation, ClassLink):
+            self._sealer = SignalSealer(invitation, own)
+            self._society = Society(
+                SocietyOptions(
+                    clock,
+                    secrets.token_bytes,
+                    own,
+                    who.root,
+                    invitation.id,
+                    invitation.join_secret,
+                    name,
+                    who.known,
+                    lambda known: learned(replace(who, known=known)),
+                )
+            )
         self.engine = Engine(
-            EngineOptions(invitation.id, self.session, clock, chance.random, self._carries, refused=self._refused)
+            EngineOptions(
+                invitation.id,
+                own,
+                crypto,
+                clock,
+                chance.random,
+                self._society or Everybody(),
+                self._society or KeysOfLink(invitation.id),
+                self.is_shared,
+                self._keep,
+                refused=self._refused,
+                ear=self._society,
+            )
         )
         number = lambda: secrets.randbits(32)  # noqa: E731
         opener = socket_opener(site.signal, self._background)
-        self._server = SignalingClient(self.session, secret, opener, clock, chance.random)
+        secret = session_text(own.place.reveal())
+        self._server = SignalingClient(self.session, secret, opener, clock, chance.random, own.keys_hash)
         self._room = self._server.join(invitation.room, lambda: self._roads.have())
         self._room.changes.add(lambda _, left: self._left(left))
         self._room.refusals.add(self._room_refused)
         self.not_let_in: RoomRefusal | None = None
         """Why the server does not take one into the class's room, if it does not."""
+        self.on_keep: Callable[[str, Keepable], None] | None = None
+        """Given what is to be stored of documents, in order."""
         self._direct = self._open_direct(clock, number) if direct and site.direct else None
         self._roads = Roads(
             clock, number, self._server, self._room, RelayRoads(self._server, clock, number), self._direct
@@ -105,12 +177,21 @@ class Peer:
 
     @classmethod
     async def join(
-        cls, link: str, name: str, *, participant: str = "", direct: bool = True, site: Site | None = None
+        cls,
+        link: str,
+        name: str,
+        *,
+        participant: str = "",
+        own: Own | None = None,
+        learned: Learned = lambda own: None,
+        direct: bool = True,
+        site: Site | None = None,
     ) -> Peer:
         """Joins the class of an invite link under this name. PeerbookError when that cannot be.
 
-        ``participant``: 32 hex digits of somebody who was here before. ``direct``: by WebRTC too, where aiortc is
-        installed. ``site``: as it is known already; it is fetched otherwise.
+        Who was here before says so: by ``own`` where the class has keys, which ``learned`` was given last; else by
+        ``participant``, words that are the same each time. ``direct``: by WebRTC too, where aiortc is installed.
+        ``site``: as it is known already; it is fetched otherwise.
         """
         invitation = read_link(link)
         plain = normal_name(name)
@@ -123,12 +204,21 @@ class Peer:
                 where=site.root + "peerbook.json",
                 remedy="Put the server's address under 'signaling'.",
             )
-        peer = cls(site, invitation, plain, participant or secrets.token_hex(16), direct=direct)
+        with_keys = isinstance(invitation, ClassLink)
+        who = own or new_own(secrets.token_bytes) if with_keys else participant or secrets.token_hex(16)
+        if isinstance(who, Own):
+            learned(who)
+        peer = cls(site, invitation, plain, who, learned, direct=direct)
         peer.start()
         return peer
 
     def start(self) -> None:
         """Goes in."""
+        if self._society:
+            engine = self.engine
+            self._society.begin(
+                SocietyPorts(engine.neighbours, engine.rules_changed, engine.keys_changed, engine.is_author)
+            )
         self._server.start()
         self.engine.introduce(Record(self.name, self.participant, self._since))
 
@@ -162,6 +252,11 @@ class Peer:
         return sorted(rows.values(), key=lambda each: (not each.is_me, each.name, each.participant))
 
     @property
+    def door(self) -> KnockState:
+        """How it stands with being let in, where the class has a door."""
+        return self._society.doorway.state if self._society else "inside"
+
+    @property
     def others(self) -> int:
         """Sessions beside this one that the server has in the class now, reached or not."""
         return sum(is_here for session, is_here in self._room.people.items() if session != self.session)
@@ -175,7 +270,7 @@ class Peer:
         """Names of the class's notebooks that anybody is known to have."""
         people = self.engine.people(time.time_ns() // 1_000_000)
         seen = {*self.engine.documents, *(name for person in people for name in person.documents)}
-        return {name for name in seen if self._carries(name)}
+        return {name for name in seen if self.is_shared(name)}
 
     def name_of(self, published: Published) -> str:
         """The name of everybody's document of a notebook."""
@@ -188,29 +283,26 @@ class Peer:
         if path not in self._followed:
             published = self._published(path)
             document = self.name_of(published)
-            self._followed[path] = self.keep(document, await fetch_genesis(published), path)
+            self._followed[path] = self.keep(document, await fetch_genesis(published), path=path)
             self.engine.awareness.say(document)
         return self._followed[path]
 
-    def keep(self, document: str, state: bytes, path: str = "") -> Followed:
-        """Keeps a document equal with the class's without having it open. ``state`` is what is known of it: its
-        genesis, what was kept of it, or nothing (empty).
+    def keep(self, document: str, genesis: bytes, kept: Sequence[Keepable] = (), path: str = "") -> Followed:
+        """Keeps a document equal with the class's without having it open. ``kept``: what was handed to :attr:`on_keep`
+        of it before.
         """
         doc: Doc[Any] = Doc(client_id=self.engine.client_id(document))
-        if state:
-            doc.apply_update(state)
-        replica = self.engine.follow(document, doc)
-        notebook = Notebook(doc, self._below, lambda: secrets.token_hex(16))
-        return Followed(path, document, notebook, replica)
+        replica = self.engine.follow(document, doc, genesis, kept)
+        return Followed(path, document, replica, self._below)
 
     async def agrees(self, path: str, seconds: float = 10.0) -> bool:
-        """Whether every neighbour has the notebook exactly as it is here, by the canonical digest."""
+        """Whether every neighbour has the notebook's log exactly as it is here."""
         followed = self._followed[path]
         self.engine.compare(followed.document)
         said = self.engine.said(followed.document)
         everybody = {each.peer for each in self.engine.neighbours}
         await self.until(lambda: everybody <= said.keys(), "every neighbour said where it stands", seconds)
-        return bool(everybody) and all(said[peer] == followed.replica.digest for peer in everybody)
+        return bool(everybody) and all(said[peer] == followed.replica.reaches.digest for peer in everybody)
 
     async def until(self, holds: Callable[[], bool], what: str, seconds: float = 30.0) -> None:
         """Waits until something is so; TimeoutError with ``what`` was waited for."""
@@ -223,6 +315,8 @@ class Peer:
     async def leave(self) -> None:
         """Sends what waits, says goodbye to all, and lets go."""
         self.engine.end()
+        if self._society:
+            self._society.end()
         deadline = time.monotonic() + _LEAVE_SECONDS
         while time.monotonic() < deadline and any(link.buffered_bytes("control") for link in self._open_links()):
             await asyncio.sleep(0.01)
@@ -242,10 +336,15 @@ class Peer:
             return None
         from .connection.rtc import rtc_creator  # a large library, that only this road needs
 
-        return DirectRoads(clock, rtc_creator(self.session, clock, self._background), number, self._room.signal)
+        create = rtc_creator(self.session, clock, self._background)
+        return DirectRoads(clock, create, number, self._room.signal, self._sealer)
 
     def _open_links(self) -> list[Link]:
         return [link for link in self._roads.links.values() if link.state.kind == "open"]
+
+    def _keep(self, document: str, kept: Keepable) -> None:
+        if self.on_keep:
+            self.on_keep(document, kept)
 
     def _room_refused(self, refused: RoomRefusal) -> None:
         if refused.about == "join":
@@ -258,7 +357,7 @@ class Peer:
     def _refused(self, refusal: Refusal, peer: str) -> None:
         """What a neighbour said was not taken."""
         link = self._roads.links.get(peer)
-        if link and refusal == "garbled" and self._patience.is_lost(peer):
+        if link and refusal in ("garbled", "forged") and self._patience.is_lost(peer):
             self._patience.left(peer)
             link.close("garbled")
 

@@ -165,6 +165,10 @@ class Roles:
         word = self._word_on(participant)
         return word.body.role if word else "attendee"
 
+    def is_named(self, participant: str) -> bool:
+        """Whether a statement that counts speaks of somebody."""
+        return participant != self.owner and self._word_on(participant) is not None
+
     def can_teach(self, participant: str) -> bool:
         """Owner and instructors."""
         return self.role_of(participant) in ("owner", "instructor")

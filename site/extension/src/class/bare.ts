@@ -11,13 +11,24 @@ import { genesisHash } from '../core/document/genesis';
 import { hex } from '../core/document/source';
 import { stateDigest } from '../core/sync/digest';
 import { Identities } from './identity';
-import { Joined } from './joined';
+import type { Joined } from './joined';
+import { MemoryVault } from '../storage/vault';
+import { enter } from './enter';
 
 const fill = (bytes: Uint8Array<ArrayBuffer>): unknown => crypto.getRandomValues(bytes);
 const below = (limit: number): number => Math.floor(Math.random() * limit);
 
 export class Member {
-  constructor(code: string, name: string, genesis: string) {
+  private constructor(
+    readonly joined: Joined,
+    bytes: Uint8Array
+  ) {
+    const name = joined.documentName(genesisHash(bytes));
+    joined.follow(name, this.doc, { kind: 'document', genesis: bytes, kept: [], keep: () => undefined });
+  }
+
+  /** @param owner what makes one the owner of the class, or '' */
+  static async join(code: string, name: string, genesis: string, owner = ''): Promise<Member> {
     const read = readCode(code, digest);
     const identities = new Identities('/', null, fill);
     const identity = identities.take(name);
@@ -25,13 +36,15 @@ export class Member {
       throw new Error('a damaged link, or no name');
     }
     const root = new URL('.', location.href).href;
-    this.joined = new Joined({ invitation: read.invitation, identity, identities, root });
-    const bytes = Uint8Array.from(genesis.match(/../g) ?? [], pair => parseInt(pair, 16));
-    Y.applyUpdate(this.doc, bytes);
-    this.joined.follow(this.joined.sharedName(genesisHash(bytes)), this.doc, 'document');
+    const { invitation } = read;
+    const vault = new MemoryVault();
+    const joined = await enter({ vault, owner, invitation, identity, identities, root, branch: 'team' });
+    return new Member(
+      joined,
+      Uint8Array.from(genesis.match(/../g) ?? [], pair => parseInt(pair, 16))
+    );
   }
 
-  readonly joined: Joined;
   readonly doc = new Y.Doc();
 
   /** Who is here, as this page shows it. */

@@ -4,43 +4,59 @@
  */
 import { digest } from 'lib0/hash/sha256';
 import * as Y from 'yjs';
-import { fragmentOf, makeInvitation, readFragment } from '../core/class/invitation';
+import { ownerIn, readFragment } from '../core/class/invitation';
+import { cellsOf, textOf } from '../core/document/cells';
+import { genesisHash, makeGenesis } from '../core/document/genesis';
+import { browserVault, enter } from './enter';
 import { Identities } from './identity';
-import { Joined } from './joined';
+import type { Joined } from './joined';
 
-const GENESIS = '0'.repeat(64);
+/** A notebook of one cell, whose text all write. */
+const GENESIS = makeGenesis({
+  metadata: {},
+  cells: [{ id: 't', cell_type: 'raw', source: '', metadata: {} }]
+});
+const HASH = genesisHash(GENESIS);
 const fill = (bytes: Uint8Array<ArrayBuffer>): unknown => crypto.getRandomValues(bytes);
 
-/** The fragment of a new class. */
-export function invite(): string {
-  return fragmentOf(makeInvitation(fill, digest));
-}
-
 export class Classmate {
-  constructor(fragment: string, name: string) {
+  private constructor(readonly joined: Joined) {
+    this.joined.changed.add(() => this.note());
+    const name = this.joined.documentName(HASH);
+    this.joined.follow(name, this.doc, {
+      kind: 'document',
+      genesis: GENESIS,
+      kept: [],
+      keep: () => undefined
+    });
+  }
+
+  /** @param fragment of an invite link; with `&owner=` one owns the class */
+  static async join(fragment: string, name: string): Promise<Classmate> {
     const invited = readFragment(fragment, digest);
     if (invited.kind !== 'invited') {
       throw new Error(`no invitation: ${fragment}`);
     }
     const identities = new Identities('/', localStorage, fill);
-    this.joined = new Joined({
+    const joined = await enter({
+      vault: await browserVault(location.href),
+      owner: ownerIn(fragment),
       invitation: invited.invitation,
       identity: identities.take(name)!,
       identities,
       root: location.href,
-      pathOf: genesis => (genesis === GENESIS ? 'w/a.ipynb' : undefined)
+      branch: 'team',
+      pathOf: genesis => (genesis === HASH ? 'w/a.ipynb' : undefined)
     });
-    this.joined.changed.add(() => this.note());
-    this.joined.follow(this.joined.sharedName(GENESIS), this.doc, 'document');
+    return new Classmate(joined);
   }
 
-  readonly joined: Joined;
   readonly doc = new Y.Doc();
   /** What was said of the connection, in order. */
   readonly words: string[] = [];
 
   get text(): string {
-    return this.doc.getText('t').toJSON();
+    return textOf(cellsOf(this.doc).get('t')!);
   }
 
   /** Names of who is here, oneself first. */
@@ -55,7 +71,7 @@ export class Classmate {
   }
 
   write(word: string): void {
-    this.doc.getText('t').insert(this.text.length, `${word} `);
+    (cellsOf(this.doc).get('t')!.get('source') as Y.Text).insert(this.text.length, `${word} `);
   }
 
   /** Writes numbered words, one every `ms`. */

@@ -1,22 +1,33 @@
 /** Without a browser: jsdom has no BroadcastChannel, and Node's works. */
-import { digest } from 'lib0/hash/sha256';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as Y from 'yjs';
-import { makeInvitation } from '../core/class/invitation';
+import type { IInvitation } from '../core/class/invitation';
+import { type IVault, MemoryVault } from '../storage/vault';
+import { enter, found } from './enter';
 import { Identities } from './identity';
-import { Joined } from './joined';
+import type { Joined } from './joined';
 import { readServer } from './server';
 
-const invitation = makeInvitation(bytes => crypto.getRandomValues(bytes), digest);
 const GENESIS = 'a'.repeat(64);
+const FOUNDER = 'a'.repeat(32);
+const FOLLOWED = { kind: 'document', genesis: null, kept: [], keep: () => undefined } as const;
 const joined: Joined[] = [];
 let served: () => Promise<Response>;
+/** Ada's device, on which she founded the class. */
+let hers: IVault;
+let invitation: IInvitation;
 
-function join(name: string): Joined {
-  const identities = new Identities('/', null, bytes => crypto.getRandomValues(bytes));
-  const identity = identities.take(name)!;
+async function join(
+  name: string,
+  vault: IVault = name === 'Ada' ? hers : new MemoryVault()
+): Promise<Joined> {
+  const identity = { participant: name === 'Ada' ? FOUNDER : 'b'.repeat(32), name };
+  const notes = new Map([['peerbook:people:/', JSON.stringify([identity])]]);
+  const kept = { getItem: (key: string) => notes.get(key) ?? null, setItem: () => undefined };
+  const identities = new Identities('/', kept, bytes => crypto.getRandomValues(bytes));
   const pathOf = (genesis: string): string | undefined => (genesis === GENESIS ? 'w/a.ipynb' : undefined);
-  const page = new Joined({ invitation, identity, identities, root: 'http://site.test/', pathOf });
+  const root = 'http://site.test/';
+  const page = await enter({ vault, invitation, identity, identities, root, branch: 'team', pathOf });
   joined.push(page);
   return page;
 }
@@ -26,7 +37,9 @@ const until = async (holds: () => boolean): Promise<void> => {
   await vi.waitFor(() => expect(holds()).toBe(true), { timeout: 20_000, interval: 10 });
 };
 
-beforeEach(() => {
+beforeEach(async () => {
+  hers = new MemoryVault();
+  invitation = await found(hers, FOUNDER);
   served = () => Promise.resolve(new Response('{"signaling": ""}'));
   vi.stubGlobal('fetch', () => served());
   const page = { addEventListener: () => undefined, removeEventListener: () => undefined };
@@ -42,7 +55,7 @@ afterEach(() => {
 
 describe('a page in a class', () => {
   it('[CLS4] two tabs of a browser find each other without a server, by name and by notebook', async () => {
-    const [ada, ben] = [join('Ada'), join('Ben')];
+    const [ada, ben] = [await join('Ada'), await join('Ben')];
     await until(() => ada.people.length === 2 && ben.people.length === 2);
     expect(ada.people.map(({ name, isMe }) => [name, isMe])).toEqual([
       ['Ada', true],
@@ -50,18 +63,19 @@ describe('a page in a class', () => {
     ]);
     expect(ada.summary).toMatchObject({ kind: 'direct', others: 1 });
     const [one, two] = [new Y.Doc(), new Y.Doc()];
-    const name = ada.sharedName(GENESIS);
-    expect(ben.sharedName(GENESIS)).toBe(name);
-    ada.follow(name, one, 'document');
-    one.getText('t').insert(0, 'hello');
-    ben.follow(name, two, 'document');
-    await until(() => two.getText('t').toJSON() === 'hello');
+    const name = ada.documentName(GENESIS);
+    expect(ben.documentName(GENESIS)).toBe(name);
+    const meta = (doc: Y.Doc): Y.Map<unknown> => doc.getMap('meta');
+    ada.follow(name, one, FOLLOWED);
+    meta(one).set('word', 'hello');
+    ben.follow(name, two, FOLLOWED);
+    await until(() => meta(two).get('word') === 'hello');
     await until(() => ben.people.every(({ notebooks }) => notebooks.join() === 'w/a.ipynb'));
     expect(ben.personOf(ada.people[0]!.sessions[0]!)!.name).toBe('Ada');
   });
 
   it('[CLS3] a new name reaches the others, and stays the same person', async () => {
-    const [ada, ben] = [join('Ada'), join('Ben')];
+    const [ada, ben] = [await join('Ada'), await join('Ben')];
     await until(() => ben.people.length === 2);
     const { participant } = ada.me;
     expect(ada.rename('  ')).toBe(false);
@@ -72,7 +86,7 @@ describe('a page in a class', () => {
   });
 
   it('[CLS4] who has left is one who was here', async () => {
-    const [ada, ben] = [join('Ada'), join('Ben')];
+    const [ada, ben] = [await join('Ada'), await join('Ben')];
     await until(() => ada.people.length === 2);
     let told = 0;
     ada.changed.add(() => (told += 1));
@@ -84,14 +98,14 @@ describe('a page in a class', () => {
 
   it('[CLS2] says what is wrong with the address of a server, and goes on without', async () => {
     served = () => Promise.resolve(new Response('{"signaling": "mailto:somebody"}'));
-    const ada = join('Ada');
-    await until(() => ada.server !== null);
+    const ada = await join('Ada');
+    await until(() => ada.server !== FOLLOWED);
     expect(ada.summary).toMatchObject({ kind: 'alone', server: { kind: 'refused', reason: 'address' } });
   });
 
   it('[CLS2] says joining, then offline when the site cannot be reached', async () => {
     served = () => Promise.reject(new TypeError('no network'));
-    const ada = join('Ada');
+    const ada = await join('Ada');
     expect(ada.summary.kind).toBe('joining');
     await until(() => ada.summary.kind === 'offline');
     expect(ada.people).toHaveLength(1);

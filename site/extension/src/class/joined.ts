@@ -11,15 +11,27 @@ import { pageClock } from '../connection/page';
 import type { SignalingState } from '../connection/signaling/state';
 import { starTopic } from '../connection/star';
 import { type ISummary, summarize } from '../connection/summary';
+import { lectureOf } from '../core/class/founding';
 import type { IInvitation } from '../core/class/invitation';
+import { sameBytes } from '../core/bytes';
+import type { Role } from '../core/class/roles';
+import type { Door } from '../core/class/statement';
 import type { Cancel } from '../core/clock';
-import { formatName, parseName } from '../core/document/name';
+import type { ICrypto } from '../core/crypto';
+import { type Branch, formatName, parseName } from '../core/document/name';
 import { Patience } from '../core/overlay/patience';
 import { type IRecord, normalName } from '../core/roster/record';
-import { makeSession, sessionOf } from '../core/session';
+import type { Secret } from '../core/secret';
+import { sessionText } from '../core/session';
+import type { IKept } from '../core/sync/kept';
+import type { IOwnSession } from '../core/identity/own';
 import { Engine, type Refusal } from '../core/sync/engine';
 import type { IIdentity, Identities } from './identity';
-import type { IMembership, IParticipant } from './membership';
+import { Authority } from './authority';
+import type { IKeptClass, KeptClasses } from './kept';
+import type { IFollowed, IMembership, IParticipant, ITeaching } from './membership';
+import type { Entrance } from './panel/entrance';
+import { signalSealer } from './sealer';
 import { gather } from './people';
 import { fetchServer, type IServer } from './server';
 
@@ -32,10 +44,20 @@ const MOST_KNOWN = 2000;
 
 export interface IJoinOptions {
   readonly invitation: IInvitation;
+  readonly crypto: ICrypto;
+  /** Oneself, for this page. */
+  readonly own: IOwnSession;
+  /** One's root seed. */
+  readonly seed: Secret;
+  readonly classes: KeptClasses;
+  readonly kept: IKeptClass;
+  /** As this device remembers one. */
   readonly identity: IIdentity;
   readonly identities: Identities;
   /** Absolute address of the site. */
   readonly root: string;
+  /** Which of the class's notebooks the page shows. */
+  readonly branch?: Branch;
   /** Whether a change to a document is not this page's own: from storage, from another tab. */
   isForeign?(origin: unknown): boolean;
   /** The path of the workshop's notebook with this genesis, once that is known. */
@@ -46,38 +68,57 @@ export class Joined implements IMembership {
   constructor(private readonly options: IJoinOptions) {
     const { invitation, identity } = options;
     this.invitation = invitation;
-    this._me = identity;
-    const fill = (bytes: Uint8Array<ArrayBuffer>): unknown => crypto.getRandomValues(bytes);
-    this.secret = makeSession(fill);
-    this.session = sessionOf(digest, this.secret);
+    this.own = options.own;
+    this.lecture = lectureOf(digest, invitation.id);
+    this._me = { ...identity, participant: this.own.participant };
+    this.authority = new Authority({
+      ...{ crypto: options.crypto, invitation, own: options.own, root: options.seed },
+      ...{ classes: options.classes, kept: options.kept },
+      name: () => this._me.name,
+      devicesOf: participant => this.devicesOf(participant),
+      changed: () => this.tell()
+    });
     this.engine = new Engine({
       room: invitation.id,
-      session: this.session,
+      own: this.own,
+      crypto: options.crypto,
+      rules: this.authority.society,
+      keys: this.authority.society,
+      ear: this.authority.society,
       clock: pageClock,
       random: Math.random,
       digest,
       carries: document => this.isShared(document),
       isForeign: origin => options.isForeign?.(origin) === true,
+      keep: (name, kept) => this.logs.get(name)?.(kept),
+      onIntroduced: ({ participant, agreementKey }) => this.introduced(participant, agreementKey),
       onPeople: () => this.tell(),
       onRefusal: (refusal, peer) => this.refuse(refusal, peer)
     });
     // Before the connections' own: what waits must be in their hands when they say goodbye.
     addEventListener('pagehide', this.onHide);
     document.addEventListener('visibilitychange', this.onVisibility);
+    this.authority.begin(this.engine);
     this.introduce();
     void this.connect();
   }
 
+  readonly authority: Authority;
   readonly invitation: IInvitation;
   readonly engine: Engine;
   readonly changed = new Listeners<[]>();
   /** What peerbook.json says, once it could be read. */
   server: IServer | null = null;
-  private readonly session: string;
-  private readonly secret: string;
+  private readonly own: IOwnSession;
+  /** Whom the lecture belongs to. */
+  private readonly lecture: string;
   private readonly since = Date.now();
   private readonly known = new Map<string, Pick<IParticipant, 'name' | 'since'>>();
   private readonly open = new Map<string, number>();
+  /** Where what is taken of a document is kept. */
+  private readonly logs = new Map<string, (kept: IKept) => void>();
+  /** Of everybody who was introduced: what is sealed to them is sealed to these. */
+  private readonly devices = new Map<string, Uint8Array[]>();
   private _me: IIdentity;
   private _people: readonly IParticipant[] | null = null;
   private opened: IOpened | null = null;
@@ -126,11 +167,33 @@ export class Joined implements IMembership {
   private gather(): readonly IParticipant[] {
     return gather({
       me: this._me,
-      own: { session: this.session, since: this.since, documents: [...this.open.keys()] },
+      own: { session: this.own.session, since: this.since, documents: [...this.open.keys()] },
       here: this.engine.people(Date.now()),
       known: this.everKnown(),
+      roleOf: participant => this.authority.roleOf(participant) ?? 'attendee',
       pathOf: document => this.pathOf(document)
     });
+  }
+
+  get entrance(): Entrance {
+    const isConnected = [...this.engine.neighbours].length > 0;
+    return this.authority.entranceOf(isConnected, this.summary.kind === 'offline' || this.unreachable);
+  }
+
+  get role(): Role | null {
+    return this.authority.role;
+  }
+
+  get door(): Door {
+    return this.authority.society.roles?.door ?? 'open';
+  }
+
+  get outputsShared(): boolean {
+    return this.authority.society.roles?.outputsShared ?? false;
+  }
+
+  get teaching(): ITeaching | null {
+    return this.authority.teaching;
   }
 
   personOf(session: string): IParticipant | undefined {
@@ -138,21 +201,33 @@ export class Joined implements IMembership {
   }
 
   rename(name: string): boolean {
-    const identity = this.options.identities.rename(this._me.participant, normalName(name));
+    const identity = this.options.identities.rename(this.options.identity.participant, normalName(name));
     if (identity) {
-      this._me = identity;
+      this._me = { ...identity, participant: this.own.participant };
       this.introduce();
       this.tell();
     }
     return identity !== null;
   }
 
-  sharedName(genesis: string): string {
-    return formatName({ genesis, branch: 'team', owner: this.invitation.everyone });
+  get branch(): Branch {
+    return this.options.branch ?? 'lecture';
   }
 
-  follow(name: string, doc: Y.Doc, kind: 'document' | 'outputs'): Cancel {
-    const cancel = this.engine.follow(name, doc, kind);
+  documentName(genesis: string): string {
+    const { branch } = this;
+    const { everyone } = this.invitation;
+    const owner = branch === 'mine' ? this._me.participant : branch === 'lecture' ? this.lecture : everyone;
+    return formatName({ genesis, branch, owner });
+  }
+
+  mayWrite(document: string): boolean {
+    return this.authority.mayWrite(document);
+  }
+
+  follow(name: string, doc: Y.Doc, { kind, genesis, kept, keep }: IFollowed): Cancel {
+    this.logs.set(name, keep);
+    const cancel = this.engine.follow(name, doc, { kind, genesis, kept });
     if (kind === 'document') {
       this.open.set(name, (this.open.get(name) ?? 0) + 1);
       this.engine.awareness.say(name, null);
@@ -160,6 +235,7 @@ export class Joined implements IMembership {
     }
     return () => {
       cancel();
+      this.logs.delete(name);
       if (kind === 'document') {
         this.open.delete(name);
         this.tell();
@@ -176,6 +252,7 @@ export class Joined implements IMembership {
     document.removeEventListener('visibilitychange', this.onVisibility);
     this.waiting?.();
     this.engine.end();
+    this.authority.end();
     this.opened?.close();
     this.tell();
   }
@@ -203,8 +280,10 @@ export class Joined implements IMembership {
     }
     const { address, direct, iceServers } = this.server;
     const opened = openConnections({
-      session: this.session,
-      secret: this.secret,
+      session: this.own.session,
+      secret: sessionText(this.own.place.reveal()),
+      keysHash: this.own.keysHash,
+      sealer: signalSealer(this.options.crypto, this.invitation, this.own),
       ...(address.kind === 'address' ? { signal: address.url } : {}),
       room: this.invitation.room,
       // Nothing of oneself: names go from browser to browser.
@@ -247,9 +326,21 @@ export class Joined implements IMembership {
       this.ofOtherVersion.add(peer);
       this.tell();
     }
-    if (refusal === 'garbled' && this.patience.isLost(peer)) {
+    if ((refusal === 'garbled' || refusal === 'forged') && this.patience.isLost(peer)) {
       this.patience.left(peer);
       this.opened?.roads.links.get(peer)?.close('garbled');
+    }
+  }
+
+  private devicesOf(participant: string): readonly Uint8Array[] {
+    return this.devices.get(participant) ?? [];
+  }
+
+  private introduced(participant: string, device: Uint8Array): void {
+    const known = this.devicesOf(participant);
+    if (!known.some(key => sameBytes(key, device))) {
+      this.devices.set(participant, [...known, device]);
+      this.authority.society.introduced();
     }
   }
 
@@ -257,7 +348,7 @@ export class Joined implements IMembership {
   private isShared(document: string): boolean {
     try {
       const { branch, owner } = parseName(document);
-      return branch === 'team' && owner === this.invitation.everyone;
+      return branch !== 'mine' && [this.invitation.everyone, this.lecture].includes(owner);
     } catch {
       return false;
     }

@@ -2,21 +2,24 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { rememberClass } from '../classroom/back';
 import type { IClassroomBar } from '../classroom/tokens';
 import type { Session } from '../notebook/session';
 import { digest } from 'lib0/hash/sha256';
-import { readFragment } from '../core/class/invitation';
+import { branchIn, fragmentOf, ownerIn, readFragment } from '../core/class/invitation';
 import { FROM_LOG } from '../notebook/keeper';
 import { FROM_TAB } from '../notebook/tabs';
 import { fetchCatalogue } from '../workshop/catalogue';
 import { Cursors } from './cursors/cursors';
 import { browserIdentities } from './identity';
-import { Joined } from './joined';
+import { browserVault, enter } from './enter';
 import type { IMembership } from './membership';
 import { OutputsChoice } from './outputs/outputs';
+import { waitToEnter } from './panel/entrance';
 import { identify } from './panel/identify';
 import { showDamaged } from './panel/join';
 import { ClassPart } from './panel/part';
+import { Reading } from './reading/reading';
 
 /** What each part of the class's interface is given. */
 export interface IClassParts {
@@ -56,14 +59,21 @@ export async function join(
       ),
     () => undefined
   );
-  return new Joined({
+  const joined = await enter({
+    vault: await browserVault(root),
     invitation: invited.invitation,
+    branch: branchIn(fragment),
+    owner: ownerIn(fragment),
     identity,
     identities,
     root,
     isForeign: origin => origin === FROM_LOG || origin === FROM_TAB,
     pathOf: genesis => paths.get(genesis)
   });
+  await waitToEnter(joined, trans, () =>
+    rememberClass(new URL(root).pathname, fragmentOf(joined.invitation))
+  );
+  return joined;
 }
 
 /** Shows the class in the page. */
@@ -71,4 +81,5 @@ export function show(parts: IClassParts): void {
   new ClassPart(parts);
   new Cursors(parts);
   new OutputsChoice(parts);
+  new Reading(parts);
 }

@@ -2,10 +2,15 @@
 import type * as Y from 'yjs';
 import type { Cancel } from '../core/clock';
 import type { IInvitation } from '../core/class/invitation';
+import type { Branch } from '../core/document/name';
+import type { Role } from '../core/class/roles';
+import type { Door, StatedRole } from '../core/class/statement';
 import type { Engine } from '../core/sync/engine';
+import type { IKept } from '../core/sync/kept';
 import type { ISummary } from '../connection/summary';
 import type { Listeners } from '../connection/listeners';
 import type { IIdentity } from './identity';
+import type { Entrance } from './panel/entrance';
 
 /** One person, however many tabs they have open. */
 export interface IParticipant {
@@ -23,6 +28,39 @@ export interface IParticipant {
   readonly notebooks: readonly string[];
   /** 0 to 9, the same for everybody who sees the same people. */
   readonly colour: number;
+  readonly role: Role;
+}
+
+/** What somebody who teaches can do besides. Each does nothing where the class's statements do not let them. */
+export interface ITeaching {
+  /** Open: whoever has the link is in. Closed: whoever teaches lets them in. */
+  readonly door: Door;
+  /** Who stands at the closed door, in order of coming. */
+  readonly waiting: readonly { readonly participant: string; readonly name: string }[];
+  /** Whether the class sees the outputs of everybody's own pages. */
+  readonly outputsShared: boolean;
+  /** Whether one may give somebody that role, as roles are now. */
+  mayGive(participant: string, role: StatedRole): boolean;
+  /** Removing begins new keys: who is removed keeps what they had and gets nothing that comes after. */
+  give(participant: string, role: StatedRole): void;
+  /** Begins new keys as well. */
+  setDoor(door: Door): void;
+  admit(participant: string): void;
+  refuse(participant: string): void;
+  share(outputs: boolean): void;
+  /** The text of the recovery file; null where the recovery key is not on this device. */
+  recoveryFile(workshop: string): string | null;
+}
+
+/** How a document is followed. */
+export interface IFollowed {
+  readonly kind: 'document' | 'outputs';
+  /** What it starts from; null for one that begins with nothing. */
+  readonly genesis: Uint8Array | null;
+  /** What this device has of its log. */
+  readonly kept: readonly IKept[];
+  /** Takes what is to be kept, before it is passed on. */
+  keep(kept: IKept): void;
 }
 
 export interface IMembership {
@@ -30,6 +68,15 @@ export interface IMembership {
   readonly me: IIdentity;
   readonly engine: Engine;
   readonly summary: ISummary;
+  /** How far one is who wants to come in. */
+  readonly entrance: Entrance;
+  /** Null before one is in. */
+  readonly role: Role | null;
+  readonly door: Door;
+  /** Whether the class sees the outputs of everybody's own pages. */
+  readonly outputsShared: boolean;
+  /** Null for whoever does not teach. */
+  readonly teaching: ITeaching | null;
   /** Somebody this page is connected to uses a version of Peerbook that it does not understand: a reload may help one of them. */
   readonly meetsOtherVersion: boolean;
   /** Oneself first, then those who are here by name, then those who were here. */
@@ -39,10 +86,14 @@ export interface IMembership {
   /** The participant a session belongs to. */
   personOf(session: string): IParticipant | undefined;
   rename(name: string): boolean;
-  /** The name of the notebook that everybody writes, of the genesis with this hash. */
-  sharedName(genesis: string): string;
+  /** Which of the class's notebooks at one path this page shows. */
+  readonly branch: Branch;
+  /** The name of that notebook, of the genesis with this hash. */
+  documentName(genesis: string): string;
+  /** Whether one may write in a document of the class; it may become another answer. */
+  mayWrite(document: string): boolean;
   /** Keeps a document equal with everybody's; see `Engine.follow`. */
-  follow(name: string, doc: Y.Doc, kind: 'document' | 'outputs'): Cancel;
+  follow(name: string, doc: Y.Doc, followed: IFollowed): Cancel;
   /** Leaves the class: the page works on alone. */
   leave(): void;
 }

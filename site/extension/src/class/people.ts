@@ -1,4 +1,5 @@
 /** Sessions as people: a person's tabs are one line, in an order that does not jump, each with a colour. Pure. */
+import type { Role } from '../core/class/roles';
 import type { IPerson } from '../core/roster/roster';
 import type { IIdentity } from './identity';
 import type { IParticipant } from './membership';
@@ -13,12 +14,13 @@ export interface IGathered {
   readonly here: readonly IPerson[];
   /** Participants who were here, by their last name. */
   readonly known: ReadonlyMap<string, Pick<IParticipant, 'name' | 'since'>>;
+  readonly roleOf: (participant: string) => Role;
   /** The path of a notebook, or undefined for a document that is none of this site's. */
   readonly pathOf: (document: string) => string | undefined;
 }
 
 /** Oneself first, then those here by name, then those who were. */
-export function gather({ me, own, here, known, pathOf }: IGathered): IParticipant[] {
+export function gather({ me, own, here, known, roleOf, pathOf }: IGathered): IParticipant[] {
   const tabs = new Map<string, IPerson[]>([[me.participant, [{ ...own, ...me }]]]);
   for (const person of here) {
     tabs.set(person.participant, [...(tabs.get(person.participant) ?? []), person]);
@@ -39,7 +41,8 @@ export function gather({ me, own, here, known, pathOf }: IGathered): IParticipan
       since: open.length > 0 ? Math.min(...open.map(tab => tab.since)) : known.get(participant)!.since,
       sessions: open.map(tab => tab.session),
       notebooks: [...new Set(paths)].sort(),
-      colour: colours.get(participant)!
+      colour: colours.get(participant)!,
+      role: roleOf(participant)
     };
   });
   return people.sort(

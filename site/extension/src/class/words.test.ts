@@ -25,6 +25,7 @@ const someone = (more: Partial<IParticipant> = {}): IParticipant => ({
   since: 0,
   sessions: ['s'],
   notebooks: [],
+  role: 'attendee',
   colour: 0,
   ...more
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { classFragment, holdClass, type IAddressed, inClass } from './invited';
+import { classFragment, holdClass, type IAddressed, inClass, withBranch } from './invited';
 
 const CLASS = '#class=abcdefghijklmnopqrstuvwx';
 
@@ -7,6 +7,9 @@ describe('the class in an address', () => {
   it('is told from a place in the page', () => {
     expect(classFragment(CLASS)).toBe(CLASS);
     expect(classFragment(`#a=1&${CLASS.slice(1)}&Heading`)).toBe(CLASS);
+    expect(classFragment(`${CLASS}&branch=mine&Heading`)).toBe(`${CLASS}&branch=mine`);
+    expect(withBranch(CLASS, 'mine')).toBe(`${CLASS}&branch=mine`);
+    expect(withBranch(`${CLASS}&branch=mine`, 'team')).toBe(`${CLASS}&branch=team`);
     for (const hash of ['', '#', '#Heading', '#subclass=x', '#class=']) {
       expect(classFragment(hash)).toBe('');
     }

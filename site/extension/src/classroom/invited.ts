@@ -3,12 +3,17 @@
  * is the class. Small, for every page has it; `core/class/invitation.ts` reads what the fragment says.
  */
 
-const CLASS = /^#(?:.*&)?(class=[^&]+)/;
+const CLASS = /^#(?:.*&)?(class=[^&]+(?:&branch=[a-z]+)?)/;
 
-/** `#class=...` of a page's `location.hash`, or '' for a page alone. */
+/** `#class=...` of a page's `location.hash`, with the class's page one is on; or '' for a page alone. */
 export function classFragment(hash: string): string {
   const [, field] = CLASS.exec(hash) ?? [];
   return field === undefined ? '' : `#${field}`;
+}
+
+/** The same with another of the class's pages in it. */
+export function withBranch(fragment: string, branch: string): string {
+  return `${fragment.split('&', 1)[0]}&branch=${branch}`;
 }
 
 /** The address of another page, in the same class. One that names a place in a page keeps that beside the class. */

@@ -15,6 +15,8 @@ export interface IOpenOptions {
   readonly session: SessionId;
   /** 16 random bytes as base64url, told to nobody. */
   readonly secret: string;
+  /** The hash of the session's keys, 32 bytes, told to the server with the secret. */
+  readonly keysHash?: Uint8Array;
   /** The server's address, or left out when none is named: then tabs of this browser only. */
   readonly signal?: string;
   /** The class's room: cannot be guessed. Names the tabs' channel too. */
@@ -97,7 +99,7 @@ function openTabs({ session, room }: IOpenOptions): Tabs | undefined {
 }
 
 function makeRoads(options: IOpenOptions): Pick<IOpened, 'roads' | 'signaling' | 'room' | 'star'> {
-  const { session, secret, signal, record, budget, iceServers = [], sealer, topic } = options;
+  const { session, secret, keysHash, signal, record, budget, iceServers = [], sealer, topic } = options;
   const common = { clock: pageClock, number: randomNumber, tabs: openTabs(options), network: pageNetwork };
   if (signal === undefined) {
     return { roads: new Roads(common) };
@@ -105,6 +107,7 @@ function makeRoads(options: IOpenOptions): Pick<IOpened, 'roads' | 'signaling' |
   const signaling = new SignalingClient({
     session,
     secret,
+    keysHash,
     openSocket: () => new WebSocket(signal),
     clock: pageClock,
     random: Math.random,

@@ -30,6 +30,11 @@ export function makePeerCell(notebook: MapNotebook, id: string, ymodel: CellMap,
   }
 }
 
+/** Whoever only reads a notebook changes nothing in it, whatever they press. */
+function isReadOnly(notebook: unknown): boolean {
+  return (notebook as MapNotebook | null)?.isReadOnly === true;
+}
+
 type Metadata = Partial<nbformat.IBaseCellMetadata>;
 type Base = YBaseCell<nbformat.IBaseCellMetadata>;
 
@@ -139,6 +144,12 @@ export class PeerCodeCell extends YCodeCell {
 
   override setSource(source: string): void {
     this.transact(() => rewrite(this.ysource, normalSource(source)));
+  }
+
+  override transact(f: () => void, undoable = true, origin: unknown = null): void {
+    if (!isReadOnly(this.notebook)) {
+      super.transact(f, undoable, origin);
+    }
   }
 
   override dispose(): void {
@@ -319,6 +330,12 @@ export class PeerMarkdownCell extends YMarkdownCell {
   override setSource(source: string): void {
     this.transact(() => rewrite(this.ysource, normalSource(source)));
   }
+
+  override transact(f: () => void, undoable = true, origin: unknown = null): void {
+    if (!isReadOnly(this.notebook)) {
+      super.transact(f, undoable, origin);
+    }
+  }
   override getMetadata(key?: string): never {
     const shared = (): Metadata =>
       key === undefined ? super.getMetadata() : (super.getMetadata(key) as Metadata);
@@ -350,6 +367,12 @@ export class PeerRawCell extends YRawCell {
 
   override setSource(source: string): void {
     this.transact(() => rewrite(this.ysource, normalSource(source)));
+  }
+
+  override transact(f: () => void, undoable = true, origin: unknown = null): void {
+    if (!isReadOnly(this.notebook)) {
+      super.transact(f, undoable, origin);
+    }
   }
   override getMetadata(key?: string): never {
     const shared = (): Metadata =>

@@ -81,7 +81,7 @@ export async function findShared(
   }
   const bytes = await genesisBytes(around, genesis, published);
   await around.storage.putSetting(setting, genesis);
-  const document = together.sharedName(genesis);
+  const document = together.documentName(genesis);
   return {
     entry: { document, genesis, origin: 'workshop' },
     genesis: bytes,

@@ -154,7 +154,7 @@ class NotebookPlugin implements INotebookSessions {
     });
     void session.ready.then(
       async () => {
-        if (session.branch === 'mine') {
+        if (!session.isShared) {
           await this.files.catchUp(session);
         }
         this.notices.setAside(session.setAside);
@@ -171,7 +171,7 @@ class NotebookPlugin implements INotebookSessions {
   }
 
   private changed(session: Session): void {
-    if (session.branch === 'mine') {
+    if (!session.isShared) {
       // The file of a path is the copy of one's own notebook; what the class writes is not mixed with it.
       this.files.later(session);
     }

@@ -29,7 +29,7 @@ import { normalSource, rewrite } from '../core/document/source';
 import type { Outputs } from '../core/outputs/outputs';
 import { makePeerCell, type PeerCell, PeerCodeCell } from './cells';
 import { type IStand, staying, steps } from './delta';
-import { clockOf, emitterOf, hasTextOfOthers, keepOnUndo, releaseCells } from './upstream';
+import { clockOf, emitterOf, hasTextOfOthers, keepOnUndo, keepStateAside, releaseCells } from './upstream';
 
 /** What this browser runs on is said by this browser: a notebook opened elsewhere must not change by being opened. */
 const LOCAL_METADATA: ReadonlySet<string> = new Set(['kernelspec', 'language_info']);
@@ -60,6 +60,7 @@ export class MapNotebook extends YNotebook {
   constructor(private readonly options: IMapNotebookOptions) {
     super({ disableDocumentWideUndoRedo: true });
     releaseCells(this);
+    keepStateAside(this.ydoc);
     this.ycells = cellsOf(this.ydoc);
     this.undoManager.addToScope(this.ycells);
     keepOnUndo(this.undoManager, ({ id }) =>
@@ -70,6 +71,8 @@ export class MapNotebook extends YNotebook {
     this.ydoc.on('afterTransaction', this.onSettled);
   }
 
+  /** Whether it is only to be read here: nothing that anybody does on this page changes it then. Running still does. */
+  isReadOnly = false;
   private readonly ycells: Y.Map<CellMap>;
   private readonly created: IRange[] = [];
   private readonly pending = new Map<string, PeerCell>();
@@ -106,6 +109,12 @@ export class MapNotebook extends YNotebook {
     return;
   }
 
+  override transact(f: () => void, undoable = true, origin: unknown = null): void {
+    if (!this.isReadOnly) {
+      super.transact(f, undoable, origin);
+    }
+  }
+
   override addCell(cell: SharedCell.Cell): PeerCell {
     return this.insertCells(Number.MAX_SAFE_INTEGER, [cell])[0]!;
   }
@@ -115,6 +124,9 @@ export class MapNotebook extends YNotebook {
   }
 
   override insertCells(index: number, cells: SharedCell.Cell[]): PeerCell[] {
+    if (this.isReadOnly) {
+      return cells.map(cell => this.loose(cell));
+    }
     const made: PeerCell[] = [];
     this.transact(() => {
       cells.forEach((cell, offset) => made.push(this.place(index + offset, cell)));
@@ -252,6 +264,12 @@ export class MapNotebook extends YNotebook {
     return vacant?.index === index && normalSource(cell.source).includes(textOf(vacant.cell))
       ? vacant.id
       : undefined;
+  }
+
+  /** A cell that stands in no notebook: whoever asked for one to be put in is given one. */
+  private loose(cell: SharedCell.Cell): PeerCell {
+    const content = contentOf(cell, this.options.newId());
+    return makePeerCell(this, content.id, createCell(new Y.Doc(), content, ''), content.cell_type);
   }
 
   private create(content: INewCell, index: number): CellMap {

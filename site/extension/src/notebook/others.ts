@@ -3,8 +3,9 @@ import type { Cancel } from '../core/clock';
 import { outputsName } from '../core/document/name';
 import { Outputs } from '../core/outputs/outputs';
 import type { IStorage } from '../storage/storage';
-import { type ITimers, Keeper } from './keeper';
+import type { ITimers } from './keeper';
 import type { KeepingEvent } from './keeping';
+import { type IReadLogbook, Logbook } from './logbook';
 import type { ITogether } from './together';
 
 export interface IOthersWorld {
@@ -29,9 +30,7 @@ export class OthersOutputs {
     readonly participant: string
   ) {
     this.name = outputsName(document, participant);
-    this.keeper = new Keeper(world.storage, this.name, this.outputs.doc, world.timers, event =>
-      world.report(event)
-    );
+    this.logbook = new Logbook(world.storage, this.name, world.timers, event => world.report(event));
     this.ready = this.open();
   }
 
@@ -39,7 +38,7 @@ export class OthersOutputs {
   readonly outputs = new Outputs();
   /** When what is kept here can be seen; what the class has comes as it comes. Never fails. */
   readonly ready: Promise<void>;
-  private readonly keeper: Keeper;
+  private readonly logbook: Logbook;
   private unfollow: Cancel | null = null;
   private closed = false;
 
@@ -47,20 +46,26 @@ export class OthersOutputs {
     if (!this.closed) {
       this.closed = true;
       this.unfollow?.();
-      await this.keeper.stop();
+      await this.logbook.stop();
       this.outputs.destroy();
     }
   }
 
   private async open(): Promise<void> {
+    let read: IReadLogbook = { kept: [], records: 0, setAside: 0 };
     try {
-      await this.keeper.load(null);
+      read = await this.logbook.read();
     } catch (error) {
       // It comes from the class, if somebody there has it.
       console.warn(`What is kept of ${this.name} could not be read:`, error);
     }
     if (!this.closed) {
-      this.unfollow = this.together.follow(this.name, this.outputs.doc, 'outputs');
+      this.unfollow = this.together.follow(this.name, this.outputs.doc, {
+        kind: 'outputs',
+        genesis: null,
+        kept: read.kept,
+        keep: each => this.logbook.add(each)
+      });
     }
   }
 }

@@ -1,15 +1,16 @@
 /** One notebook that is open: its document, one's own outputs, and what keeps them. */
 import type { Cancel } from '../core/clock';
-import { outputsName } from '../core/document/name';
+import { type Branch, outputsName } from '../core/document/name';
 import { type IExportedCell, originalsOf } from '../core/document/export';
 import type { JsonObject } from '../core/document/json';
 import { Outputs } from '../core/outputs/outputs';
 import type { IPathEntry } from '../storage/storage';
 import type { INotebookEntry } from '../workshop/catalogue';
-import { findDocument, findShared, type ISurroundings } from './documents';
+import { findDocument, findShared, type IFound, type ISurroundings } from './documents';
 import { writeNotebook } from './file';
 import { FROM_LOG, type ITimers, Keeper } from './keeper';
 import { keep, type Keeping, type KeepingEvent, UNOPENED } from './keeping';
+import { type IReadLogbook, Logbook } from './logbook';
 import { MapNotebook } from './model';
 import { type IOpenedOutputs, OthersOutputs } from './others';
 import { FROM_TAB, type IChannel, Tabs } from './tabs';
@@ -75,13 +76,16 @@ export class Session {
   setAside = 0;
   /** The cells the notebook began with, when it began in a workshop. */
   originals: ReadonlyMap<string, IExportedCell> = new Map();
-  /** Whose words it holds: one's own, or those of everybody in the class. */
-  branch: 'mine' | 'team' = 'mine';
+  /** Whose words it holds. */
+  branch: Branch = 'mine';
+  /** Whether the class has it too; one's own notebook of a page alone, and of no workshop, is on this device only. */
+  isShared = false;
   /** The document's name, once it is open. */
   document: string | null = null;
   /** Whether nothing was written into it, ever. */
   isUntouched = true;
-  private keepers: Keeper[] = [];
+  /** What keeps the notebook and the outputs. */
+  private keepers: (Keeper | Logbook)[] = [];
   private states = [UNOPENED, UNOPENED];
   private tabs: Tabs | null = null;
   private closed = false;
@@ -176,36 +180,68 @@ export class Session {
     if (this.closed) {
       return;
     }
-    this.branch = shared ? 'team' : 'mine';
+    this.branch = shared ? together.branch : 'mine';
+    this.isShared = shared !== null;
     this.entry = found.entry;
     this.newer = found.newer;
     this.originals =
       found.entry.origin === 'workshop' ? originalsOf(found.genesis) : new Map<string, never>();
-    const keeperOf = (name: string, index: number, doc: typeof notebook.ydoc): Keeper =>
-      new Keeper(world.storage, name, doc, world.timers, event => this.report(index, event));
-    this.keepers = [
-      keeperOf(found.entry.document, 0, notebook.ydoc),
-      keeperOf(outputsName(found.entry.document, found.owner), 1, outputs.doc)
-    ];
-    // Outputs first: a cell shows what it has when it is made.
-    const ran = await this.keepers[1]!.load(null);
-    const text = await this.keepers[0]!.load(found.genesis);
-    this.isUntouched = ran.records + text.records === 0;
-    this.setAside = ran.setAside + text.setAside;
     if (together && shared) {
       this.together = together;
-      // Before anything is written: what this page writes goes under the class's name for it from here on.
-      this.follows = [
-        together.follow(found.entry.document, notebook.ydoc, 'document'),
-        together.follow(outputsName(found.entry.document, found.owner), outputs.doc, 'outputs')
-      ];
+      notebook.isReadOnly = !together.mayWrite(found.entry.document);
+      await this.share(together, found);
+    } else {
+      await this.keepAlone(found);
     }
     this.document = found.entry.document;
     notebook.clearUndoHistory();
     notebook.ydoc.on('update', this.onUpdate);
     outputs.doc.on('update', this.onUpdate);
-    const channel = world.channel(found.entry.document);
+    // In a class, tabs are members of it as any other page is.
+    const channel = shared ? null : world.channel(found.entry.document);
     this.tabs = channel && new Tabs(notebook.ydoc, channel, () => this.listener.met(this));
+  }
+
+  /** A page alone: the documents are kept as they change. */
+  private async keepAlone({ entry, genesis, owner }: IFound): Promise<void> {
+    const { world, notebook, outputs } = this;
+    const keeperOf = (name: string, index: number, doc: typeof notebook.ydoc): Keeper =>
+      new Keeper(world.storage, name, doc, world.timers, event => this.report(index, event));
+    const text = keeperOf(entry.document, 0, notebook.ydoc);
+    const ran = keeperOf(outputsName(entry.document, owner), 1, outputs.doc);
+    this.keepers = [text, ran];
+    // Outputs first: a cell shows what it has when it is made.
+    const before = [await ran.load(null), await text.load(genesis)];
+    this.note(before);
+  }
+
+  /** In a class: what is kept is what everybody signed. */
+  private async share(together: ITogether, { entry, genesis, owner }: IFound): Promise<void> {
+    const { world, notebook, outputs } = this;
+    const names = [entry.document, outputsName(entry.document, owner)] as const;
+    const bookOf = (name: string, index: number): Logbook =>
+      new Logbook(world.storage, name, world.timers, event => this.report(index, event));
+    const [text, ran] = [bookOf(names[0], 0), bookOf(names[1], 1)];
+    this.keepers = [text, ran];
+    const [wrote, has] = await Promise.all([text.read(), ran.read()]);
+    this.note([wrote, has]);
+    if (this.closed) {
+      return;
+    }
+    // Before anything is written: what this page writes goes under its session's name. Outputs first, as for one alone.
+    const follow = (index: 0 | 1, { kept }: IReadLogbook, book: Logbook): Cancel =>
+      together.follow(names[index], index === 0 ? notebook.ydoc : outputs.doc, {
+        kind: index === 0 ? 'document' : 'outputs',
+        genesis: index === 0 ? genesis : null,
+        kept,
+        keep: each => book.add(each)
+      });
+    this.follows = [follow(1, has, ran), follow(0, wrote, text)];
+  }
+
+  private note(read: readonly { readonly records: number; readonly setAside: number }[]): void {
+    this.isUntouched = read.every(({ records }) => records === 0);
+    this.setAside = read.reduce((sum, { setAside }) => sum + setAside, 0);
   }
 
   private readonly onUpdate = (_: Uint8Array, origin: unknown): void => {

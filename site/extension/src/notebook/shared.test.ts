@@ -47,7 +47,9 @@ class World implements ISurroundings {
 const together = (everyone: string, participant = 'a'.repeat(32)): ITogether => ({
   me: { participant },
   invitation: { everyone },
-  sharedName: genesis => `${genesis}.team.${everyone}`,
+  branch: 'team',
+  mayWrite: () => true,
+  documentName: genesis => `${genesis}.team.${everyone}`,
   follow: () => () => undefined
 });
 const [ONE, OTHER] = [together('1'.repeat(32)), together('2'.repeat(32))];

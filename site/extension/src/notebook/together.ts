@@ -1,14 +1,29 @@
 /** What a notebook needs of the class it is in. */
 import type * as Y from 'yjs';
 import type { Cancel } from '../core/clock';
+import type { Branch } from '../core/document/name';
+import type { IKept } from '../core/sync/kept';
 
 export interface ITogether {
   /** Who one is there: 32 hex digits. */
   readonly me: { readonly participant: string };
-  /** `everyone`: whom the branch belongs to that everybody writes. */
+  /** `everyone`: whom the branches belong to that are the class's. */
   readonly invitation: { readonly everyone: string };
-  /** The name of the notebook that everybody writes, of the genesis with this hash. */
-  sharedName(genesis: string): string;
+  /** Which of the class's notebooks at one path this page shows. */
+  readonly branch: Branch;
+  /** The name of that notebook, of the genesis with this hash. */
+  documentName(genesis: string): string;
+  /** Whether one may write in a document of the class, as it is now. */
+  mayWrite(document: string): boolean;
   /** Keeps a document equal with everybody's, until the result is called. */
-  follow(name: string, doc: Y.Doc, kind: 'document' | 'outputs'): Cancel;
+  follow(
+    name: string,
+    doc: Y.Doc,
+    followed: {
+      readonly kind: 'document' | 'outputs';
+      readonly genesis: Uint8Array | null;
+      readonly kept: readonly IKept[];
+      keep(kept: IKept): void;
+    }
+  ): Cancel;
 }

@@ -64,3 +64,13 @@ function isWithin(clock: number, from: number, length: number): boolean {
 export function setContentProvider(factory: object, id: string): void {
   (factory as { contentProviderId?: string }).contentProviderId = id;
 }
+
+/**
+ * JupyterLab's editor binding writes `state.dirty` into the document with every key (`@jupyterlab/codemirror`, ybinding),
+ * which is nobody's business but this page's: its map lives in a document of its own.
+ */
+export function keepStateAside(ydoc: Y.Doc): void {
+  const aside = new Y.Doc().getMap('state');
+  const getMap = ydoc.getMap.bind(ydoc);
+  ydoc.getMap = ((name?: string) => (name === 'state' ? aside : getMap(name))) as typeof ydoc.getMap;
+}

@@ -15,6 +15,7 @@ const person = (name: string, changes: Partial<IParticipant> = {}): IParticipant
   sessions: [name],
   notebooks: [],
   colour: 3,
+  role: 'attendee',
   ...changes
 });
 
@@ -83,7 +84,7 @@ describe('the list of people', () => {
     const steps = new Map([['w/2.ipynb', 'Loops']]);
     const roster = new Roster({ list, sort, steps, since: since => `since ${since} h` });
     const texts = () =>
-      [...list.children].map(line => [...line.children].map(part => part.textContent).slice(1));
+      [...list.children].map(line => [...line.children].map(part => part.textContent).slice(1, 5));
     return { roster, list, sort, texts };
   }
 

@@ -1,8 +1,11 @@
 /** Who is here, a line each, which stays where it is while others come and go. */
 import { personColour } from '../class/colours';
 import type { IParticipant } from '../class/membership';
+import { type Acting, PersonActs } from '../class/teaching/person';
+import { roleInWords } from '../class/teaching/words';
 import { Arrivals } from './arrivals';
 import { setText } from './elements';
+import { english } from './english';
 import { wordsOf } from './words';
 
 /** From so many people on a name is looked for, not seen. */
@@ -16,6 +19,8 @@ export interface IRosterParts {
   readonly steps: ReadonlyMap<string, string>;
   /** `since 14:52`, as people here write it. */
   readonly since: (since: number) => string;
+  /** To who listens instead of looking. */
+  readonly say?: (words: string) => void;
 }
 
 export class Roster {
@@ -26,8 +31,14 @@ export class Roster {
     });
   }
 
-  /** Gives them back in the order of the lines. */
-  show(people: readonly IParticipant[]): readonly IParticipant[] {
+  /**
+   * Gives them back in the order of the lines. Who was removed has none.
+   *
+   * @param teaching null for whoever does not teach
+   */
+  show(all: readonly IParticipant[], teaching: Acting | null = this.teaching): readonly IParticipant[] {
+    this.teaching = teaching;
+    const people = all.filter(({ role, isMe }) => role !== 'removed' || isMe);
     this.people = people;
     const ordered = this.arrivals.order(people);
     this.parts.sort.hidden = ordered.length < MANY || ordered.every((person, at) => person === people[at]);
@@ -37,6 +48,7 @@ export class Roster {
       if (!there.has(participant)) {
         line.remove();
         this.lines.delete(participant);
+        this.acts.delete(participant);
       }
     }
     lines.forEach((line, at) => {
@@ -48,11 +60,14 @@ export class Roster {
   }
 
   private line(person: IParticipant): HTMLElement {
-    const { participant, name, isMe, isHere, since, notebooks, colour } = person;
+    const { participant, name, isMe, isHere, since, notebooks, colour, role } = person;
     let line = this.lines.get(participant);
     if (!line) {
       line = document.createElement('li');
       line.append(...['mark', 'name', 'me', 'where', 'since'].map(part => span(part)));
+      const acts = new PersonActs({ trans: english, say: words => this.parts.say?.(words) });
+      line.append(acts.button);
+      this.acts.set(participant, acts);
       this.lines.set(participant, line);
     }
     const { list, steps } = this.parts;
@@ -61,7 +76,7 @@ export class Roster {
     line.style.setProperty('--person', personColour(colour));
     const texts: Record<string, string> = {
       name,
-      me: isMe ? wordsOf(list, 'me') : '',
+      me: [isMe ? wordsOf(list, 'me') : '', roleInWords(role, english)].filter(Boolean).join(', '),
       where: isHere ? where || wordsOf(list, 'nowhere') : '',
       since: isHere ? this.parts.since(since) : wordsOf(list, 'left')
     };
@@ -71,12 +86,15 @@ export class Roster {
         setText(child, text);
       }
     }
+    this.acts.get(participant)!.show(person, this.teaching);
     return line;
   }
 
   private readonly arrivals = new Arrivals();
   private readonly lines = new Map<string, HTMLElement>();
+  private readonly acts = new Map<string, PersonActs>();
   private people: readonly IParticipant[] = [];
+  private teaching: Acting | null = null;
 }
 
 function span(part: string): HTMLElement {

@@ -4,10 +4,17 @@ import type { IInvitation, Invited } from '../core/class/invitation';
 import { normalName } from '../core/roster/record';
 import { find, keepFragment } from './elements';
 import { Invite } from './invite';
+import type { Clock } from '../core/clock';
+import type { IRecovery, RecoveryFault } from '../core/class/recovery';
+import type { Read } from '../core/envelope/envelope';
+import { Keeping, type Saved } from './keeping';
 import { inviteLink, isOnlyHere, linkInto, notebookLink, teacherLink } from './links';
 import { offerOf, offersIn, type IOffer } from './offers';
 import type { Named } from './signaling';
+import { Power } from './power';
+import { Start } from './start';
 import type { Started } from './started';
+import { TakeOver } from './takeover';
 import { Who } from './who';
 import { wordsOf } from './words';
 
@@ -16,7 +23,14 @@ export interface ITeacherOptions {
   readonly search: string;
   readonly identities: Identities;
   readonly started: Started;
-  readonly newInvitation: () => IInvitation;
+  readonly saved: Saved;
+  readonly clock: Clock;
+  /** Founds a class, whose owner this device is. Rejects with what to say when it could not. */
+  readonly found: () => Promise<IInvitation>;
+  readonly readRecovery: (text: string) => Promise<Read<IRecovery, RecoveryFault>>;
+  /** Makes this device the one that owns the class. Rejects with what to say when it could not. */
+  readonly takeOver: (recovery: IRecovery) => Promise<IInvitation>;
+  readonly download: (name: string, text: string) => void;
   readonly readSignaling: () => Promise<Named>;
   /** The step of the workshop where one was, or null. */
   readonly placeIn: (workshop: string) => string | null;
@@ -25,7 +39,12 @@ export interface ITeacherOptions {
   /** Opens beside this page. */
   readonly open: (address: string) => void;
   /** Is in the class and shows who else is; the given function is told who one is, also when that changes. */
-  readonly watch: (invitation: IInvitation, offer: IOffer, invite: Invite) => (identity: IIdentity) => void;
+  readonly watch: (
+    invitation: IInvitation,
+    offer: IOffer,
+    invite: Invite,
+    power: Power
+  ) => (identity: IIdentity) => void;
   readonly newParticipant: () => string;
   readonly now: () => number;
 }
@@ -37,6 +56,15 @@ export class Teacher {
     const offer = offerOf(this.options.search, this.offers);
     const invitation = invited.kind === 'invited' ? invited.invitation : null;
     find('class-damaged', HTMLElement).hidden = invited.kind !== 'damaged';
+    this.takeOver = new TakeOver({
+      readRecovery: text => this.options.readRecovery(text),
+      takeOver: recovery => this.options.takeOver(recovery),
+      done: (taken, workshop) => this.taken(taken, workshop, invitation)
+    });
+    // In a class it is offered to who needs it.
+    if (!invitation) {
+      this.takeOver.offer(false);
+    }
     if (offer === null || 'unknown' in offer) {
       this.choose(offer?.unknown, invitation);
       return;
@@ -66,8 +94,12 @@ export class Teacher {
     find('class-begin', HTMLElement).hidden = false;
     const words = find('class-begin-words', HTMLElement);
     words.textContent = wordsOf(words, 'words', { workshop: offer.title });
-    find('class-start', HTMLElement).addEventListener('click', () => {
-      this.options.go(teacherLink(this.options.home, offer.slug, this.options.newInvitation()));
+    const { found, go, home } = this.options;
+    new Start({
+      button: find('class-start', HTMLElement),
+      said: find('class-start-said', HTMLElement),
+      found,
+      go: invitation => go(teacherLink(home, offer.slug, invitation))
     });
     const list = find('class-earlier-list', HTMLElement);
     const items = this.options.started.all.map(({ workshop, invitation, at }) => {
@@ -92,7 +124,10 @@ export class Teacher {
     find('class-only-here', HTMLElement).hidden = !isOnlyHere(link);
     find('class-open', HTMLElement).hidden = false;
     void this.options.readSignaling().then(named => this.tell(named));
-    const beHere = this.options.watch(invitation, offer, invite);
+    const { saved, clock, download } = this.options;
+    const keeping = new Keeping({ saved, room: invitation.room, workshop: offer.slug, download });
+    const power = new Power(clock, keeping, this.takeOver!);
+    const beHere = this.options.watch(invitation, offer, invite, power);
     beHere(this.known(offer, invitation));
     const who = new Who(
       find('class-who', HTMLElement),
@@ -138,6 +173,13 @@ export class Teacher {
       : identities.rename(participant, typed);
   }
 
+  /** This device owns the class: where it is the one on this page, the page is told by the class itself. */
+  private taken(taken: IInvitation, workshop: string, here: IInvitation | null): void {
+    if (taken.code !== here?.code) {
+      this.options.go(teacherLink(this.options.home, workshop, taken));
+    }
+  }
+
   /** In words, what keeps others from joining. */
   private tell(named: Named): void {
     find('class-alone', HTMLElement).hidden = named.kind !== 'alone';
@@ -147,6 +189,7 @@ export class Teacher {
     wrong.textContent = named.kind === 'wrong' ? wordsOf(wrong, 'words', { given: named.given }) : '';
   }
 
+  private takeOver: TakeOver | null = null;
   private readonly choosing = find('class-choose', HTMLElement);
   private readonly offers = offersIn(document.getElementById('class-workshops'));
 }

@@ -3,6 +3,7 @@ import type { IMembership } from '../class/membership';
 import type { Clock } from '../core/clock';
 import { Announcer } from './announcer';
 import type { IIdentity } from '../class/identity';
+import type { Powered } from './power';
 import { connectionInWords, sinceInWords } from '../class/words';
 import { find, setText } from './elements';
 import { english } from './english';
@@ -12,21 +13,24 @@ import { troubleInWords } from './trouble';
 import { wordsOf } from './words';
 
 /** What is needed of a membership. */
-export type Watched = Pick<IMembership, 'me' | 'people' | 'summary' | 'changed' | 'rename' | 'leave'>;
+export type Watched = Pick<IMembership, 'me' | 'people' | 'summary' | 'changed' | 'rename' | 'leave'> &
+  Powered;
 
 export class Watch {
   constructor(
     private readonly invite: Invite,
     clock: Clock,
     steps: ReadonlyMap<string, string>,
-    private readonly join: (identity: IIdentity) => Watched
+    private readonly join: (identity: IIdentity) => Promise<Watched>,
+    private readonly power: { show(powered: Powered): void; say(words: string): void }
   ) {
     find('class-here', HTMLElement).hidden = false;
     this.roster = new Roster({
       list: find('class-people', HTMLElement),
       sort: find('class-sort', HTMLElement),
       steps,
-      since: since => sinceInWords(since, Date.now(), navigator.language, english)
+      since: since => sinceInWords(since, Date.now(), navigator.language, english),
+      say: words => power.say(words)
     });
     const announced = find('class-announce', HTMLElement);
     this.announcer = new Announcer(clock, count => (announced.textContent = this.counted(count)));
@@ -34,22 +38,36 @@ export class Watch {
 
   /** Is in the class as this one from now on. */
   as(identity: IIdentity): void {
-    const before = this.membership;
-    if (before?.me.participant === identity.participant) {
-      before.rename(identity.name);
+    const before = this.identity;
+    this.identity = identity;
+    if (before?.participant === identity.participant) {
+      this.membership?.rename(identity.name);
       return;
     }
-    before?.leave();
-    const membership = (this.membership = this.join(identity));
-    membership.changed.add(() => {
-      if (this.membership === membership) {
-        this.show(membership);
+    this.membership?.leave();
+    this.membership = null;
+    void this.join(identity).then(membership => {
+      if (this.identity?.participant !== identity.participant) {
+        // Somebody else was chosen meanwhile.
+        membership.leave();
+        return;
       }
+      this.membership = membership;
+      if (this.identity.name !== identity.name) {
+        membership.rename(this.identity.name);
+      }
+      membership.changed.add(() => {
+        if (this.membership === membership) {
+          this.show(membership);
+        }
+      });
+      this.show(membership);
     });
-    this.show(membership);
   }
 
-  private show({ people, summary }: Watched): void {
+  private show(membership: Watched): void {
+    const { people, summary, teaching } = membership;
+    this.power.show(membership);
     const others = people.filter(person => person.isHere && !person.isMe);
     setText(this.connection, connectionInWords(summary, people, english).text);
     const trouble = troubleInWords(summary, wordsOf(this.trouble, 'unreachable'));
@@ -59,7 +77,7 @@ export class Watch {
     // With others there, how many is said by the connection.
     setText(this.count, others.length === 0 ? words : '');
     this.announcer.tell(others.length);
-    const ordered = this.roster.show(people);
+    const ordered = this.roster.show(people, teaching);
     this.invite.arrive(
       ordered.filter(person => !person.isMe).map(person => person.name),
       words
@@ -73,6 +91,7 @@ export class Watch {
   private readonly connection = find('class-connection', HTMLElement);
   private readonly trouble = find('class-trouble', HTMLElement);
   private membership: Watched | null = null;
+  private identity: IIdentity | null = null;
   private readonly count = find('class-count', HTMLElement);
   private readonly roster: Roster;
   private readonly announcer: Announcer;

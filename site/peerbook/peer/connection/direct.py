@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, Protocol
 
 from ..clock import Clock
 from ..listeners import Listeners
 from .base import State
 from .road import RoadConnection
-from .signals import Signal, decode_signal, encode_signal
+from .signals import Signal, decode_signal, encode_signal, signal_bytes, signal_text
 
 RTC_PER_HOUR = 40
 """`rtc_per_hour` in docs/protocol.json."""
@@ -42,15 +42,30 @@ class DirectConnection(RoadConnection):
     def _take_signal(self, signal: Signal) -> None: ...
 
 
+class Sealer(Protocol):
+    """So that the server does not read what is said, nor puts anything into it."""
+
+    def seal(self, peer: str, signal: bytes) -> bytes: ...
+
+    def unseal(self, peer: str, sealed: bytes) -> bytes | None:
+        """None for what that participant did not seal."""
+
+
 Create = Callable[[str, bool, int, Callable[[Signal], object]], DirectConnection]
 """Makes a connection: to whom, whether we call, its number, and how its signals are sent."""
 
 
 class DirectRoads:
     def __init__(
-        self, clock: Clock, create: Create, number: Callable[[], int], send: Callable[[str, str], bool]
+        self,
+        clock: Clock,
+        create: Create,
+        number: Callable[[], int],
+        send: Callable[[str, str], bool],
+        sealer: Sealer | None = None,
     ) -> None:
         """``number``: 32 random bits. ``send`` hands a signal to the server; False: it is away."""
+        self._sealer = sealer
         self._clock = clock
         self._create = create
         self._number = number
@@ -75,6 +90,8 @@ class DirectRoads:
 
         def send(signal: Signal) -> bool:
             data = encode_signal(signal)
+            if data is not None and self._sealer:
+                data = signal_text(self._sealer.seal(peer, signal_bytes(data)))
             return data is not None and self._send(peer, data)
 
         end = self._ends[peer] = self._create(peer, calls, number, send)
@@ -88,6 +105,9 @@ class DirectRoads:
 
     def hear(self, peer: str, data: str) -> None:
         """A signal came from the server."""
+        if self._sealer:
+            opened = self._sealer.unseal(peer, signal_bytes(data))
+            data = "" if opened is None else signal_text(opened) or ""
         signal = decode_signal(data)
         if not signal:
             return

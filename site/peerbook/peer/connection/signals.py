@@ -52,8 +52,21 @@ def encode_signal(signal: Signal) -> str | None:
         ]
     if signal.bye:
         fields["bye"] = True
-    text = base64.urlsafe_b64encode(json.dumps(fields).encode()).rstrip(b"=").decode()
+    return signal_text(json.dumps(fields).encode())
+
+
+def signal_text(data: bytes) -> str | None:
+    """Bytes as the text the server passes on; None when it would not."""
+    text = base64.urlsafe_b64encode(data).rstrip(b"=").decode()
     return text if len(text) <= SIGNAL_CHARS else None
+
+
+def signal_bytes(text: str) -> bytes:
+    """The bytes that a text stands for; nothing for what is none. Never raises."""
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return b""
 
 
 def decode_signal(text: str) -> Signal | None:

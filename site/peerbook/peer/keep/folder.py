@@ -2,7 +2,9 @@
 
     first-steps/1-hello.ipynb       a notebook of the class, for reading
     .peerbook/class.json            which class, who one is in it, the site as it was
-    .peerbook/<document>.state      a document whole: what a restart goes on from
+    .peerbook/own                   who one is in a class with keys, and the keys: for this user alone
+    .peerbook/<document>.state      where a document belongs, and what it begins with
+    .peerbook/<document>.log        what its authors signed, appended to: what a restart goes on from
 
 A shell: the one place that touches the disk.
 """
@@ -16,16 +18,20 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
 from ...errors import PeerbookError
+from ..sync.options import Keepable
 from .names import beside
-from .state import Kept, decode_kept, encode_kept
+from .own import Own, decode_own, encode_own
+from .state import Kept, decode_kept, decode_records, encode_kept, encode_record
 
 HIDDEN = ".peerbook"
+_OWN = "own"
+_BINARY = getattr(os, "O_BINARY", 0)
 _WRITING = "writing-"
 """What a file is called until it is whole."""
 
@@ -49,6 +55,8 @@ class Folder:
         """What was written to a file last, as the system tells files apart."""
         self._ours: set[bytes] = set()
         """Hashes of all that was written here: what has another was written by somebody else."""
+        self._noted: dict[str, Kept] = {}
+        """What the state file of each document says."""
 
     @classmethod
     def open(cls, root: Path, class_id: str) -> Folder:
@@ -96,37 +104,99 @@ class Folder:
         text = json.dumps({**self.about(), **fields}, ensure_ascii=False, indent=1)
         self._replace(self._hidden / "class.json", f"{text}\n".encode())
 
+    def own(self) -> Own | None:
+        """Who keeps the class here, with what they know of it; None where nobody did, or that is damaged."""
+        try:
+            return decode_own((self._hidden / _OWN).read_bytes())
+        except OSError:
+            return None
+
+    def keep_own(self, own: Own) -> None:
+        """For this user alone: whoever has it is that participant."""
+        self._replace(self._hidden / _OWN, encode_own(own), mode=0o600)
+
     def kept(self) -> Iterator[Kept | str]:
         """Each document that was kept; where one is damaged, the name its file was given, set aside."""
         for file in sorted(self._hidden.glob("*.state")):
             kept = decode_kept(file.read_bytes())
             if kept is None:
-                aside = file.with_suffix(".damaged")
+                aside = self._free(file.with_suffix(".damaged"))
                 file.replace(aside)
                 yield f"{HIDDEN}/{aside.name}"
             else:
                 self._ours.update(kept.written)
+                self._noted[kept.document] = kept
                 yield kept
 
-    def write(self, kept: Kept, notebook: bytes) -> Written:
-        """Writes a document and its notebook; ``kept.written`` is filled in here. OSError when the disk says no: what
-        was there before is whole.
+    def log(self, document: str) -> tuple[tuple[Keepable, ...], str]:
+        """What is kept of a document's log, in order; and, where it was damaged, the name its file was given, set aside
+        (else empty). What was being written when the program ended is cut off.
         """
+        file = self._hidden / f"{_name_of(document)}.log"
+        try:
+            data = file.read_bytes()
+        except FileNotFoundError:
+            return (), ""
+        records = decode_records(data)
+        aside = ""
+        if records.is_damaged:
+            damaged = self._free(file.with_suffix(".damaged"))
+            file.replace(damaged)
+            self._replace(file, b"".join(map(encode_record, records.kept)))
+            aside = f"{HIDDEN}/{damaged.name}"
+        elif records.good < len(data):
+            os.truncate(file, records.good)
+        return records.kept, aside
+
+    def append(self, document: str, kept: Sequence[Keepable]) -> None:
+        """Adds to a document's log. OSError when the disk says no: nothing is added then."""
+        file = self._hidden / f"{_name_of(document)}.log"
+        with file.open("ab") as log:
+            before = log.tell()
+            try:
+                log.write(b"".join(map(encode_record, kept)))
+                log.flush()
+                os.fsync(log.fileno())
+            except OSError:
+                with contextlib.suppress(OSError):
+                    os.truncate(file, before)
+                raise
+
+    def write(self, kept: Kept, notebook: bytes | None) -> Written:
+        """Writes where a document belongs, and its notebook if there is one; ``kept.written`` is filled in here.
+        OSError when the disk says no: what was there before is whole.
+        """
+        if notebook is None:
+            self._note_kept(kept)
+            return Written(False, "")
         target = self.root / kept.file
         digest = hashlib.sha256(notebook).digest()
         aside = "" if self._is_ours(target, kept.file) else self._set_aside(target, kept.file)
         before = _digest_of(target)
         written = (digest,) if before in (None, digest) else (digest, before)
         # The state first: a notebook that is written and not known as ours would be taken for somebody else's.
-        name = hashlib.sha256(kept.document.encode()).hexdigest()[:32]
-        whole = Kept(kept.document, kept.path, kept.file, written, kept.state)
-        self._replace(self._hidden / f"{name}.state", encode_kept(whole))
+        self._note_kept(replace(kept, written=written))
         self._ours.update(written)
         if before != digest:
             target.parent.mkdir(parents=True, exist_ok=True)
             self._replace(target, notebook)
         self._seen[kept.file] = _stamp(target)
         return Written(before != digest, aside)
+
+    def _note_kept(self, kept: Kept) -> None:
+        file = self._hidden / f"{_name_of(kept.document)}.state"
+        if self._noted.get(kept.document) != kept:
+            self._replace(file, encode_kept(kept))
+            self._noted[kept.document] = kept
+
+    def _free(self, file: Path) -> Path:
+        """That name, or the next one like it that nothing has."""
+        number = 1
+        free = file
+        while free.exists():
+            number += 1
+            free = file.with_name(f"{file.stem}-{number}{file.suffix}")
+        return free
 
     def _prepare(self, class_id: str) -> None:
         """One folder, one class: two in one would take each other's files away."""
@@ -159,11 +229,11 @@ class Folder:
         target.rename(self.root / free)
         return free
 
-    def _replace(self, target: Path, data: bytes) -> None:
+    def _replace(self, target: Path, data: bytes, mode: int = 0o666) -> None:
         """Puts ``data`` where ``target`` is, in one step: whoever looks sees the old file or the new one, whole."""
         writing = self._hidden / f"{_WRITING}{secrets.token_hex(8)}"
         try:
-            with writing.open("xb") as file:
+            with os.fdopen(os.open(writing, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _BINARY, mode), "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
@@ -187,6 +257,10 @@ def unwritable(root: Path, error: OSError) -> PeerbookError:
     }
     why = reasons.get(error.errno or 0, error.strerror or str(error))
     return PeerbookError(why, where=str(root), remedy="Choose another folder with --save, one you may write to.")
+
+
+def _name_of(document: str) -> str:
+    return hashlib.sha256(document.encode()).hexdigest()[:32]
 
 
 def _digest_of(file: Path) -> bytes | None:

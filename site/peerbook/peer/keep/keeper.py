@@ -8,15 +8,16 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 
 from ...errors import PeerbookError
 from ..loop import Background
 from ..peer import Followed, Peer
 from ..site import Published, fetch_genesis, fetch_site
+from ..sync.options import Keepable
 from .content import notebook_bytes
-from .folder import Folder, unwritable
+from .folder import Folder, Written, unwritable
 from .names import file_of
 from .news import KeptNews, News, View
 from .state import Kept
@@ -40,10 +41,16 @@ _EQUAL_S = 60.0
 
 @dataclass(slots=True)
 class _Entry:
-    """A notebook that is kept."""
+    """A document that is kept."""
 
-    followed: Followed
+    document: str
+    path: str
     file: str
+    """Empty where nobody here has what the document begins with: its log is kept, for those who have."""
+    genesis: bytes
+    followed: Followed | None
+    pending: list[Keepable] = field(default_factory=list)
+    """Of its log, not written yet."""
     version: int = -1
     """The replica's, as it was written last."""
     due: float = -math.inf
@@ -51,18 +58,30 @@ class _Entry:
     is_odd: bool = False
     """That it cannot be read as a notebook was said."""
 
+    @property
+    def now(self) -> int:
+        """The replica's version."""
+        return self.followed.replica.version if self.followed else 0
+
+    @property
+    def is_due(self) -> bool:
+        return bool(self.pending) or self.version != self.now
+
 
 class Keeper:
     def __init__(self, peer: Peer, folder: Folder, link: str, slug: str, say: Callable[[str], None]) -> None:
         """``slug``: of the workshop whose notebooks are kept from the start; of others as soon as somebody has one."""
         self._peer, self._folder, self._link, self._slug, self._say = peer, folder, link, slug, say
         self._entries: dict[str, _Entry] = {}
+        peer.on_keep = self._keep
         self._background = Background()
         self._discovery: asyncio.Task[None] | None = None
         self._writing: asyncio.Task[None] | None = None
         self._news = News()
         self._kept_news = KeptNews()
         self._trouble = ""
+        self._early: dict[str, list[Keepable]] = {}
+        """Of logs that the class carries, and that are about to be taken up."""
         self._later: dict[str, float] = {}
         """Documents whose beginning could not be had, and when to try again."""
         self._was_in = False
@@ -71,23 +90,28 @@ class Keeper:
     @property
     def files(self) -> list[str]:
         """The notebooks that are on disk, relative to the folder."""
-        return sorted(entry.file for entry in self._entries.values() if entry.version >= 0)
+        return sorted(entry.file for entry in self._entries.values() if entry.file and entry.version >= 0)
 
     def restore(self) -> None:
         """Goes on from what was kept before."""
-        for kept in self._folder.kept():
+        for kept in list(self._folder.kept()):
             if isinstance(kept, str):
                 self._say(f"{kept} is damaged and set aside. The class has what was in it, if somebody is here.")
                 continue
-            try:
-                followed = self._peer.keep(kept.document, kept.state, kept.path)
-            except ValueError:
-                _log.warning("not taken up again: %s", kept.document, exc_info=True)
-                continue
-            self._entries[kept.document] = _Entry(followed, kept.file)
-        if self._entries:
-            count = len(self._entries)
+            pieces, aside = self._folder.log(kept.document)
+            if aside:
+                self._say(
+                    f"{aside} is damaged in places and set aside. The rest goes on; the class has what is missing."
+                )
+            self._begin(_Entry(kept.document, kept.path, kept.file, kept.genesis, None), pieces)
+        if self.files_kept:
+            count = self.files_kept
             self._say(f"{count} notebook{'' if count == 1 else 's'} kept from before.")
+
+    @property
+    def files_kept(self) -> int:
+        """Notebooks that are kept, written yet or not."""
+        return sum(bool(entry.file) for entry in self._entries.values())
 
     async def run(self) -> None:
         """Until it is cancelled. PeerbookError where going on makes no sense."""
@@ -103,7 +127,7 @@ class Keeper:
         await self._write_due()
         peer, now = self._peer, time.monotonic()
         people = {each.participant: each.name or "Somebody" for each in peer.people() if not each.is_me}
-        view = View(peer.server, peer.is_in, peer.others, tuple(peer.roads.values()), people)
+        view = View(peer.server, peer.is_in, peer.others, tuple(peer.roads.values()), people, peer.door)
         for line in [*self._news.look(view, now), *self._kept_news.look(now)]:
             self._say(line)
 
@@ -124,6 +148,15 @@ class Keeper:
             raise PeerbookError(
                 "nobody is in this class at the moment, so nobody can hand out its notebooks",
                 remedy="Ask somebody to open the link, or use --follow, which waits for them.",
+            )
+        if not await self._becomes(lambda: peer.door == "inside", _IN_S):
+            raise PeerbookError(
+                "nobody has let us in: the door of this class is closed"
+                if peer.door == "waiting"
+                else "we are not let into this class"
+                if peer.door == "refused"
+                else "nobody in the class answers the knock at its door",
+                remedy="Ask whoever teaches to let you in, or wait with --follow.",
             )
         deadline = time.monotonic() + _EQUAL_S
         rounds = 0
@@ -173,9 +206,13 @@ class Keeper:
             engine.compare(name)
         await self._becomes(lambda: False, 1.0)
         return set(self._entries) == before and all(
-            not entry.followed.replica.is_incomplete
-            and all(digest == entry.followed.replica.digest for digest in engine.said(name).values())
-            for name, entry in self._entries.items()
+            replica is None
+            or (
+                not replica.is_incomplete
+                and all(digest == replica.reaches.digest for digest in engine.said(name).values())
+            )
+            for name in before
+            for replica in [engine.replica(name)]
         )
 
     # Which notebooks there are.
@@ -194,18 +231,38 @@ class Keeper:
 
     async def _take_up(self, name: str, published: dict[str, Published]) -> None:
         # A copy begins as its original does.
-        notebook = published.get(".".join(name.split(".")[:3]))
+        notebook = published.get(".".join(name.split(".")[:3])) or self._by_genesis(name)
         if name not in published and sum(each not in published for each in self._entries) >= _MOST_STRANGE:
             return
         try:
-            state = await fetch_genesis(notebook) if notebook else b""
+            genesis = await fetch_genesis(notebook) if notebook else b""
         except PeerbookError as error:
             _log.info("not taken up yet: %s: %s", name, error)
             self._later[name] = time.monotonic() + _AGAIN_S
             return
         path = notebook.path if notebook else ""
-        file = file_of(name, path, [entry.file for entry in self._entries.values()])
-        self._entries[name] = _Entry(self._peer.keep(name, state, path), file)
+        file = file_of(name, path, [entry.file for entry in self._entries.values()]) if path else ""
+        self._begin(_Entry(name, path, file, genesis, None, self._early.pop(name, [])))
+
+    def _by_genesis(self, name: str) -> Published | None:
+        """The notebook a document of another branch is of."""
+        return next((each for each in self._peer.site.notebooks if each.genesis == name.split(".")[0]), None)
+
+    def _begin(self, entry: _Entry, pieces: Sequence[Keepable] = ()) -> None:
+        """Keeps a document from now on. ``pieces``: of its log, as they were written before."""
+        self._entries[entry.document] = entry
+        if entry.genesis:
+            entry.followed = self._peer.keep(entry.document, entry.genesis, pieces, entry.path)
+        else:
+            self._peer.engine.carry_kept(entry.document, pieces)
+
+    def _keep(self, document: str, kept: Keepable) -> None:
+        """Something of a log is to be written."""
+        entry = self._entries.get(document)
+        if entry:
+            entry.pending.append(kept)
+        elif self._peer.is_shared(document):
+            self._early.setdefault(document, []).append(kept)
 
     async def _look_at_site(self) -> None:
         """What the site has now: it may have been built anew while the server was away."""
@@ -224,7 +281,7 @@ class Keeper:
 
     async def _write_due(self) -> None:
         for entry in list(self._entries.values()):
-            if entry.version != entry.followed.replica.version and time.monotonic() >= entry.due:
+            if entry.is_due and time.monotonic() >= entry.due:
                 try:
                     await self._write(entry)
                 except OSError as error:
@@ -236,11 +293,11 @@ class Keeper:
             await asyncio.wait([self._writing])
         missing: list[str] = []
         for entry in self._entries.values():
-            if entry.version != entry.followed.replica.version:
+            if entry.is_due:
                 try:
                     await self._write(entry)
                 except OSError as error:
-                    missing.append(entry.file)
+                    missing.append(entry.file or entry.document)
                     self._failed(entry, error)
         if missing:
             raise PeerbookError(
@@ -250,29 +307,40 @@ class Keeper:
             )
 
     async def _write(self, entry: _Entry) -> None:
-        replica, notebook = entry.followed.replica, entry.followed.notebook
-        version = replica.version
-        if not notebook.is_begun:
-            return
-        try:
-            data = notebook_bytes(notebook)
-        except (KeyboardInterrupt, SystemExit):
-            raise
-        except BaseException:  # yrs says no in exceptions that are no Exception, too
-            _log.warning("not to be read as a notebook: %s", entry.followed.document, exc_info=True)
-            if not entry.is_odd:
-                self._say(f"{entry.file} cannot be read as a notebook at the moment. The file stays as it was.")
-            entry.is_odd, entry.due = True, time.monotonic() + _AGAIN_S
-            return
-        kept = Kept(entry.followed.document, entry.followed.path, entry.file, (), replica.state_since({}))
+        version = entry.now
+        data = self._content(entry)
         # In a thread, as a slow disk is no reason to be deaf; and to its end, also when the program is to end.
-        self._writing = asyncio.create_task(self._put(entry, kept, data))
+        self._writing = asyncio.create_task(self._put(entry, data))
         await asyncio.shield(self._writing)
         entry.version = version
         entry.due = time.monotonic() + EVERY_S
 
-    async def _put(self, entry: _Entry, kept: Kept, data: bytes) -> None:
-        written = await asyncio.to_thread(self._folder.write, kept, data)
+    def _content(self, entry: _Entry) -> bytes | None:
+        """The notebook's file as it is now; None where there is none, or none that can be read."""
+        if entry.followed is None:
+            return None
+        try:
+            return notebook_bytes(entry.followed.notebook)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException:  # yrs says no in exceptions that are no Exception, too
+            _log.warning("not to be read as a notebook: %s", entry.document, exc_info=True)
+            if not entry.is_odd:
+                self._say(f"{entry.file} cannot be read as a notebook at the moment. The file stays as it was.")
+            entry.is_odd = True
+            return None
+
+    async def _put(self, entry: _Entry, data: bytes | None) -> None:
+        pieces = list(entry.pending)
+        kept = Kept(entry.document, entry.path, entry.file, (), entry.genesis)
+
+        def write() -> Written:
+            if pieces:
+                self._folder.append(entry.document, pieces)
+                del entry.pending[: len(pieces)]
+            return self._folder.write(kept, data)
+
+        written = await asyncio.to_thread(write)
         if written.aside:
             self._say(f"{entry.file} was changed here by somebody else: what they wrote is {written.aside} now.")
         if self._trouble:
@@ -286,4 +354,5 @@ class Keeper:
         said = unwritable(self._folder.root, error)
         if said.what != self._trouble:
             self._trouble = said.what
-            self._say(f"{entry.file} cannot be written: {said.what}. It is tried again every {_AGAIN_S:.0f} seconds.")
+            what = entry.file or "What the class wrote"
+            self._say(f"{what} cannot be written: {said.what}. It is tried again every {_AGAIN_S:.0f} seconds.")

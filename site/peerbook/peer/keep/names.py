@@ -13,8 +13,6 @@ from collections.abc import Collection
 from pathlib import PurePosixPath
 
 ENDING = ".ipynb"
-NAMELESS = "other-notebooks"
-"""The folder for notebooks that this site has no path for: another edition's, seen by nobody here before."""
 _PART_BYTES = 100
 """Of a name: 255 is what file systems take, and a copy's name is longer than its original's."""
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
@@ -26,17 +24,16 @@ _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 def file_of(document: str, path: str, taken: Collection[str] = ()) -> str:
     """Where a document's notebook goes, relative to the folder, with forward slashes.
 
-    ``path`` is its path in the site (`first-steps/1-hello.ipynb`), or empty where nobody has one. ``taken`` are the
+    ``path`` is its path in the site (`first-steps/1-hello.ipynb`). ``taken`` are the
     files of other documents: the result is none of them, nor differs from one in capitals alone. So the edition that
     was kept first has the plain name, as a device stays with the edition it opened first [CLS5].
     """
-    genesis, *copy = document.split(".")[::3]
+    genesis, branch, _, *copy = document.split(".")
     used = {_alike(each) for each in taken}
-    if path:
-        plain = "/".join(_safe(part) for part in path.removesuffix(ENDING).split("/"))
-        wanted = [f"{plain}.copy-{_safe(copy[0][:8])}"] if copy else [plain, f"{plain}.edition-{_safe(genesis[:8])}"]
-    else:
-        wanted = [f"{NAMELESS}/{_safe(genesis[:12])}"]
+    plain = "/".join(_safe(part) for part in path.removesuffix(ENDING).split("/"))
+    if branch == "lecture":
+        plain += ".lecture"
+    wanted = [f"{plain}.copy-{_safe(copy[0][:8])}"] if copy else [plain, f"{plain}.edition-{_safe(genesis[:8])}"]
     wanted.append(f"{wanted[0]}.{hashlib.sha256(document.encode()).hexdigest()[:16]}")
     free = [each for each in wanted if _alike(each + ENDING) not in used]
     return (free or wanted[-1:])[0] + ENDING

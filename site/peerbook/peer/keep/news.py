@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from ...wording import names_in_words
+from ..keys.knocking import KnockState
 from ..signaling.line import ServerState
 
 _REST_S = 1.0
@@ -20,6 +21,12 @@ _LOST_S = 5.0
 _KEPT_S = 60.0
 """A notebook somebody writes in all the time is told of again after this."""
 _MOST_NAMES = 6
+_AT_THE_DOOR: dict[KnockState, str] = {
+    "inside": "Let in.",
+    "knocking": "Knocked at the door of the class; nobody has answered yet.",
+    "waiting": "The door of the class is closed: waiting until whoever teaches opens it.",
+    "refused": "Whoever teaches does not let us in.",
+}
 
 Value = TypeVar("Value")
 
@@ -37,6 +44,8 @@ class View:
     """The road to each neighbour that is reached."""
     people: Mapping[str, str]
     """The others who are known to be here: participant and name."""
+    door: KnockState = "inside"
+    """How it stands with being let in."""
 
 
 class _Settled(Generic[Value]):
@@ -67,10 +76,16 @@ class News:
         self._server = _Settled("joining")
         self._people: _Settled[Mapping[str, str]] = _Settled({})
         self._company = _Settled("")
+        self._door: _Settled[KnockState] = _Settled("inside")
 
     def look(self, view: View, now: float) -> list[str]:
         """The lines there are to say now."""
-        return [*self._of_server(view, now), *self._of_people(view, now), *self._of_company(view, now)]
+        return [
+            *self._of_server(view, now),
+            *self._of_door(view, now),
+            *self._of_people(view, now),
+            *self._of_company(view, now),
+        ]
 
     def _of_server(self, view: View, now: float) -> Iterator[str]:
         state = "open" if view.is_in else "away" if view.server.kind == "away" else self._server.value
@@ -80,6 +95,11 @@ class News:
                 yield "The server does not answer; trying again until it does."
             elif before == "away":
                 yield "The server answers again."
+
+    def _of_door(self, view: View, now: float) -> Iterator[str]:
+        rest = _LOST_S if view.door == "knocking" else 0
+        if self._door.becomes(view.door, now, rest):
+            yield _AT_THE_DOOR[view.door]
 
     def _of_people(self, view: View, now: float) -> Iterator[str]:
         before = self._people.value

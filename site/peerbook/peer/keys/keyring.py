@@ -81,6 +81,12 @@ class Keyring:
         return max((epoch for epoch in self._epochs() if self.epoch_keys(epoch)), default=None)
 
     @property
+    def is_current(self) -> bool:
+        """Whether the epoch that counts now can be written in."""
+        epochs = self._epochs()
+        return bool(epochs) and self.newest == epochs[-1]
+
+    @property
     def lacking(self) -> list[int]:
         """Stated epochs whose key is not here: what to knock for."""
         return [epoch for epoch in self._epochs() if not self._has_counting(epoch)]

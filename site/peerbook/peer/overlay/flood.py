@@ -9,26 +9,37 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Literal
 
 from ..clock import Cancel, Clock
 from ..envelope import ENVELOPE_BYTES, SMALL_BYTES, VERSION, Envelope, Fault, decode_envelope, envelope_id
 from .messages import Announce, Missing, Pull
 from .neighbours import Channel, Neighbours
-from .seen import Seen, Shelf
+from .seen import Seen, Shelf, Shelved
 from .shorthand import headed
 
 PULL_MS = 5000
 """How long a pull may take before another is asked: 64 KiB need a second on a slow line."""
 _MOST_OFFERS = 4096
+MOST_PENDING = 4096
+"""Envelopes being looked at: a second of verifying. What comes on top is not remembered as seen, and comes again."""
 _VERSION = bytes([VERSION])
+
+Verdict = Literal["pass", "drop", "later"]
+"""What becomes of an envelope that came: it is what it says, whoever it is for, and goes on; it goes no further, and is
+not looked at again; it cannot be judged here now, and another neighbour's copy is looked at anew.
+"""
+Judge = Callable[[Verdict], None]
 
 
 @dataclass(frozen=True, slots=True)
 class FloodPorts:
     clock: Clock
     neighbours: Neighbours
-    accept: Callable[[Envelope, bytes, str], bool]
-    """Takes an envelope that came from this neighbour; whether it may be passed on."""
+    accept: Callable[[Envelope, bytes, str, Judge], None]
+    """Takes an envelope that came from this neighbour, and says what becomes of it: at once, or later."""
+    introduction: Callable[[str], bytes | None]
+    """Whose a session is, to be said before what it wrote."""
     wants: Callable[[str], bool]
     """Whether somebody here wants that document."""
     lost: Callable[[str], None]
@@ -59,6 +70,8 @@ class Flood:
         self._seen = Seen()
         self._shelf = Shelf()
         self._offers: dict[bytes, _Offer] = {}
+        self._pending: dict[bytes, set[str]] = {}
+        """Envelopes being looked at, with those who have them."""
         self.counts: Counter[str] = Counter()
         """How many were `taken`, `doubled`, `refused`."""
 
@@ -77,19 +90,30 @@ class Flood:
         id_ = envelope_id(data)
         if id_ in self._seen:
             self.counts["doubled"] += 1
+            if id_ in self._pending:
+                self._pending[id_].add(peer)
             return None
         envelope = decode_envelope(data)
         if isinstance(envelope, Fault):
             self.counts["refused"] += 1
             return envelope
+        if len(self._pending) >= MOST_PENDING:
+            self.counts["refused"] += 1
+            return None
         self._seen.add(id_)
         offer = self._offers.pop(id_, None) or _Offer(envelope.document, len(data))
         offer.stop_pulling()
-        if not self._ports.accept(envelope, data, peer):
-            self.counts["refused"] += 1
-            return None
-        self.counts["taken"] += 1
-        self._pass(envelope, data, id_, {peer, *offer.sources, *offer.told}, offer.waiters)
+        have = self._pending[id_] = {peer, *offer.sources, *offer.told}
+
+        def judge(verdict: Verdict) -> None:
+            self._pending.pop(id_, None)
+            self.counts["taken" if verdict == "pass" else "refused"] += 1
+            if verdict == "pass":
+                self._pass(envelope, data, id_, have, offer.waiters)
+            elif verdict == "later":
+                self._seen.forget(id_)
+
+        self._ports.accept(envelope, data, peer, judge)
         return None
 
     def announced(self, peer: str, id_: bytes, size: int, document: str) -> None:
@@ -116,7 +140,8 @@ class Flood:
         neighbour = self._ports.neighbours.get(peer)
         if kept is not None:
             if neighbour:
-                neighbour.pass_on("bulk", headed(kept))
+                neighbour.introduce("bulk", kept.session, self._ports.introduction(kept.session))
+                neighbour.pass_on("bulk", headed(kept.data))
         elif offer and peer not in offer.sources:
             offer.waiters.add(peer)
             self._pull(id_, offer)
@@ -144,7 +169,7 @@ class Flood:
     def _pass(self, envelope: Envelope, data: bytes, id_: bytes, without: set[str], waiters: Collection[str]) -> None:
         neighbours = self._ports.neighbours
         if len(data) > SMALL_BYTES:
-            self._shelf.put(id_, data)
+            self._shelf.put(id_, Shelved(envelope.session, data))
             for peer in waiters:
                 self.pulled(peer, id_)
             neighbours.say(Announce(id_, len(data), envelope.document), without | set(waiters))
@@ -153,6 +178,7 @@ class Flood:
         whole = headed(data)
         for neighbour in neighbours:
             if neighbour.peer not in without:
+                neighbour.introduce(channel, envelope.session, self._ports.introduction(envelope.session))
                 neighbour.pass_on(channel, whole)
 
     def _pull(self, id_: bytes, offer: _Offer) -> None:

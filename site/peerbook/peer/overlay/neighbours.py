@@ -6,13 +6,16 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Literal, Protocol
 
 from ..clock import Random
-from .messages import Message, Short, State, encode_message
+from .messages import Entries, IntroductionMessage, Message, Short, encode_message
 from .shorthand import Headed, Hearing, Saying
 
 MAX_DEGREE = 8
 """`max_degree` in docs/protocol.json."""
 HIGH_WATER_BYTES = 1_048_576
 """A sender pauses here; `high_water_bytes`."""
+
+_MOST_INTRODUCED = 4000
+"""Sessions of which it is remembered that they were introduced; said again when forgotten."""
 
 Channel = Literal["control", "bulk"]
 CHANNELS: tuple[Channel, Channel] = ("control", "bulk")
@@ -40,13 +43,28 @@ class Neighbour:
         self._line = line
         self.hearing: dict[Channel, Hearing] = {"control": Hearing(), "bulk": Hearing()}
         self._saying: dict[Channel, Saying] = {"control": Saying(), "bulk": Saying()}
+        self._introduced: dict[Channel, dict[str, None]] = {"control": {}, "bulk": {}}
 
     @property
     def peer(self) -> str:
         return self._line.peer
 
-    def say(self, message: Message) -> None:
-        self._line.send("bulk" if isinstance(message, State) else "control", encode_message(message))
+    def say(self, message: Message, channel: Channel | None = None) -> None:
+        self._line.send(channel or ("bulk" if isinstance(message, Entries) else "control"), encode_message(message))
+
+    def introduce(self, channel: Channel, session: str, data: bytes | None) -> None:
+        """Says whose a session is, unless that was said on this channel before: what follows on it is understood."""
+        introduced = self._introduced[channel]
+        if data is not None and session not in introduced:
+            introduced[session] = None
+            if len(introduced) > _MOST_INTRODUCED:
+                del introduced[next(iter(introduced))]
+            self.say(IntroductionMessage(data), channel)
+
+    def knows(self, session: str) -> None:
+        """It knows that session: told by it, or told to it in answer."""
+        for introduced in self._introduced.values():
+            introduced[session] = None
 
     def pass_on(self, channel: Channel, envelope: Headed) -> None:
         """Sends an envelope, in short when its head was said before."""

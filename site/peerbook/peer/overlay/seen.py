@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 GENERATION = 20_000
 """Ids in one generation: ten minutes of forty people typing, in about 3 MB."""
 SHELF_BYTES = 16_777_216
@@ -31,26 +33,37 @@ class Seen:
             self._old, self._young = self._young, set()
         return True
 
+    def forget(self, id_: bytes) -> None:
+        """It counts as new again."""
+        self._young.discard(id_)
+        self._old.discard(id_)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    session: str
+    data: bytes
+
 
 class Shelf:
     """Large envelopes; the one asked for longest ago goes first."""
 
     def __init__(self, limit: int = SHELF_BYTES) -> None:
         self._limit = limit
-        self._kept: dict[bytes, bytes] = {}
+        self._kept: dict[bytes, Shelved] = {}
         self._held = 0
 
-    def get(self, id_: bytes) -> bytes | None:
-        data = self._kept.pop(id_, None)
-        if data is not None:
-            self._kept[id_] = data
-        return data
+    def get(self, id_: bytes) -> Shelved | None:
+        kept = self._kept.pop(id_, None)
+        if kept is not None:
+            self._kept[id_] = kept
+        return kept
 
-    def put(self, id_: bytes, data: bytes) -> None:
+    def put(self, id_: bytes, shelved: Shelved) -> None:
         if id_ in self._kept:
             return
-        self._kept[id_] = data
-        self._held += len(data)
+        self._kept[id_] = shelved
+        self._held += len(shelved.data)
         while self._held > self._limit:
             oldest = next(iter(self._kept))
-            self._held -= len(self._kept.pop(oldest))
+            self._held -= len(self._kept.pop(oldest).data)

@@ -74,6 +74,21 @@ class Waiting:
                 self._wait(waiting, missing)
         return self._release(ready[::-1]) or "waiting"
 
+    def cut(self, client: int) -> list[CheckedChange]:
+        """Nothing of a client counts any more from where ``cuts`` says now: who waits for that waits no longer. What is
+        to be applied now.
+        """
+        queue = sorted(self._queues.pop(client, []))
+        ready: list[_Waiting] = []
+        for _, _, waiting in queue:
+            missing = self._missing(waiting)
+            if missing is None:
+                self._account(waiting, -1)
+                ready.append(waiting)
+            else:
+                self._wait(waiting, missing)
+        return self._release(ready[::-1])
+
     def _has_room(self, author: str, change: CheckedChange) -> bool:
         """The first to wait of a session is always taken: others may wait for it."""
         held, changes = self._held.get(author, (0, 0))

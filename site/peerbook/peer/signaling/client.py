@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Sequence
 
@@ -13,12 +14,24 @@ from .room import Room
 
 
 class SignalingClient:
-    def __init__(self, session: str, secret: str, open_socket: OpenSocket, clock: Clock, random: Random) -> None:
-        """``secret``, drawn with the session and told to nobody else, proves that the session comes back."""
+    def __init__(
+        self,
+        session: str,
+        secret: str,
+        open_socket: OpenSocket,
+        clock: Clock,
+        random: Random,
+        keys_hash: bytes | None = None,
+    ) -> None:
+        """``secret``, drawn with the session and told to nobody else, proves that the session comes back.
+
+        ``keys_hash``: of the session's keys, 32 bytes, for a session that is named after secret and keys [IDN3].
+        """
         self.session = session
         self.clock = clock
         self.grace_ms = 30_000.0
         self._secret = secret
+        self._keys_hash = keys_hash
         self._rooms: dict[str, Room] = {}
         self._line = Line(
             open_socket, clock, random, lambda: max((room.count for room in self._rooms.values()), default=0)
@@ -75,7 +88,8 @@ class SignalingClient:
         return self._line.send(json.dumps({"type": type_, **fields}))
 
     def _open(self) -> None:
-        self.say("hello", version=say.SIGNALING_VERSION, session=self.session, secret=self._secret)
+        keys = {"keys": base64.urlsafe_b64encode(self._keys_hash).decode().rstrip("=")} if self._keys_hash else {}
+        self.say("hello", version=say.SIGNALING_VERSION, session=self.session, secret=self._secret, **keys)
         for room in self._rooms.values():
             room.enter()
 

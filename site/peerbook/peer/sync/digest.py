@@ -11,8 +11,10 @@ from typing import Any
 from pycrdt import Doc
 
 from ..encoding import Reader, number_bytes
-from ..overlay.messages import DIGEST_BYTES, Vector
-from .change import Ranges, merged, read_deletions
+from ..overlay.messages import DIGEST_BYTES
+
+Ranges = dict[int, list[tuple[int, int]]]
+"""For each client: half-open ranges of clocks."""
 
 
 def vector_of(doc: Doc[Any]) -> dict[int, int]:
@@ -21,21 +23,18 @@ def vector_of(doc: Doc[Any]) -> dict[int, int]:
     return {reader.number(): reader.number() for _ in range(reader.number())}
 
 
-def vector_bytes(vector: Vector) -> bytes:
-    """A vector as pycrdt wants it."""
-    pairs = (number_bytes(client) + number_bytes(clock) for client, clock in vector.items())
-    return number_bytes(len(vector)) + b"".join(pairs)
-
-
 def deleted_in(doc: Doc[Any]) -> Ranges:
     """What is deleted in the document: ascending ranges that do not touch."""
-    deleted = read_deletions(doc.get_update(doc.get_state()))
-    return {client: ranges for client in sorted(deleted) if (ranges := merged(deleted[client]))}
-
-
-def is_ahead(theirs: Vector, ours: Vector) -> bool:
-    """Whether ``theirs`` has something that ``ours`` has not."""
-    return any(clock > ours.get(client, 0) for client, clock in theirs.items())
+    reader = Reader(doc.get_update(doc.get_state()))
+    deleted: Ranges = {}
+    # No structs, as nothing lacks to who has all; then the deletions.
+    reader.number()
+    for _ in range(reader.number()):
+        ranges = deleted.setdefault(reader.number(), [])
+        for _ in range(reader.number()):
+            start = reader.number()
+            ranges.append((start, start + reader.number()))
+    return {client: ranges for client in sorted(deleted) if (ranges := _merged(deleted[client]))}
 
 
 def state_digest(doc: Doc[Any]) -> bytes:
@@ -48,3 +47,14 @@ def state_digest(doc: Doc[Any]) -> bytes:
         parts += [number_bytes(client), number_bytes(len(ranges))]
         parts += [number_bytes(start) + number_bytes(end - start) for start, end in ranges]
     return hashlib.sha256(b"".join(parts)).digest()[:DIGEST_BYTES]
+
+
+def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same clocks in ascending ranges that do not touch."""
+    result: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if result and start <= result[-1][1]:
+            result[-1] = result[-1][0], max(end, result[-1][1])
+        elif end > start:
+            result.append((start, end))
+    return result

@@ -1,89 +1,142 @@
 """The sync engine of one participant in one class: ``core/sync/engine.ts`` in Python.
 
-Documents and what their owner says go in, envelopes go through the overlay, what others wrote comes out in the
-documents. Pure: clock, chance and connections are passed in. Where things are taken in (`_accept`) is where they will
-be verified and permitted; where they are made (`_publish`) is where they will be sealed and signed.
+Documents and what their owner says go in, signed and sealed envelopes go through the overlay, what others wrote comes
+out in the documents. Pure: clock, chance, cryptography, keys and connections are passed in. What is wired here lives in
+the modules beside.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from pycrdt import Doc
 
-from ..clock import Cancel, Clock, Random, nothing
-from ..envelope import Envelope, Fault, encode_envelope
+from ..encoding import MOST_NUMBER
+from ..envelope import Envelope, Fault, decode_envelope
+from ..identity import Introduction
+from ..log.piece import Chain, Cut, Piece
 from ..overlay import messages as say
-from ..overlay.flood import Flood, FloodPorts
+from ..overlay.flood import Flood, FloodPorts, Verdict
 from ..overlay.neighbours import Channel, Line, Neighbour, Neighbours
 from ..overlay.search import Search
-from ..parts import Parts, cut_change
+from ..permissions.limits import NOTEBOOK_LIMITS, OUTPUTS_LIMITS
+from ..sealed import Sealed, open_envelope
 from ..session import client_of
-from .awareness import Awareness, AwarenessPorts
+from .acquaintances import Acquaintances
+from .changes import Changes, ChangesPorts
+from .company import RECORDS, Company, CompanyPorts
+from .delivery import Delivery
 from .exchange import Exchange, ExchangePorts
-from .greeting import Greeting
-from .latest import Latest
-from .record import Person, Record, decode_record, encode_record
-from .replica import Replica
+from .intake import Intake, IntakePorts
+from .options import EngineOptions, Keepable, Refusal
+from .reading import Opened
+from .record import Person, Record
+from .replica import Replica, ReplicaPorts
+from .writer import Writer, WriterPorts
 
-RECORDS = "records"
-"""The name records go under: they are about the class, not about a notebook."""
-RECORD_MS = 60_000
-"""Said again though nothing changed, for whom it did not reach; and for each person here:"""
-_RECORD_SHARE_MS = 400
 CARRY_MS = 600_000
 """How long a document is carried for somebody who asked."""
 MOST_CARRIED = 64
 """Documents carried for others, that nobody here has open."""
-_FAREWELL = b"\x00"
 
-Refusal = Literal["garbled", "other-version", "no-change", "unknown-head", "other-class", "own", "stale", "not-allowed"]
-"""Why something that came was not taken. `garbled` and `other-version` are the neighbour's own doing, as nobody passes
-on what they cannot read; the others may have been somebody else's.
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class EngineOptions:
-    room: bytes
-    """Which class: 16 to 32 bytes."""
-    session: str
-    clock: Clock
-    random: Random
-    carries: Callable[[str], bool] = lambda _: False
-    """Whether a document is kept here for others though nobody here has it open."""
-    changed: Callable[[], None] = nothing
-    """People, presence or documents are different."""
-    refused: Callable[[Refusal, str], None] = lambda refusal, peer: None
-    """Something was not taken; ``peer`` passed it on, and need not have made it."""
+__all__ = ["CARRY_MS", "MOST_CARRIED", "RECORDS", "Engine", "EngineOptions", "Refusal"]
 
 
 class Engine:
     def __init__(self, options: EngineOptions) -> None:
-        clock, random = options.clock, options.random
+        clock, random, room = options.clock, options.random, options.room
+        own = options.own.introduced
         self._options = options
+        self._own = own
         self.neighbours = Neighbours()
         self.refusals: Counter[Refusal] = Counter()
         """For whoever looks for what is wrong."""
         self._replicas: dict[str, Replica] = {}
         self._carried: set[str] = set()
-        self._sequences: Counter[tuple[str, str]] = Counter()
-        self._parts = Parts()
-        self._records: dict[str, Record] = {}
-        self._repeat: Cancel = nothing
-        self._latest = Latest(clock)
-        self._greeting = Greeting(clock, self.neighbours, self._latest)
-        self.awareness = Awareness(
-            AwarenessPorts(
-                clock, lambda name, said: self._publish(name, "awareness", said), self._size, options.changed
+        self._acquaintances = Acquaintances(room, clock, random, self.neighbours, self._is_needed)
+        self._changes = Changes(
+            ChangesPorts(
+                room,
+                own.session,
+                own.participant,
+                options.crypto,
+                self.neighbours,
+                self._acquaintances,
+                self._replicas,
+                self._carry,
+                lambda: self._exchange,
+                lambda envelope, data, source, then: self._intake.accept(envelope, data, source, then),
+                options.keep,
+                options.forked,
+                self._refuse,
             )
         )
-        self._exchange = Exchange(ExchangePorts(clock, random, self.neighbours, self._replicas, self._carry))
-        self.flood = Flood(FloodPorts(clock, self.neighbours, self._accept, self._wants, self._exchange.doubt))
+        self._company = Company(
+            CompanyPorts(
+                clock,
+                self.neighbours,
+                lambda document, kind, said: self._writer.write(document, kind, said),
+                self._acquaintances.bytes_of,
+                options.changed,
+                options.ear,
+            )
+        )
+        self._intake = Intake(
+            IntakePorts(
+                room,
+                own.session,
+                options.crypto,
+                self._acquaintances,
+                options.rules.standing,
+                self._changes.has,
+                self._take,
+                self._refuse,
+            )
+        )
+        self.flood = Flood(
+            FloodPorts(
+                clock,
+                self.neighbours,
+                self._intake.accept,
+                self._acquaintances.bytes_of,
+                lambda document: self._carry(document) is not None,
+                lambda document: self._exchange.doubt(document),
+            )
+        )
+        self._exchange = Exchange(
+            ExchangePorts(
+                clock,
+                random,
+                self.neighbours,
+                self._replicas,
+                self._carry,
+                self._changes.take_entry,
+                self._changes.meet,
+                self._changes.expose,
+                lambda: options.ear.summary if options.ear else None,
+                lambda neighbour: self._company.joined(neighbour.peer),
+            )
+        )
+        self._delivery = Delivery(self.neighbours, self._replicas, self._changes.introduce)
         self._search = Search(clock, random, self.neighbours, self)
+        self._writer = Writer(
+            WriterPorts(
+                room,
+                own.session,
+                options.crypto,
+                options.own.signer,
+                options.keys.key_for,
+                self._made,
+                lambda document: self._locked(document, -1),
+            )
+        )
+        self._acquaintances.hear(options.own.introduction)
+
+    @property
+    def awareness(self) -> Any:
+        return self._company.awareness
 
     def connect(self, line: Line) -> bool:
         """Takes a connection that is open. False when there are eight: close it."""
@@ -91,14 +144,19 @@ class Engine:
         neighbour = Neighbour(line)
         if not self.neighbours.add(neighbour):
             return False
+        neighbour.introduce("control", self._own.session, self._options.own.introduction)
         self._exchange.joined(neighbour)
-        self._greeting.joined(neighbour.peer)
+        self._company.joined(neighbour.peer)
+        if self._options.ear:
+            self._options.ear.joined(neighbour.peer)
         return True
 
     def disconnect(self, peer: str) -> None:
         if self.neighbours.remove(peer):
             self._exchange.left(peer)
             self.flood.left(peer)
+            if self._options.ear:
+                self._options.ear.left(peer)
 
     def hear(self, peer: str, channel: Channel, data: bytes) -> None:
         """Takes a message of a neighbour. Whatever it is, nothing is raised."""
@@ -129,9 +187,9 @@ class Engine:
             case say.Summaries() as summaries:
                 self._exchange.hear_summaries(neighbour, summaries)
             case say.Ask() as ask:
-                self._exchange.hear_ask(neighbour, ask)
-            case say.State() as state:
-                self._exchange.hear_state(neighbour, state)
+                self._delivery.hear_ask(neighbour, ask)
+            case say.Entries() as entries:
+                self._exchange.hear_entries(neighbour, entries)
             case say.Seek(id_, document):
                 self._search.hear_seek(peer, id_, document)
             case say.Found(document):
@@ -140,87 +198,114 @@ class Engine:
                 self._search.hear_take(peer, document)
             case say.Unknown(reference):
                 neighbour.forget(reference)
-            case say.Who(known):
-                for each in self._latest.newer_than(known):
-                    neighbour.say(say.EnvelopeMessage(each))
+            case say.Who() as who:
+                self._company.hear_who(neighbour, who)
+            case say.IntroductionMessage(introduction):
+                known = self._acquaintances.hear(introduction)
+                if known:
+                    neighbour.knows(known.session)
+                else:
+                    self._refuse("forged", peer)
+            case say.WhoIs(session):
+                self._acquaintances.hear_who_is(neighbour, session)
+            case say.ForkMessage(proof):
+                self._changes.hear_fork(neighbour, proof)
+            case say.StatementMessage() | say.KnockMessage() | say.AdmitMessage() as message:
+                if self._options.ear:
+                    self._options.ear.hear(peer, message)
 
     def client_id(self, document: str) -> int:
         """The clientID this session writes to a document under."""
-        return client_of(document, "", self._options.session)
-
-    def follow(self, document: str, doc: Doc[Any], kind: Literal["document", "outputs"] = "document") -> Replica:
-        """Keeps a document equal with everybody's; ``doc`` was made with :meth:`client_id` and nothing written into
-        it.
-        """
-        before = self._replicas.get(document)
-        if before and document not in self._carried:
-            raise ValueError(f"already followed: {document}")
-        if before:
-            self._drop(before)
-            doc.apply_update(before.state_since({}))
-        replica = self._add(document, doc, kind)
-        self._exchange.opened(replica)
-        self._search.begin(document)
-        return replica
-
-    def close(self, document: str) -> None:
-        """Ends following; what is known goes on being carried for the class."""
-        replica = self._replicas.get(document)
-        if replica and document not in self._carried:
-            replica.flush()
-            self._search.end(document)
-            self.awareness.leave(document)
-            self._carried.add(document)
+        return client_of(document, self._own.participant, self._own.session)
 
     @property
     def documents(self) -> list[str]:
         """Documents that are here, followed or carried."""
         return list(self._replicas)
 
+    def replica(self, document: str) -> Replica | None:
+        """What is here of a document, followed or carried."""
+        return self._replicas.get(document)
+
+    def follow(
+        self,
+        document: str,
+        doc: Doc[Any],
+        genesis: bytes | None,
+        kept: Sequence[Keepable] = (),
+        kind: str = "document",
+    ) -> Replica:
+        """Keeps a document equal with everybody's; ``doc`` was made with :meth:`client_id` and nothing is in it.
+        ``genesis``: what it starts from; None for one that begins with nothing. ``kept``: what storage has of it.
+        """
+        if document in self._replicas and document not in self._carried:
+            raise ValueError(f"already followed: {document}")
+        replica = self._replicas.get(document) or self._add(document, kind)
+        self._carried.discard(document)
+        self._changes.restore(document, kind, kept)
+        replica.open(doc, genesis)
+        self._exchange.opened(replica)
+        self._search.begin(document)
+        return replica
+
+    def carry_kept(self, document: str, kept: Sequence[Keepable]) -> None:
+        """Goes on carrying a document for the class, with what storage has of it."""
+        if document not in self._replicas:
+            self._carried.add(document)
+            self._exchange.opened(self._add(document, "outputs" if "/outputs." in document else "document"))
+        self._changes.restore(document, self._replicas[document].kind, kept)
+
+    def close(self, document: str) -> None:
+        """Ends following; what is known goes on being carried for the class."""
+        replica = self._replicas.get(document)
+        if replica and document not in self._carried:
+            self._search.end(document)
+            self.awareness.leave(document)
+            replica.close()
+            self._carried.add(document)
+
     def compare(self, document: str) -> None:
         """Has every neighbour say where it stands; :meth:`said` tells."""
-        self._exchange.compare(self._replicas[document])
+        self._exchange.compare([self._replicas[document]], fresh=True)
 
     def said(self, document: str) -> Mapping[str, bytes]:
-        """The digest each neighbour said last, by session."""
+        """The digest of the log each neighbour said last, by session."""
         return self._exchange.said(document)
 
     def introduce(self, record: Record) -> None:
         """Says who one is; again whenever it changes, and now and then."""
-        self._repeat()
-        self.awareness.say(RECORDS)
-        self._publish(RECORDS, "record", encode_record(record))
-        wait = max(RECORD_MS, self._size() * _RECORD_SHARE_MS)
-        self._repeat = self._options.clock.after(wait, lambda: self.introduce(record))
+        self._company.introduce(record)
 
     def people(self, now: int) -> list[Person]:
         """Everybody else who is here, by name, then by session. ``now`` is milliseconds since 1970."""
-        documents: dict[str, list[str]] = {}
-        for present in self.awareness.present():
-            if present.document != RECORDS:
-                documents.setdefault(present.session, []).append(present.document)
-        people = []
-        for session, each in self._records.items():
-            open_ = tuple(sorted(documents.get(session, ())))
-            people.append(Person(session, each.name, each.participant, min(each.since, now), open_))
-        return sorted(people, key=lambda each: (each.name, each.session))
+        return self._company.people(now)
 
     def gone(self, session: str) -> None:
         """The server says that somebody left."""
-        self._records.pop(session, None)
-        self.awareness.gone(session)
-        self._options.changed()
+        self._company.gone(session)
+
+    def rules_changed(self) -> None:
+        """What is known of who may what is different: what was refused may be taken now."""
+        for replica in list(self._replicas.values()):
+            replica.review()
+        self._compare_all()
+
+    def keys_changed(self) -> None:
+        """There are other keys: what waits for one is opened, and what waits to be said is said."""
+        for replica in list(self._replicas.values()):
+            replica.unlock()
+        self._writer.unlock()
+        self._compare_all()
 
     def end(self) -> None:
         """Sends what waits for its turn, says goodbye and lets go of everything."""
         for replica in self._replicas.values():
             replica.flush()
-        self.awareness.end()
-        self._publish(RECORDS, "record", _FAREWELL)
-        self._repeat()
-        for part in (self._exchange, self._latest, self._greeting, self.flood):
-            part.end()
+        self._company.end()
+        self._exchange.end()
+        self.flood.end()
         self._search.end_all()
+        self._acquaintances.end()
         for replica in list(self._replicas.values()):
             self._drop(replica)
         for neighbour in self.neighbours:
@@ -242,100 +327,145 @@ class Engine:
 
     def carry_for_others(self, document: str) -> None:
         """Keeps a document for somebody who asked and reaches nobody else."""
-        replica = self._replicas.get(document) or self._carry(document, is_asked=True)
-        if replica is None or document not in self._carried:
+        replica = self._carry(document, is_asked=True)
+        if replica is None or document not in self._carried or self._options.carries(document):
             return
 
         def release() -> None:
             # Not if it was opened here meanwhile. Who still needs it asks again.
-            if self._replicas.get(document) is replica and document in self._carried:
+            if self._replicas.get(document) is replica and document in self._carried and not replica.is_own:
                 self._drop(replica)
 
         self._options.clock.after(CARRY_MS, release)
 
     def _carry(self, document: str, *, is_asked: bool = False) -> Replica | None:
-        if len(self._carried) >= MOST_CARRIED or not (is_asked or self._options.carries(document)):
-            return None
+        known = self._replicas.get(document)
+        if known or len(self._carried) >= MOST_CARRIED or not (is_asked or self._options.carries(document)):
+            return known
         self._carried.add(document)
-        replica = self._add(document, Doc(client_id=self.client_id(document)), "document")
+        replica = self._add(document, "outputs" if "/outputs." in document else "document")
         self._exchange.opened(replica)
         return replica
 
-    def _wants(self, document: str) -> bool:
-        return document in self._replicas or self._carry(document) is not None
+    def is_author(self, participant: str) -> bool:
+        """Whether something is kept here that a participant wrote."""
+        return any(
+            replica.log.author_of(session) == participant and replica.log.count(session) > 0
+            for replica in self._replicas.values()
+            for session in replica.log.sessions
+        )
 
-    def _size(self) -> int:
-        """Sessions in this class, one's own included."""
-        return len(self._records) + 1
+    def _locked(self, document: str, epoch: int) -> None:
+        self._options.locked(document, epoch)
+        if self._options.ear:
+            self._options.ear.locked()
+
+    def _compare_all(self) -> None:
+        self._exchange.compare()
+        for neighbour in self.neighbours:
+            self._company.joined(neighbour.peer)
 
     def _hear_envelope(self, peer: str, data: bytes) -> bool:
         """Whether it is an envelope."""
         fault = self.flood.hear(peer, data)
-        return fault is None or self._refuse("other-version" if fault is Fault.VERSION else "garbled", peer)
+        if fault is not None:
+            self._refuse("other-version" if fault is Fault.VERSION else "garbled", peer)
+        return fault is None
 
-    def _accept(self, envelope: Envelope, data: bytes, source: str) -> bool:
-        """Whether an envelope is taken, and so passed on."""
-        if envelope.room != self._options.room:
-            return self._refuse("other-class", source)
-        if envelope.session == self._options.session:
-            return self._refuse("own", source)
+    def _take(self, envelope: Envelope, data: bytes, who: Introduction, source: str) -> Verdict:
+        """Takes what is genuine and may be."""
         if envelope.kind in ("document", "outputs"):
-            return self._accept_change(envelope, source)
-        if not self._latest.is_new(envelope):
-            return self._refuse("stale", source)
-        taken = self._accept_record(envelope) if envelope.kind == "record" else self.awareness.hear(envelope)
-        if taken:
-            session = envelope.session
-            self._latest.keep(envelope, data, self.awareness.expiry_ms, lambda: self.gone(session))
-        return taken or self._refuse("not-allowed", source)
+            return self._changes.take(envelope, data, who, source)
+        refusal: Refusal | None = "stale" if self._company.is_stale(envelope) else None
+        if refusal is None:
+            opened = self._open(envelope)
+            if opened.kind == "locked":
+                # Said again now and then; meanwhile others may have the key.
+                self._locked(envelope.document, envelope.epoch)
+                return "pass"
+            if opened.kind == "wrong":
+                refusal = "sealed"
+            else:
+                refusal = self._company.take(envelope, data, opened.plain, who.participant)
+        if refusal:
+            self._refuse(refusal, source)
+        return "drop" if refusal else "pass"
 
-    def _accept_change(self, envelope: Envelope, source: str) -> bool:
-        replica = self._replicas.get(envelope.document) or self._carry(envelope.document)
-        change = self._parts.take(envelope) if replica else None
-        if not replica or change is None:
-            return True
-        received = replica.receive(change)
-        if received == "waiting":
-            self._exchange.incomplete(replica.name, source)
-        return received != "garbled" or self._refuse("no-change", source)
+    def _open(self, envelope: Envelope) -> Opened:
+        keys = self._options.keys.keys_of(envelope.document, envelope.kind, envelope.epoch)
+        for key in keys:
+            plain = open_envelope(self._options.crypto, key, envelope)
+            if plain is not None:
+                return Opened("open", plain, envelope.part, envelope.parts)
+        return Opened("wrong" if keys else "locked")
 
-    def _accept_record(self, envelope: Envelope) -> bool:
-        if envelope.document != RECORDS:
-            return False
-        if envelope.payload == _FAREWELL:
-            self.gone(envelope.session)
-            return True
-        record = decode_record(envelope.payload)
-        if record:
-            self._records[envelope.session] = record
-            self._options.changed()
-        return record is not None
+    def _open_piece(self, piece: Piece) -> Opened:
+        envelope = decode_envelope(piece.data)
+        return Opened("wrong") if isinstance(envelope, Fault) else self._open(envelope)
 
-    def _publish(self, document: str, kind: str, change: bytes) -> None:
-        pieces = cut_change(change)
-        for part, payload in enumerate(pieces):
-            sequence = self._sequences[document, kind]
-            self._sequences[document, kind] += 1
-            envelope = Envelope(self._options.room, document, self._options.session, kind, sequence, payload)
-            envelope = replace(envelope, part=part, parts=len(pieces))
-            data = encode_envelope(envelope)
-            if kind in ("awareness", "record"):
-                self._latest.keep_own(envelope, data)
-            self.flood.publish(envelope, data)
-        if not pieces:
-            self._exchange.news(document)
+    def _made(self, sealed: Sealed, _: bytes) -> None:
+        if sealed.envelope.kind in ("document", "outputs"):
+            self._changes.take_own(sealed)
+        else:
+            self._company.take_own(sealed)
+        self.flood.publish(sealed.envelope, sealed.data)
 
-    def _add(self, document: str, doc: Doc[Any], kind: str) -> Replica:
-        replica = Replica(document, doc, self._options.clock, lambda change: self._publish(document, kind, change))
+    def _add(self, document: str, kind: str) -> Replica:
+        options, own = self._options, self._own
+
+        def cut_of(session: str, author: str) -> Cut | None:
+            cut = options.rules.cut_of(document, session, author)
+            return Cut(cut.count, cut.chain) if cut else None
+
+        replica = Replica(
+            document,
+            kind,
+            ReplicaPorts(
+                options.clock,
+                own.session,
+                own.participant,
+                Chain(options.room, document, kind),
+                OUTPUTS_LIMITS if kind == "outputs" else NOTEBOOK_LIMITS,
+                lambda session, author: client_of(document, author, session),
+                cut_of,
+                self._open_piece,
+                lambda change: self._writer.write(document, kind, change),
+                lambda piece: self._changes.keep(document, piece),
+                lambda piece: self._locked(document, _epoch_of(piece)),
+                lambda proof: self._changes.forked(document, proof),
+                lambda doc: options.changed(),
+                lambda fault: options.unfit(document, fault),
+                lambda: self._may_write(document, kind),
+            ),
+        )
         self._replicas[document] = replica
         return replica
+
+    def _may_write(self, document: str, kind: str) -> bool:
+        """Whether this participant may, by what is known: in doubt it is said, and others judge."""
+        key = self._options.keys.key_for(document, kind)
+        epoch = key.epoch if key else 0
+        place = Envelope(self._options.room, document, self._own.session, kind, MOST_NUMBER, b"", epoch)
+        return self._options.rules.standing(self._own, place) != "may-not"
 
     def _drop(self, replica: Replica) -> None:
         replica.end()
         self._replicas.pop(replica.name, None)
         self._carried.discard(replica.name)
+        self._search.end(replica.name)
+        self._exchange.closed(replica.name)
 
-    def _refuse(self, refusal: Refusal, peer: str) -> Literal[False]:
+    def _is_needed(self, session: str) -> bool:
+        """Whether something of that session is kept here."""
+        return session == self._own.session or any(
+            replica.log.author_of(session) is not None for replica in self._replicas.values()
+        )
+
+    def _refuse(self, refusal: Refusal, peer: str) -> None:
         self.refusals[refusal] += 1
         self._options.refused(refusal, peer)
-        return False
+
+
+def _epoch_of(piece: Piece) -> int:
+    envelope = decode_envelope(piece.data)
+    return 0 if isinstance(envelope, Fault) else envelope.epoch

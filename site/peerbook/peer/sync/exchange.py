@@ -1,20 +1,22 @@
-"""Brings two replicas together whatever happened while they were apart [SYN6]: on every new connection, in both
-directions, and at a slow beat with a neighbour picked at random. Pure.
+"""Brings two logs together whatever happened while they were apart: on every new connection, in both directions, and at
+a slow beat with a neighbour picked at random. What travels is what authors signed [SYN6]. ``core/sync/exchange.ts`` in
+Python. Pure.
 
-summary (digest, vector)  ->  ask (vector, deletions)  ->  state (what the vector lacks, and all deletions)
+    summary (digest)  ->  summary (how far each session is)  ->  ask (sessions, from where)  ->  entries
 
 One neighbour is asked at a time for a document, so that a late joiner with six neighbours is sent everything once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from ..clock import Cancel, Clock, Random
-from ..overlay.messages import MOST_SUMMARIES, STATE_BYTES, Ask, State, Summaries, Summary, Vector
+from ..overlay.messages import DIGEST_BYTES, MOST_SUMMARIES, Ask, Entries, Reach, Summaries, Summary, Want
 from ..overlay.neighbours import Neighbour, Neighbours
-from .digest import is_ahead
+from .claims import Claims
 from .replica import Replica
 
 GRACE_MS = 400
@@ -25,12 +27,9 @@ ASK_MS = 8000
 """Silence after which another neighbour is asked."""
 NEWS_MS = 200
 """What came by exchange is told to the other neighbours this often at most."""
-_MOST_MERGED = 64
-"""States remembered as taken in, for each document."""
-_MOST_FRUITLESS = 6
-"""Beats for which something that is missing is asked for."""
-_MOST_PARTS = 256
-"""Parts of one state: 64 MB."""
+
+_STATEMENTS = "statements"
+"""Stands for the statements among the documents of a summary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,44 +40,67 @@ class ExchangePorts:
     replicas: Mapping[str, Replica]
     carry: Callable[[str], Replica | None]
     """A replica of a document nobody here has open, when it is carried for others."""
+    take: Callable[[Replica, bytes, str, Callable[[], None]], None]
+    """Takes a piece that a neighbour sent; calls back when it was judged, whatever became of it."""
+    meet: Callable[[Neighbour, Replica, str], None]
+    """A neighbour knows of a session."""
+    expose: Callable[[Neighbour, Replica, str], None]
+    """A neighbour still counts what is proven to be forked here."""
+    stated: Callable[[], bytes | None] = lambda: None
+    """A digest of what was stated about the class; None while nothing is known."""
+    differs: Callable[[Neighbour], None] = lambda neighbour: None
+    """A neighbour knows other statements."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Theirs:
-    """What is known of a neighbour's replica; ``sure``: ask, whatever the vectors say."""
-
-    digest: bytes | None
-    vector: Vector
-    sure: bool
+@dataclass(slots=True, eq=False)
+class _Asking:
+    peer: str
+    claims: Sequence[Reach]
+    cancel: Cancel
+    judging: int = 0
+    """Pieces that came and are being judged."""
+    is_last: bool = False
 
 
 @dataclass(slots=True)
-class _Asking:
-    peer: str
+class _Due:
+    """A look that is due, with the latest that is known."""
+
     cancel: Cancel
-    parts: list[bytes] = field(default_factory=list)
+    digest: bytes | None
+    reaches: Sequence[Reach]
+
+
+@dataclass(slots=True)
+class _News:
+    cancel: Cancel
+    knows: set[str]
+    sessions: dict[str, None]
 
 
 @dataclass(slots=True)
 class _Talk:
     """What is said about one document."""
 
+    claims: Claims
+    """What neighbours have, as far as they said."""
     asking: _Asking | None = None
-    wanted: dict[str, _Theirs] = field(default_factory=dict)
-    merged: dict[bytes, None] = field(default_factory=dict)
-    """Digests of states taken in: asking for one again brings nothing."""
-    due: dict[str, tuple[Cancel, _Theirs]] = field(default_factory=dict)
-    """Looks that are due, with the latest that is known."""
-    news: tuple[Cancel, set[str]] | None = None
-    """That something came is about to be told, but not to these."""
-    fruitless: int = 0
-    """Beats in a row that did not bring what changes here wait for."""
+    due: dict[str, _Due] = field(default_factory=dict)
+    news: _News | None = None
     holders: set[str] = field(default_factory=set)
     """Neighbours who have the document."""
     said: dict[str, bytes] = field(default_factory=dict)
-    """The digest each neighbour said last."""
+    """The digest of the log each neighbour said last."""
     enriched: bool = False
     """Whether a neighbour ever had more of it than was here."""
+
+    def stop(self) -> None:
+        if self.asking:
+            self.asking.cancel()
+        if self.news:
+            self.news.cancel()
+        for due in self.due.values():
+            due.cancel()
 
 
 class Exchange:
@@ -93,12 +115,12 @@ class Exchange:
 
     def left(self, peer: str) -> None:
         for document, talk in self._talks.items():
-            talk.wanted.pop(peer, None)
+            talk.claims.left(peer)
             talk.holders.discard(peer)
             talk.said.pop(peer, None)
             due = talk.due.pop(peer, None)
             if due:
-                due[0]()
+                due.cancel()
             if talk.asking and talk.asking.peer == peer:
                 self._give_up(document, talk)
 
@@ -110,14 +132,8 @@ class Exchange:
         """Whether a neighbour ever had more of it than was here."""
         return self._talk(document).enriched
 
-    def compare(self, replica: Replica) -> None:
-        """Has every neighbour say where it stands; :meth:`said` tells."""
-        self._talk(replica.name).said.clear()
-        for neighbour in self._ports.neighbours:
-            neighbour.say(Ask(replica.name, replica.vector, replica.deletions()))
-
     def said(self, document: str) -> Mapping[str, bytes]:
-        """The digest each neighbour said last, by session."""
+        """The digest of the log each neighbour said last, by session."""
         return self._talk(document).said
 
     def offer(self, peer: str, document: str) -> None:
@@ -131,118 +147,174 @@ class Exchange:
         for neighbour in self._ports.neighbours:
             self._summarise(neighbour, [replica], fresh=True, answer=True)
 
-    def incomplete(self, document: str, peer: str) -> None:
-        """A change leaned on something that is not here; ``peer`` passed it on, and may have the rest."""
-        self._look_later(document, peer, _Theirs(None, {}, True))
+    def closed(self, document: str) -> None:
+        """The document is not here any more."""
+        talk = self._talks.pop(document, None)
+        if talk:
+            talk.stop()
+
+    def incomplete(self, document: str, peer: str | None) -> None:
+        """Something leans on what is not here; ``peer`` passed it on, and may have the rest."""
+        other = self._ports.neighbours.any(self._ports.random)
+        source = peer or (other.peer if other else None)
+        if source:
+            self._look_later(document, source, None)
 
     def doubt(self, document: str) -> None:
-        """Something is missing that no vector shows yet: somebody who has it will say so."""
+        """Something is missing: somebody who has it will say so."""
         replica, neighbour = self._ports.replicas.get(document), self._ports.neighbours.any(self._ports.random)
         if replica and neighbour:
             self._summarise(neighbour, [replica], fresh=False, answer=True)
 
-    def news(self, document: str) -> None:
-        """A change is here that went nowhere in envelopes."""
-        self._tell(document, "")
+    def compare(self, replicas: Sequence[Replica] | None = None, *, fresh: bool = False) -> None:
+        """Says to everybody how far documents are here (all, by default), and wants to know the same. What was refused
+        may be taken now.
+        """
+        for talk in self._talks.values():
+            talk.claims.hope()
+        for neighbour in self._ports.neighbours:
+            self._summarise(neighbour, replicas or list(self._ports.replicas.values()), fresh=fresh, answer=True)
 
     def end(self) -> None:
         self._beat()
         for talk in self._talks.values():
-            if talk.asking:
-                talk.asking.cancel()
-            if talk.news:
-                talk.news[0]()
-            for cancel, _ in talk.due.values():
-                cancel()
+            talk.stop()
         self._talks.clear()
 
     def hear_summaries(self, neighbour: Neighbour, message: Summaries) -> None:
-        ahead: list[Replica] = []
-        for each in message.summaries:
-            replica = self._ports.replicas.get(each.document) or self._ports.carry(each.document)
+        # How far each session is, where digests differ; and what is more here than there.
+        rough: list[Summary] = []
+        ahead: list[Summary] = []
+        for summary in message.summaries:
+            if summary.document == _STATEMENTS:
+                stated = self._ports.stated()
+                if stated is not None and stated[:DIGEST_BYTES] != summary.digest:
+                    self._ports.differs(neighbour)
+                continue
+            replica = self._ports.replicas.get(summary.document) or self._ports.carry(summary.document)
             if not replica:
                 continue
-            talk = self._talk(each.document)
+            talk = self._talk(replica.name)
             talk.holders.add(neighbour.peer)
-            talk.said[neighbour.peer] = each.digest
-            talk.enriched |= is_ahead(each.vector, replica.vector)
-            if replica.digest == each.digest:
-                continue
-            theirs = _Theirs(each.digest, each.vector, message.fresh and bool(each.vector))
-            look = self._look_now if message.fresh else self._look_later
-            look(each.document, neighbour.peer, theirs)
-            if message.answer and (message.fresh or is_ahead(replica.vector, each.vector)):
-                ahead.append(replica)
-        if ahead:
-            self._summarise(neighbour, ahead, fresh=message.fresh, answer=False)
+            talk.said[neighbour.peer] = summary.digest
+            if replica.reaches.digest == summary.digest:
+                talk.claims.left(neighbour.peer)
+            elif summary.reaches is None and message.fresh:
+                rough.append(replica.reaches.summary(replica.name, "all"))
+            elif summary.reaches is None:
+                self._look_later(replica.name, neighbour.peer, summary.digest)
+            else:
+                self._compare_reaches(neighbour, replica, talk, summary.reaches, fresh=message.fresh)
+                more = replica.reaches.ahead(summary.reaches, is_whole=summary.is_whole) if message.answer else []
+                ahead += [replica.reaches.summary(replica.name, more)] if more else []
+        self._send(neighbour, rough, fresh=message.fresh, answer=message.answer)
+        self._send(neighbour, ahead, fresh=message.fresh, answer=False)
 
-    def hear_ask(self, neighbour: Neighbour, ask: Ask) -> None:
-        replica = self._ports.replicas.get(ask.document)
-        if not replica:
-            return
-        self._talk(ask.document).holders.add(neighbour.peer)
-        before = replica.version
-        replica.receive(ask.deletions)
-        if replica.version != before:
-            self._tell(ask.document, neighbour.peer)
-        self._send_state(neighbour, replica, ask.vector)
-        if is_ahead(ask.vector, replica.vector):
-            self._look_now(ask.document, neighbour.peer, _Theirs(None, ask.vector, False))
-
-    def hear_state(self, neighbour: Neighbour, state: State) -> None:
-        talk, replica = self._talks.get(state.document), self._ports.replicas.get(state.document)
-        if talk and replica:
-            talk.said[neighbour.peer] = state.digest
+    def hear_entries(self, neighbour: Neighbour, entries: Entries) -> None:
+        talk, replica = self._talks.get(entries.document), self._ports.replicas.get(entries.document)
         asking = talk.asking if talk else None
-        if not talk or not replica or not asking or asking.peer != neighbour.peer:
+        if not talk or not replica or not asking or asking.peer != neighbour.peer or asking.is_last:
             return
-        if state.part != len(asking.parts) or state.parts > _MOST_PARTS:
-            return
-        asking.parts.append(state.data)
         asking.cancel()
-        if state.part + 1 < state.parts:
-            asking.cancel = self._patience(state.document, talk)
-            return
-        talk.asking = None
-        before = replica.version
-        replica.receive(b"".join(asking.parts))
-        talk.merged[state.digest] = None
-        if len(talk.merged) > _MOST_MERGED:
-            del talk.merged[next(iter(talk.merged))]
-        if replica.version != before:
-            self._tell(state.document, neighbour.peer)
-        self._next(state.document, talk)
+        asking.is_last = entries.is_last
+        asking.judging += len(entries.pieces)
 
-    def _look_now(self, document: str, peer: str, theirs: _Theirs) -> None:
+        def finish() -> None:
+            if talk.asking is asking and asking.is_last and asking.judging == 0:
+                self._answered(entries.document, talk, asking)
+
+        def judged() -> None:
+            asking.judging -= 1
+            finish()
+
+        for piece in entries.pieces:
+            self._ports.take(replica, piece, neighbour.peer, judged)
+        if not entries.is_last and talk.asking is asking:
+            asking.cancel = self._patience(entries.document, talk)
+        finish()
+
+    def tell(self, document: str, session: str, source: str) -> None:
+        """Something came by exchange: the other neighbours may lack it as well."""
         talk = self._talk(document)
-        talk.wanted[peer] = theirs
-        self._next(document, talk)
+        if talk.news:
+            # Two sources: each may lack what the other brought.
+            if source not in talk.news.knows:
+                talk.news.knows.clear()
+            talk.news.sessions[session] = None
+            return
 
-    def _look_later(self, document: str, peer: str, theirs: _Theirs) -> None:
+        def tell() -> None:
+            news, talk.news = talk.news, None
+            replica = self._ports.replicas.get(document)
+            if replica and news:
+                reaches = [replica.reaches.of(each) for each in news.sessions]
+                summaries = (replica.reaches.summary(document, reaches),)
+                self._ports.neighbours.say(Summaries(False, False, summaries), news.knows)
+
+        talk.news = _News(self._ports.clock.after(NEWS_MS, tell), {source}, {session: None})
+
+    def _compare_reaches(
+        self, neighbour: Neighbour, replica: Replica, talk: _Talk, reaches: Iterable[Reach], *, fresh: bool
+    ) -> None:
+        claims: list[Reach] = []
+        for reach in reaches:
+            self._ports.meet(neighbour, replica, reach.session)
+            if replica.reaches.is_forked(reach):
+                self._ports.expose(neighbour, replica, reach.session)
+            if replica.reaches.is_behind(reach):
+                claims.append(reach)
+        talk.enriched |= bool(claims)
+        if fresh:
+            talk.claims.put(neighbour.peer, claims)
+            self._next(replica.name, talk)
+        elif claims:
+            self._look_later(replica.name, neighbour.peer, None, claims)
+
+    def _look_later(self, document: str, peer: str, digest: bytes | None, reaches: Sequence[Reach] = ()) -> None:
         """Looks at a difference when what is on its way has arrived."""
         talk = self._talk(document)
         due = talk.due.get(peer)
         if due:
-            cancel, before = due
-            talk.due[peer] = cancel, theirs if theirs.digest or not before.digest else before
+            due.digest = digest or due.digest
+            due.reaches = reaches or due.reaches
+        else:
+            cancel = self._ports.clock.after(GRACE_MS, partial(self._look, document, peer, talk))
+            talk.due[peer] = _Due(cancel, digest, reaches)
+
+    def _look(self, document: str, peer: str, talk: _Talk) -> None:
+        due = talk.due.pop(peer)
+        replica, neighbour = self._ports.replicas.get(document), self._ports.neighbours.get(peer)
+        if not replica or not neighbour:
             return
-
-        def look() -> None:
-            talk.wanted[peer] = talk.due.pop(peer)[1]
+        if due.reaches:
+            talk.claims.put(peer, due.reaches)
             self._next(document, talk)
-
-        talk.due[peer] = self._ports.clock.after(GRACE_MS, look), theirs
+        elif replica.is_incomplete if due.digest is None else replica.reaches.digest != due.digest:
+            # How far each session is: who has more says so, and what is missing there is asked for.
+            self._send(neighbour, [replica.reaches.summary(document, "all")], fresh=False, answer=True)
 
     def _next(self, document: str, talk: _Talk) -> None:
         """Asks the next neighbour who has what is missing here, if nobody is being asked."""
         replica = self._ports.replicas.get(document)
-        while talk.wanted and replica and not talk.asking:
-            peer = next(iter(talk.wanted))
-            theirs = talk.wanted.pop(peer)
+        for peer in talk.claims.peers:
+            if talk.asking or not replica:
+                return
             neighbour = self._ports.neighbours.get(peer)
-            if neighbour and _is_worth_asking(replica, talk, theirs):
-                talk.asking = _Asking(peer, self._patience(document, talk))
-                neighbour.say(Ask(document, replica.vector, replica.deletions()))
+            claims = talk.claims.take(peer, replica.reaches.is_behind)
+            if neighbour and claims:
+                talk.asking = _Asking(peer, claims, self._patience(document, talk))
+                wants = tuple(Want(claim.session, replica.reaches.ask_from(claim)) for claim in claims)
+                neighbour.say(Ask(document, wants))
+
+    def _answered(self, document: str, talk: _Talk, asking: _Asking) -> None:
+        asking.cancel()
+        talk.asking = None
+        replica = self._ports.replicas.get(document)
+        for claim in asking.claims if replica else ():
+            # What they said they have, and did not bring, is not asked of them again.
+            if replica and replica.reaches.is_behind(claim):
+                talk.claims.despair(asking.peer, claim)
+        self._next(document, talk)
 
     def _patience(self, document: str, talk: _Talk) -> Cancel:
         return self._ports.clock.after(ASK_MS, lambda: self._give_up(document, talk))
@@ -253,38 +325,6 @@ class Exchange:
         talk.asking = None
         self._next(document, talk)
 
-    def _send_state(self, neighbour: Neighbour, replica: Replica, vector: Vector) -> None:
-        digest, data = replica.digest, replica.state_since(vector)
-        parts = -(-len(data) // STATE_BYTES)
-
-        def send(part: int) -> None:
-            if self._ports.neighbours.get(neighbour.peer) is not neighbour:
-                return
-            start = part * STATE_BYTES
-            neighbour.say(State(replica.name, digest, part, parts, data[start : start + STATE_BYTES]))
-            if part + 1 < parts:
-                neighbour.when_room(lambda: send(part + 1))
-
-        send(0)
-
-    def _tell(self, document: str, source: str) -> None:
-        """Something came by exchange: the other neighbours may lack it as well."""
-        talk = self._talk(document)
-        if talk.news:
-            # Two sources: each may lack what the other brought.
-            if source not in talk.news[1]:
-                talk.news[1].clear()
-            return
-        knows = {source}
-
-        def tell() -> None:
-            talk.news = None
-            replica = self._ports.replicas.get(document)
-            if replica:
-                self._ports.neighbours.say(_summaries([replica], fresh=False, answer=False), knows)
-
-        talk.news = self._ports.clock.after(NEWS_MS, tell), knows
-
     def _schedule_beat(self) -> Cancel:
         return self._ports.clock.after(BEAT_MS * (0.5 + self._ports.random()), self._on_beat)
 
@@ -292,34 +332,22 @@ class Exchange:
         self._beat = self._schedule_beat()
         neighbour = self._ports.neighbours.any(self._ports.random)
         if neighbour:
-            replicas = list(self._ports.replicas.values())
-            self._summarise(neighbour, replicas, fresh=False, answer=True)
-            for replica in replicas:
-                self._seek(replica, neighbour.peer)
-
-    def _seek(self, replica: Replica, peer: str) -> None:
-        """Asks for what changes here wait for; not for ever, as its author may be gone with it."""
-        talk = self._talk(replica.name)
-        talk.fruitless = talk.fruitless + 1 if replica.is_incomplete else 0
-        if replica.is_incomplete and talk.fruitless <= _MOST_FRUITLESS:
-            self.incomplete(replica.name, peer)
+            self._summarise(neighbour, list(self._ports.replicas.values()), fresh=False, answer=True)
 
     def _summarise(self, neighbour: Neighbour, replicas: Sequence[Replica], *, fresh: bool, answer: bool) -> None:
-        for start in range(0, len(replicas), MOST_SUMMARIES):
-            neighbour.say(_summaries(replicas[start : start + MOST_SUMMARIES], fresh=fresh, answer=answer))
+        """Only the digests: enough where they are the same."""
+        stated = self._ports.stated()
+        summaries = [Summary(_STATEMENTS, stated[:DIGEST_BYTES])] if stated is not None else []
+        summaries += [each.reaches.summary(each.name, None) for each in replicas]
+        if not summaries and fresh:
+            neighbour.say(Summaries(fresh, answer, ()))
+        self._send(neighbour, summaries, fresh=fresh, answer=answer)
+
+    def _send(self, neighbour: Neighbour, summaries: Sequence[Summary], *, fresh: bool, answer: bool) -> None:
+        for start in range(0, len(summaries), MOST_SUMMARIES):
+            neighbour.say(Summaries(fresh, answer, tuple(summaries[start : start + MOST_SUMMARIES])))
 
     def _talk(self, document: str) -> _Talk:
-        return self._talks.setdefault(document, _Talk())
-
-
-def _summaries(replicas: Sequence[Replica], *, fresh: bool, answer: bool) -> Summaries:
-    return Summaries(fresh, answer, tuple(Summary(each.name, each.digest, each.vector) for each in replicas))
-
-
-def _is_worth_asking(replica: Replica, talk: _Talk, theirs: _Theirs) -> bool:
-    if theirs.digest is None:
-        return replica.is_incomplete if theirs.sure else is_ahead(theirs.vector, replica.vector)
-    if theirs.digest == replica.digest or theirs.digest in talk.merged:
-        return False
-    # Equal vectors and another digest: something was deleted there that is not deleted here, or the other way round.
-    return theirs.sure or is_ahead(theirs.vector, replica.vector) or not is_ahead(replica.vector, theirs.vector)
+        if document not in self._talks:
+            self._talks[document] = _Talk(Claims(self._ports.clock))
+        return self._talks[document]

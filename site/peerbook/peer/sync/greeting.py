@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..clock import Cancel, Clock
-from ..overlay.messages import Who
+from ..overlay.messages import HeardOf, Who
 from ..overlay.neighbours import Neighbours
-from .latest import Latest
 
 GREET_MS = 500
 """Between two questions: the answer of a large class takes about as long."""
 
 
 class Greeting:
-    def __init__(self, clock: Clock, neighbours: Neighbours, latest: Latest) -> None:
+    def __init__(self, clock: Clock, neighbours: Neighbours, known: Callable[[], tuple[HeardOf, ...]]) -> None:
         self._clock = clock
         self._neighbours = neighbours
-        self._latest = latest
+        self._known = known
         self._waiting: dict[str, None] = {}
         self._pause: Cancel | None = None
 
@@ -36,6 +37,6 @@ class Greeting:
             del self._waiting[peer]
             neighbour = self._neighbours.get(peer)
             if neighbour:
-                neighbour.say(Who(self._latest.known()))
+                neighbour.say(Who(self._known()))
                 self._pause = self._clock.after(GREET_MS, self._next)
                 return

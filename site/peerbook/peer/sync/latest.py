@@ -21,6 +21,7 @@ _MEMORY = 3
 
 @dataclass(frozen=True, slots=True)
 class _Latest:
+    session: str
     sequence: int
     data: bytes
     stream: bytes
@@ -54,9 +55,12 @@ class Latest:
         """What is known here, for a neighbour to say what is newer."""
         return tuple(HeardOf(each.stream, each.sequence) for each in self._streams.values())
 
-    def newer_than(self, known: Collection[HeardOf]) -> list[bytes]:
+    def newer_than(self, known: Collection[HeardOf]) -> list[tuple[str, bytes]]:
+        """Envelopes, each with its session."""
         theirs = {each.stream: each.sequence for each in known}
-        return [each.data for each in self._streams.values() if each.sequence > theirs.get(each.stream, -1)]
+        return [
+            (each.session, each.data) for each in self._streams.values() if each.sequence > theirs.get(each.stream, -1)
+        ]
 
     def end(self) -> None:
         for cancel in [*(each.cancel for each in self._streams.values()), *self._silences.values()]:
@@ -67,7 +71,7 @@ class Latest:
         if before:
             before.cancel()
         stream = before.stream if before else hashlib.sha256(key.encode()).digest()[:STREAM_BYTES]
-        self._streams[key] = _Latest(envelope.sequence, data, stream, cancel)
+        self._streams[key] = _Latest(envelope.session, envelope.sequence, data, stream, cancel)
         if len(self._streams) > _MOST_STREAMS:
             self._streams.pop(next(iter(self._streams))).cancel()
 

@@ -1,149 +1,363 @@
-"""One document as the class sees it: own changes go out, at most ten times a second; what comes from others is applied,
-or waits outside the document until what it leans on is there [SYN4, SYN5].
+"""One document here: its log, and, where somebody has it open, the document that is read out of the log. Own changes go
+out; what comes from others is screened, logged and read; when something does not count any more the document is built
+anew, in place of the one before. ``core/sync/replica.ts`` in Python. Pure.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from pycrdt import Doc, TransactionEvent, merge_updates
+from pycrdt import Doc, Subscription, TransactionEvent
 
-from ..clock import Cancel, Clock
-from ..overlay.messages import Vector
-from .change import Change, deletions_change, read_change, runs_on, split_deletions
-from .digest import state_digest, vector_bytes, vector_of
+from ..clock import Clock
+from ..log.log import Log
+from ..log.piece import Chain, Cut, Fork, Known, New, Piece, Waits
+from ..permissions.change import CheckedChange, Refused, canonical_change, check_change
+from ..permissions.limits import Limits
+from .digest import state_digest
+from .outbox import Outbox
+from .reaches import Reaches
+from .reading import Opened, Reading, ReadingPorts
 
-EVERY_MS = 100
-"""One envelope per document in this time; `envelope_every_ms` in docs/protocol.json."""
-WAITING_BYTES = 1_000_000
-"""Changes that wait for others, in all; more are dropped and come by exchange. `unresolved_bytes`."""
-WAITING_CHANGES = 256
-"""The same in number: each is looked at again whenever something was applied."""
 _NOTHING = b"\x00\x00"
 
-Received = Literal["applied", "waiting", "garbled"]
-"""The document has all of it; it leans on what is not here yet; it is no change at all."""
+Received = Literal["taken", "waiting", "known", "bad", "forked", "refused"]
+"""It is in the log, and in the document as far as that may be; it leans on envelopes that are not here yet; it is here;
+it says what its author may not say; its session said two things; its session does not count that far.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaPorts:
+    clock: Clock
+    session: str
+    participant: str
+    links: Chain
+    limits: Limits
+    client_of: Callable[[str, str], int]
+    cut_of: Callable[[str, str], Cut | None]
+    open: Callable[[Piece], Opened]
+    publish: Callable[[bytes], None]
+    """Own changes, merged: to be sealed."""
+    keep: Callable[[Piece], None]
+    """To be stored."""
+    locked: Callable[[Piece], None]
+    forked: Callable[[list[Piece]], None]
+    replayed: Callable[[Doc[Any]], None]
+    """The document was built anew, and is another one."""
+    unfit: Callable[[str], None]
+    """Own changes that may not be: they stay here."""
+    may_write: Callable[[], bool] = lambda: True
+    """Whether one may write here, as far as is known."""
 
 
 class Replica:
-    def __init__(self, name: str, doc: Doc[Any], clock: Clock, publish: Callable[[bytes], None]) -> None:
-        """``publish`` is given own changes, merged."""
+    def __init__(self, name: str, kind: str, ports: ReplicaPorts) -> None:
         self.name = name
-        self.doc = doc
-        self._clock = clock
-        self._publish = publish
-        self._subscription = doc.observe(self._changed)
-        self._queue: list[bytes] = []
-        self._pause: Cancel | None = None
-        self._waiting: list[Change] = []
+        self.kind = kind
+        self._ports = ports
+        self.log = Log(ports.links, ports.cut_of)
+        self.reaches = Reaches(self.log, ports.links.first, ports.cut_of)
+        """How far each session is, for neighbours."""
+        self._outbox = Outbox(ports.clock, self._publish)
+        self._genesis: bytes | None = None
+        self._reading = self._make_reading(None)
+        self._subscription: Subscription | None = None
+        self._fresh: list[bytes] = []
+        """Own changes as they were made, not looked at yet."""
+        self._unsealed: list[CheckedChange] = []
+        """Published, and not in the log yet."""
+        self._cuts: dict[str, Cut] = {}
         self._is_applying = False
-        self._vector: Vector | None = None
+        self._is_replay_due = False
         self._digest: bytes | None = None
         self.version = 0
-        """Goes up with every change, whoever made it."""
+        """Goes up with every change of the document, whoever made it."""
         self.on_change: Callable[[], None] | None = None
-        """Called after every change, whoever made it; not while the document is being changed."""
+        """Called after every change of the document, whoever made it; not while it is being changed."""
+
+    @property
+    def doc(self) -> Doc[Any] | None:
+        return self._reading.doc
 
     @property
     def is_incomplete(self) -> bool:
         """Whether something is known to be missing."""
-        return bool(self._waiting)
+        return self.log.waiting > 0
 
     @property
-    def vector(self) -> Vector:
-        if self._vector is None:
-            self._vector = vector_of(self.doc)
-        return self._vector
+    def is_waiting(self) -> bool:
+        """Whether something waits outside of the document."""
+        return self._reading.is_waiting
+
+    @property
+    def is_own(self) -> bool:
+        """Whether this session wrote in it, or is about to."""
+        return self.log.count(self._ports.session) > 0 or bool(self._unsealed or self._fresh)
 
     @property
     def digest(self) -> bytes:
+        """Of the document: equal with another's when both have the same changes and deletions."""
         if self._digest is None:
-            self._digest = state_digest(self.doc)
+            self._digest = state_digest(self._reading.doc) if self._reading.doc is not None else b""
         return self._digest
 
-    def state_since(self, vector: Vector) -> bytes:
-        """All that a replica with ``vector`` lacks, and every deletion."""
-        return self.doc.get_update(vector_bytes(vector))
+    def open(self, doc: Doc[Any], genesis: bytes | None) -> None:
+        """Reads the log into ``doc``, which was made with this session's clientID, and follows what is written
+        there. ``genesis``: what the document starts from, if anything.
+        """
+        self._reading.end()
+        self._genesis = genesis
+        self._start(doc)
+        for change in self._unsealed:
+            self._reading.take_own(change)
 
-    def deletions(self) -> bytes:
-        """What was deleted, as a change that brings nothing else."""
-        return self.state_since(self.vector)
+    def close(self) -> None:
+        """The document is closed here; its log stays."""
+        self.flush()
+        self._stop_watching()
+        self._reading.end()
+        self._reading = self._make_reading(None)
+        self._reading.read_all()
 
-    def receive(self, data: bytes) -> Received:
-        """Takes a change of others. Never raises."""
-        change = read_change(data)
-        if change is None:
-            return "garbled"
-        if not self._take(change):
-            return "garbled"
-        while self._waiting:
-            before, waiting, self._waiting = self.version, self._waiting, []
-            for each in waiting:
-                self._take(each)
-            if self.version == before:
-                break
-        return "waiting" if self.is_incomplete else "applied"
+    def take(self, piece: Piece) -> Received:
+        """Takes a genuine piece of others."""
+        opened = self._ports.open(piece)
+        if not self._is_fit(piece, opened):
+            self._dismiss(piece.session, piece.first, piece)
+            return "bad"
+        return self._join(piece, opened)
+
+    def take_own(self, piece: Piece, *, is_whole: bool) -> None:
+        """One's own piece was sealed; ``is_whole``: with it all of a change is."""
+        if is_whole and self._unsealed:
+            self._unsealed.pop(0)
+        self._join(piece, None)
+
+    def prove(self, proof: list[Piece]) -> bool:
+        """A proof that a session said two things, which somebody else found. Whether that is news."""
+        is_news = self.log.prove(proof[0].session, proof[0].author, proof)
+        self.reaches.changed()
+        return is_news
+
+    def meet(self, session: str, author: str) -> None:
+        """A session that somebody speaks of: with its author it is known how far it counts."""
+        if self.log.author_of(session) is None and self._ports.cut_of(session, author):
+            self._recut(session, author)
+
+    def review(self) -> None:
+        """What is said of how far sessions count may be different."""
+        changed = [self._recut(session, self.log.author_of(session) or "") for session in list(self.log.sessions)]
+        if any(changed):
+            self._replay()
+
+    def unlock(self) -> None:
+        """There may be other keys."""
+        with _Applying(self):
+            self._reading.unlock()
 
     def flush(self) -> None:
-        """Sends what waits for its turn, now."""
-        if self._pause:
-            self._pause()
-            self._pause = None
-        if self._queue:
-            change = self._queue[0] if len(self._queue) == 1 else merge_updates(*self._queue)
-            self._queue = []
-            self._pause = self._clock.after(EVERY_MS, self.flush)
-            self._publish(change)
+        self._note_own()
+        self._outbox.flush()
 
     def end(self) -> None:
-        self.flush()
-        if self._pause:
-            self._pause()
-        self.doc.unobserve(self._subscription)
+        self._is_replay_due = False
+        self._note_own()
+        self._outbox.end()
+        self._stop_watching()
+        self._reading.end()
 
-    def _take(self, change: Change) -> bool:
-        """Applies what of a change can be now; the rest waits. False when it is none after all."""
-        if not runs_on(change, self.vector):
-            self._wait(change)
-            return True
-        if change.structs and not self._apply(change.without_deletions):
-            return False
-        now, later = split_deletions(change.deleted, self.vector)
-        if now and not self._apply(deletions_change(now)):
-            return False
-        rest = read_change(deletions_change(later)) if later else None
-        if rest:
-            self._wait(rest)
-        return True
+    @property
+    def _client(self) -> int:
+        return self._ports.client_of(self._ports.session, self._ports.participant)
 
-    def _wait(self, change: Change) -> None:
-        held = sum(len(each.data) for each in self._waiting)
-        if len(self._waiting) < WAITING_CHANGES and held + len(change.data) <= WAITING_BYTES:
-            self._waiting.append(change)
+    def _start(self, doc: Doc[Any]) -> None:
+        """A reading of all that counts into ``doc``, which is watched from then on."""
+        with _Applying(self):
+            self._reading = self._make_reading(doc)
+            with doc.transaction():
+                self._reading.read_all()
+        self._subscription = doc.observe(self._changed)
+        self._note_change()
 
-    def _apply(self, change: bytes) -> bool:
-        self._is_applying = True
+    def _stop_watching(self) -> None:
+        if self._subscription and self.doc is not None:
+            self.doc.unobserve(self._subscription)
+        self._subscription = None
+
+    def _make_reading(self, doc: Doc[Any] | None) -> Reading:
+        ports, log = self._ports, self.log
+
+        def frontier(session: str) -> int | None:
+            author = log.author_of(session)
+            cut = ports.cut_of(session, author) if author is not None else None
+            return cut.count if cut else None
+
+        return Reading(
+            ReadingPorts(
+                log,
+                ports.session,
+                ports.limits,
+                ports.client_of,
+                frontier,
+                ports.open,
+                lambda session, place, piece: self._dismiss(session, place, piece),
+                ports.locked,
+            ),
+            doc,
+            self._genesis if doc is not None else None,
+            log.count(ports.session),
+        )
+
+    def _is_fit(self, piece: Piece, opened: Opened) -> bool:
+        if opened.kind != "open" or opened.parts > 1:
+            return opened.kind != "wrong"
         try:
-            self.doc.apply_update(change)
-        except (KeyboardInterrupt, SystemExit):
-            raise
-        except BaseException:  # yrs says no in exceptions that are no Exception, too
+            check_change(opened.plain, self._ports.client_of(piece.session, piece.author), self._ports.limits)
+        except Refused:
             return False
-        finally:
-            self._is_applying = False
         return True
+
+    def _join(self, piece: Piece, opened: Opened | None) -> Received:
+        taken = self.log.take(piece)
+        if isinstance(taken, New):
+            self._logged(taken.joined)
+            if taken.replay:
+                self._replay()
+            else:
+                self._read(piece, opened)
+            return "taken"
+        if isinstance(taken, Fork):
+            self._logged(taken.joined)
+            self._read(piece, opened)
+            self.reaches.changed()
+            self._ports.forked(taken.proof)
+            return "forked"
+        return "waiting" if isinstance(taken, Waits) else "known" if isinstance(taken, Known) else "refused"
+
+    def _logged(self, pieces: list[Piece]) -> None:
+        for piece in pieces:
+            self._ports.keep(piece)
+        self.reaches.changed()
+
+    def _read(self, piece: Piece, opened: Opened | None) -> None:
+        with _Applying(self):
+            self._reading.read(piece.session, (piece, opened) if opened else None)
+
+    def _dismiss(self, session: str, place: int, piece: Piece) -> None:
+        """Content that may not be: what comes from there on does not count, for anybody."""
+        gone = self.log.refuse(piece) if piece.form == "segment" else self.log.stop(session, place)[1:]
+        self.reaches.changed()
+        if gone:
+            self._replay_soon()
+
+    def _replay_soon(self) -> None:
+        """Not in the middle of reading, or of writing."""
+        if not self._is_replay_due:
+            self._is_replay_due = True
+            self._ports.clock.after(0, self._replay_if_due)
+
+    def _recut(self, session: str, author: str) -> bool:
+        """Whether the document is to be built anew."""
+        cut, before = self._ports.cut_of(session, author), self._cuts.get(session)
+        if cut == before:
+            return False
+        if cut:
+            self._cuts[session] = cut
+        else:
+            del self._cuts[session]
+        moved = self.log.cut(session, author, cut)
+        self.reaches.changed()
+        if not moved.gone and before is None:
+            with _Applying(self):
+                self._reading.read(session)
+            return False
+        return bool(moved.gone or moved.joined) or before is not None
+
+    def _replay_if_due(self) -> None:
+        if self._is_replay_due:
+            self._replay()
+
+    def _replay(self) -> None:
+        """Builds the document out of the log, and puts it in the place of the one that is open."""
+        self._is_replay_due = False
+        if self.doc is None:
+            self._reading.end()
+            self._reading = self._make_reading(None)
+            self._reading.read_all()
+            return
+        self.flush()
+        self._stop_watching()
+        self._reading.end()
+        doc: Doc[Any] = Doc(client_id=self._client)
+        self._start(doc)
+        if not self._ports.cut_of(self._ports.session, self._ports.participant):
+            with _Applying(self):
+                for change in list(self._unsealed):
+                    doc.apply_update(change.data)
+                    if not self._reading.take_own(change):
+                        self._unsealed.remove(change)
+        self._ports.replayed(doc)
+
+    def _publish(self, change: bytes) -> None:
+        if not self._ports.may_write():
+            # Not said, so not kept either: the document is again what the class has.
+            self._ports.unfit("role")
+            self._replay_soon()
+            return
+        try:
+            written = canonical_change(change, self._client, self._ports.limits)
+            self._unsealed.append(check_change(written, self._client, self._ports.limits))
+        except Refused as refused:
+            self._ports.unfit(refused.fault)
+            return
+        self._ports.publish(written)
+
+    def _note_own(self) -> None:
+        """Looks at what was written here."""
+        fresh, self._fresh = self._fresh, []
+        for update in fresh:
+            try:
+                written = canonical_change(update, self._client, self._ports.limits)
+                change = check_change(written, self._client, self._ports.limits)
+            except Refused as refused:
+                self._ports.unfit(refused.fault)
+                continue
+            with _Applying(self):
+                is_fit = self._reading.take_own(change)
+            if is_fit:
+                self._outbox.put(written)
+            else:
+                self._ports.unfit("place")
 
     def _changed(self, event: TransactionEvent) -> None:
         """Called while the document is being changed: only notes it."""
         if event.update == _NOTHING:
             return
+        self._note_change()
+        if not self._is_applying:
+            self._fresh.append(event.update)
+            if len(self._fresh) == 1:
+                self._ports.clock.after(0, self._note_own)
+
+    def _note_change(self) -> None:
         self.version += 1
-        self._vector = self._digest = None
+        self._digest = None
         if self.on_change:
-            self._clock.after(0, self.on_change)
-        if self._is_applying:
-            return
-        self._queue.append(event.update)
-        if self._pause is None:
-            self._pause = self._clock.after(0, self.flush)
+            self._ports.clock.after(0, self.on_change)
+
+
+class _Applying:
+    """While it lasts, what changes in the document is not one's own."""
+
+    def __init__(self, replica: Replica) -> None:
+        self._replica = replica
+        self._before = False
+
+    def __enter__(self) -> None:
+        self._before, self._replica._is_applying = self._replica._is_applying, True
+
+    def __exit__(self, *_: object) -> None:
+        self._replica._is_applying = self._before

@@ -11,8 +11,10 @@ import { cursorIn } from '../../core/awareness/cursor';
 import { readCode } from '../../core/class/invitation';
 import { orderOf, typeOf } from '../../core/document/cells';
 import { formatName } from '../../core/document/name';
-import { makeSession } from '../../core/session';
+import { sessionText } from '../../core/session';
 import { Engine } from '../../core/sync/engine';
+import { Noble } from '../../crypto/noble';
+import { EVERYBODY, keysOfLink, openProvisional } from '../provisional';
 
 /** Neighbours that each has behind them. */
 const BEHIND = 6;
@@ -28,20 +30,28 @@ export class Crowd {
     const { id, room, everyone } = invited.invitation;
     this.name = formatName({ genesis, branch: 'team', owner: everyone });
     const fill = (bytes: Uint8Array<ArrayBuffer>): unknown => crypto.getRandomValues(bytes);
-    const sessions = Array.from({ length: count }, () => makeSession(fill));
-    this.people = sessions.map(
-      session => new Engine({ room: id, session, clock: pageClock, random: Math.random, digest })
+    const noble = new Noble();
+    const own = Array.from({ length: count }, (_, index) =>
+      openProvisional(noble, digest, id, `person ${index}`, fill)
+    );
+    const sessions = own.map(({ session }) => session);
+    this.people = own.map(
+      session =>
+        new Engine({
+          ...{ room: id, own: session, crypto: noble, rules: EVERYBODY, keys: keysOfLink(digest, id) },
+          ...{ clock: pageClock, random: Math.random, digest }
+        })
     );
     this.people.slice(1).forEach((_, index) => this.join(sessions, Math.floor(index / BEHIND), index + 1));
     this.people.forEach((engine, index) =>
       engine.introduce({
         name: `Person ${index + 1}`,
-        participant: index.toString(16).padStart(8, '0').repeat(4),
+        participant: own[index]!.participant,
         since: Date.now()
       })
     );
-    this.people[0]!.follow(this.name, this.doc);
-    const secret = makeSession(fill);
+    this.people[0]!.follow(this.name, this.doc, { genesis: null });
+    const secret = sessionText(own[0]!.place.reveal());
     const opened = openConnections({
       session: sessions[0]!,
       secret,

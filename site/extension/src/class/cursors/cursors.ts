@@ -27,7 +27,7 @@ export class Cursors {
     const session = sessionOf(panel.context.localPath);
     await session?.ready;
     // What is one's own is nobody else's to look at.
-    if (!session?.document || session.branch !== 'team' || this.isDisposed || panel.isDisposed) {
+    if (!session?.document || !session.isShared || this.isDisposed || panel.isDisposed) {
       return;
     }
     const { notebook, document } = session;

@@ -37,7 +37,7 @@ class Desk {
       newId: () => `new-${(ids += 1)}`
     });
     this.page = pages.open({}, false);
-    this.page.engine.follow(DOCUMENT, this.notebook.ydoc);
+    this.page.engine.follow(DOCUMENT, this.notebook.ydoc, { genesis: null });
     if (source !== undefined) {
       this.notebook.insertCell(0, { cell_type: 'code', source, id: 'a' });
       this.notebook.clearUndoHistory();

@@ -11,6 +11,7 @@ const person = (digit: string, name: string, isHere: boolean, isMe = false): IPa
   isHere,
   since: 0,
   sessions: [],
+  role: 'attendee',
   notebooks: [],
   colour: 3
 });

@@ -12,8 +12,6 @@ import { type IAuthor, OthersView, type OwnRun } from './view';
 const DRAW_MS = 100;
 /** Of one frame for drawing: what does not fit waits for the next, what is in view goes first. */
 const BUDGET_MS = 12;
-/** On a notebook in which another's outputs come and grow. */
-const LOOKING = 'pb-mod-looking';
 /** On a cell whose own outputs are behind another's. */
 const OTHERS = 'pb-mod-others';
 /** On one whose own program asks for something: its box must be seen. */
@@ -43,7 +41,6 @@ export class Looking {
   ) {
     parts.notebook.model?.cells.changed.connect(this.later);
     parts.notebook.modelContentChanged.connect(this.later);
-    parts.notebook.addClass(LOOKING);
     this.theirEnd = parts.theirs.listenAll(id => this.mark(id));
     this.sync();
     // At once, as far as there is time in a frame.
@@ -72,7 +69,6 @@ export class Looking {
       if (!notebook.isDisposed) {
         notebook.model?.cells.changed.disconnect(this.later);
         notebook.modelContentChanged.disconnect(this.later);
-        notebook.removeClass(LOOKING);
       }
       this.theirEnd();
       [...this.seen.values()].forEach(seen => this.forget(seen));

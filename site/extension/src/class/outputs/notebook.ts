@@ -105,7 +105,15 @@ export class NotebookOutputs {
     keepPlace(panel.content, () => {
       this.end();
       if (whose && opened) {
-        const unlisten = opened.outputs.listenAll(() => this.updateSoon());
+        let isThere = opened.outputs.hasAny;
+        const unlisten = opened.outputs.listenAll(() => {
+          if (!isThere) {
+            isThere = true;
+            // They may come from far away, long after they were chosen.
+            keepPlace(panel.content, () => undefined);
+          }
+          this.updateSoon();
+        });
         const author = this.authorOf(whose);
         const looking = new Looking(
           {
@@ -169,7 +177,7 @@ export class NotebookOutputs {
     const name = outputsName(this.document, participant);
     const person = this.parts.membership.people.find(each => each.participant === participant);
     const sessions = person?.isHere ? person.sessions : [];
-    outputs.setLive(new Set(sessions.map(session => clientOf(digest, name, '', session))));
+    outputs.setLive(new Set(sessions.map(session => clientOf(digest, name, participant, session))));
   }
 
   /** Tells the class, once, that there are outputs of one's own in this notebook; and again under another name. */

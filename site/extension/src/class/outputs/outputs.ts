@@ -40,7 +40,7 @@ export class OutputsChoice {
     await panel.context.ready;
     await panel.revealed;
     // What is not the class's is nobody else's to look at.
-    if (session && session.branch === 'team' && !panel.isDisposed && !this.isDisposed) {
+    if (session && session.isShared && !panel.isDisposed && !this.isDisposed) {
       const notebook = new NotebookOutputs({ panel, session, membership, trans });
       this.notebooks.set(panel, notebook);
       panel.disposed.connect(() => {

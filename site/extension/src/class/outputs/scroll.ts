@@ -4,8 +4,18 @@ import type { Notebook } from '@jupyterlab/notebook';
 /** Pictures and tables take a few frames until they are as high as they will be. */
 const SETTLE_MS = 600;
 
+/** Who holds which notebook in its place, and how to go on with it. */
+const holding = new WeakMap<Notebook, () => void>();
+
 /** Does something to the notebook, and keeps its first cell in view where it is on the screen; until somebody scrolls. */
 export function keepPlace(notebook: Notebook, act: () => void): void {
+  const goOn = holding.get(notebook);
+  if (goOn) {
+    act();
+    // The place that is held already is the one that was chosen.
+    goOn();
+    return;
+  }
   const scroller = notebook.outerNode;
   const anchor = firstInView(notebook, scroller);
   const before = anchor?.getBoundingClientRect().top ?? 0;
@@ -13,15 +23,19 @@ export function keepPlace(notebook: Notebook, act: () => void): void {
   if (!anchor) {
     return;
   }
-  const until = performance.now() + SETTLE_MS;
+  let until = performance.now() + SETTLE_MS;
   let isMoving = true;
   const stop = (): void => {
     isMoving = false;
+    holding.delete(notebook);
     ['wheel', 'touchstart', 'keydown', 'pointerdown'].forEach(type => removeEventListener(type, stop, true));
   };
   ['wheel', 'touchstart', 'keydown', 'pointerdown'].forEach(type => addEventListener(type, stop, true));
   const hold = (): void => {
-    if (!isMoving || !anchor.isConnected || performance.now() > until) {
+    if (!isMoving) {
+      return;
+    }
+    if (!anchor.isConnected || performance.now() > until) {
       stop();
       return;
     }
@@ -31,6 +45,7 @@ export function keepPlace(notebook: Notebook, act: () => void): void {
     }
     requestAnimationFrame(hold);
   };
+  holding.set(notebook, () => (until = performance.now() + SETTLE_MS));
   hold();
 }
 

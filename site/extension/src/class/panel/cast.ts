@@ -3,7 +3,10 @@ import { Listeners } from '../../connection/listeners';
 import type { ISummary } from '../../connection/summary';
 import { makeInvitation } from '../../core/class/invitation';
 import { digest } from 'lib0/hash/sha256';
-import type { IMembership, IParticipant } from '../membership';
+import { STATED_ROLES, type Door, type StatedRole } from '../../core/class/statement';
+import type { Role } from '../../core/class/roles';
+import type { IMembership, IParticipant, ITeaching } from '../membership';
+import type { Entrance } from './entrance';
 
 const NAMES = [
   'Ada',
@@ -33,6 +36,7 @@ export function person(at: number, more: Partial<IParticipant> = {}): IParticipa
     sessions: [`session ${at}`],
     notebooks: at % 7 === 6 ? [] : [`first-steps/${1 + (at % 3)}-step.ipynb`],
     colour: at % 10,
+    role: 'attendee',
     ...more
   };
 }
@@ -42,9 +46,9 @@ export function cast(count: number): IParticipant[] {
 }
 
 /** What `IMembership` says is what it is told to say. */
-export class StagedClass implements Pick<
+export class StagedClass implements Omit<
   IMembership,
-  'invitation' | 'me' | 'summary' | 'people' | 'changed' | 'rename' | 'leave' | 'meetsOtherVersion'
+  'engine' | 'branch' | 'personOf' | 'documentName' | 'mayWrite' | 'follow'
 > {
   constructor(public people: readonly IParticipant[] = cast(3)) {}
 
@@ -59,7 +63,23 @@ export class StagedClass implements Pick<
     server: { kind: 'open' }
   };
   meetsOtherVersion = false;
+  entrance: Entrance = 'in';
+  door: Door = 'open';
+  outputsShared = false;
+  waiting: ITeaching['waiting'] = [];
+  /** Text of the recovery file. */
+  recovery: string | null = null;
+  /** What was done by whoever teaches. */
+  readonly done: string[] = [];
   hasLeft = false;
+
+  get role(): Role | null {
+    return this.entrance === 'in' ? this.people[0]!.role : null;
+  }
+
+  get teaching(): ITeaching | null {
+    return this.role === 'owner' || this.role === 'instructor' ? new StagedTeaching(this) : null;
+  }
 
   get me(): IMembership['me'] {
     const { participant, name } = this.people[0]!;
@@ -82,5 +102,66 @@ export class StagedClass implements Pick<
     this.people = people;
     this.summary = { ...this.summary, others: people.length - 1, ...summary };
     this.changed.call();
+  }
+}
+
+/** Does at once what a class would agree on. The owner may all, an instructor what concerns students. */
+class StagedTeaching implements ITeaching {
+  constructor(private readonly staged: StagedClass) {}
+
+  get door(): Door {
+    return this.staged.door;
+  }
+
+  get waiting(): ITeaching['waiting'] {
+    return this.staged.waiting;
+  }
+
+  get outputsShared(): boolean {
+    return this.staged.outputsShared;
+  }
+
+  mayGive(participant: string, role: StatedRole): boolean {
+    const { people } = this.staged;
+    const whom = people.find(each => each.participant === participant);
+    const isOwner = this.staged.role === 'owner';
+    const isFree = whom !== undefined && !whom.isMe && whom.role !== 'owner';
+    return isFree && STATED_ROLES.includes(role) && (isOwner || ![whom.role, role].includes('instructor'));
+  }
+
+  give(participant: string, role: StatedRole): void {
+    const { staged } = this;
+    staged.done.push(`${role} ${participant}`);
+    staged.become(staged.people.map(each => (each.participant === participant ? { ...each, role } : each)));
+  }
+
+  setDoor(door: Door): void {
+    this.staged.done.push(`door ${door}`);
+    this.staged.door = door;
+    this.staged.changed.call();
+  }
+
+  admit(participant: string): void {
+    this.answer('admit', participant);
+  }
+
+  refuse(participant: string): void {
+    this.answer('refuse', participant);
+  }
+
+  share(outputs: boolean): void {
+    this.staged.done.push(`share ${outputs}`);
+    this.staged.outputsShared = outputs;
+    this.staged.changed.call();
+  }
+
+  recoveryFile(): string | null {
+    return this.staged.recovery;
+  }
+
+  private answer(what: string, participant: string): void {
+    this.staged.done.push(`${what} ${participant}`);
+    this.staged.waiting = this.staged.waiting.filter(each => each.participant !== participant);
+    this.staged.changed.call();
   }
 }

@@ -1,5 +1,7 @@
 /** How others come in: the invite link, to copy. */
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Door } from '../../core/class/statement';
+import { closedInWords } from '../teaching/words';
 import { make, makeButton, setText } from './dom';
 
 /** Long enough to be read, short enough not to be taken for the next copy. */
@@ -21,17 +23,19 @@ export class Invite {
       makeButton(trans.__('Copy the invite link'), () => void this.copy()),
       this.said
     );
-    this.node.append(
-      make('h3', '', trans.__('Invite others')),
-      make('p', '', trans.__('Whoever has the link can come in, read and write.')),
-      row,
-      this.field
-    );
+    this.node.append(make('h3', '', trans.__('Invite others')), this.words, row, this.field);
+    this.show('open');
   }
 
   readonly node = make('section', 'pb-Class-section pb-Invite');
+  private readonly words = make('p');
   private readonly said = make('span', 'pb-Class-quiet');
   private readonly field = make('input', 'pb-Invite-link');
+
+  show(door: Door): void {
+    const { trans } = this;
+    setText(this.words, closedInWords(door, trans) || trans.__('Whoever has the link can come in.'));
+  }
 
   private async copy(): Promise<void> {
     const link = this.link();

@@ -35,7 +35,7 @@ describe('the card before a class', () => {
     expect(document.querySelectorAll('input')).toHaveLength(1);
     expect(document.activeElement).toBe(field());
     expect(document.querySelector('label')!.htmlFor).toBe(field().id);
-    expect(document.querySelector('dialog')!.textContent).toContain('It is not protected yet.');
+    expect(document.querySelector('dialog')!.textContent).toContain('whoever runs the server cannot read it');
     expect(document.querySelector('a')!.href).toBe(location.href);
     submit('  Ada  ');
     expect((await asked).name).toBe('Ada');

@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { digest } from 'lib0/hash/sha256';
 import { fragmentOf, type Invited, readCode, readFragment } from '../../core/class/invitation';
 import type { Identities, IIdentity } from '../identity';
+import { openCard, withoutFragment } from './card';
 import { make, makeButton, setText } from './dom';
 
 /** So many are offered; others type their name again and are who they were. */
@@ -23,7 +24,7 @@ export function askName(identities: Identities, trans: TranslationBundle): Promi
         'p',
         '',
         trans.__(
-          "You come to everyone's page: all in the class may write there. It is not protected yet. Your own copy stays as it is."
+          'You come to the lecture, which only the teachers write. Everything in the class is sealed: whoever runs the server cannot read it. Your own copy stays as it is.'
         )
       )
     );
@@ -130,10 +131,6 @@ function readLink(typed: string): Invited {
   return at >= 0 ? readFragment(text.slice(at), digest) : readCode(text.replace(/^class=/, ''), digest);
 }
 
-function withoutFragment(href: string): string {
-  return href.split('#', 1)[0]!;
-}
-
 function nameForm(
   trans: TranslationBundle,
   take: (typed: string) => boolean
@@ -161,41 +158,4 @@ function nameForm(
     }
   });
   return { node, field };
-}
-
-interface ICard {
-  readonly node: HTMLDialogElement;
-  readonly body: HTMLElement;
-  open(first: HTMLElement | null): void;
-  close(): void;
-}
-
-/** A card above everything, JupyterLab's own splash too, with the rest of the page out of reach until it is answered. */
-function openCard(id: string, heading: string): ICard {
-  const node = make('dialog', 'pb-Card');
-  const title = make('h2', '', heading);
-  const body = make('div', 'pb-Card-body');
-  node.id = id;
-  title.id = `${id}-heading`;
-  node.setAttribute('aria-labelledby', title.id);
-  node.append(title, body);
-  // Keys are for the card: JupyterLab listens for them everywhere.
-  node.addEventListener('keydown', event => event.stopPropagation());
-  return {
-    node,
-    body,
-    open: first => {
-      document.body.append(node);
-      if (typeof node.showModal === 'function') {
-        node.showModal();
-      } else {
-        node.setAttribute('open', '');
-      }
-      first?.focus();
-    },
-    close: () => {
-      node.close?.();
-      node.remove();
-    }
-  };
 }

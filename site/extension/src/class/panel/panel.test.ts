@@ -36,9 +36,12 @@ const view = (said: ISaid, more: Partial<IPanelView> = {}): IPanelView => ({
   path: 'first-steps/1-step.ipynb',
   stepOf: () => undefined,
   now: 0,
-  branch: 'team',
+  whose: { branch: 'team', isShared: true, mayWrite: true },
   myName: 'Ada Lovelace',
   kept: 'Kept on this device',
+  door: 'open',
+  outputsShared: false,
+  teaching: null,
   ...more
 });
 
@@ -49,9 +52,9 @@ describe('the panel', () => {
     rename: vi.fn((name: string) => name.trim() !== ''),
     becomeSomebodyElse: vi.fn(),
     leave: vi.fn(),
+    say: vi.fn(),
     inviteLink: () => 'https://school.test/#class=x',
-    ownCopy: () => 'https://school.test/mine',
-    goesAlone: vi.fn((): void => undefined)
+    pageOf: (branch: string) => `https://school.test/${branch}`
   };
   let panel: ClassPanel;
   const tell = (kind: ISummary['kind'], more: Partial<ISummary> = {}) =>
@@ -84,17 +87,25 @@ describe('the panel', () => {
     expect(acts.reload).toHaveBeenCalledOnce();
   });
 
-  it("says whose page it is, that it is not protected yet, and leads to one's own copy", () => {
-    expect(panel.node.textContent).toContain("Everyone's page");
-    expect(panel.node.textContent).toContain('All in the class may write here. It is not protected yet.');
-    const link = panel.node.querySelector('a')!;
-    expect([link.textContent, link.href]).toEqual(['Open your own copy', 'https://school.test/mine']);
-    link.addEventListener('click', event => event.preventDefault());
-    link.dispatchEvent(new MouseEvent('click', { cancelable: true }));
-    expect(acts.goesAlone).toHaveBeenCalledOnce();
-    panel.tell(view(connectionInWords(summary('direct'), cast(3), trans), { branch: 'mine' }));
-    expect(panel.node.textContent).toContain('Your own notebook');
-    expect(isSeen(link)).toBe(false);
+  it('says whose page it is and who may write there, and leads to the others', () => {
+    const links = () => [...panel.node.querySelectorAll<HTMLAnchorElement>('.pb-Whose a')];
+    expect(links().map(link => [link.textContent, link.href, link.getAttribute('aria-current')])).toEqual([
+      ['Lecture', 'https://school.test/lecture', null],
+      ['Your page', 'https://school.test/mine', null],
+      ["Everyone's page", 'https://school.test/team', 'page']
+    ]);
+    const said = (whose: IPanelView['whose']): string => {
+      panel.tell(view(connectionInWords(summary('direct'), cast(3), trans), { whose }));
+      return panel.node.querySelector('.pb-Whose p')?.textContent ?? '';
+    };
+    const all = [true, false].flatMap(mayWrite =>
+      (['lecture', 'team'] as const).map(branch => said({ branch, isShared: true, mayWrite }))
+    );
+    all.push(said({ branch: 'mine', isShared: true, mayWrite: true }));
+    expect(links().map(link => link.getAttribute('aria-current'))).toEqual([null, 'page', null]);
+    all.push(said({ branch: 'mine', isShared: false, mayWrite: true }));
+    expect(new Set(all).size).toBe(6);
+    expect(isSeen(links()[0]!)).toBe(false);
   });
 
   it('changes the name, and says when nothing is left of it', () => {

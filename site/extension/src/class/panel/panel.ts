@@ -4,29 +4,38 @@ import { usersIcon } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import { Listeners } from '../../connection/listeners';
+import type { Branch } from '../../core/document/name';
+import type { Door } from '../../core/class/statement';
+import type { ITeaching } from '../membership';
+import { DoorPart } from '../teaching/door';
+import { SharingPart } from '../teaching/sharing';
 import type { ISaid } from '../words';
 import { make, makeButton, setText } from './dom';
 import { Invite } from './invite';
 import { type IMyselfActs, Myself } from './myself';
 import { type IScene, PeopleList } from './people';
-import { Whose } from './whose';
+import { type IWhose, Whose } from './whose';
 
 export interface IPanelActs extends IMyselfActs {
   fold(): void;
   reload(): void;
+  /** To who listens instead of looking. */
+  say(words: string): void;
   inviteLink(): string;
-  /** Address of the notebook as one's own copy. */
-  ownCopy(): string;
-  /** The link to one's own copy is followed. */
-  goesAlone(): void;
+  /** Address of the notebook on another of the class's pages. */
+  pageOf(branch: Branch): string;
 }
 
 export interface IPanelView extends IScene {
   readonly said: ISaid;
   /** Whose notebook the page shows; null when none is open. */
-  readonly branch: 'mine' | 'team' | null;
+  readonly whose: IWhose | null;
   readonly myName: string;
   readonly kept: string;
+  readonly door: Door;
+  /** Whether the class sees the outputs of everybody's own pages. */
+  readonly outputsShared: boolean;
+  readonly teaching: ITeaching | null;
 }
 
 export class ClassPanel extends Widget {
@@ -42,20 +51,28 @@ export class ClassPanel extends Widget {
     const head = make('header', 'pb-Class-head');
     const fold = makeButton(trans.__('Fold away'), () => acts.fold(), 'pb-Class-fold');
     head.append(make('h2', '', trans.__('Class')), fold);
-    this.whose = new Whose(
-      trans,
-      () => acts.ownCopy(),
-      () => acts.goesAlone()
-    );
-    this.people = new PeopleList(trans, language);
+    this.whose = new Whose(trans, branch => acts.pageOf(branch));
+    const say = (words: string): void => acts.say(words);
+    this.people = new PeopleList(trans, language, say);
+    this.door = new DoorPart({ trans, level: 'h3', say });
+    this.sharing = new SharingPart(trans, 'h3');
     this.myself = new Myself(trans, acts);
     const connection = make('section', 'pb-Class-section pb-Class-connection');
     this.reload = makeButton(trans.__('Reload the page'), () => acts.reload());
     connection.append(this.words, this.why, this.reload, this.kept);
-    const body = make('div', 'pb-Class-body');
-    const invite = new Invite(trans, () => acts.inviteLink());
-    body.append(connection, this.whose.node, this.people.node, invite.node, this.myself.node);
-    this.node.append(head, body);
+    this.invite = new Invite(trans, () => acts.inviteLink());
+    this.body.append(
+      connection,
+      this.door.node,
+      this.whose.node,
+      this.people.node,
+      this.invite.node,
+      this.sharing.node,
+      this.myself.node
+    );
+    this.body.addEventListener('pointerenter', () => (this.held = true));
+    this.body.addEventListener('pointerleave', () => (this.held = false));
+    this.node.append(head, this.body);
     this.node.addEventListener('keydown', event => {
       // In the filter Esc clears what was typed, as everywhere.
       const isClearing = event.target instanceof HTMLInputElement && event.target.value !== '';
@@ -68,13 +85,19 @@ export class ClassPanel extends Widget {
 
   /** It was folded or unfolded, by whomever. */
   readonly shown = new Listeners<[]>();
+  private readonly body = make('div', 'pb-Class-body');
   private readonly words = make('p', 'pb-Class-words');
   private readonly reload: HTMLButtonElement;
   private readonly why = make('p', 'pb-Class-why');
   private readonly kept = make('p', 'pb-Class-kept');
   private readonly whose: Whose;
+  private readonly door: DoorPart;
   private readonly people: PeopleList;
+  private readonly invite: Invite;
+  private readonly sharing: SharingPart;
   private readonly myself: Myself;
+  /** Somebody has their finger in it. */
+  private held = false;
 
   tell(view: IPanelView): void {
     this.node.dataset.tone = view.said.tone;
@@ -84,9 +107,22 @@ export class ClassPanel extends Widget {
     this.reload.hidden = view.said.canReload !== true;
     setText(this.kept, view.kept);
     this.kept.hidden = view.kept === '';
-    this.whose.show(view.branch);
+    this.knocked(() => this.door.show(view.teaching));
+    this.whose.show(view.whose, view.outputsShared);
     this.people.show(view);
+    this.invite.show(view.door);
+    this.sharing.show(view.teaching);
     this.myself.show(view.myName);
+  }
+
+  /** Who comes to the door takes room above: what is under a finger stays there, as far as there is room to scroll. */
+  private knocked(act: () => void): void {
+    const before = this.whose.node.offsetTop;
+    act();
+    const moved = this.whose.node.offsetTop - before;
+    if (this.held && moved !== 0 && !this.door.node.matches(':hover')) {
+      this.body.scrollTop += moved;
+    }
   }
 
   protected override onAfterShow(message: Message): void {

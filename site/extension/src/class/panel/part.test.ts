@@ -55,7 +55,7 @@ function open(kept: Record<string, string> = {}, width: 'phone' | 'narrow' | 'wi
     },
     trans,
     membership: staged,
-    sessionOf: () => ({ branch: 'team', keeping: [{ kind: 'kept' }] })
+    sessionOf: () => ({ branch: 'team', isShared: true, notebook: {}, keeping: [{ kind: 'kept' }] })
   } as unknown as IClassParts;
   const location = { href: 'https://school.test/py/', assign: vi.fn(), reload: vi.fn() };
   const matches = { '(max-width: 600px)': width === 'phone', '(min-width: 1100px)': width === 'wide' };

@@ -2,20 +2,24 @@
 import { PageConfig } from '@jupyterlab/coreutils';
 import { addresses, placeOf } from '../../classroom/place';
 import { rememberClass } from '../../classroom/back';
-import { inClass } from '../../classroom/invited';
+import { inClass, withBranch } from '../../classroom/invited';
 import { pageClock } from '../../connection/page';
 import { fragmentOf } from '../../core/class/invitation';
 import type { Cancel } from '../../core/clock';
+import type { Branch } from '../../core/document/name';
 import { worst } from '../../notebook/keeping';
+import type { Session } from '../../notebook/session';
 import { keepingInWords } from '../../notebook/status';
 import { fetchCatalogue, type ICatalogue, workshopOf } from '../../workshop/catalogue';
 import type { IClassParts } from '../live';
 import { connectionInWords, type ISaid, otherVersionInWords } from '../words';
 import { Coalesced } from './coalesced';
+import { outsideInWords } from './entrance';
 import { askAnew } from './identify';
 import { dockFor, type IDock } from './dock';
 import { ClassPanel } from './panel';
 import { ClassSlot } from './slot';
+import type { IWhose } from './whose';
 
 /** In the bar: after Python (20) and the outputs, before what is kept (40). */
 const RANK = 35;
@@ -48,9 +52,9 @@ export class ClassPart {
           page.location.reload();
         },
         leave: () => this.leave(),
+        say: words => this.slot.say(words),
         inviteLink: () => this.inviteLink(),
-        ownCopy: () => this.ownCopy(),
-        goesAlone: () => rememberClass(root.pathname, fragmentOf(membership.invitation))
+        pageOf: branch => this.pageOf(branch)
       },
       document.documentElement.lang || undefined
     );
@@ -108,9 +112,10 @@ export class ClassPart {
 
   private draw(): void {
     const { membership, trans } = this.parts;
-    const { people, summary } = membership;
+    const { people, summary, entrance, door, outputsShared, teaching } = membership;
     const said = this.words();
-    this.slot.tell(said, summary.refusal ?? summary.kind, people);
+    const kind = entrance === 'in' ? (summary.refusal ?? summary.kind) : entrance;
+    this.slot.tell(said, kind, people, teaching?.waiting);
     if (!this.panel.isVisible) {
       return;
     }
@@ -122,14 +127,21 @@ export class ClassPart {
       stepOf: each => this.stepOf(each),
       now: Date.now(),
       said,
-      branch: session?.branch ?? null,
+      whose: session ? whoseOf(session) : null,
       myName: membership.me.name,
-      kept: session ? keepingInWords(worst(session.keeping), trans) : ''
+      kept: session ? keepingInWords(worst(session.keeping), trans) : '',
+      door,
+      outputsShared,
+      teaching
     });
   }
 
   private words(): ISaid {
     const { membership, trans } = this.parts;
+    const outside = outsideInWords(membership, trans);
+    if (outside) {
+      return outside;
+    }
     const said = connectionInWords(membership.summary, membership.people, trans);
     if (!membership.meetsOtherVersion) {
       return said;
@@ -212,9 +224,14 @@ export class ClassPart {
     }
   }
 
+  /** One's own copy, without the class. */
   private ownCopy(): string {
     const isLab = !PageConfig.getOption('notebookPage');
     return new URL(isLab ? addresses.lab(this.path) : addresses.notebook(this.path), this.root).href;
+  }
+
+  private pageOf(branch: Branch): string {
+    return inClass(this.ownCopy(), withBranch(fragmentOf(this.parts.membership.invitation), branch));
   }
 
   /** To the workshop's page, where one reads what it is about and types a name. */
@@ -229,4 +246,8 @@ export class ClassPart {
     membership.leave();
     this.page.location.assign(this.ownCopy());
   }
+}
+
+function whoseOf({ branch, isShared, notebook }: Session): IWhose {
+  return { branch, isShared, mayWrite: !notebook.isReadOnly };
 }

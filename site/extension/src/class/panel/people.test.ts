@@ -87,7 +87,8 @@ describe('the list of people', () => {
       people,
       path: 'first-steps/1-step.ipynb',
       stepOf: path => Number(/(\d)-step/.exec(path)?.[1]),
-      now: new Date(2026, 10, 21, 12).getTime()
+      now: new Date(2026, 10, 21, 12).getTime(),
+      teaching: null
     });
   const rows = () => [...list.node.querySelectorAll('.pb-Person')];
   const names = () => rows().map(row => row.querySelector('.pb-Person-name')!.textContent);

@@ -2,6 +2,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { personColour } from '../colours';
 import type { IParticipant } from '../membership';
+import { type Acting, PersonActs } from '../teaching/person';
+import { Removed } from '../teaching/removed';
+import { givenInWords, roleInWords } from '../teaching/words';
 import { initialsOf, sinceInWords, type StepOf, whereInWords } from '../words';
 import { make, makeButton, setText } from './dom';
 import { arrange, matches, MOST_SHOWN, shownOf } from './order';
@@ -16,6 +19,8 @@ export interface IScene {
   readonly stepOf: StepOf;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Null for whoever does not teach. */
+  readonly teaching: Acting | null;
 }
 
 interface IRow {
@@ -23,14 +28,19 @@ interface IRow {
   readonly mark: HTMLElement;
   readonly name: HTMLElement;
   readonly note: HTMLElement;
+  readonly role: HTMLElement;
+  readonly acts: PersonActs;
   readonly where: HTMLElement;
 }
 
 export class PeopleList {
+  /** @param say to who listens instead of looking */
   constructor(
     private readonly trans: TranslationBundle,
-    private readonly language?: string
+    private readonly language?: string,
+    private readonly say: (words: string) => void = () => undefined
   ) {
+    this.removed = new Removed(trans, name => say(givenInWords(name, 'attendee', trans)));
     this.heading.id = 'pb-class-people';
     this.list.setAttribute('aria-labelledby', this.heading.id);
     // Focusable by script, so that focus has a place when "show all" goes away.
@@ -39,15 +49,23 @@ export class PeopleList {
     this.filter.placeholder = trans.__('Find somebody');
     this.filter.setAttribute('aria-label', trans.__('Find somebody'));
     this.filter.addEventListener('input', () => this.draw(true));
-    this.list.addEventListener('pointerenter', () => (this.held = true));
-    this.list.addEventListener('pointerleave', () => this.release());
-    this.list.addEventListener('pointercancel', () => this.release());
+    this.list.addEventListener('pointerenter', () => this.holds.add('pointer'));
+    this.list.addEventListener('pointerleave', () => this.release('pointer'));
+    this.list.addEventListener('pointercancel', () => this.release('pointer'));
     this.more.addEventListener('click', () => {
       this.all = !this.all;
       this.draw(true);
     });
     this.gone.append(this.goneWords, this.goneNames);
-    this.node.append(this.heading, this.filter, this.list, this.nobody, this.more, this.gone);
+    this.node.append(
+      this.heading,
+      this.filter,
+      this.list,
+      this.nobody,
+      this.more,
+      this.gone,
+      this.removed.node
+    );
   }
 
   readonly node = make('section', 'pb-Class-section pb-People');
@@ -59,10 +77,12 @@ export class PeopleList {
   private readonly gone = make('details', 'pb-People-gone');
   private readonly goneWords = make('summary');
   private readonly goneNames = make('p', 'pb-Class-quiet');
+  private readonly removed: Removed;
   private readonly rows = new Map<string, IRow>();
   private order: readonly string[] = [];
   private scene: IScene | null = null;
-  private held = false;
+  /** By what the list is held: nobody moves meanwhile. */
+  private readonly holds = new Set<'pointer' | 'menu'>();
   private all = false;
 
   show(scene: IScene): void {
@@ -70,9 +90,9 @@ export class PeopleList {
     this.draw(false);
   }
 
-  private release(): void {
-    this.held = false;
-    this.draw(true);
+  private release(by: 'pointer' | 'menu'): void {
+    this.holds.delete(by);
+    this.draw(this.holds.size === 0);
   }
 
   /** @param anew whether everybody may change their place: somebody asked for another list, or let go of it */
@@ -81,8 +101,9 @@ export class PeopleList {
     if (!scene) {
       return;
     }
-    const people = new Map(scene.people.map(person => [person.participant, person]));
-    this.order = arrange(this.order, scene.people, this.held && !anew);
+    const members = scene.people.filter(person => person.role !== 'removed' || person.isMe);
+    const people = new Map(members.map(person => [person.participant, person]));
+    this.order = arrange(this.order, members, this.holds.size > 0 && !anew);
     const here = this.order.map(id => people.get(id)!);
     const count = here.filter(person => person.isHere || person.isMe).length;
     setText(this.heading, trans.__('People (%1)', count));
@@ -94,7 +115,8 @@ export class PeopleList {
     this.nobody.hidden = found.length > 0;
     setText(this.nobody, found.length > 0 ? '' : trans.__('Nobody here has that name.'));
     this.offerMore(found.length, shown.length);
-    this.showGone(scene.people.filter(person => !person.isHere && !person.isMe));
+    this.showGone(members.filter(person => !person.isHere && !person.isMe));
+    this.removed.show(scene.people, scene.teaching);
   }
 
   private offerMore(found: number, shown: number): void {
@@ -143,18 +165,24 @@ export class PeopleList {
       mark: make('span', 'pb-Person-mark'),
       name: make('bdi', 'pb-Person-name'),
       note: make('span', 'pb-Person-note'),
-      where: make('span', 'pb-Person-where')
+      role: make('span', 'pb-Person-role'),
+      where: make('span', 'pb-Person-where'),
+      acts: new PersonActs({
+        trans: this.trans,
+        say: this.say,
+        held: isHeld => (isHeld ? void this.holds.add('menu') : this.release('menu'))
+      })
     };
     row.mark.setAttribute('aria-hidden', 'true');
     const words = make('span', 'pb-Person-words');
     const first = make('span', 'pb-Person-first');
-    first.append(row.name, row.note);
+    first.append(row.name, row.note, row.role);
     words.append(first, row.where);
-    row.node.append(row.mark, words);
+    row.node.append(row.mark, words, row.acts.button);
     return row;
   }
 
-  private fill(row: IRow, person: IParticipant, { path, stepOf, now }: IScene): void {
+  private fill(row: IRow, person: IParticipant, { path, stepOf, now, teaching }: IScene): void {
     const { trans } = this;
     const isHere = person.isHere || person.isMe;
     row.node.classList.toggle('pb-mod-gone', !isHere);
@@ -165,6 +193,11 @@ export class PeopleList {
       row.name.textContent = row.name.title = person.name;
     }
     setText(row.note, person.isMe ? ` ${trans.__('(you)')}` : '');
+    const role = roleInWords(person.role, trans);
+    setText(row.role, role === '' ? '' : ` ${role}`);
+    row.role.hidden = role === '';
+    row.role.dataset.role = person.role;
+    row.acts.show(person, teaching);
     setText(
       row.where,
       isHere

@@ -3,6 +3,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 import type { Cancel, Clock } from '../../core/clock';
 import type { IParticipant } from '../membership';
+import { Knocks } from '../teaching/knocks';
+import { waitingInWords } from '../teaching/words';
 import { comingInWords, type ISaid } from '../words';
 import { Arrivals } from './arrivals';
 import { make, makeButton, setText } from './dom';
@@ -26,23 +28,39 @@ export class ClassSlot extends Widget {
     const dot = make('span', 'pb-ClassSlot-dot');
     dot.setAttribute('aria-hidden', 'true');
     const about = make('span', 'pb-Heard', `. ${trans.__('Class')}`);
-    this.button.append(dot, this.words, about);
+    this.knocking.hidden = true;
+    this.button.append(dot, this.words, this.knocking, about);
     this.heard.setAttribute('aria-live', 'polite');
     this.node.append(this.button, this.heard);
     this.arrivals = new Arrivals(clock.now());
+    this.knocks = new Knocks(clock, count => this.say(waitingInWords(count, trans)));
   }
 
   readonly button: HTMLButtonElement;
   private readonly words = make('span', 'pb-ClassSlot-words');
+  private readonly knocking = make('span', 'pb-ClassSlot-knocking');
   private readonly heard = make('span', 'pb-Heard');
   private readonly arrivals: Arrivals;
+  private readonly knocks: Knocks;
   private others: ReadonlySet<string> = new Set();
   private waiting: Cancel | null = null;
   private settling: Cancel | null = null;
   private kind = '';
 
-  /** @param kind what state the sentence is about: numbers in it are no news */
-  tell(said: ISaid, kind: string, people: readonly IParticipant[]): void {
+  /**
+   * @param kind what state the sentence is about: numbers in it are no news
+   * @param waiting who stands at the door, for whoever teaches
+   */
+  tell(
+    said: ISaid,
+    kind: string,
+    people: readonly IParticipant[],
+    waiting: readonly { readonly participant: string }[] = []
+  ): void {
+    const { length } = waiting;
+    this.knocking.hidden = length === 0;
+    setText(this.knocking, length === 0 ? '' : this.trans.__('%1 at the door', length));
+    this.knocks.tell(waiting);
     setText(this.words, said.short);
     this.button.title = said.text;
     this.node.dataset.tone = said.tone;
@@ -66,6 +84,7 @@ export class ClassSlot extends Widget {
   override dispose(): void {
     this.waiting?.();
     this.settling?.();
+    this.knocks.dispose();
     super.dispose();
   }
 
@@ -79,7 +98,8 @@ export class ClassSlot extends Widget {
     }
   }
 
-  private say(words: string): void {
+  /** To who listens instead of looking. */
+  say(words: string): void {
     setText(this.heard, words);
   }
 }

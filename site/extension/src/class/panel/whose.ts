@@ -1,43 +1,97 @@
-/** Whose notebook this is, and the way to the other one. */
+/** Whose page of the notebook this is, who may write in it, and the way to the others. */
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { type Branch, BRANCHES } from '../../core/document/name';
+import { seenInWords } from '../teaching/words';
 import { make, setText } from './dom';
 
+/** The page that is open. */
+export interface IWhose {
+  readonly branch: Branch;
+  /** Whether the class has it too. */
+  readonly isShared: boolean;
+  /** Whether one may write in it. */
+  readonly mayWrite: boolean;
+}
+
 export class Whose {
-  /** @param ownCopy address of the same notebook as one's own; asked when the link is followed */
+  /** @param pageOf address of the same notebook on another of the class's pages; asked when the link is followed */
   constructor(
     private readonly trans: TranslationBundle,
-    ownCopy: () => string,
-    left: () => void
+    pageOf: (branch: Branch) => string
   ) {
-    this.link.textContent = trans.__('Open your own copy');
-    const aim = (): void => void (this.link.href = ownCopy());
-    // Before it is followed, copied or opened in another tab.
-    ['pointerdown', 'focus', 'contextmenu'].forEach(kind => this.link.addEventListener(kind, aim));
-    this.link.addEventListener('click', () => {
+    this.pages.setAttribute('aria-label', trans.__('Pages of this notebook'));
+    for (const branch of BRANCHES) {
+      const link = make('a', 'pb-Whose-page', pageInWords(branch, trans));
+      const aim = (): void => void (link.href = pageOf(branch));
+      // Before it is followed, copied or opened in another tab.
+      ['pointerdown', 'focus', 'contextmenu', 'click'].forEach(kind => link.addEventListener(kind, aim));
       aim();
-      left();
-    });
-    aim();
-    this.node.append(this.heading, this.words, this.link);
-    this.show('team');
+      this.links.set(branch, link);
+      this.pages.append(link);
+    }
+    this.node.append(this.heading, this.pages, this.words, this.seen);
+    this.show(null);
   }
 
-  readonly node = make('section', 'pb-Class-section');
+  readonly node = make('section', 'pb-Class-section pb-Whose');
   private readonly heading = make('h3');
   private readonly words = make('p');
-  private readonly link = make('a', 'pb-Class-link');
+  private readonly seen = make('p');
+  private readonly pages = make('nav', 'pb-Whose-pages');
+  private readonly links = new Map<Branch, HTMLAnchorElement>();
 
-  /** @param branch null when no notebook is open */
-  show(branch: 'mine' | 'team' | null): void {
+  /**
+   * @param whose null when no notebook is open
+   * @param outputsShared whether the class sees what is run on everybody's own pages
+   */
+  show(whose: IWhose | null, outputsShared = false): void {
     const { trans } = this;
-    this.node.hidden = branch === null;
-    this.link.hidden = branch !== 'team';
-    if (branch === 'team') {
-      setText(this.heading, trans.__("Everyone's page"));
-      setText(this.words, trans.__('All in the class may write here. It is not protected yet.'));
-    } else {
-      setText(this.heading, trans.__('Your own notebook'));
-      setText(this.words, trans.__('It is no step of the workshop: the class does not see it.'));
+    this.node.hidden = whose === null;
+    this.pages.hidden = !whose?.isShared;
+    if (!whose) {
+      return;
     }
+    for (const [branch, link] of this.links) {
+      if (branch === whose.branch) {
+        link.setAttribute('aria-current', 'page');
+      } else {
+        link.removeAttribute('aria-current');
+      }
+    }
+    setText(this.heading, whose.isShared ? trans.__('This page') : trans.__('Your own notebook'));
+    setText(this.words, whoseInWords(whose, trans));
+    this.seen.hidden = !whose.isShared || whose.branch !== 'mine';
+    setText(this.seen, this.seen.hidden ? '' : seenInWords(outputsShared, trans));
+  }
+}
+
+/** What the class calls one of its pages. */
+export function pageInWords(branch: Branch, trans: TranslationBundle): string {
+  switch (branch) {
+    case 'lecture':
+      return trans.__('Lecture');
+    case 'mine':
+      return trans.__('Your page');
+    case 'team':
+      return trans.__("Everyone's page");
+  }
+}
+
+/** Who may write there, and who may read. */
+export function whoseInWords({ branch, isShared, mayWrite }: IWhose, trans: TranslationBundle): string {
+  if (!isShared) {
+    return trans.__('It is no step of the workshop: the class does not see it.');
+  }
+  switch (branch) {
+    case 'lecture':
+      return mayWrite
+        ? trans.__('You teach here: the class sees what you write, and cannot change it.')
+        : trans.__('The teacher writes here. You can run everything; to change something, take your page.');
+    case 'mine':
+      return trans.__('You write here. Nobody else in the class can read it but the teachers.');
+    case 'team':
+      return mayWrite
+        ? trans.__('All in the class may write here.')
+        : trans.__('The class writes here, and you watch.');
   }
 }

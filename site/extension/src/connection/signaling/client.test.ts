@@ -63,7 +63,7 @@ class FakeSocket implements ISocket {
   }
 }
 
-function setting(options: { throws?: boolean } = {}) {
+function setting(options: { throws?: boolean; keysHash?: Uint8Array } = {}) {
   const clock = new HandClock();
   const sockets: FakeSocket[] = [];
   let online = true;
@@ -78,6 +78,7 @@ function setting(options: { throws?: boolean } = {}) {
   const client = new SignalingClient({
     session: SELF,
     secret: ADA,
+    keysHash: options.keysHash,
     clock,
     random: seeded(1),
     network,
@@ -266,6 +267,20 @@ describe('signaling client', () => {
     client.start();
     last().welcome();
     expect(last().said.map(message => message['type'])).toEqual(said);
+  });
+
+  it('[SIG2] says the hash of its keys, of a session that has some', () => {
+    const keys = 'CgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSYnKCk';
+    const hash = Uint8Array.from({ length: 32 }, (_, index) => index + 10);
+    for (const [options, said] of [
+      [{}, {}],
+      [{ keysHash: hash }, { keys }]
+    ] as const) {
+      const { client, last } = setting(options);
+      client.start();
+      last().welcome();
+      expect(last().said[0]).toEqual({ type: 'hello', version: 1, session: SELF, secret: ADA, ...said });
+    }
   });
 
   it('[SIG2] a session is named after its secret, as the server names it', () => {

@@ -4,6 +4,7 @@
  */
 import type { Cancel, Clock, Random } from '../../core/clock';
 import type { SessionId } from '../../core/connection';
+import { encodeBytes } from '../base64';
 import { Listeners } from '../listeners';
 import { type INetwork, type ISocket, Line } from './line';
 import {
@@ -23,6 +24,8 @@ export interface ISignalingOptions {
   readonly session: SessionId;
   /** Drawn with the session and told to nobody else: proves that the session comes back. */
   readonly secret: string;
+  /** The hash of the session's keys, 32 bytes, for a session that is named after secret and keys [IDN3]. */
+  readonly keysHash?: Uint8Array;
   readonly openSocket: () => ISocket;
   readonly clock: Clock;
   readonly random: Random;
@@ -129,7 +132,9 @@ export class SignalingClient {
   }
 
   private _open(): void {
-    this._say('hello', { version: SIGNALING_VERSION, session: this.session, secret: this._options.secret });
+    const { secret, keysHash } = this._options;
+    const keys = keysHash && { keys: encodeBytes(keysHash) };
+    this._say('hello', { version: SIGNALING_VERSION, session: this.session, secret, ...keys });
     this._rooms.forEach(room => room.enter());
   }
 

@@ -2,7 +2,7 @@ import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { createCell } from '../document/edit';
-import { encodeEnvelope, plainEnvelope } from '../envelope/envelope';
+import { encodeMessage } from '../overlay/wire';
 import { Chance } from '../simulation/chance';
 import { DOCUMENT, type Page, Pages } from '../simulation/pages';
 import { cursorIn, decodePresence, encodePresence, findCursor, type Presence } from './cursor';
@@ -101,7 +101,7 @@ describe('awareness', () => {
     expect(got.length).toBeLessThanOrEqual(41);
     expect(b.engine.awareness.present()[0]!.cursor!.anchor.clock).toBe(499);
     // A stock cursor frame has 414 bytes.
-    expect(Math.max(...got.map(({ size }) => size))).toBeLessThanOrEqual(24);
+    expect(Math.max(...got.map(({ size }) => size))).toBeLessThanOrEqual(24 + 64 + 16 + 32 + 1);
   });
 
   it('[SYN10] who says more than that is not heard, and not passed on', () => {
@@ -120,7 +120,8 @@ describe('awareness', () => {
     const pages = new Pages(digest);
     const page = pages.open();
     expect(page.engine.awareness.cursorMs).toBe(250);
-    Object.defineProperty(page.engine, 'size', { get: () => 200 });
+    const { company } = page.engine as unknown as { company: object };
+    Object.defineProperty(company, 'size', { get: () => 200 });
     expect(page.engine.awareness.cursorMs).toBe(4000);
   });
 
@@ -147,19 +148,22 @@ describe('awareness', () => {
     const pages = new Pages(digest);
     const [a, b] = pages.many(2) as [Page, Page];
     pages.join(a, b);
-    const session = 'AAAAAAAAAAAAAAAAAAAAAA';
-    const say = (document: string, sequence: number, clock: number): void => {
-      const cursor = { anchor: { client: 1, clock, isEnd: false }, head: { client: 1, clock, isEnd: false } };
-      const head = { room: new Uint8Array(16), document, session, kind: 'awareness' as const };
-      const payload = encodePresence({ kind: 'here', cursor });
-      a.hear(b.session, 'control', encodeEnvelope(plainEnvelope(head, sequence, payload)));
+    const cursor = (clock: number): Uint8Array => {
+      const place = { client: 1, clock, isEnd: false };
+      return encodePresence({ kind: 'here', cursor: { anchor: place, head: place } });
     };
-    say(DOCUMENT, 1, 11);
-    say(DOCUMENT, 0, 10);
+    const { members } = pages;
+    const say = (bytes: Uint8Array): void => a.hear(b.session, 'control', bytes);
+    const stranger = members.session('stranger');
+    say(encodeMessage({ type: 'introduction', bytes: stranger.introduction }));
+    const [older, newer] = members.sealed(stranger, DOCUMENT, 'awareness', [cursor(10), cursor(11)]);
+    say(newer!);
+    say(older!);
     expect(a.refusals).toEqual(['stale']);
     expect(a.engine.awareness.present()[0]!.cursor!.anchor.clock).toBe(11);
-    for (let sequence = 0; sequence < 9; sequence += 1) {
-      say('records', sequence, sequence);
+    const records = Array.from({ length: 9 }, (_, clock) => cursor(clock));
+    for (const bytes of members.sealed(stranger, 'records', 'awareness', records)) {
+      say(bytes);
       pages.clock.advance(10_000);
     }
     expect(a.engine.awareness.present().map(({ document }) => document)).toEqual(['records']);
@@ -169,8 +173,8 @@ describe('awareness', () => {
     const pages = new Pages(digest);
     const [a, b] = pages.many(2) as [Page, Page];
     pages.join(a, b);
-    a.engine.introduce({ name: 'Ada', participant: 'a'.repeat(32), since: 5 });
-    b.engine.introduce({ name: 'Ben', participant: 'b'.repeat(32), since: 6 });
+    a.introduce('Ada', 5);
+    b.introduce('Ben', 6);
     a.engine.awareness.say(DOCUMENT, null);
     pages.clock.advance(1000);
     const late = pages.open();
@@ -192,8 +196,8 @@ describe('awareness', () => {
     const pages = new Pages(digest);
     const [a, b] = pages.many(2) as [Page, Page];
     pages.join(a, b);
-    a.engine.introduce({ name: 'Ada', participant: 'a'.repeat(32), since: 5 });
-    b.engine.introduce({ name: 'Ben', participant: 'b'.repeat(32), since: 6 });
+    a.introduce('Ada', 5);
+    b.introduce('Ben', 6);
     a.engine.awareness.say(DOCUMENT, null);
     pages.clock.advance(1000);
     pages.part(a, b);
@@ -209,7 +213,7 @@ describe('awareness', () => {
     const pages = new Pages(digest);
     const [a, b, c] = pages.many(3) as [Page, Page, Page];
     pages.chain([a, b, c]);
-    const ada = { name: 'Ada', participant: 'a'.repeat(32), since: 5 };
+    const ada = { name: 'Ada', participant: a.participant, since: 5 };
     a.engine.introduce(ada);
     a.engine.awareness.say(DOCUMENT, null);
     pages.clock.advance(1000);

@@ -1,27 +1,18 @@
 /**
- * What an invite link carries in its fragment, and what follows from it: `#class=` and 24 characters of base64url, which are
- * 16 secret bytes and 2 that show a cut or mistyped link. A fragment reaches no server. docs/SPEC.md, CLS.
+ * What a page's fragment says of a class: the invite link (`core/class/link.ts`), and which of the class's notebooks the
+ * page shows. A fragment reaches no server. docs/SPEC.md, CLS.
  */
-import * as encoding from 'lib0/encoding';
+import { type Branch, BRANCHES } from '../document/name';
 import type { Digest } from '../session';
+import { CLASS_BYTES } from './founding';
+import { type IClassLink, JOIN_SECRET_BYTES, LINK_CHARS, linkFragment, linkOf, readLink } from './link';
 
-export const SECRET_BYTES = 16;
-const CHECK_BYTES = 2;
 /** `invitation_chars` in docs/protocol.json. */
-export const INVITATION_CHARS = 24;
-const CODE = /^[A-Za-z0-9_-]{24}$/;
+export const INVITATION_CHARS = LINK_CHARS;
 const FIELD = 'class';
 
-export interface IInvitation {
-  /** The 24 characters: who knows them may come in. */
-  readonly code: string;
-  /** The room on the server, which cannot be turned back into the secret. */
-  readonly room: string;
-  /** The class in every envelope, 16 bytes. */
-  readonly id: Uint8Array;
-  /** Whom the branch that everybody writes belongs to: 32 hex digits. */
-  readonly everyone: string;
-}
+/** The 46 characters, and what follows from them. */
+export type IInvitation = IClassLink;
 
 export type Invited =
   | { readonly kind: 'none' }
@@ -29,14 +20,14 @@ export type Invited =
   /** A link that somebody cut or mistyped. */
   | { readonly kind: 'damaged'; readonly given: string };
 
-/** A new class. `fill` is `crypto.getRandomValues` in a page. */
+/** An invitation to a class that nobody founded: for tests, where nobody is let in. */
 export function makeInvitation(
   fill: (bytes: Uint8Array<ArrayBuffer>) => unknown,
   digest: Digest
 ): IInvitation {
-  const secret = new Uint8Array(SECRET_BYTES);
-  fill(secret);
-  return invitationOf(secret, digest);
+  const random = new Uint8Array(CLASS_BYTES + JOIN_SECRET_BYTES);
+  fill(random);
+  return linkOf(digest, random.slice(0, CLASS_BYTES), random.slice(CLASS_BYTES));
 }
 
 /** What a page's fragment (`location.hash`) says. Never throws. */
@@ -46,46 +37,20 @@ export function readFragment(fragment: string, digest: Digest): Invited {
 }
 
 export function readCode(given: string, digest: Digest): Invited {
-  const code = given.trim();
-  if (CODE.test(code)) {
-    const bytes = fromBase64Url(code);
-    const invitation = invitationOf(bytes.slice(0, SECRET_BYTES), digest);
-    if (invitation.code === code) {
-      return { kind: 'invited', invitation };
-    }
-  }
-  return { kind: 'damaged', given: code.slice(0, 100) };
+  const read = readLink(given, digest);
+  return read.kind === 'linked' ? { kind: 'invited', invitation: read.link } : read;
+}
+
+/** Which of the class's notebooks a page's fragment leads to. Never throws. */
+export function branchIn(fragment: string): Branch {
+  const given = new URLSearchParams(fragment.replace(/^#/, '')).get('branch');
+  return BRANCHES.find(branch => branch === given) ?? 'lecture';
+}
+
+/** What makes whoever opens the link the owner of the class, or null. Never throws. */
+export function ownerIn(fragment: string): string | null {
+  return new URLSearchParams(fragment.replace(/^#/, '')).get('owner');
 }
 
 /** The fragment of a link into the class, with its `#`. */
-export function fragmentOf({ code }: Pick<IInvitation, 'code'>): string {
-  return `#${FIELD}=${code}`;
-}
-
-function invitationOf(secret: Uint8Array, digest: Digest): IInvitation {
-  const derive = (purpose: string, bytes: number): Uint8Array => {
-    const encoder = encoding.createEncoder();
-    encoding.writeVarString(encoder, `peerbook ${purpose} 1`);
-    encoding.writeUint8Array(encoder, secret);
-    return digest(encoding.toUint8Array(encoder)).slice(0, bytes);
-  };
-  return {
-    code: toBase64Url(Uint8Array.of(...secret, ...derive('check', CHECK_BYTES))),
-    room: toBase64Url(derive('room', 16)),
-    id: derive('class', 16),
-    everyone: Array.from(derive('everyone', 16), byte => byte.toString(16).padStart(2, '0')).join('')
-  };
-}
-
-function toBase64Url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/=+$/, '');
-}
-
-function fromBase64Url(text: string): Uint8Array {
-  return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), character =>
-    character.charCodeAt(0)
-  );
-}
+export const fragmentOf = linkFragment;

@@ -4,8 +4,9 @@
  * A name says what a document grew from and who may write it, never where its file lies: paths are looked up in storage.
  */
 
-/** Whose words a document holds. Only `mine` is written until a class exists. */
-export type Branch = 'mine' | 'lecture' | 'team';
+/** Whose words a document holds. A page alone writes `mine` only. */
+export const BRANCHES = ['lecture', 'mine', 'team'] as const;
+export type Branch = (typeof BRANCHES)[number];
 
 export interface IDocumentName {
   /** Hex SHA-256 of the genesis's bytes. */

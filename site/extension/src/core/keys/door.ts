@@ -16,6 +16,8 @@ export const WAITING_MS = 60_000;
 const WAYS = 2000;
 /** Knocks known not to be answered twice. */
 const SEEN = 4000;
+/** Knocks remembered that nobody has answered yet. */
+const PASSED_ON = 500;
 
 /** What the class says at the moment. */
 export interface IDoorRules {
@@ -61,6 +63,8 @@ export class Door {
 
   private readonly people = new Map<string, IPerson>();
   private readonly turnedAway = new Set<string>();
+  /** Knocks that one could not answer and nobody else has yet: of a class that came before its teacher. */
+  private readonly passedOn = new Map<string, IKnock>();
   private readonly ways = new Map<string, string>();
   private readonly seen = new Set<string>();
   private readonly counts = new Map<string, { minute: number; count: number }>();
@@ -100,6 +104,10 @@ export class Door {
       this.wait(knock);
       return [{ kind: 'answer', knock, answer: 'waiting' }];
     }
+    this.passedOn.set(id, knock);
+    if (this.passedOn.size > PASSED_ON) {
+      this.passedOn.delete(this.passedOn.keys().next().value!);
+    }
     const passing: Step = { kind: 'pass-on', bytes, from };
     const isDirect = from === knock.session;
     return isDirect && this.rules.hasKey()
@@ -110,6 +118,7 @@ export class Door {
   /** An answer to somebody else's knock, told by the knock it answers: it goes back the way the knock came. */
   answered(knock: Uint8Array, bytes: Uint8Array): readonly Step[] {
     const to = this.ways.get(idText(knock));
+    this.passedOn.delete(idText(knock));
     return to === undefined ? [] : [{ kind: 'pass-back', bytes, to }];
   }
 
@@ -151,17 +160,30 @@ export class Door {
 
   /** The door was opened, a key came, a role changed: whoever waits and may come in now is let in. */
   changed(): readonly Step[] {
-    return [...this.people.keys()].flatMap(participant => {
+    const waiting = [...this.people.keys()].flatMap(participant => {
       if (this.rules.isRemoved(participant)) {
         return this.decide(participant, 'refused');
       }
       return this.lets(participant) ? this.decide(participant, 'admitted') : [];
     });
+    return [...waiting, ...this.answerPassedOn()];
   }
 
   /** A neighbour went. */
   left(neighbour: string): void {
     this.counts.delete(neighbour);
+  }
+
+  private answerPassedOn(): readonly Step[] {
+    const steps: Step[] = [];
+    for (const [id, knock] of this.rules.hasKey() ? [...this.passedOn] : []) {
+      const isOut = this.rules.isRemoved(knock.participant);
+      if (isOut || this.lets(knock.participant)) {
+        this.passedOn.delete(id);
+        steps.push({ kind: 'answer', knock, answer: isOut ? 'refused' : 'admitted' });
+      }
+    }
+    return steps;
   }
 
   private get mayDecide(): boolean {

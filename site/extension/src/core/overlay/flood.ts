@@ -14,7 +14,7 @@ import {
   VERSION
 } from '../envelope/envelope';
 import type { Digest } from '../session';
-import type { Neighbours } from './neighbours';
+import type { Neighbour, Neighbours } from './neighbours';
 import { Seen } from './seen';
 import { Shelf } from './shelf';
 import { Heads, type IHeaded } from './shorthand';
@@ -24,6 +24,17 @@ import { type IStar, STAR_NEIGHBOURS } from './star';
 export const PULL_MS = 5000;
 /** Announced envelopes remembered. */
 const MOST_OFFERS = 4096;
+/** Envelopes being looked at: a second of verifying. What comes on top is not remembered as seen, and comes again. */
+export const MOST_PENDING = 4096;
+
+/** What becomes of an envelope that came. */
+export type Verdict =
+  /** It is what it says, whoever it is for: it goes on. */
+  | 'pass'
+  /** It goes no further, and is not looked at again. */
+  | 'drop'
+  /** It cannot be judged here now; another neighbour's copy is looked at anew. */
+  | 'later';
 
 export interface IFloodPorts {
   readonly clock: Clock;
@@ -31,8 +42,10 @@ export interface IFloodPorts {
   readonly neighbours: Neighbours;
   /** Where there is one now. */
   star?(): IStar | null;
-  /** Takes an envelope; whether it may be passed on. */
-  accept(envelope: IEnvelope, bytes: Uint8Array, from: string): boolean;
+  /** Takes an envelope, and says what becomes of it: at once, or when it has been verified. */
+  accept(envelope: IEnvelope, bytes: Uint8Array, from: string, then: (verdict: Verdict) => void): void;
+  /** Whose a session is, to be said before what it wrote. */
+  introduction(session: string): Uint8Array | undefined;
   /** Whether somebody here wants that document. */
   wants(document: string): boolean;
   /** An announced envelope could not be had from anybody. */
@@ -60,6 +73,8 @@ export class Flood {
   private readonly seen = new Seen();
   private readonly shelf = new Shelf();
   private readonly offers = new Map<string, IOffer>();
+  /** Envelopes being looked at, with those who have them. */
+  private readonly pending = new Map<string, Set<string>>();
   /** Counted for tests, and for whoever looks for what is wrong. */
   readonly counts = { taken: 0, doubled: 0, refused: 0 };
 
@@ -80,6 +95,7 @@ export class Flood {
     const id = envelopeId(this.ports.digest, bytes);
     if (this.seen.has(id)) {
       this.counts.doubled += 1;
+      this.pending.get(id)?.add(peer);
       return null;
     }
     const read = decodeEnvelope(bytes);
@@ -87,23 +103,25 @@ export class Flood {
       this.counts.refused += 1;
       return read.fault;
     }
+    if (this.pending.size >= MOST_PENDING) {
+      this.counts.refused += 1;
+      return null;
+    }
     this.seen.add(id);
     const offer = this.offers.get(id);
     offer?.pulling?.cancel();
     this.offers.delete(id);
-    if (!this.ports.accept(read.value, bytes, peer)) {
-      this.counts.refused += 1;
-      return null;
-    }
-    this.counts.taken += 1;
-    this.pass(
-      read.value,
-      bytes,
-      id,
-      new Set([peer, ...(offer?.from ?? []), ...(offer?.told ?? [])]),
-      offer?.waiters,
-      published
-    );
+    const have = new Set([peer, ...(offer?.from ?? []), ...(offer?.told ?? [])]);
+    this.pending.set(id, have);
+    this.ports.accept(read.value, bytes, peer, verdict => {
+      this.pending.delete(id);
+      this.counts[verdict === 'pass' ? 'taken' : 'refused'] += 1;
+      if (verdict === 'pass') {
+        this.pass(read.value, bytes, id, have, offer?.waiters, published);
+      } else if (verdict === 'later') {
+        this.seen.delete(id);
+      }
+    });
     return null;
   }
 
@@ -141,8 +159,10 @@ export class Flood {
   pulled(peer: string, id: string): void {
     const kept = this.shelf.get(id);
     const offer = this.offers.get(id);
-    if (kept) {
-      this.ports.neighbours.get(peer)?.pass('bulk', this.heads.of(kept));
+    const neighbour = this.ports.neighbours.get(peer);
+    if (kept && neighbour) {
+      this.introduce(neighbour, 'bulk', kept.session);
+      neighbour.pass('bulk', this.heads.of(kept.bytes));
     } else if (offer && !offer.from.has(peer)) {
       offer.waiters.add(peer);
       this.pull(id, offer);
@@ -178,7 +198,7 @@ export class Flood {
   ): void {
     const { neighbours } = this.ports;
     if (bytes.byteLength > SMALL_BYTES) {
-      this.shelf.put(id, bytes);
+      this.shelf.put(id, { session: envelope.session, bytes });
       waiters.forEach(peer => this.pulled(peer, id));
       const message = { type: 'announce', id, size: bytes.byteLength, document: envelope.document } as const;
       neighbours.say(message, new Set([...except, ...waiters]));
@@ -189,9 +209,14 @@ export class Flood {
     let whole: IHeaded | undefined;
     for (const neighbour of neighbours) {
       if (!except.has(neighbour.peer) && !served.has(neighbour.peer)) {
+        this.introduce(neighbour, channel, envelope.session);
         neighbour.pass(channel, (whole ??= this.heads.of(bytes)));
       }
     }
+  }
+
+  private introduce(neighbour: Neighbour, channel: Channel, session: string): void {
+    neighbour.introduce(channel, session, this.ports.introduction(session));
   }
 
   /** The neighbours who have it from the star, when it goes there or came from there. */

@@ -1,13 +1,17 @@
 /** The connections a page holds, at most eight, and what is remembered of each. */
 import { type Channel, type Connection, HIGH_WATER_BYTES } from '../connection';
 import type { Digest } from '../session';
-import { encodeMessage, type Message } from './messages';
+import type { Message } from './messages';
 import { Hearing, type IHeaded, Saying } from './shorthand';
+import { encodeMessage } from './wire';
 
 /** Connections aimed at; `target_degree` in docs/protocol.json. */
 export const TARGET_DEGREE = 6;
 /** Connections held at most; `max_degree`. */
 export const MAX_DEGREE = 8;
+
+/** Sessions of which it is remembered that they were introduced; said again when forgotten. */
+const MOST_INTRODUCED = 4000;
 
 /** What of a connection is needed here. */
 export type Line = Pick<Connection, 'peer' | 'send' | 'bufferedBytes' | 'drained'>;
@@ -22,13 +26,32 @@ export class Neighbour {
 
   readonly hearing: Readonly<Record<Channel, Hearing>>;
   private readonly saying = { control: new Saying(), bulk: new Saying() };
+  private readonly introduced = { control: new Set<string>(), bulk: new Set<string>() };
 
   get peer(): string {
     return this.line.peer;
   }
 
-  say(message: Message): void {
-    this.line.send(message.type === 'state' ? 'bulk' : 'control', encodeMessage(message));
+  say(message: Message, channel: Channel = message.type === 'entries' ? 'bulk' : 'control'): void {
+    this.line.send(channel, encodeMessage(message));
+  }
+
+  /** Says whose a session is, unless that was said on this channel before: what follows on it is understood. */
+  introduce(channel: Channel, session: string, bytes: Uint8Array | undefined): void {
+    const introduced = this.introduced[channel];
+    if (bytes && !introduced.has(session)) {
+      introduced.add(session);
+      if (introduced.size > MOST_INTRODUCED) {
+        introduced.delete(introduced.values().next().value!);
+      }
+      this.say({ type: 'introduction', bytes }, channel);
+    }
+  }
+
+  /** It knows that session: told by it, or told to it in answer. */
+  knows(session: string): void {
+    this.introduced.control.add(session);
+    this.introduced.bulk.add(session);
   }
 
   pass(channel: Channel, { bytes, tail, reference, ...head }: IHeaded): void {

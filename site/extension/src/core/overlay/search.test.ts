@@ -1,10 +1,10 @@
 import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
-import { DOCUMENT, type Page, Pages } from '../simulation/pages';
+import { type Page, Pages } from '../simulation/pages';
 import { CARRY_MS } from '../sync/engine';
 
 const SEEK = 137;
-const STATE = 134;
+const ENTRIES = 134;
 
 const strangers = (pages: Pages, count: number): Page[] =>
   Array.from({ length: count }, () => pages.open({}, false));
@@ -21,11 +21,11 @@ describe('search', () => {
     pages.join(aside, a);
     far.text.insert(0, 'x'.repeat(3000));
     pages.clock.advance(5000);
-    near.engine.follow(DOCUMENT, near.doc);
+    near.follow();
     pages.clock.advance(6000);
     expect(near.text.length).toBe(3000);
-    expect(aside.count(STATE)).toBe(0);
-    expect([a, b, c, d].filter(page => page.count(STATE) > 0).length).toBe(2);
+    expect(aside.count(ENTRIES)).toBe(0);
+    expect([a, b, c, d].filter(page => page.count(ENTRIES) > 0).length).toBe(2);
     // From then on it is kept equal, and what is not needed any more is let go.
     near.text.insert(0, 'y');
     pages.clock.advance(2000);
@@ -65,7 +65,7 @@ describe('search', () => {
     const pages = new Pages(digest);
     const all = strangers(pages, 12);
     pages.overlay(all);
-    all[0]!.engine.follow(DOCUMENT, all[0]!.doc);
+    all[0]!.follow();
     pages.clock.advance(5000);
     expect(all.reduce((sum, page) => sum + page.count(SEEK), 0)).toBeLessThanOrEqual(6 + 11 * 5);
   });

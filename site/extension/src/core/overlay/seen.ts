@@ -29,4 +29,10 @@ export class Seen {
     }
     return true;
   }
+
+  /** It counts as new again. */
+  delete(id: string): void {
+    this.young.delete(id);
+    this.old.delete(id);
+  }
 }

@@ -6,7 +6,7 @@ import { parseOutputsName } from '../document/name';
 import { type IEnvelope, idText } from '../envelope/envelope';
 import type { IHeardOf } from '../overlay/messages';
 import type { Digest } from '../session';
-import { STREAM_BYTES } from '../sync/latest';
+import { type ISaid, STREAM_BYTES } from '../sync/latest';
 import { decodeRecord } from './record';
 
 /** Marks kept, the latest: thirty people in thirty notebooks. `marks` in docs/protocol.json. */
@@ -21,9 +21,8 @@ export interface IMark {
   readonly since: number;
 }
 
-interface IKept {
+interface IKept extends ISaid {
   readonly mark: IMark;
-  readonly bytes: Uint8Array;
   readonly stream: string;
 }
 
@@ -45,6 +44,7 @@ export class Marks {
     }
     this.kept.set(envelope.document, {
       mark: { ...name, name: read.value.name, since: read.value.since },
+      session: envelope.session,
       bytes: bytes.slice(),
       stream: before?.stream ?? this.streamOf(envelope.document)
     });
@@ -70,11 +70,11 @@ export class Marks {
     return [...this.kept.values()].map(({ stream, mark }) => ({ stream, sequence: Math.max(0, mark.since) }));
   }
 
-  newerThan(known: readonly IHeardOf[]): Uint8Array[] {
+  newerThan(known: readonly IHeardOf[]): ISaid[] {
     const theirs = new Map(known.map(({ stream, sequence }) => [stream, sequence]));
     return [...this.kept.values()]
       .filter(({ stream, mark }) => mark.since > (theirs.get(stream) ?? -1))
-      .map(({ bytes }) => bytes);
+      .map(({ session, bytes }) => ({ session, bytes }));
   }
 
   private streamOf(document: string): string {

@@ -1,44 +1,87 @@
 /** A few pages with plain documents on a network under a virtual clock, for tests of one rule. */
 import * as Y from 'yjs';
 import type { Channel } from '../connection';
-import { type Digest, makeSession } from '../session';
+import { makeGenesis } from '../document/genesis';
+import { normalNotebook } from '../document/normal';
+import type { IOwnSession } from '../identity/own';
+import type { Digest } from '../session';
 import { Engine, type IEngineOptions, type Refusal } from '../sync/engine';
 import { Chance } from './chance';
+import { EVERYBODY_MAY, Members } from './members';
 import { FAIR, type IWeather, Network } from './network';
 import { VirtualClock } from './time';
 
 export const DOCUMENT = `${'5e'.repeat(32)}.team.${'0a'.repeat(16)}`;
+/** One cell, which is empty: a text to write in. */
+export const GENESIS = makeGenesis(
+  normalNotebook({
+    nbformat: 4,
+    nbformat_minor: 5,
+    metadata: {},
+    cells: [{ id: 'c', cell_type: 'code', source: '', metadata: {} }]
+  }).notebook
+);
 
 export class Page {
-  constructor(pages: Pages, options: Partial<IEngineOptions>, follows: boolean) {
-    this.session = makeSession(bytes => bytes.set(pages.chance.bytes(16)));
+  constructor(
+    readonly pages: Pages,
+    name: string,
+    options: Partial<IEngineOptions>,
+    follows: boolean
+  ) {
+    const { members, clock, chance, digest } = pages;
+    this.own = options.own ?? members.session(name, options.room);
     this.engine = new Engine({
-      room: new Uint8Array(16),
-      session: this.session,
-      clock: pages.clock,
-      random: pages.chance.random,
-      digest: pages.digest,
+      ...{
+        room: members.room,
+        own: this.own,
+        crypto: members.crypto,
+        keys: members.keys,
+        rules: EVERYBODY_MAY
+      },
+      ...{ clock, random: chance.random, digest },
       onRefusal: refusal => this.refusals.push(refusal),
+      onUnfit: (_, fault) => {
+        throw new Error(`${name} wrote what may not be: ${fault}`);
+      },
       ...options
     });
     if (follows) {
-      this.engine.follow(DOCUMENT, this.doc);
+      this.follow();
     }
   }
 
-  readonly doc = new Y.Doc();
-  readonly session: string;
+  readonly own: IOwnSession;
+  doc = new Y.Doc();
   readonly engine: Engine;
   readonly refusals: Refusal[] = [];
   /** What came: first byte and size of each message. */
   readonly got: { readonly type: number; readonly size: number; readonly from: string }[] = [];
 
+  get session(): string {
+    return this.own.session;
+  }
+
+  get participant(): string {
+    return this.own.participant;
+  }
+
+  follow(doc = this.doc): () => void {
+    this.doc = doc;
+    return this.engine.follow(DOCUMENT, doc, { genesis: GENESIS });
+  }
+
+  /** Says who one is. */
+  introduce(name: string, since = 0): void {
+    this.engine.introduce({ name, participant: this.participant, since });
+  }
+
   get text(): Y.Text {
-    return this.doc.getText('text');
+    return this.doc.getMap<Y.Map<unknown>>('cells').get('c')!.get('source') as Y.Text;
   }
 
   get words(): string {
-    return this.text.toJSON();
+    return this.doc.getMap('cells').has('c') ? this.text.toJSON() : '';
   }
 
   hear(from: string, channel: Channel, message: Uint8Array): void {
@@ -63,15 +106,18 @@ export class Pages {
     seed = 1
   ) {
     this.chance = new Chance(seed);
+    this.members = new Members(this.chance, digest);
     this.network = new Network(this.clock, this.chance, weather);
   }
 
   readonly clock = new VirtualClock();
   readonly chance: Chance;
+  readonly members: Members;
   readonly network: Network;
+  private count = 0;
 
-  open(options: Partial<IEngineOptions> = {}, follows = true): Page {
-    return new Page(this, options, follows);
+  open(options: Partial<IEngineOptions> = {}, follows = true, name = `p${(this.count += 1)}`): Page {
+    return new Page(this, name, options, follows);
   }
 
   many(count: number): Page[] {

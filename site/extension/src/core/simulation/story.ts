@@ -11,7 +11,9 @@ import { MAX_DEGREE, TARGET_DEGREE } from '../overlay/neighbours';
 import type { Digest } from '../session';
 import { RECORD_MS } from '../sync/engine';
 import { BEAT_MS } from '../sync/exchange';
+import type { IKept } from '../sync/kept';
 import { Chance } from './chance';
+import { Members } from './members';
 import { type IWeather, Network } from './network';
 import { type IWorld, Person } from './person';
 import { VirtualClock } from './time';
@@ -54,8 +56,7 @@ export class Story {
     this.world = {
       clock: this.clock,
       chance: this.chance,
-      digest,
-      room: this.chance.bytes(16),
+      members: new Members(this.chance, digest),
       document,
       genesis,
       isSilent: script.isSilent === true
@@ -105,14 +106,14 @@ export class Story {
 
   write(person: Person): void {
     const isPaste = this.chance.is((this.script.pastes ?? 0) / 100);
-    this.note(isPaste ? person.paste() : person.act(this.deleted));
-    person.written.forEach(word => this.demanded.add(word));
+    this.note(isPaste ? person.deeds.paste() : person.deeds.act(this.deleted));
+    person.deeds.written.forEach(word => this.demanded.add(word));
     if (this.chance.is(0.3) && !this.script.isSilent) {
       person.look();
     }
   }
 
-  arrive(kept?: Uint8Array[]): Person {
+  arrive(kept?: IKept[]): Person {
     const person = new Person(`p${(this.names += 1)}`, this.world, kept);
     this.people.push(person);
     this.note(`${person.name} comes${kept ? ' back' : ''}`);
@@ -127,10 +128,11 @@ export class Story {
     this.network.remove(person.session);
     // Whoever is dead does nothing: its timers find nobody to talk to.
     person.neighbours.forEach(peer => person.engine.disconnect(peer));
-    if (isLost) {
-      // What only it had died with it, whoever wrote it.
-      const elsewhere = this.people.map(other => other.allText());
-      this.demanded.forEach(word => {
+    // What only it had died with it, whoever wrote it; of what is kept that is the last tenth of a second.
+    const dying = isLost ? this.demanded : person.unkept;
+    if (dying.size > 0) {
+      const elsewhere = this.people.map(other => other.deeds.allText());
+      dying.forEach(word => {
         if (!elsewhere.some(text => text.includes(word))) {
           this.demanded.delete(word);
         }
@@ -178,7 +180,7 @@ export class Story {
     if (!this.isEqual()) {
       throw new Error('not everybody has the same notebook');
     }
-    const text = first!.allText();
+    const text = first!.deeds.allText();
     const lost = [...this.demanded].filter(word => !this.deleted.has(word) && !text.includes(word));
     demand(lost.length === 0, `lost: ${lost.join(' ')}`);
     const cells = exportCells(first!.doc);
@@ -219,7 +221,7 @@ export class Story {
   private read(person: Person): string {
     return JSON.stringify([
       ...orderOf(person.doc).map(({ id, pos, cell }) => [id, pos, cell.get('cell_type'), textOf(cell)]),
-      person.allText()
+      person.deeds.allText()
     ]);
   }
 
@@ -232,7 +234,7 @@ export class Story {
       const back = this.arrive(isLost ? [] : person.kept);
       if (!isLost) {
         // Nobody else may have had them yet: they are on the device, and come back with it.
-        person.written.forEach(word => back.written.add(word));
+        person.keptWords.forEach(word => back.deeds.written.add(word));
       }
     } else if (kind === 'arrive' && this.people.length < this.script.people + 3) {
       this.arrive();

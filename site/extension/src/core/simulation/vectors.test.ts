@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
 import { hex } from '../document/source';
-import { decodeMessage, encodeMessage } from '../overlay/messages';
+import { decodeMessage, encodeMessage } from '../overlay/wire';
 import { clientOf } from '../session';
 import { stateDigest } from '../sync/digest';
 import {

@@ -8,10 +8,12 @@ import { orderOf, textOf, typeOf } from '../document/cells';
 import { makeGenesis } from '../document/genesis';
 import { normalNotebook } from '../document/normal';
 import { hex } from '../document/source';
-import { encodeMessage, type Message } from '../overlay/messages';
+import type { Message } from '../overlay/messages';
+import { encodeMessage } from '../overlay/wire';
 import { clientOf, sessionText } from '../session';
 import { stateDigest, vectorOf } from '../sync/digest';
 import { Chance } from './chance';
+import { Members } from './members';
 import { FAIR, Network } from './network';
 import { type IWorld, Person } from './person';
 import { VirtualClock } from './time';
@@ -29,10 +31,7 @@ export interface IMessageRow {
 export function messageRows(): IMessageRow[] {
   const chance = new Chance(1);
   const [id, other] = [text(chance.bytes(32)), chance.bytes(16)];
-  const vector = new Map([
-    [2 ** 52 + 7, 7],
-    [3, 128]
-  ]);
+  const reach = { session: sessionText(chance.bytes(16)), count: 128, chain: chance.bytes(16) };
   const good: Record<string, Message> = {
     'an envelope': { type: 'envelope', bytes: new Uint8Array([1, 2, 3]) },
     short: { type: 'short', reference: text(chance.bytes(3)), tail: other },
@@ -46,31 +45,47 @@ export function messageRows(): IMessageRow[] {
       fresh: false,
       answer: true,
       summaries: [
-        { document: DOCUMENT, digest: other, vector },
-        { document: 'd', digest: chance.bytes(16), vector: new Map() }
+        { document: DOCUMENT, digest: other, reaches: null, isWhole: false },
+        { document: 'd', digest: chance.bytes(16), reaches: [reach], isWhole: false },
+        { document: 'e', digest: chance.bytes(16), reaches: [], isWhole: true }
       ]
     },
-    ask: { type: 'ask', document: DOCUMENT, vector, deletions: new Uint8Array([0, 0]) },
-    state: { type: 'state', document: DOCUMENT, digest: other, part: 1, parts: 3, bytes: chance.bytes(40) },
+    ask: { type: 'ask', document: DOCUMENT, wants: [{ session: reach.session, from: 300 }] },
+    entries: {
+      type: 'entries',
+      document: DOCUMENT,
+      isLast: true,
+      pieces: [chance.bytes(40), chance.bytes(3)]
+    },
+    'no entries': { type: 'entries', document: DOCUMENT, isLast: false, pieces: [] },
     'who, knowing nobody': { type: 'who', known: [] },
     who: { type: 'who', known: [{ stream: text(chance.bytes(6)), sequence: 300 }] },
     unknown: { type: 'unknown', reference: text(chance.bytes(3)) },
     seek: { type: 'seek', id: text(chance.bytes(16)), document: DOCUMENT },
     found: { type: 'found', document: DOCUMENT },
-    take: { type: 'take', document: 'é' }
+    take: { type: 'take', document: 'é' },
+    introduction: { type: 'introduction', bytes: chance.bytes(30) },
+    'who is': { type: 'who-is', session: reach.session },
+    statement: { type: 'statement', bytes: chance.bytes(30) },
+    fork: { type: 'fork', bytes: chance.bytes(30) },
+    knock: { type: 'knock', bytes: chance.bytes(30) },
+    admit: { type: 'admit', bytes: chance.bytes(30) }
   };
   const bad: Record<string, readonly [number[], string]> = {
     nothing: [[], 'empty'],
-    'a type nobody says': [[140], 'type'],
+    'a type nobody says': [[146], 'type'],
     'the last byte there is': [[255], 'type'],
     'a pull that is cut short': [[130, 1], 'garbled'],
     'a pull with a byte too many': [[130, ...new Array<number>(33).fill(1)], 'garbled'],
-    'a state without anything': [[134, 0], 'garbled'],
-    'the second part of one': [[134, 1, 100, ...new Array<number>(16).fill(0), 1, 1, 9], 'garbled'],
+    'entries without anything': [[134], 'garbled'],
+    'entries that are neither the last nor not': [[134, 1, 100, 2], 'garbled'],
+    'an entry that is cut short': [[134, 1, 100, 1, 5, 1, 1], 'garbled'],
+    'a summary in no form': [[132, 0, 1, 1, 100, ...new Array<number>(16).fill(0), 3, 0], 'garbled'],
     'more summaries than may be': [[132, 0, 129, 2], 'garbled'],
     'a name that is not UTF-8': [[138, 1, 255], 'garbled'],
     'a number in two bytes that needs one': [[135, 128, 0], 'garbled'],
-    'a vector that is cut short': [[133, 1, 100, 2, 1, 1], 'garbled']
+    'a question that is cut short': [[133, 1, 100, 2, 1, 1], 'garbled'],
+    'a session that is cut short': [[141, 1, 1], 'garbled']
   };
   return [
     ...Object.entries(good).map(([title, message]) => ({
@@ -128,15 +143,17 @@ export function replicaRow(seed: number, deeds: number): IReplicaRow {
     normalNotebook({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells }).notebook
   );
   const world: IWorld = {
-    ...{ clock, chance, digest, genesis, document: DOCUMENT, room: chance.bytes(16) },
+    ...{ clock, chance, genesis, document: DOCUMENT, members: new Members(chance, digest) },
     isSilent: true
   };
   const people = ['A', 'B', 'C'].map(name => new Person(name, world));
+  const updates: Uint8Array[] = [];
+  people[0]!.doc.on('update', (update: Uint8Array) => updates.push(update));
   for (const one of people) {
     people.filter(each => each !== one).forEach(each => one.connect(network.line(one.session, each)));
   }
   for (let deed = 0; deed < deeds; deed += 1) {
-    chance.pick(people).act(new Set());
+    chance.pick(people).deeds.act(new Set());
     clock.advance(chance.below(200));
   }
   clock.advance(60_000);
@@ -144,7 +161,7 @@ export function replicaRow(seed: number, deeds: number): IReplicaRow {
   return {
     seed,
     genesis: hex(genesis),
-    updates: chance.shuffle(first.kept).map(hex),
+    updates: chance.shuffle(updates).map(hex),
     digest: hex(stateDigest(first.doc, digest)),
     vector: [...vectorOf(first.doc)].sort(([a], [b]) => a - b),
     cells: orderOf(first.doc).map(({ id, cell }) => ({ id, cell_type: typeOf(cell), source: textOf(cell) }))

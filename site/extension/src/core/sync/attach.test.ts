@@ -1,7 +1,7 @@
 import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
 import type { Connection, ConnectionState, MessageListener, Road, StateListener } from '../connection';
-import { decodeMessage } from '../overlay/messages';
+import { decodeMessage } from '../overlay/wire';
 import { type Page, Pages } from '../simulation/pages';
 
 /** A connection by hand, that keeps what is said. */

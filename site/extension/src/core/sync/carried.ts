@@ -1,8 +1,7 @@
 /**
- * Documents a page keeps for others that nobody has open here: how many, how large, and which go first. They are plain
- * Yjs documents that nothing listens to; what of them is replaced is let go of.
+ * Documents a page keeps for others that nobody has open here: how many, how large, and which go first. They are logs, of
+ * which no document is built; what of them is replaced goes when its author compacts it.
  */
-import * as Y from 'yjs';
 import type { Clock } from '../clock';
 import type { Replica } from './replica';
 
@@ -82,8 +81,6 @@ export class Carried {
     if (total() <= this.limit) {
       return;
     }
-    // What came is more than what is there: outputs replace each other.
-    replicas.forEach(replica => (replica.bytes = Y.encodeStateAsUpdate(replica.doc).byteLength));
     for (const replica of this.dispensable()) {
       if (total() <= this.limit) {
         return;

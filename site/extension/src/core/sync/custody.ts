@@ -1,11 +1,10 @@
 /** What a page keeps for others: whose outputs there are, which of them are this page's to keep, and what is carried. */
-import * as Y from 'yjs';
 import type { Cancel, Clock, Random } from '../clock';
 import type { IEnvelope } from '../envelope/envelope';
 import { Keepers } from '../outputs/keepers';
 import { Marks } from '../roster/marks';
 import type { IRoster } from '../roster/roster';
-import { clientOf, type Digest } from '../session';
+import type { Digest } from '../session';
 import { Carried } from './carried';
 import type { Replica } from './replica';
 
@@ -34,7 +33,7 @@ export class Custody {
       clock,
       replicas,
       isDuty: document => this.isDuty(document),
-      isOwn: ({ name, doc }) => Y.getState(doc.store, clientOf(digest, name, '', session)) > 0,
+      isOwn: replica => replica.isOwn,
       drop: replica => ports.drop(replica)
     });
   }

@@ -1,115 +1,183 @@
 /**
- * The sync engine of one page in one class: documents and what their owner says go in, envelopes go through the overlay,
- * what others wrote comes out in the documents. Pure: clock, chance, SHA-256 and connections are passed in.
- *
- * Where things are taken in (`accept`) is where they will be verified and permitted; where they are made (`publish`) is
- * where they will be sealed and signed.
+ * The sync engine of one page in one class: documents and what their owner says go in, signed and sealed envelopes go
+ * through the overlay, what others wrote comes out in the documents. Pure: clock, chance, cryptography, keys and
+ * connections are passed in. What is wired here lives in the files beside.
  */
-import * as Y from 'yjs';
-import { Awareness } from '../awareness/awareness';
-import { sameBytes } from '../bytes';
+import type * as Y from 'yjs';
+import type { Awareness } from '../awareness/awareness';
+import type { IReach } from '../class/statement';
 import type { Cancel } from '../clock';
 import type { Channel, Connection } from '../connection';
-import { encodeEnvelope, type IEnvelope, type Kind, plainEnvelope } from '../envelope/envelope';
-import { cutChange, Parts } from '../envelope/parts';
-import { Flood } from '../overlay/flood';
-import { decodeMessage } from '../overlay/messages';
+import type { IEnvelope } from '../envelope/envelope';
+import { SessionKeys } from '../envelope/keys';
+import { Seals } from '../envelope/seals';
+import { frontierOf } from '../log/frontier';
+import { Flood, type Verdict } from '../overlay/flood';
 import { type Line, Neighbour, Neighbours } from '../overlay/neighbours';
 import { Search } from '../overlay/search';
 import type { IStar } from '../overlay/star';
-import { parseOutputsName } from '../document/name';
 import type { IMark } from '../roster/marks';
-import { decodeRecord, encodeRecord, type IRecord } from '../roster/record';
-import { foldRoster, type IPerson, NOBODY, peopleOf, type RosterEvent } from '../roster/roster';
-import { clientOf } from '../session';
-import { CARRY_MS } from './carried';
+import { encodeRecord, type IRecord } from '../roster/record';
+import type { IPerson } from '../roster/roster';
+import type { Acquaintances } from './acquaintances';
+import { Changes } from './changes';
+import { Company } from './company';
 import { Custody } from './custody';
+import { Delivery } from './delivery';
 import { Exchange } from './exchange';
-import { Greeting } from './greeting';
-import { Latest } from './latest';
+import { Hearing } from './hearing';
+import { Intake } from './intake';
+import type { IKept } from './kept';
+import { type DocumentKind, Library } from './library';
+import { meetPeople } from './meeting';
+import { Opener } from './opener';
 import type { IEngineOptions, Refusal } from './options';
-import { FROM_OTHERS, Replica } from './replica';
+import type { Replica } from './replica';
+import { Writer } from './writer';
 
 export { CARRY_MS } from './carried';
-export type { IEngineOptions, Refusal } from './options';
+export { RECORD_MS, RECORDS } from './company';
+export type { IEngineOptions, IKeys, IPlace, IRules, Refusal, Standing } from './options';
 
-/** The name records go under: they are about the class, not about a notebook. */
-export const RECORDS = 'records';
-/** Said again though nothing changed, for whom it did not reach; and for each person here. */
-export const RECORD_MS = 60_000;
-const RECORD_SHARE_MS = 400;
+export interface IFollowOptions {
+  readonly kind?: DocumentKind;
+  /** What the document starts from; null for one that begins with nothing. */
+  readonly genesis: Uint8Array | null;
+  /** What storage has of it. */
+  readonly kept?: readonly IKept[];
+}
 
 export class Engine {
   constructor(private readonly options: IEngineOptions) {
-    const { clock, random, digest } = options;
-    this.latest = new Latest(clock, digest);
-    this.custody = new Custody({
+    const { clock, random, digest, own, crypto, room } = options;
+    const { neighbours } = this;
+    const refuse = (refusal: Refusal, peer: string): void => options.onRefusal?.(refusal, peer);
+    const sessionKeys = new SessionKeys(crypto);
+    this.acquaintances = meetPeople(options, neighbours, session => this.isNeeded(session));
+    this.library = new Library({
       clock,
-      random,
-      digest,
-      session: options.session,
-      replicas: this.replicas,
-      carries: document => options.carries?.(document) === true,
-      drop: replica => this.dropReplica(replica),
-      find: document => this.carry(document) && this.search.begin(document)
+      make: (document, kind) => this.changes.makeReplica(document, kind),
+      opened: (replica, isOpen) => {
+        this.exchange.opened(replica);
+        if (isOpen) {
+          this.search.begin(replica.name);
+        }
+      },
+      dropped: document => {
+        this.search.end(document);
+        this.exchange.closed(document);
+      }
     });
-    this.greeting = new Greeting(clock, this.neighbours, () => [
-      ...this.latest.known(),
-      ...this.custody.marks.known()
-    ]);
-    this.awareness = new Awareness({
-      clock,
-      publish: (document, payload) => this.publish(document, 'awareness', payload),
-      people: () => this.size,
+    const { replicas } = this.library;
+    this.custody = this.library.custody = new Custody({
+      ...{ clock, random, digest, replicas, session: own.session },
+      carries: document => options.carries?.(document) === true,
+      drop: replica => this.library.drop(replica),
+      find: document => this.library.carry(document) && this.search.begin(document)
+    });
+    this.opener = new Opener(options.keys, sessionKeys);
+    this.changes = new Changes({
+      ...{ options, neighbours, refuse, acquaintances: this.acquaintances },
+      ...{ library: this.library, opener: this.opener },
+      later: () => this,
+      lacking: document => this.search.begin(document)
+    });
+    this.company = new Company({
+      ...{ clock, digest, neighbours, marks: this.custody.marks },
+      more: {
+        known: () => options.ear?.known() ?? [],
+        tell: (neighbour, known) => options.ear?.tell(neighbour, known)
+      },
+      publish: (document, kind, payload) => this.writer.write(document, kind, payload),
+      say: (neighbour, session, bytes) => {
+        neighbour.introduce('control', session, this.acquaintances.bytesOf(session));
+        neighbour.say({ type: 'envelope', bytes });
+      },
+      mark: (envelope, bytes) => this.custody.hear(envelope, bytes),
+      met: roster => this.custody.met(roster),
       changed: () => options.onPeople?.()
     });
+    this.intake = new Intake({
+      ...{ room, crypto, session: own.session, acquaintances: this.acquaintances, refuse },
+      standing: (who, place) => options.rules.standing(who, place),
+      has: (envelope, bytes) => this.changes.has(envelope, bytes),
+      take: (envelope, bytes, who, from, then) =>
+        envelope.kind === 'document' || envelope.kind === 'outputs'
+          ? this.changes.take(envelope, bytes, who, from, then)
+          : this.takeSaid(envelope, bytes, who.participant, from, then)
+    });
     this.flood = new Flood({
-      clock,
-      digest,
-      neighbours: this.neighbours,
-      star: () => this.star,
-      accept: (envelope, bytes, from) => this.accept(envelope, bytes, from),
-      wants: document => this.replicas.has(document) || this.carry(document) !== undefined,
+      ...{ clock, digest, neighbours, star: () => this.star },
+      accept: (envelope, bytes, from, then) => this.intake.accept(envelope, bytes, from, then),
+      introduction: session => this.acquaintances.bytesOf(session),
+      wants: document => this.library.carry(document) !== undefined,
       lost: document => this.exchange.doubt(document)
     });
     this.exchange = new Exchange({
-      clock,
-      random,
-      neighbours: this.neighbours,
-      replicas: this.replicas,
-      carry: document => this.carry(document)
+      ...{ clock, random, neighbours, replicas },
+      carry: document => this.library.carry(document),
+      take: (replica, piece, from, then) => this.changes.takeEntry(replica, piece, from, then),
+      meet: (neighbour, replica, session) => this.changes.meet(neighbour, replica, session),
+      expose: (neighbour, replica, session) => this.changes.expose(neighbour, replica, session),
+      stated: () => options.ear?.summary ?? null,
+      differs: ({ peer }) => this.company.joined(peer)
     });
     this.search = new Search({
-      clock,
-      random,
-      neighbours: this.neighbours,
-      holds: document => this.replicas.has(document),
+      ...{ clock, random, neighbours },
+      holds: document => replicas.has(document),
       holders: document => this.exchange.holders(document),
       wasEnriched: document => this.exchange.wasEnriched(document),
       offer: (peer, document) => this.exchange.offer(peer, document),
-      carry: document => void this.carry(document, true)
+      carry: document => void this.library.carry(document, true)
     });
+    const introduce = this.changes.introduce.bind(this.changes);
+    const delivery = new Delivery({ neighbours, replicas, introduce });
+    this.writer = new Writer({
+      seals: new Seals({ room, session: own.session, digest, keys: sessionKeys, signer: own.signer }),
+      keyFor: (document, kind, then) => options.keys.keyFor(document, kind, then),
+      made: (sealed, change) => {
+        const { envelope, bytes } = sealed;
+        if (envelope.kind === 'document' || envelope.kind === 'outputs') {
+          this.changes.takeOwn(sealed);
+        } else {
+          this.company.takeOwn(sealed, change);
+        }
+        this.flood.publish(envelope, bytes);
+      },
+      locked: document => this.lockedOut(document, -1)
+    });
+    this.hearing = new Hearing({
+      ...{ neighbours, flood: this.flood, exchange: this.exchange, delivery, search: this.search },
+      ...{ company: this.company, changes: this.changes, acquaintances: this.acquaintances },
+      hearClass: (peer, type, bytes) => options.ear?.hear(peer, type, bytes),
+      refuse
+    });
+    this.acquaintances.hear(own.introduction);
   }
 
   readonly neighbours = new Neighbours();
   /** Where what is small goes once to many: set by whoever has one. */
   star: IStar | null = null;
-  readonly awareness: Awareness;
   readonly flood: Flood;
-  private readonly exchange: Exchange;
-  private readonly search: Search;
-  private readonly latest: Latest;
-  private readonly greeting: Greeting;
-  private readonly replicas = new Map<string, Replica>();
+  readonly exchange: Exchange;
+  readonly intake: Intake;
+  readonly writer: Writer;
+  private readonly acquaintances: Acquaintances;
+  private readonly library: Library;
   private readonly custody: Custody;
-  private readonly sequences = new Map<string, number>();
-  private readonly parts = new Parts();
-  private roster = NOBODY;
-  private repeat: Cancel | null = null;
+  private readonly opener: Opener;
+  private readonly changes: Changes;
+  private readonly company: Company;
+  private readonly search: Search;
+  private readonly hearing: Hearing;
+
+  get awareness(): Awareness {
+    return this.company.awareness;
+  }
 
   /** Sessions in this class, one's own included. */
   get size(): number {
-    return this.roster.records.size + 1;
+    return this.company.size;
   }
 
   /** Takes a connection that is open. False when there are eight: close it. */
@@ -119,8 +187,11 @@ export class Engine {
     if (!this.neighbours.add(neighbour)) {
       return false;
     }
+    const { session, introduction } = this.options.own;
+    neighbour.introduce('control', session, introduction);
     this.exchange.joined(neighbour);
-    this.greeting.joined(neighbour.peer);
+    this.company.joined(neighbour.peer);
+    this.options.ear?.joined(neighbour.peer);
     return true;
   }
 
@@ -128,6 +199,7 @@ export class Engine {
     if (this.neighbours.delete(peer)) {
       this.exchange.left(peer);
       this.flood.left(peer);
+      this.options.ear?.left(peer);
     }
   }
 
@@ -159,70 +231,19 @@ export class Engine {
 
   /** Takes a message of a neighbour. Whatever it is, nothing is thrown. */
   hear(peer: string, channel: Channel, bytes: Uint8Array): void {
-    const neighbour = this.neighbours.get(peer);
-    const read = decodeMessage(bytes);
-    if (!neighbour || read.kind === 'fault') {
-      return (
-        neighbour &&
-        this.refuse(read.kind === 'fault' && read.fault === 'type' ? 'other-version' : 'garbled', peer)
-      );
-    }
-    const message = read.value;
-    switch (message.type) {
-      case 'envelope':
-        if (this.hearEnvelope(peer, message.bytes)) {
-          neighbour.hearing[channel].remember(message.bytes);
-        }
-        return undefined;
-      case 'short': {
-        const whole = neighbour.hearing[channel].lengthen(message.reference, message.tail);
-        if (!whole) {
-          neighbour.say({ type: 'unknown', reference: message.reference });
-          return this.refuse('unknown-head', peer);
-        }
-        this.hearEnvelope(peer, whole);
-        return undefined;
-      }
-      case 'announce':
-        return this.flood.announced(peer, message.id, message.size, message.document);
-      case 'pull':
-        return this.flood.pulled(peer, message.id);
-      case 'missing':
-        return this.flood.missing(peer, message.id);
-      case 'summary':
-        return this.exchange.hearSummary(neighbour, message);
-      case 'ask':
-        return this.exchange.hearAsk(neighbour, message);
-      case 'state':
-        return this.exchange.hearState(neighbour, message);
-      case 'seek':
-        return this.search.hearSeek(peer, message.id, message.document);
-      case 'found':
-        return this.search.hearFound(peer, message.document);
-      case 'take':
-        return this.search.hearTake(peer, message.document);
-      case 'unknown':
-        return neighbour.forget(message.reference);
-      case 'who':
-        return [
-          ...this.latest.newerThan(message.known),
-          ...this.custody.marks.newerThan(message.known)
-        ].forEach(each => neighbour.say({ type: 'envelope', bytes: each }));
-    }
+    this.hearing.hear(peer, channel, bytes);
   }
 
   /** Takes an envelope that somebody, neighbour or not, published. Whatever it is, nothing is thrown. */
   hearStar(from: string, bytes: Uint8Array): void {
-    if (this.flood.hear(from, bytes, true) !== null) {
-      this.refuse('garbled', from);
-    }
+    this.hearing.hearStar(from, bytes);
   }
 
   /** Something published may have been missed, here or by others: looks at all that is here with all neighbours. */
   compare(): void {
     this.exchange.compare();
     for (const { peer } of this.neighbours) {
-      this.greeting.joined(peer);
+      this.company.joined(peer);
     }
   }
 
@@ -230,43 +251,43 @@ export class Engine {
    * Keeps a document equal with everybody's. Its clientID becomes this session's; call it before anything is written.
    * The result ends it: what was written stays with this page, for the class and for opening it again.
    */
-  follow(document: string, doc: Y.Doc, kind: Extract<Kind, 'document' | 'outputs'> = 'document'): Cancel {
-    const before = this.replicas.get(document);
-    if (before && !this.custody.carried.has(document)) {
-      throw new Error(`Already open: ${document}`);
-    }
-    if (before) {
-      // Before the clientID is set: Yjs takes another when its own comes back from outside.
-      this.dropReplica(before);
-      Y.applyUpdate(doc, before.stateSince(new Map()), FROM_OTHERS);
-    }
-    doc.clientID = clientOf(this.options.digest, document, '', this.options.session);
-    const replica = this.addReplica(document, doc, kind);
-    this.exchange.opened(replica);
-    this.search.begin(document);
+  follow(document: string, doc: Y.Doc, { kind = 'document', genesis, kept = [] }: IFollowOptions): Cancel {
+    this.changes.restore(document, kind, kept);
+    const close = this.library.open(document, doc, kind, genesis);
     return () => {
-      if (this.replicas.get(document) === replica) {
-        this.awareness.leave(document);
-        this.dropReplica(replica);
-        const copy = this.addReplica(document, new Y.Doc(), kind);
-        Y.applyUpdate(copy.doc, replica.stateSince(new Map()), FROM_OTHERS);
-        this.custody.carried.add(document);
-      }
+      this.awareness.leave(document);
+      close();
     };
+  }
+
+  /** How far the sessions of somebody are, in every document that is here: for a frontier. */
+  reachesOf(
+    participant: string
+  ): readonly { document: string; session: string; count: number; chain: Uint8Array }[] {
+    return [...this.library.replicas].flatMap(([document, { log }]) =>
+      log.sessions
+        .filter(session => log.authorOf(session) === participant)
+        .flatMap(session => {
+          const count = log.count(session);
+          const chain = log.chainAt(session, count);
+          return count > 0 && chain ? [{ document, session, count, chain }] : [];
+        })
+    );
+  }
+
+  /** What is here of a document, open or carried. */
+  replica(document: string): Replica | undefined {
+    return this.library.replicas.get(document);
   }
 
   /** Says who one is; again whenever it changes. */
   introduce(record: IRecord): void {
-    this.repeat?.();
-    this.awareness.say(RECORDS, null);
-    this.publish(RECORDS, 'record', encodeRecord(record));
-    const ms = Math.max(RECORD_MS, this.size * RECORD_SHARE_MS);
-    this.repeat = this.options.clock.after(ms, () => this.introduce(record));
+    this.company.introduce(record);
   }
 
   /** Says that there are outputs of one's own in a document of outputs; stays known when one has gone. */
   mark(document: string, record: IRecord): void {
-    this.publish(document, 'record', encodeRecord(record));
+    this.writer.write(document, 'record', encodeRecord(record));
   }
 
   /** Who left outputs of a notebook, or of any. */
@@ -276,206 +297,106 @@ export class Engine {
 
   /** Says again who one is and where: others may have heard that we left. */
   returned(record: IRecord): void {
-    this.awareness.repeat();
-    this.introduce(record);
+    this.company.returned(record);
   }
 
   /** Everybody else who is here. `now` is milliseconds since 1970. */
   people(now: number): IPerson[] {
-    const present = this.awareness.present().filter(({ document }) => document !== RECORDS);
-    return peopleOf(this.roster, present, now);
+    return this.company.people(now);
   }
 
   /** The server says that somebody left. */
   gone(session: string): void {
-    this.fold({ kind: 'gone', session });
-    this.awareness.gone(session);
-    this.latest.gone(session);
-    this.options.onPeople?.();
+    this.company.gone(session);
+  }
+
+  /** What is known of who may what, and how far sessions count, is different: what was refused may be taken now. */
+  rulesChanged(): void {
+    this.library.replicas.forEach(replica => replica.review());
+    this.compare();
+  }
+
+  /** Whether something is kept here that a participant wrote. */
+  isAuthor(participant: string): boolean {
+    return [...this.library.replicas.values()].some(({ log }) =>
+      log.sessions.some(session => log.authorOf(session) === participant && log.count(session) > 0)
+    );
+  }
+
+  /** How far somebody's sessions are here: for the statement that says how far they count. */
+  frontierOf(participant: string): IReach[] {
+    return [...this.library.replicas].flatMap(([document, { log }]) =>
+      frontierOf(log, participant).map(entry => ({ document, ...entry }))
+    );
+  }
+
+  /** There are other keys: what waits for one is opened, and what waits to be said is said. */
+  keysChanged(): void {
+    this.library.replicas.forEach(replica => replica.unlock());
+    this.writer.unlock();
+    this.compare();
   }
 
   /** What waits for its turn goes now: the page may be about to freeze. */
   flush(): void {
-    this.replicas.forEach(replica => replica.flush());
+    this.library.replicas.forEach(replica => replica.flush());
   }
 
   end(): void {
     this.flush();
-    this.awareness.end();
-    this.publish(RECORDS, 'record', new Uint8Array([0]));
-    this.repeat?.();
+    this.company.end();
     this.custody.end();
     this.exchange.end();
     this.search.end();
-    this.latest.end();
-    this.greeting.end();
-    [...this.replicas.values()].forEach(replica => this.dropReplica(replica));
+    this.acquaintances.end();
+    this.library.end();
     [...this.neighbours].forEach(({ peer }) => this.disconnect(peer));
   }
 
-  /** Whether it is an envelope. */
-  private hearEnvelope(peer: string, bytes: Uint8Array): boolean {
-    const fault = this.flood.hear(peer, bytes);
-    return fault === null || this.deny(fault === 'version' ? 'other-version' : 'garbled', peer);
-  }
-
-  /** Whether an envelope is taken, and so passed on. */
-  private accept(envelope: IEnvelope, bytes: Uint8Array, from: string): boolean {
-    const { room, session } = this.options;
-    if (!sameBytes(envelope.room, room)) {
-      return this.deny('other-class', from);
+  private takeSaid(
+    envelope: IEnvelope,
+    bytes: Uint8Array,
+    participant: string,
+    from: string,
+    then: (verdict: Verdict) => void
+  ): void {
+    const refuse = (refusal: Refusal): void => {
+      this.options.onRefusal?.(refusal, from);
+      then('drop');
+    };
+    if (this.company.isStale(envelope)) {
+      refuse('stale');
+      return;
     }
-    if (envelope.session === session) {
-      return this.deny('own', from);
-    }
-    switch (envelope.kind) {
-      case 'document':
-      case 'outputs':
-        return this.acceptChange(envelope, from);
-      case 'awareness':
-      case 'record': {
-        if (envelope.kind === 'record' && envelope.document !== RECORDS) {
-          return this.acceptMark(envelope, bytes) || this.deny('stale', from);
-        }
-        if (!this.latest.isNew(envelope)) {
-          return this.deny('stale', from);
-        }
-        const isTaken =
-          envelope.kind === 'record' ? this.acceptRecord(envelope) : this.awareness.hear(envelope);
-        if (isTaken) {
-          this.latest.keep(envelope, bytes, this.awareness.expiryMs, () => this.gone(envelope.session));
-        }
-        return isTaken || this.deny('not-allowed', from);
+    this.opener.envelope(envelope, bytes, opened => {
+      if (opened.kind === 'locked') {
+        // Said again now and then; meanwhile others may have the key.
+        this.lockedOut(envelope.document, envelope.epoch);
+        then('pass');
+        return;
       }
-    }
-  }
-
-  private acceptChange(envelope: IEnvelope, from: string): boolean {
-    const replica = this.replicas.get(envelope.document) ?? this.carry(envelope.document);
-    const change = replica ? this.parts.take(envelope) : null;
-    if (!replica || !change) {
-      return true;
-    }
-    const received = replica.receive(change);
-    this.custody.carried.touch(replica.name);
-    if (received === 'waiting') {
-      if (this.custody.carried.has(replica.name)) {
-        // What it leans on was written before this page kept it; no neighbour may have it.
-        this.search.begin(replica.name);
+      const refusal =
+        opened.kind === 'wrong'
+          ? 'sealed'
+          : this.company.take({ ...envelope, payload: opened.plain }, bytes, participant);
+      if (refusal) {
+        refuse(refusal);
+      } else {
+        then('pass');
       }
-      // What was published may be of somebody one has no connection to.
-      this.exchange.incomplete(replica.name, this.neighbours.get(from)?.peer);
-    }
-    return received !== 'garbled' || this.deny('no-change', from);
-  }
-
-  private acceptRecord(envelope: IEnvelope): boolean {
-    const { session, payload } = envelope;
-    if (payload.length === 1 && payload[0] === 0) {
-      this.gone(session);
-      return true;
-    }
-    const read = decodeRecord(payload);
-    if (read.kind === 'read') {
-      this.fold({ kind: 'record', session, record: read.value });
-      this.options.onPeople?.();
-    }
-    return read.kind === 'read';
-  }
-
-  private acceptMark(envelope: IEnvelope, bytes: Uint8Array): boolean {
-    const isNew = this.custody.hear(envelope, bytes);
-    if (isNew) {
-      this.options.onPeople?.();
-    }
-    return isNew;
-  }
-
-  private fold(event: RosterEvent): void {
-    this.roster = foldRoster(this.roster, event);
-    this.custody.met(this.roster);
-  }
-
-  private publish(document: string, kind: Kind, change: Uint8Array): void {
-    const { room, session } = this.options;
-    const stream = `${document} ${kind}`;
-    const pieces = cutChange(change);
-    pieces.forEach((payload, part) => {
-      const sequence = this.sequences.get(stream) ?? 0;
-      this.sequences.set(stream, sequence + 1);
-      const envelope = {
-        ...plainEnvelope({ room, document, session, kind }, sequence, payload),
-        part,
-        parts: pieces.length
-      };
-      const bytes = encodeEnvelope(envelope);
-      if (kind === 'record' && document !== RECORDS) {
-        this.custody.marks.hear(envelope, bytes);
-      } else if (kind === 'awareness' || kind === 'record') {
-        this.latest.keepOwn(envelope, bytes);
-      }
-      this.flood.publish(envelope, bytes);
     });
-    if (pieces.length === 0) {
-      this.exchange.news(document);
-    }
   }
 
-  /** `isAsked`: somebody needs it who reaches nobody else. */
-  private carry(document: string, isAsked = false): Replica | undefined {
-    const isDuty = this.custody.isDuty(document);
-    if (!(isAsked || isDuty) || !this.custody.carried.admits(document)) {
-      return undefined;
-    }
-    const replica = this.addReplica(document, new Y.Doc(), kindOf(document));
-    this.custody.carried.add(document);
-    if (!isDuty) {
-      this.options.clock.after(CARRY_MS, () => this.release(replica));
-    }
-    this.exchange.opened(replica);
-    return replica;
+  private lockedOut(document: string, epoch: number): void {
+    this.options.onLocked?.(document, epoch);
+    this.options.ear?.locked();
   }
 
-  /** What was carried for somebody need not be any more: who still needs it asks again. */
-  private release(replica: Replica): void {
-    // Not if it was opened here meanwhile: what this session wrote stays, or its clientID would begin anew.
-    if (
-      this.replicas.get(replica.name) === replica &&
-      this.custody.carried.has(replica.name) &&
-      !this.custody.isDuty(replica.name)
-    ) {
-      this.dropReplica(replica);
-    }
+  /** Whether something of that session is kept here. */
+  private isNeeded(session: string): boolean {
+    return (
+      session === this.options.own.session ||
+      [...this.library.replicas.values()].some(({ log }) => log.authorOf(session) !== undefined)
+    );
   }
-
-  private addReplica(document: string, doc: Y.Doc, kind: 'document' | 'outputs'): Replica {
-    const replica = new Replica(document, doc, {
-      clock: this.options.clock,
-      digest: this.options.digest,
-      publish: change => this.publish(document, kind, change),
-      isForeign: origin => this.options.isForeign?.(origin) === true
-    });
-    this.replicas.set(document, replica);
-    return replica;
-  }
-
-  private dropReplica(replica: Replica): void {
-    replica.end();
-    this.search.end(replica.name);
-    this.replicas.delete(replica.name);
-    this.custody.carried.delete(replica.name);
-  }
-
-  private deny(refusal: Refusal, peer: string): false {
-    this.refuse(refusal, peer);
-    return false;
-  }
-
-  private refuse(refusal: Refusal, peer: string): void {
-    this.options.onRefusal?.(refusal, peer);
-  }
-}
-
-function kindOf(document: string): 'document' | 'outputs' {
-  return parseOutputsName(document) ? 'outputs' : 'document';
 }

@@ -1,18 +1,18 @@
 /**
- * Brings two replicas together whatever happened while they were apart: on every new connection, in both directions, and
- * at a slow beat with a neighbour picked at random. Deletions are part of it: state vectors alone do not show them.
+ * Brings two logs together whatever happened while they were apart: on every new connection, in both directions, and at a
+ * slow beat with a neighbour picked at random. What travels is what authors signed [SYN6].
  *
- *     summary (digest, vector)  ->  ask (vector, deletions)  ->  state (what the vector lacks, and all deletions)
+ *     summary (digest)  ->  summary (how far each session is)  ->  ask (sessions, from where)  ->  entries
  *
  * One neighbour is asked at a time for a document, so that a late joiner with six neighbours is sent everything once.
  */
-import { joinBytes, sameBytes } from '../bytes';
+import { sameBytes } from '../bytes';
 import type { Cancel, Clock, Random } from '../clock';
-import { idText } from '../envelope/envelope';
-import { type ISummary, MOST_SUMMARIES, STATE_BYTES, type Message } from '../overlay/messages';
+import type { IReach, ISummary, Message } from '../overlay/messages';
 import type { Neighbour, Neighbours } from '../overlay/neighbours';
-import { isAhead, type Vector } from './digest';
+import { DIGEST_BYTES, MOST_SUMMARIES } from '../overlay/wire';
 import type { Replica } from './replica';
+import { beginTalk, endTalk, type IAsking, type ITalk } from './talk';
 
 /** A difference that is not new is looked at again after this: what is on its way arrives meanwhile. */
 export const GRACE_MS = 400;
@@ -22,12 +22,6 @@ export const BEAT_MS = 10_000;
 export const ASK_MS = 8000;
 /** What came by exchange is told to the other neighbours this often at most. */
 export const NEWS_MS = 200;
-/** States remembered as taken in, for each document. */
-const MOST_MERGED = 64;
-/** Beats for which something that is missing is asked for. */
-const MOST_FRUITLESS = 6;
-/** Parts of one state: 64 MB. */
-const MOST_PARTS = 256;
 
 export interface IExchangePorts {
   readonly clock: Clock;
@@ -36,34 +30,23 @@ export interface IExchangePorts {
   readonly replicas: ReadonlyMap<string, Replica>;
   /** A replica of a document nobody here has open, when this page carries it for others. */
   carry(document: string): Replica | undefined;
+  /** Takes a piece that a neighbour sent; `then` when it was judged, whatever became of it. */
+  take(replica: Replica, piece: Uint8Array, from: string, then: () => void): void;
+  /** A neighbour knows of a session. */
+  meet(neighbour: Neighbour, replica: Replica, session: string): void;
+  /** A neighbour still counts what is proven to be forked here. */
+  expose(neighbour: Neighbour, replica: Replica, session: string): void;
+  /** A digest of what was stated about the class; null while nothing is known. */
+  stated(): Uint8Array | null;
+  /** A neighbour knows other statements. */
+  differs(neighbour: Neighbour): void;
 }
 
-type StateMessage = Extract<Message, { type: 'state' }>;
-type AskMessage = Extract<Message, { type: 'ask' }>;
+/** Stands for the statements among the documents of a summary. */
+const STATEMENTS = 'statements';
+
+type EntriesMessage = Extract<Message, { type: 'entries' }>;
 type SummaryMessage = Extract<Message, { type: 'summary' }>;
-
-/** What is known of a neighbour's replica; `sure`: ask, whatever the vectors say. */
-interface ITheirs {
-  readonly digest: Uint8Array | null;
-  readonly vector: Vector;
-  readonly sure: boolean;
-}
-
-interface ITalk {
-  asking: { readonly peer: string; cancel: Cancel; readonly parts: Uint8Array[] } | null;
-  readonly wanted: Map<string, ITheirs>;
-  /** Digests of states taken in: asking for one again brings nothing. */
-  readonly merged: Set<string>;
-  /** Looks that are due, with the latest that is known. */
-  readonly due: Map<string, { readonly cancel: Cancel; theirs: ITheirs }>;
-  news: { cancel: Cancel; readonly knows: Set<string> } | null;
-  /** Beats in a row that did not bring what changes here wait for. */
-  fruitless: number;
-  /** Neighbours who have the document. */
-  readonly holders: Set<string>;
-  /** Whether a neighbour ever had more of it than was here. */
-  enriched: boolean;
-}
 
 export class Exchange {
   constructor(private readonly ports: IExchangePorts) {
@@ -80,7 +63,7 @@ export class Exchange {
 
   left(peer: string): void {
     for (const [document, talk] of this.talks) {
-      talk.wanted.delete(peer);
+      talk.claims.left(peer);
       talk.holders.delete(peer);
       talk.due.get(peer)?.cancel();
       talk.due.delete(peer);
@@ -115,15 +98,24 @@ export class Exchange {
     }
   }
 
-  /** A change leaned on something that is not here; `peer` passed it on, and may have the rest. */
-  incomplete(document: string, peer: string | undefined): void {
-    const from = peer ?? this.ports.neighbours.any(this.ports.random)?.peer;
-    if (from !== undefined) {
-      this.look(document, from, { digest: null, vector: new Map(), sure: true }, true);
+  /** The document is not here any more. */
+  closed(document: string): void {
+    const talk = this.talks.get(document);
+    if (talk) {
+      endTalk(talk);
+      this.talks.delete(document);
     }
   }
 
-  /** Something is missing that no vector shows yet: somebody who has it will say so. */
+  /** Something leans on what is not here; `peer` passed it on, and may have the rest. */
+  incomplete(document: string, peer: string | undefined): void {
+    const from = peer ?? this.ports.neighbours.any(this.ports.random)?.peer;
+    if (from !== undefined) {
+      this.lookLater(document, from, null);
+    }
+  }
+
+  /** Something is missing: somebody who has it will say so. */
   doubt(document: string): void {
     const replica = this.ports.replicas.get(document);
     const neighbour = this.ports.neighbours.any(this.ports.random);
@@ -132,142 +124,196 @@ export class Exchange {
     }
   }
 
-  /** Says to everybody how far all documents are here, and wants to know the same. */
+  /** Says to everybody how far all documents are here, and wants to know the same. What was refused may be taken now. */
   compare(): void {
+    this.talks.forEach(({ claims }) => claims.hope());
     for (const neighbour of this.ports.neighbours) {
       this.summarise(neighbour, [...this.ports.replicas.values()], false, true);
     }
   }
 
-  /** A change is here that went nowhere in envelopes. */
-  news(document: string): void {
-    this.tell(document, '');
-  }
-
   end(): void {
     this.nextBeat?.();
-    for (const { asking, due, news } of this.talks.values()) {
-      asking?.cancel();
-      news?.cancel();
-      due.forEach(({ cancel }) => cancel());
-    }
+    this.talks.forEach(endTalk);
     this.talks.clear();
   }
 
   hearSummary(neighbour: Neighbour, { summaries, fresh, answer }: SummaryMessage): void {
-    const ahead: Replica[] = [];
-    for (const { document, digest, vector } of summaries) {
-      const replica = this.ports.replicas.get(document) ?? this.ports.carry(document);
-      if (replica) {
-        const talk = this.talkOf(document);
-        talk.holders.add(neighbour.peer);
-        talk.enriched ||= isAhead(vector, replica.vector);
-      }
-      if (!replica || sameBytes(replica.digest, digest)) {
+    // How far each session is, where digests differ; and what is more here than there.
+    const [rough, ahead]: ISummary[][] = [[], []];
+    for (const summary of summaries) {
+      if (summary.document === STATEMENTS) {
+        if (!sameBytes(summary.digest, this.ports.stated()?.subarray(0, DIGEST_BYTES) ?? summary.digest)) {
+          this.ports.differs(neighbour);
+        }
         continue;
       }
-      this.look(document, neighbour.peer, { digest, vector, sure: fresh && vector.size > 0 }, !fresh);
-      if (answer && (fresh || isAhead(replica.vector, vector))) {
-        ahead.push(replica);
+      const replica = this.ports.replicas.get(summary.document) ?? this.ports.carry(summary.document);
+      if (!replica) {
+        continue;
+      }
+      const { peer } = neighbour;
+      const talk = this.talkOf(replica.name);
+      talk.holders.add(peer);
+      if (sameBytes(replica.reaches.digest, summary.digest)) {
+        talk.claims.left(peer);
+      } else if (!summary.reaches && fresh) {
+        rough!.push(replica.reaches.summary(replica.name, 'all'));
+      } else if (!summary.reaches) {
+        this.lookLater(replica.name, peer, summary.digest);
+      } else {
+        this.compareReaches(neighbour, replica, talk, summary, fresh);
+        if (answer) {
+          const more = replica.reaches.ahead(summary.reaches, summary.isWhole);
+          ahead!.push(...(more.length > 0 ? [replica.reaches.summary(replica.name, more)] : []));
+        }
       }
     }
-    if (ahead.length > 0) {
-      this.summarise(neighbour, ahead, fresh, false);
-    }
+    this.send(neighbour, rough!, fresh, answer);
+    this.send(neighbour, ahead!, fresh, false);
   }
 
-  hearAsk(neighbour: Neighbour, { document, vector, deletions }: AskMessage): void {
-    const replica = this.ports.replicas.get(document);
-    if (!replica) {
-      return;
-    }
-    this.talkOf(document).holders.add(neighbour.peer);
-    const before = replica.version;
-    replica.receive(deletions);
-    if (replica.version !== before) {
-      this.tell(document, neighbour.peer);
-    }
-    void this.sendState(neighbour, replica, vector);
-    if (isAhead(vector, replica.vector)) {
-      this.look(document, neighbour.peer, { digest: null, vector, sure: false }, false);
-    }
-  }
-
-  hearState(neighbour: Neighbour, message: StateMessage): void {
-    const { document, digest, part, parts, bytes } = message;
+  hearEntries(neighbour: Neighbour, { document, pieces, isLast }: EntriesMessage): void {
     const talk = this.talks.get(document);
     const asking = talk?.asking;
     const replica = this.ports.replicas.get(document);
-    if (
-      !talk ||
-      !replica ||
-      asking?.peer !== neighbour.peer ||
-      part !== asking.parts.length ||
-      parts > MOST_PARTS
-    ) {
+    if (!talk || !replica || asking?.peer !== neighbour.peer || asking.isLast) {
       return;
     }
-    asking.parts.push(bytes);
     asking.cancel();
-    if (part + 1 < parts) {
+    asking.isLast = isLast;
+    asking.judging += pieces.length;
+    const finish = (): void => {
+      if (talk.asking === asking && asking.isLast && asking.judging === 0) {
+        this.answered(document, talk, asking);
+      }
+    };
+    for (const piece of pieces) {
+      this.ports.take(replica, piece, neighbour.peer, () => {
+        asking.judging -= 1;
+        finish();
+      });
+    }
+    if (!isLast) {
       asking.cancel = this.patience(document, talk);
-      return;
     }
-    talk.asking = null;
-    const before = replica.version;
-    replica.receive(joinBytes(asking.parts));
-    remember(talk.merged, idText(digest));
-    if (replica.version !== before) {
-      this.tell(document, neighbour.peer);
-    }
-    this.next(document, talk);
+    finish();
   }
 
-  /** Looks at a difference, now or when what is on its way has arrived. */
-  private look(document: string, peer: string, theirs: ITheirs, later: boolean): void {
+  /** Something came by exchange: the other neighbours may lack it as well. */
+  tell(document: string, session: string, from: string): void {
+    const talk = this.talkOf(document);
+    if (talk.news) {
+      // Two sources: each may lack what the other brought.
+      if (!talk.news.knows.has(from)) {
+        talk.news.knows.clear();
+      }
+      talk.news.sessions.add(session);
+      return;
+    }
+    const knows = new Set([from]);
+    const sessions = new Set([session]);
+    const cancel = this.ports.clock.after(NEWS_MS, () => {
+      talk.news = null;
+      const replica = this.ports.replicas.get(document);
+      if (replica) {
+        const reaches = [...sessions].map(each => replica.reaches.of(each));
+        const summaries = [replica.reaches.summary(document, reaches)];
+        this.ports.neighbours.say({ type: 'summary', fresh: false, answer: false, summaries }, knows);
+      }
+    });
+    talk.news = { cancel, knows, sessions };
+  }
+
+  private compareReaches(
+    neighbour: Neighbour,
+    replica: Replica,
+    talk: ITalk,
+    { reaches }: ISummary,
+    fresh: boolean
+  ): void {
+    const { peer } = neighbour;
+    for (const reach of reaches!) {
+      this.ports.meet(neighbour, replica, reach.session);
+      if (replica.reaches.isForked(reach)) {
+        this.ports.expose(neighbour, replica, reach.session);
+      }
+    }
+    const claims = reaches!.filter(reach => replica.reaches.isBehind(reach));
+    talk.enriched ||= claims.length > 0;
+    if (fresh) {
+      talk.claims.put(peer, claims);
+      this.next(replica.name, talk);
+    } else if (claims.length > 0) {
+      this.lookLater(replica.name, peer, null, claims);
+    }
+  }
+
+  /** Looks at a difference when what is on its way has arrived. */
+  private lookLater(
+    document: string,
+    peer: string,
+    digest: Uint8Array | null,
+    reaches: readonly IReach[] = []
+  ): void {
     const talk = this.talkOf(document);
     const due = talk.due.get(peer);
-    if (!later) {
-      talk.wanted.set(peer, theirs);
-      this.next(document, talk);
-    } else if (due) {
-      due.theirs = theirs.digest || !due.theirs.digest ? theirs : due.theirs;
-    } else {
-      const cancel = this.ports.clock.after(GRACE_MS, () => {
-        talk.wanted.set(peer, talk.due.get(peer)!.theirs);
-        talk.due.delete(peer);
-        this.next(document, talk);
-      });
-      talk.due.set(peer, { cancel, theirs });
+    if (due) {
+      due.digest = digest ?? due.digest;
+      due.reaches = reaches.length > 0 ? reaches : due.reaches;
+      return;
     }
+    const cancel = this.ports.clock.after(GRACE_MS, () => {
+      const last = talk.due.get(peer)!;
+      talk.due.delete(peer);
+      const replica = this.ports.replicas.get(document);
+      const neighbour = this.ports.neighbours.get(peer);
+      if (!replica || !neighbour) {
+        return;
+      }
+      if (last.reaches.length > 0) {
+        talk.claims.put(peer, last.reaches);
+        this.next(document, talk);
+      } else if (!last.digest ? replica.isIncomplete : !sameBytes(replica.reaches.digest, last.digest)) {
+        // How far each session is: who has more says so, and what is missing there is asked for.
+        this.send(neighbour, [replica.reaches.summary(document, 'all')], false, true);
+      }
+    });
+    talk.due.set(peer, { cancel, digest, reaches });
   }
 
   /** Asks the next neighbour who has what is missing here, if nobody is being asked. */
   private next(document: string, talk: ITalk): void {
     const replica = this.ports.replicas.get(document);
-    for (const [peer, theirs] of talk.wanted) {
+    for (const peer of talk.claims.peers) {
       if (talk.asking || !replica) {
         return;
       }
-      talk.wanted.delete(peer);
       const neighbour = this.ports.neighbours.get(peer);
-      if (neighbour && this.isWorthAsking(replica, talk, theirs)) {
-        talk.asking = { peer, cancel: this.patience(document, talk), parts: [] };
-        const vector = replica.vector;
-        neighbour.say({ type: 'ask', document, vector, deletions: replica.deletions() });
+      const sessions = talk.claims.take(peer, reach => replica.reaches.isBehind(reach));
+      if (neighbour && sessions.length > 0) {
+        const cancel = this.patience(document, talk);
+        talk.asking = { peer, sessions, cancel, judging: 0, isLast: false };
+        const wants = sessions.map(claim => ({
+          session: claim.session,
+          from: replica.reaches.askFrom(claim)
+        }));
+        neighbour.say({ type: 'ask', document, wants });
       }
     }
   }
 
-  private isWorthAsking(replica: Replica, talk: ITalk, { digest, vector, sure }: ITheirs): boolean {
-    if (digest === null) {
-      return sure ? replica.isIncomplete : isAhead(vector, replica.vector);
+  private answered(document: string, talk: ITalk, asking: IAsking): void {
+    asking.cancel();
+    talk.asking = null;
+    const replica = this.ports.replicas.get(document);
+    if (replica) {
+      // What they said they have, and did not bring, is not asked of them again.
+      asking.sessions
+        .filter(claim => replica.reaches.isBehind(claim))
+        .forEach(claim => talk.claims.despair(asking.peer, claim));
     }
-    if (sameBytes(digest, replica.digest) || talk.merged.has(idText(digest))) {
-      return false;
-    }
-    // Equal vectors and another digest: something was deleted there that is not deleted here, or the other way round.
-    return sure || isAhead(vector, replica.vector) || !isAhead(replica.vector, vector);
+    this.next(document, talk);
   }
 
   private patience(document: string, talk: ITalk): Cancel {
@@ -280,115 +326,49 @@ export class Exchange {
     this.next(document, talk);
   }
 
-  private async sendState(neighbour: Neighbour, replica: Replica, vector: Vector): Promise<void> {
-    const { digest, name: document } = replica;
-    const bytes = replica.stateSince(vector);
-    const parts = Math.ceil(bytes.byteLength / STATE_BYTES);
-    for (let part = 0; part < parts; part += 1) {
-      const from = part * STATE_BYTES;
-      neighbour.say({
-        type: 'state',
-        document,
-        digest,
-        part,
-        parts,
-        bytes: bytes.subarray(from, from + STATE_BYTES)
-      });
-      if (part + 1 < parts) {
-        const room = neighbour.room();
-        if (room) {
-          await room;
-        }
-        if (this.ports.neighbours.get(neighbour.peer) !== neighbour) {
-          return;
-        }
-      }
-    }
-  }
-
-  /** Something came by exchange: the other neighbours may lack it as well. */
-  private tell(document: string, from: string): void {
-    const talk = this.talkOf(document);
-    if (talk.news) {
-      // Two sources: each may lack what the other brought.
-      if (!talk.news.knows.has(from)) {
-        talk.news.knows.clear();
-      }
-      return;
-    }
-    const knows = new Set([from]);
-    const cancel = this.ports.clock.after(NEWS_MS, () => {
-      talk.news = null;
-      const replica = this.ports.replicas.get(document);
-      if (replica) {
-        const message = this.summaryOf([replica], false, false);
-        this.ports.neighbours.say(message, knows);
-      }
-    });
-    talk.news = { cancel, knows };
-  }
-
   private scheduleBeat(): void {
     this.nextBeat = this.ports.clock.after(BEAT_MS * (0.5 + this.ports.random()), () => {
       this.scheduleBeat();
       const neighbour = this.ports.neighbours.any(this.ports.random);
       if (neighbour) {
-        const replicas = [...this.ports.replicas.values()];
-        this.summarise(neighbour, replicas, false, true);
-        replicas.forEach(replica => this.seek(replica, neighbour.peer));
+        this.summarise(neighbour, [...this.ports.replicas.values()], false, true);
       }
     });
   }
 
-  /** Asks for what changes here wait for; not for ever, as its author may be gone with it. */
-  private seek(replica: Replica, peer: string): void {
-    const talk = this.talkOf(replica.name);
-    talk.fruitless = replica.isIncomplete ? talk.fruitless + 1 : 0;
-    if (replica.isIncomplete && talk.fruitless <= MOST_FRUITLESS) {
-      this.incomplete(replica.name, peer);
-    }
-  }
-
+  /** Only the digests: enough where they are the same. */
   private summarise(
     neighbour: Neighbour,
     replicas: readonly Replica[],
     fresh: boolean,
     answer: boolean
   ): void {
-    for (let from = 0; from < replicas.length; from += MOST_SUMMARIES) {
-      neighbour.say(this.summaryOf(replicas.slice(from, from + MOST_SUMMARIES), fresh, answer));
+    const stated = this.ports.stated();
+    const summaries = [
+      ...(stated
+        ? [{ document: STATEMENTS, digest: stated.subarray(0, DIGEST_BYTES), reaches: null, isWhole: false }]
+        : []),
+      ...replicas.map(({ name, reaches }) => reaches.summary(name, null))
+    ];
+    this.send(neighbour, summaries, fresh, answer, summaries.length === 0 && fresh);
+  }
+
+  private send(
+    neighbour: Neighbour,
+    summaries: readonly ISummary[],
+    fresh: boolean,
+    answer: boolean,
+    always = false
+  ): void {
+    for (let from = 0; from < summaries.length || (always && from === 0); from += MOST_SUMMARIES) {
+      const some = summaries.slice(from, from + MOST_SUMMARIES);
+      neighbour.say({ type: 'summary', fresh, answer, summaries: some });
     }
   }
 
-  private summaryOf(replicas: readonly Replica[], fresh: boolean, answer: boolean): SummaryMessage {
-    const summaries = replicas.map(({ name, digest, vector }): ISummary => ({
-      document: name,
-      digest,
-      vector
-    }));
-    return { type: 'summary', fresh, answer, summaries };
-  }
-
   private talkOf(document: string): ITalk {
-    const known = this.talks.get(document);
-    const talk = known ?? {
-      asking: null,
-      wanted: new Map(),
-      merged: new Set(),
-      due: new Map(),
-      news: null,
-      fruitless: 0,
-      holders: new Set(),
-      enriched: false
-    };
+    const talk = this.talks.get(document) ?? beginTalk(this.ports.clock);
     this.talks.set(document, talk);
     return talk;
-  }
-}
-
-function remember(digests: Set<string>, digest: string): void {
-  digests.add(digest);
-  if (digests.size > MOST_MERGED) {
-    digests.delete(digests.values().next().value!);
   }
 }

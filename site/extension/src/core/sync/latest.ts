@@ -14,9 +14,14 @@ const MEMORY = 3;
 /** Bytes that stand for a stream between neighbours: two of 4,000 meet once in thirty million. */
 export const STREAM_BYTES = 6;
 
-interface ILatest {
-  readonly sequence: number;
+/** Something a session said, as it came. */
+export interface ISaid {
+  readonly session: string;
   readonly bytes: Uint8Array;
+}
+
+interface ILatest extends ISaid {
+  readonly sequence: number;
   readonly stream: string;
   /** Whoever said it is gone: known still, as it must not come back, and told to nobody. */
   readonly isOver: boolean;
@@ -57,11 +62,11 @@ export class Latest {
     return [...this.streams.values()].map(({ stream, sequence }) => ({ stream, sequence }));
   }
 
-  newerThan(known: readonly IHeardOf[]): Uint8Array[] {
+  newerThan(known: readonly IHeardOf[]): ISaid[] {
     const theirs = new Map(known.map(({ stream, sequence }) => [stream, sequence]));
     return [...this.streams.values()]
       .filter(({ isOver, stream, sequence }) => !isOver && sequence > (theirs.get(stream) ?? -1))
-      .map(({ bytes }) => bytes);
+      .map(({ session, bytes }) => ({ session, bytes }));
   }
 
   /** The session is gone, without a word. What it says from now on counts again. */
@@ -78,13 +83,13 @@ export class Latest {
     this.silences.forEach(cancel => cancel());
   }
 
-  private put(key: string, { sequence }: IEnvelope, bytes: Uint8Array, cancel: Cancel | null): void {
+  private put(key: string, { session, sequence }: IEnvelope, bytes: Uint8Array, cancel: Cancel | null): void {
     const before = this.streams.get(key);
     before?.cancel?.();
     this.streams.delete(key);
     const stream =
       before?.stream ?? idText(this.digest(new TextEncoder().encode(key)).subarray(0, STREAM_BYTES));
-    this.streams.set(key, { sequence, bytes, stream, isOver: false, cancel });
+    this.streams.set(key, { session, sequence, bytes, stream, isOver: false, cancel });
     if (this.streams.size > MOST_STREAMS) {
       const [oldest, latest] = this.streams.entries().next().value!;
       latest.cancel?.();

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { CURSOR_MS, PRESENCE_MS } from '../awareness/awareness';
+import { WAITING_BYTES } from '../log/waiting';
 import { MAX_DEGREE, TARGET_DEGREE } from '../overlay/neighbours';
+import { ENTRIES_BYTES } from '../overlay/wire';
 import { NAME_CHARS, RECORD_CHARS } from '../roster/record';
+import { MOST_INTRODUCTIONS } from './acquaintances';
 import { BEAT_MS } from './exchange';
-import { EVERY_MS, WAITING_BYTES } from './replica';
+import { EVERY_MS } from './outbox';
 
 const root = new URL('../../../../../', import.meta.url);
 
@@ -22,6 +25,8 @@ it('[SYN2] the limits of sync are those of protocol.json', () => {
     beat_ms: BEAT_MS,
     cursor_every_ms: CURSOR_MS,
     presence_every_ms: PRESENCE_MS,
-    name_chars: NAME_CHARS
+    name_chars: NAME_CHARS,
+    entries_bytes: ENTRIES_BYTES,
+    introductions: MOST_INTRODUCTIONS
   });
 });

@@ -1,124 +1,362 @@
 /**
- * One document on this page, as the class sees it: own changes go out, the first at once and then at most ten times a
- * second; what comes from others is applied, or waits outside the document until what it leans on is there.
+ * One document on this page: its log, and, where somebody has it open, the Y.Doc that is read out of the log. Own changes
+ * go out; what comes from others is screened, logged and read; when something does not count any more the document is
+ * built anew.
  */
 import * as Y from 'yjs';
-import type { Cancel, Clock } from '../clock';
+import type { Clock } from '../clock';
+import type { Kind } from '../envelope/envelope';
+import { applyFrontiers } from '../log/frontier';
+import { type ICut, Log } from '../log/log';
+import type { IChain, IPiece } from '../log/piece';
+import { checkChange, type ICheckedChange } from '../permissions/change';
+import type { IChangeLimits } from '../permissions/limits';
+import { type ILost, lostBy } from '../permissions/lost';
 import type { Digest } from '../session';
-import { stateDigest, type Vector, vectorOf } from './digest';
-import { isRunOn, readChange } from './change';
-
-/** One envelope per document in this time; `envelope_every_ms` in docs/protocol.json (DESIGN, decision 6). */
-export const EVERY_MS = 100;
-/** Changes that wait for others, in all; more are dropped and come by exchange. `unresolved_bytes`. */
-export const WAITING_BYTES = 1_000_000;
-/** The same in number: each is looked at again whenever something was applied. */
-export const WAITING_CHANGES = 256;
+import { Outbox } from './outbox';
+import { type IReadingPorts, type Opened, Reading } from './reading';
+import { Reaches } from './reaches';
 
 /** Marks what came from others, for undo, for keeping and for us. */
 export const FROM_OTHERS = Symbol('from others');
 
 export type Received =
-  /** The document has all of it. */
-  | 'applied'
-  /** It leans on what is not here yet. */
+  /** It is in the log, and in the document as far as that may be. */
+  | 'taken'
+  /** It leans on envelopes that are not here yet. */
   | 'waiting'
-  /** It is no change at all. */
-  | 'garbled';
+  | 'known'
+  /** It says what its author may not say. */
+  | 'bad'
+  /** Its session said two things. */
+  | 'forked'
+  /** Its session does not count that far. */
+  | 'refused';
 
 export interface IReplicaPorts {
   readonly clock: Clock;
   readonly digest: Digest;
-  /** Own changes, merged. */
+  readonly session: string;
+  /** Oneself. */
+  readonly participant: string;
+  readonly links: IChain;
+  readonly limits: IChangeLimits;
+  clientOf(session: string, author: string): number;
+  cutOf(session: string, author: string): ICut | null;
+  open(piece: IPiece, then: (opened: Opened) => void): void;
+  /** Own changes, merged: to be sealed. */
   publish(change: Uint8Array): void;
-  /** Whether changes of this origin are not the user's: read from storage, or brought by another tab. */
+  /** Whether changes of this origin are not the user's. */
   isForeign(origin: unknown): boolean;
+  /** To be stored. */
+  keep(piece: IPiece): void;
+  locked(piece: IPiece): void;
+  forked(proof: readonly IPiece[]): void;
+  /** The document was built anew, and is another one; what of one's own is not in it any more. */
+  replayed(doc: Y.Doc, lost: readonly ILost[]): void;
+  /** Whether one may write here, as far as is known. */
+  mayWrite(): boolean;
+  /** Own changes that may not be: they stay on this page. */
+  unfit(fault: string): void;
 }
 
 export class Replica {
   constructor(
     readonly name: string,
-    readonly doc: Y.Doc,
+    readonly kind: Extract<Kind, 'document' | 'outputs'>,
     private readonly ports: IReplicaPorts
   ) {
-    doc.on('update', this.onUpdate);
+    this.log = new Log(ports.links, (session, author) => ports.cutOf(session, author));
+    this.outbox = new Outbox(ports.clock, change => this.publish(change));
+    this.reaches = new Reaches(this.log, ports.digest, ports.links, (session, author) =>
+      ports.cutOf(session, author)
+    );
+    this.reading = this.makeReading(null);
   }
 
-  private queue: Uint8Array[] = [];
-  private pause: Cancel | null = null;
-  private waiting: Uint8Array[] = [];
-  private waitingBytes = 0;
-  private known: { vector?: Map<number, number>; digest?: Uint8Array } = {};
-  /** Goes up with every change, whoever made it. */
-  version = 0;
-  /** Of the changes that came, at least as many as the document has. */
-  bytes = 0;
+  readonly log: Log;
+  /** How far each session is, for neighbours. */
+  readonly reaches: Reaches;
+  private readonly outbox: Outbox;
+  private reading: Reading;
+  /** The next document, while it is being built. */
+  private next: Reading | null = null;
+  private genesis: Uint8Array | null = null;
+  /** Published, and not in the log yet. */
+  private unsealed: ICheckedChange[] = [];
+  private isBatching = false;
+  private _bytes = 0;
+
+  get doc(): Y.Doc | null {
+    return this.reading.doc;
+  }
+
+  /** Of the log. */
+  get bytes(): number {
+    return this._bytes;
+  }
 
   /** Whether something is known to be missing. */
   get isIncomplete(): boolean {
-    return (
-      this.waiting.length > 0 || this.doc.store.pendingStructs !== null || this.doc.store.pendingDs !== null
+    return this.log.waiting > 0;
+  }
+
+  /** Whether something waits outside of the document. */
+  get isWaiting(): boolean {
+    return this.reading.isWaiting;
+  }
+
+  /** Whether this session wrote in it, or is about to. */
+  get isOwn(): boolean {
+    return this.log.count(this.ports.session) > 0 || this.unsealed.length > 0;
+  }
+
+  /** Reads the log into `doc` and follows what is written there. `genesis`: what the document starts from, if anything. */
+  open(doc: Y.Doc, genesis: Uint8Array | null): void {
+    this.reading.end();
+    this.genesis = genesis;
+    this.reading = this.makeReading(doc);
+    this.batch(doc, () => this.reading.readAll());
+    this.unsealed.forEach(change => this.reading.takeOwn(change));
+    // Last: Yjs takes another when its own comes back from outside.
+    doc.clientID = this.client;
+    doc.on('update', this.onUpdate);
+  }
+
+  /** The document is closed here; its log stays. */
+  close(): void {
+    this.outbox.flush();
+    this.doc?.off('update', this.onUpdate);
+    this.next?.end();
+    this.next = null;
+    this.reading.end();
+    this.reading = this.makeReading(null);
+    this.reading.readAll();
+  }
+
+  /** Takes a genuine piece of others: `then` when it was screened. */
+  take(piece: IPiece, then: (received: Received) => void): void {
+    this.ports.open(piece, opened => {
+      if (!this.isFit(piece, opened)) {
+        this.dismiss(piece.session, piece.from, piece);
+        then('bad');
+        return;
+      }
+      then(this.join(piece, opened));
+    });
+  }
+
+  /** One's own piece was sealed; `isWhole`: with it all of a change is. */
+  takeOwn(piece: IPiece, isWhole: boolean): void {
+    if (isWhole) {
+      this.unsealed.shift();
+    }
+    this.join(piece, null);
+  }
+
+  /** A proof that a session said two things, which somebody else found. Whether that is news. */
+  prove(proof: readonly IPiece[]): boolean {
+    const [first] = proof;
+    const isNews = first !== undefined && this.log.prove(first.session, first.author, proof);
+    this.reaches.changed();
+    return isNews;
+  }
+
+  /** A session that somebody speaks of: with its author it is known how far it counts. */
+  meet(session: string, author: string): void {
+    const cut = this.ports.cutOf(session, author);
+    if (cut && this.log.authorOf(session) === undefined) {
+      this.log.cut(session, author, cut);
+      this.reaches.changed();
+      [this.reading, this.next].forEach(reading => reading?.read(session));
+    }
+  }
+
+  /** What is said of how far sessions count may be different. */
+  review(): void {
+    const lifted = this.log.sessions.filter(
+      session => this.log.cutAt(session) && !this.ports.cutOf(session, this.log.authorOf(session)!)
     );
-  }
-
-  get waitingCount(): number {
-    return this.waiting.length;
-  }
-
-  get vector(): Vector {
-    return (this.known.vector ??= vectorOf(this.doc));
-  }
-
-  get digest(): Uint8Array {
-    return (this.known.digest ??= stateDigest(this.doc, this.ports.digest));
-  }
-
-  /** All that a replica with `vector` lacks, and every deletion. */
-  stateSince(vector: Vector): Uint8Array {
-    return Y.encodeStateAsUpdate(this.doc, Y.encodeStateVector(new Map(vector)));
-  }
-
-  /** What was deleted, as a change that brings nothing else. */
-  deletions(): Uint8Array {
-    return this.stateSince(this.vector);
-  }
-
-  /** Takes a change of others. Never throws. */
-  receive(change: Uint8Array): Received {
-    const read = readChange(change);
-    if (!read) {
-      return 'garbled';
+    const moved = applyFrontiers(this.log, (session, author) => this.ports.cutOf(session, author));
+    if (moved.size > 0) {
+      this.reaches.changed();
     }
-    if (!isRunOn(read, this.vector)) {
-      this.wait(change);
-      return 'waiting';
+    if (lifted.length > 0 || [...moved.values()].some(({ gone }) => gone.length > 0)) {
+      this.replay();
+    } else {
+      moved.forEach((_, session) => [this.reading, this.next].forEach(reading => reading?.read(session)));
     }
-    if (!this.apply(change)) {
-      return 'garbled';
-    }
-    this.goOn();
-    return this.isIncomplete ? 'waiting' : 'applied';
   }
 
-  /** Sends what waits for its turn, now. */
+  /** There may be other keys. */
+  unlock(): void {
+    this.reading.unlock();
+    this.next?.unlock();
+  }
+
   flush(): void {
-    this.pause?.();
-    this.pause = null;
-    if (this.queue.length > 0) {
-      const change = this.queue.length === 1 ? this.queue[0]! : Y.mergeUpdates(this.queue);
-      this.queue = [];
-      this.pause = this.ports.clock.after(EVERY_MS, () => {
-        this.pause = null;
-        this.flush();
-      });
-      this.ports.publish(change);
-    }
+    this.outbox.flush();
   }
 
   end(): void {
-    this.flush();
-    this.pause?.();
-    this.doc.off('update', this.onUpdate);
+    this.outbox.end();
+    this.doc?.off('update', this.onUpdate);
+    this.reading.end();
+    this.next?.end();
+  }
+
+  private get client(): number {
+    return this.ports.clientOf(this.ports.session, this.ports.participant);
+  }
+
+  private makeReading(doc: Y.Doc | null): Reading {
+    const { log, ports } = this;
+    const made: { reading?: Reading } = {};
+    const readingPorts: IReadingPorts = {
+      log,
+      session: ports.session,
+      limits: ports.limits,
+      origin: FROM_OTHERS,
+      clientOf: (session, author) => ports.clientOf(session, author),
+      frontier: session => {
+        const author = log.authorOf(session);
+        return author === undefined ? null : (ports.cutOf(session, author)?.count ?? null);
+      },
+      open: (piece, then) => ports.open(piece, then),
+      locked: piece => ports.locked(piece),
+      progressed: () => this.progressed(made.reading),
+      stopped: (session, place, piece) => {
+        // What the next document finds is found in this one too, or counts for the next alone.
+        if (made.reading === this.reading || made.reading === this.next) {
+          this.dismiss(session, place, piece);
+        }
+      }
+    };
+    return (made.reading = new Reading(
+      readingPorts,
+      doc,
+      doc ? this.genesis : null,
+      log.count(ports.session)
+    ));
+  }
+
+  private isFit(piece: IPiece, opened: Opened): boolean {
+    if (opened.kind !== 'open' || opened.parts > 1) {
+      return opened.kind !== 'wrong';
+    }
+    const client = this.ports.clientOf(piece.session, piece.author);
+    return checkChange(opened.plain, client, this.ports.limits).kind === 'read';
+  }
+
+  private join(piece: IPiece, opened: Opened | null): Received {
+    const taken = this.log.take(piece);
+    switch (taken.kind) {
+      case 'new':
+        this.joined(taken.joined);
+        if (taken.replay) {
+          this.replay();
+        } else {
+          this.read(piece, opened);
+        }
+        // Reading it may have shown that it may not be.
+        return this.log.limitOf(piece.session) < piece.to ? 'bad' : 'taken';
+      case 'fork':
+        this.joined(taken.joined);
+        this.read(piece, opened);
+        this.reaches.changed();
+        this.ports.forked(taken.proof);
+        return 'forked';
+      default:
+        return taken.kind;
+    }
+  }
+
+  private joined(pieces: readonly IPiece[]): void {
+    for (const piece of pieces) {
+      this._bytes += piece.bytes.byteLength;
+      this.ports.keep(piece);
+    }
+    this.reaches.changed();
+  }
+
+  private read(piece: IPiece, opened: Opened | null): void {
+    const { session } = piece;
+    for (const reading of [this.reading, this.next]) {
+      reading?.read(session, opened ? { piece, opened } : undefined);
+    }
+  }
+
+  /** Content that may not be: what comes from there on does not count, for anybody. */
+  private dismiss(session: string, place: number, piece: IPiece): void {
+    const gone = piece.form === 'segment' ? this.log.refuse(piece) : this.log.stop(session, place).slice(1);
+    this.reaches.changed();
+    if (gone.length > 0) {
+      this.replay();
+    }
+  }
+
+  /** Builds the document out of the log, beside the one that is open, and puts it in its place. */
+  private replay(): void {
+    this.next?.end();
+    this.next = null;
+    if (!this.doc) {
+      this.reading.end();
+      this.reading = this.makeReading(null);
+      this.reading.readAll();
+      return;
+    }
+    this.outbox.flush();
+    const doc = new Y.Doc();
+    const next = this.makeReading(doc);
+    // Also what is written while it is being built is read out of the log.
+    next.ownFrom = Infinity;
+    this.next = next;
+    this.batch(doc, () => next.readAll());
+    this.progressed(next);
+  }
+
+  /** What one wrote oneself may lean on what is still being fetched; the document before stays open as long. */
+  private progressed(reading: Reading | undefined): void {
+    if (reading?.doc && reading === this.next && !this.isBatching && reading.hasOwn) {
+      this.exchange(reading, reading.doc);
+    }
+  }
+
+  private exchange(next: Reading, doc: Y.Doc): void {
+    this.next = null;
+    next.ownFrom = this.log.count(this.ports.session);
+    const before = this.reading.doc!;
+    before.off('update', this.onUpdate);
+    this.reading.end();
+    this.reading = next;
+    const { session, participant } = this.ports;
+    if (!this.ports.cutOf(session, participant)) {
+      this.unsealed = this.unsealed.filter(change => {
+        Y.applyUpdate(doc, change.bytes, FROM_OTHERS);
+        return next.takeOwn(change);
+      });
+    }
+    doc.clientID = this.client;
+    doc.on('update', this.onUpdate);
+    const clients = this.log.sessions.filter(each => this.log.authorOf(each) === participant);
+    const own = new Set([...clients, session].map(each => this.ports.clientOf(each, participant)));
+    this.ports.replayed(doc, lostBy(own, before, doc));
+  }
+
+  private publish(change: Uint8Array): void {
+    if (!this.ports.mayWrite()) {
+      // Not said, so not kept either: the document is again what the class has.
+      this.ports.unfit('role');
+      this.replay();
+      return;
+    }
+    const read = checkChange(change, this.client, this.ports.limits);
+    if (read.kind === 'fault') {
+      this.ports.unfit(read.fault);
+      return;
+    }
+    this.unsealed.push(read.value);
+    this.ports.publish(change);
   }
 
   private readonly onUpdate = (
@@ -127,51 +365,21 @@ export class Replica {
     _: Y.Doc,
     transaction: Y.Transaction
   ): void => {
-    this.version += 1;
-    this.bytes += update.byteLength;
-    this.known = {};
     if (!transaction.local || origin === FROM_OTHERS || this.ports.isForeign(origin)) {
       return;
     }
-    this.queue.push(update);
-    if (!this.pause) {
-      this.flush();
-    }
-  };
-
-  private wait(change: Uint8Array): void {
-    if (this.waiting.length >= WAITING_CHANGES || this.waitingBytes + change.byteLength > WAITING_BYTES) {
+    const read = checkChange(update, this.client, this.ports.limits);
+    if (read.kind === 'fault' || !this.reading.takeOwn(read.value)) {
+      this.ports.unfit(read.kind === 'fault' ? read.fault : 'place');
       return;
     }
-    this.waiting.push(change);
-    this.waitingBytes += change.byteLength;
-  }
+    this.outbox.put(update);
+  };
 
-  /** Applies what waited and now can be, until nothing moves. */
-  private goOn(): void {
-    for (let moved = this.waiting.length > 0; moved;) {
-      moved = false;
-      const waiting = this.waiting;
-      this.waiting = [];
-      this.waitingBytes = 0;
-      for (const change of waiting) {
-        const read = readChange(change);
-        if (read && isRunOn(read, this.vector)) {
-          moved = this.apply(change) || moved;
-        } else {
-          this.wait(change);
-        }
-      }
-      moved &&= this.waiting.length > 0;
-    }
-  }
-
-  private apply(change: Uint8Array): boolean {
-    try {
-      Y.applyUpdate(this.doc, change, FROM_OTHERS);
-      return true;
-    } catch {
-      return false;
-    }
+  /** As one transaction: who watches the document is told once. */
+  private batch(doc: Y.Doc, run: () => void): void {
+    this.isBatching = true;
+    Y.transact(doc, run, FROM_OTHERS, false);
+    this.isBatching = false;
   }
 }

@@ -6,24 +6,22 @@ import type { Clock } from '../../core/clock';
 import type { Channel } from '../../core/connection';
 import { cellsOf, textOf } from '../../core/document/cells';
 import { exportCells } from '../../core/document/export';
-import { textDigest } from '../../core/document/source';
-import { type Digest, makeSession } from '../../core/session';
 import type { Chance } from '../../core/simulation/chance';
+import { EVERYBODY_MAY, type Members } from '../../core/simulation/members';
+import type { IOwnSession } from '../../core/identity/own';
 import { Outputs } from '../../core/outputs/outputs';
 import { Engine } from '../../core/sync/engine';
+import type { IKept } from '../../core/sync/kept';
 import { MemoryStorage } from '../../storage/memory';
 import type { PeerCell } from '../cells';
-import { FROM_LOG, Keeper } from '../keeper';
 import { MapNotebook } from '../model';
-import { FROM_TAB, type IChannel, Tabs } from '../tabs';
 import { Hands } from './hands';
 import { Mirror } from './mirror';
 
 export interface IClassWorld {
   readonly clock: Clock;
   readonly chance: Chance;
-  readonly digest: Digest;
-  readonly room: Uint8Array;
+  readonly members: Members;
   readonly document: string;
   readonly genesis: Uint8Array;
 }
@@ -31,34 +29,12 @@ export interface IClassWorld {
 /** Of Y.UndoManager. */
 const CAPTURE_MS = 500;
 
-/** A browser on a machine: what it keeps, and the channel between its tabs. */
+/** A browser on a machine: what it keeps. */
 export class Device {
-  constructor(
-    readonly name: string,
-    private readonly clock: Clock
-  ) {}
+  constructor(readonly name: string) {}
 
+  readonly kept: IKept[] = [];
   readonly storage = new MemoryStorage();
-  private readonly channels = new Set<IChannel>();
-
-  channel(isAlive: () => boolean): IChannel {
-    const channel: IChannel = {
-      onmessage: null,
-      postMessage: message => {
-        if (isAlive()) {
-          const copy = structuredClone(message);
-          this.channels.forEach(each => {
-            if (each !== channel) {
-              this.clock.after(1, () => each.onmessage?.({ data: copy } as MessageEvent));
-            }
-          });
-        }
-      },
-      close: () => void this.channels.delete(channel)
-    };
-    this.channels.add(channel);
-    return channel;
-  }
 }
 
 export class ClassPage {
@@ -67,58 +43,43 @@ export class ClassPage {
     readonly device: Device,
     world: IClassWorld
   ) {
-    const { clock, chance, room, digest } = world;
-    this.session = makeSession(bytes => bytes.set(chance.bytes(16)));
+    const { clock, chance, members } = world;
+    const { room, crypto, keys, digest } = members;
+    this.own = members.session(device.name);
     this.notebook = new MapNotebook({
       outputs: this.outputs,
       below: chance.below,
       newId: () => `${name}-${this.session.slice(0, 4)}-${(this.ids += 1)}`
     });
-    this.notebook.ydoc.clientID = chance.below(2 ** 31) + 1;
     this.engine = new Engine({
-      room,
-      session: this.session,
-      clock,
-      random: chance.random,
-      digest,
-      isForeign: origin => origin === FROM_LOG || origin === FROM_TAB
+      ...{ room, crypto, keys, digest, clock, own: this.own, rules: EVERYBODY_MAY, random: chance.random },
+      keep: (_, kept) => this.isAlive && device.kept.push(kept),
+      onUnfit: (_, fault) => {
+        throw new Error(`${name} wrote what may not be: ${fault}`);
+      }
     });
-    const alive: Clock['after'] = (ms, then) => clock.after(ms, () => this.isAlive && then());
-    this.keeper = new Keeper(
-      device.storage,
-      world.document,
-      this.notebook.ydoc,
-      { after: alive },
-      () => undefined
-    );
     this.hands = new Hands(this.notebook);
     this.mirror = new Mirror(this.notebook);
   }
 
   /** Opens the class's notebook on a device, with what is kept there. */
-  static async open(name: string, device: Device, world: IClassWorld): Promise<ClassPage> {
+  static open(name: string, device: Device, world: IClassWorld): Promise<ClassPage> {
     const page = new ClassPage(name, device, world);
-    const { notebook, engine, keeper } = page;
-    await keeper.load(world.genesis);
-    engine.follow(world.document, notebook.ydoc);
+    const { notebook, engine } = page;
+    const { document, genesis } = world;
+    engine.follow(document, notebook.ydoc, { genesis, kept: [...device.kept] });
     notebook.clearUndoHistory();
-    page.tabs = new Tabs(
-      notebook.ydoc,
-      device.channel(() => page.isAlive),
-      () => undefined
-    );
-    engine.introduce({ name, participant: textDigest(device.name).repeat(2), since: world.clock.now() });
-    return page;
+    const { participant } = page.own;
+    engine.introduce({ name, participant, since: world.clock.now() });
+    return Promise.resolve(page);
   }
 
-  readonly session: string;
+  readonly own: IOwnSession;
   readonly outputs = new Outputs();
   readonly notebook: MapNotebook;
   readonly engine: Engine;
   readonly hands: Hands;
   readonly mirror: Mirror;
-  private readonly keeper: Keeper;
-  private tabs: Tabs | null = null;
   private ids = 0;
   private lastDeed = -CAPTURE_MS;
   isAlive = true;
@@ -129,6 +90,10 @@ export class ClassPage {
 
   get neighbours(): string[] {
     return [...this.engine.neighbours].map(({ peer }) => peer);
+  }
+
+  get session(): string {
+    return this.own.session;
   }
 
   hear(from: string, channel: Channel, message: Uint8Array): void {
@@ -177,10 +142,8 @@ export class ClassPage {
   }
 
   /** The tab is closed. */
-  async close(): Promise<void> {
-    this.tabs?.dispose();
+  close(): void {
     this.engine.end();
-    await this.keeper.stop();
     this.isAlive = false;
     this.notebook.dispose();
   }
@@ -188,7 +151,6 @@ export class ClassPage {
   /** The tab's process is gone, from one moment to the next. */
   kill(): void {
     this.isAlive = false;
-    this.tabs?.dispose();
     this.notebook.dispose();
   }
 }

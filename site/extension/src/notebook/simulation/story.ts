@@ -16,6 +16,8 @@ import { readNotebook, writeNotebook } from '../file';
 import { type Deed, Person } from './deeds';
 import { Gathering, type Shape } from './gathering';
 import { demand } from './mirror';
+import { EVERYBODY_MAY, Members } from '../../core/simulation/members';
+import { Engine } from '../../core/sync/engine';
 import { ClassPage, Device, type IClassWorld } from './page';
 import { Words } from './words';
 
@@ -52,8 +54,8 @@ export class ClassStory {
     const file = { nbformat: 4, nbformat_minor: 5, metadata: {}, cells: CELLS };
     const genesis = makeGenesis(normalNotebook(file).notebook);
     const document = `${genesisHash(genesis)}.team.${'0a'.repeat(16)}`;
-    const room = this.chance.bytes(16);
-    this.world = { clock: this.clock, chance: this.chance, digest, room, document, genesis };
+    const members = new Members(this.chance, digest);
+    this.world = { clock: this.clock, chance: this.chance, members, document, genesis };
     CELLS.forEach(({ source }) => this.words.begin(source));
   }
 
@@ -95,7 +97,7 @@ export class ClassStory {
 
   private async arrive(device?: Device): Promise<Person> {
     const name = NAMES[this.devices % NAMES.length]!;
-    const home = device ?? new Device(name, this.clock);
+    const home = device ?? new Device(name);
     this.devices += device ? 0 : 1;
     const page = await ClassPage.open(home.name, home, this.world);
     this.note(`${home.name} opens ${page.session.slice(0, 4)}`);
@@ -128,7 +130,7 @@ export class ClassStory {
       case 'reload':
         this.note(`${device.name} reloads`);
         this.leave(person);
-        await person.page.close();
+        person.page.close();
         // What the closing page said last is on its way.
         gathering.remove(person.page, 100);
         await this.arrive(device);
@@ -239,11 +241,17 @@ export class ClassStory {
     await settle();
     for (const page of pages) {
       // What is kept gives the same notebook.
-      await page.close();
+      page.close();
       const doc = new Y.Doc();
-      const log = await page.device.storage.read(this.world.document);
-      [this.world.genesis, ...log.updates].forEach(update => Y.applyUpdate(doc, update));
+      const { chance, clock, document, genesis, members } = this.world;
+      const { room, crypto, keys, digest } = members;
+      const engine = new Engine({
+        ...{ room, crypto, keys, digest, clock, own: members.session('reader'), random: chance.random },
+        rules: EVERYBODY_MAY
+      });
+      engine.follow(document, doc, { genesis, kept: page.device.kept });
       demand(JSON.stringify(exportCells(doc)) === page.content(), `${page.name} keeps another notebook`);
+      engine.end();
       doc.destroy();
     }
   }

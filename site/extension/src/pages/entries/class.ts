@@ -1,48 +1,59 @@
 /** The script of the teacher's page. Wiring only. */
-import { browserIdentities } from '../../class/identity';
-import { Joined } from '../../class/joined';
+import { browserIdentities, type IIdentity } from '../../class/identity';
+import { browserVault, enter, pageCrypto } from '../../class/enter';
 import { pageClock } from '../../connection/page';
-import { readFragment } from '../../core/class/invitation';
+import { ownerIn, readFragment } from '../../core/class/invitation';
+import { readRecovery } from '../../core/class/recovery';
 import { fetchCatalogue } from '../../workshop/catalogue';
+import { downloadText, Saved } from '../keeping';
 import { pathsIn } from '../offers';
 import { digest, homeOf, newInvitation, newParticipant, notesOf } from '../page';
 import { placeIn } from '../places';
 import { readSignaling } from '../signaling';
 import { Started } from '../started';
 import { Teacher } from '../teacher';
-import { Watch } from '../watch';
+import { Watch, type Watched } from '../watch';
 
 const home = homeOf(import.meta.url);
 const site = new URL(home).pathname;
 const identities = browserIdentities(home);
 const notes = notesOf('localStorage');
 const arrived = readFragment(location.hash, digest);
+const owner = ownerIn(location.hash);
+const vault = browserVault(home);
 
 new Teacher({
   home,
   search: location.search,
   identities,
   started: new Started(site, notes, digest),
-  newInvitation,
+  saved: new Saved(site, notes),
+  clock: pageClock,
+  found: () => Promise.resolve(newInvitation()),
+  readRecovery: text => new Promise(then => readRecovery(pageCrypto(), digest, text, then)),
+  takeOver: () => Promise.reject(new Error('this site cannot do it yet')),
+  download: downloadText,
   readSignaling: () => readSignaling(home),
   placeIn: workshop => placeIn(site, notes, workshop),
   go: address => location.assign(address),
   open: address => void (window.open(address, '_blank') ?? location.assign(address)),
-  watch: (invitation, offer, invite) => {
+  watch: (invitation, offer, invite, power) => {
     const paths = new Map<string, string>();
     void fetchCatalogue(home).then(
       catalogue => pathsIn(catalogue).forEach(([genesis, path]) => paths.set(genesis, path)),
       () => undefined
     );
-    const watch = new Watch(invite, pageClock, offer.steps, identity => {
-      return new Joined({
+    const join = async (identity: IIdentity): Promise<Watched> =>
+      enter({
+        vault: await vault,
+        owner,
         invitation,
         identity,
         identities,
         root: home,
         pathOf: genesis => paths.get(genesis)
       });
-    });
+    const watch = new Watch(invite, pageClock, offer.steps, join, power);
     return identity => watch.as(identity);
   },
   newParticipant,

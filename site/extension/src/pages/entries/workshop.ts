@@ -6,6 +6,7 @@ import { Join } from '../join';
 import { linkInto } from '../links';
 import { digest, homeOf, newInvitation, notesOf } from '../page';
 import { readSignaling } from '../signaling';
+import { Start } from '../start';
 
 const home = homeOf(import.meta.url);
 const arrived = readFragment(location.hash, digest);
@@ -18,9 +19,12 @@ new Join({
   go: address => location.assign(address)
 }).show(arrived);
 
-find('start-class', HTMLAnchorElement).addEventListener('click', event => {
-  event.preventDefault();
-  location.assign(linkInto(find('start-class', HTMLAnchorElement).href, newInvitation()));
+const start = find('start-class', HTMLAnchorElement);
+new Start({
+  button: start,
+  said: find('start-class-said', HTMLElement),
+  found: () => Promise.resolve(newInvitation()),
+  go: invitation => location.assign(linkInto(start.href, invitation))
 });
 
 // Another link into this page, pasted over it: the browser does not load it anew by itself.

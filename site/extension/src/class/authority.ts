@@ -1,0 +1,193 @@
+/**
+ * A member's part in the class's government, in a page: the society this page knows, kept in the vault, and what the
+ * interface asks of it. Shell around `core/sync/society`.
+ */
+import { digest } from 'lib0/hash/sha256';
+import { pageClock } from '../connection/page';
+import { readFounding } from '../core/class/founding';
+import type { IInvitation } from '../core/class/invitation';
+import { type IRecovery, writeRecovery } from '../core/class/recovery';
+import type { Role } from '../core/class/roles';
+import { decodeStatement } from '../core/class/statement';
+import type { ICrypto } from '../core/crypto';
+import type { IOwnSession } from '../core/identity/own';
+import type { Secret } from '../core/secret';
+import type { Engine } from '../core/sync/engine';
+import { Society } from '../core/sync/society';
+import type { IKeptClass, KeptClasses } from './kept';
+import type { ITeaching } from './membership';
+import type { Entrance } from './panel/entrance';
+
+export interface IAuthorityParts {
+  readonly crypto: ICrypto;
+  readonly invitation: IInvitation;
+  readonly own: IOwnSession;
+  /** One's root seed. */
+  readonly root: Secret;
+  readonly classes: KeptClasses;
+  readonly kept: IKeptClass;
+  name(): string;
+  /** Agreement keys of somebody's devices. */
+  devicesOf(participant: string): readonly Uint8Array[];
+  changed(): void;
+}
+
+export class Authority {
+  constructor(private readonly parts: IAuthorityParts) {
+    const { crypto, invitation, own, root, kept } = parts;
+    const { id: classId, joinSecret, everyone } = invitation;
+    const founding = kept.founding && readFounding(digest, classId, kept.founding);
+    this.recovery = kept.recovery;
+    this.society = new Society({
+      ...{ crypto, digest, clock: pageClock, own, root, classId, joinSecret, everyone },
+      fill: bytes => globalThis.crypto.getRandomValues(bytes),
+      name: () => parts.name(),
+      founding: founding?.kind === 'read' ? founding.value : null,
+      statements: kept.statements.flatMap(bytes => {
+        // They were verified before they were kept.
+        const read = decodeStatement(digest, classId, bytes);
+        return read.kind === 'read' ? [read.value] : [];
+      }),
+      keys: kept.keys,
+      wraps: kept.wraps,
+      devicesOf: participant => parts.devicesOf(participant)
+    });
+  }
+
+  readonly society: Society;
+  /** Who was in the class, as far as this page saw. */
+  readonly members = new Set<string>();
+  private recovery: Secret | null;
+  private saving: Promise<void> | null = null;
+  private isStale = false;
+  private engine: Engine | null = null;
+
+  /** What is not here is knocked for. */
+  begin(engine: Engine): void {
+    this.engine = engine;
+    const keep = (): void => {
+      this.keep();
+      this.parts.changed();
+    };
+    this.society.begin({
+      neighbours: engine.neighbours,
+      rulesChanged: () => {
+        engine.rulesChanged();
+        keep();
+      },
+      keysChanged: () => {
+        engine.keysChanged();
+        keep();
+      },
+      isAuthor: participant => this.members.has(participant),
+      stated: keep,
+      wrapped: keep,
+      admitted: keep,
+      knockState: () => this.parts.changed(),
+      waitingChanged: () => this.parts.changed()
+    });
+  }
+
+  get role(): Role | null {
+    return this.roleOf(this.parts.own.participant);
+  }
+
+  roleOf(participant: string): Role | null {
+    return this.society.roles?.roleOf(participant) ?? null;
+  }
+
+  /** @param isConnected whether somebody of the class can be reached; @param isAway whether nothing can */
+  entranceOf(isConnected: boolean, isAway: boolean): Entrance {
+    const { keyring, doorway } = this.society;
+    // With the key of an epoch that is over one is in, and knocks behind.
+    if (keyring.isCurrent || (keyring.newest !== null && doorway.state !== 'refused')) {
+      return 'in';
+    }
+    if (doorway.state === 'waiting') {
+      return 'door';
+    }
+    if (doorway.state === 'refused') {
+      return 'refused';
+    }
+    return isConnected ? 'asking' : isAway ? 'away' : 'nobody';
+  }
+
+  mayWrite(document: string): boolean {
+    return this.society.roles?.mayWrite(this.parts.own.participant, document, 'document') === true;
+  }
+
+  /** Null for whoever does not teach. */
+  get teaching(): ITeaching | null {
+    const { society, engine } = this;
+    const { roles, doorway } = society;
+    const { participant } = this.parts.own;
+    if (!roles?.canTeach(participant) || !engine) {
+      return null;
+    }
+    const bounds = { counts: [], frontier: [] };
+    return {
+      door: roles.door,
+      waiting: doorway.waiting,
+      outputsShared: roles.outputsShared,
+      mayGive: (to, role) =>
+        to !== participant &&
+        roles.mayState(participant, { kind: 'standing', participant: to, role, ...bounds }),
+      give: (to, role) => void society.give(to, role, engine.reachesOf(to)),
+      setDoor: door => void society.beginEpoch(door),
+      admit: who => doorway.admit(who),
+      refuse: who => doorway.refuse(who),
+      share: outputs => void society.state({ kind: 'sharing', outputs }),
+      recoveryFile: workshop => this.recoveryFile(workshop)
+    };
+  }
+
+  /** With the recovery key: the class is this person's from now on. False where there is no such key here. */
+  takeOver(then: (isDone: boolean) => void): void {
+    const { society, engine, recovery } = this;
+    const owner = society.roles?.owner;
+    if (!recovery || !engine || owner === undefined) {
+      then(false);
+      return;
+    }
+    society.takeOver(recovery, engine.reachesOf(owner), then);
+  }
+
+  end(): void {
+    this.society.end();
+  }
+
+  private recoveryFile(workshop: string): string | null {
+    const { recovery, society, parts } = this;
+    const file = (founding: IRecovery['founding'], seed: Secret): string =>
+      writeRecovery(digest, { seed, founding, joinSecret: parts.invitation.joinSecret, workshop });
+    return recovery && society.founding ? file(society.founding, recovery) : null;
+  }
+
+  /** Written one after the other; what changed meanwhile is in the next one. */
+  private keep(): void {
+    this.isStale = true;
+    this.saving ??= this.save().finally(() => (this.saving = null));
+  }
+
+  private async save(): Promise<void> {
+    while (this.isStale) {
+      // What comes in one turn is written once.
+      await Promise.resolve();
+      this.isStale = false;
+      const { society, recovery } = this;
+      const { invitation, classes } = this.parts;
+      try {
+        await classes.write(invitation.id, {
+          founding: society.founding?.record ?? null,
+          statements: society.stated,
+          keys: society.keyring.all(),
+          wraps: society.wrapping.all,
+          recovery
+        });
+      } catch (error) {
+        // In this page it holds; the next one is let in again.
+        console.warn('The keys of the class could not be kept:', error);
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+/** What a person keeps of a class on this device, so that they come back into it with nobody there: one record in the vault. */
+import * as encoding from 'lib0/encoding';
+import { Reader } from '../core/envelope/reader';
+import { Secret } from '../core/secret';
+import { toHex } from '../core/tagged';
+import type { IVault } from '../storage/vault';
+
+export interface IKeptClass {
+  /** The founding record; null before somebody let one in. */
+  readonly founding: Uint8Array | null;
+  /** Everything that was stated, as it is. */
+  readonly statements: readonly Uint8Array[];
+  readonly keys: readonly { readonly epoch: number; readonly key: Uint8Array }[];
+  /** Secrets of documents that are somebody's own, as they were wrapped. */
+  readonly wraps: readonly Uint8Array[];
+  /** Of the recovery key: with whoever founded the class, so that the recovery file can be saved. */
+  readonly recovery: Secret | null;
+}
+
+export const NOTHING_KEPT: IKeptClass = {
+  founding: null,
+  statements: [],
+  keys: [],
+  wraps: [],
+  recovery: null
+};
+
+/** The first byte of a record: another one is another version's, which is left as it is. */
+const VERSION = 1;
+
+export class KeptClasses {
+  constructor(
+    private readonly vault: IVault,
+    /** The id under which the device remembers the person. */
+    private readonly person: string
+  ) {}
+
+  async read(classId: Uint8Array): Promise<IKeptClass> {
+    const bytes = await this.vault.get(this.nameOf(classId));
+    return (bytes && decode(bytes)) ?? NOTHING_KEPT;
+  }
+
+  /** Whole or not at all. @throws StorageError */
+  write(classId: Uint8Array, kept: IKeptClass): Promise<void> {
+    return this.vault.put(this.nameOf(classId), encode(kept));
+  }
+
+  private nameOf(classId: Uint8Array): string {
+    return `class ${toHex(classId)} ${this.person}`;
+  }
+}
+
+function encode({ founding, statements, keys, wraps, recovery }: IKeptClass): Uint8Array {
+  const encoder = encoding.createEncoder();
+  encoding.writeUint8(encoder, VERSION);
+  encoding.writeVarUint8Array(encoder, founding ?? new Uint8Array(0));
+  encoding.writeVarUint8Array(encoder, recovery?.reveal() ?? new Uint8Array(0));
+  encoding.writeVarUint(encoder, statements.length);
+  statements.forEach(each => encoding.writeVarUint8Array(encoder, each));
+  encoding.writeVarUint(encoder, keys.length);
+  for (const { epoch, key } of keys) {
+    encoding.writeVarUint(encoder, epoch);
+    encoding.writeVarUint8Array(encoder, key);
+  }
+  encoding.writeVarUint(encoder, wraps.length);
+  wraps.forEach(each => encoding.writeVarUint8Array(encoder, each));
+  return encoding.toUint8Array(encoder);
+}
+
+/** Null for what is no such record: one is let in again. */
+function decode(bytes: Uint8Array): IKeptClass | null {
+  const reader = new Reader(bytes);
+  if (reader.byte() !== VERSION) {
+    return null;
+  }
+  const founding = reader.block().slice();
+  const recovery = reader.block();
+  const list = <Value>(read: () => Value): Value[] => {
+    const values: Value[] = [];
+    for (let left = reader.number(); left > 0 && !reader.fault; left -= 1) {
+      values.push(read());
+    }
+    return values;
+  };
+  const statements = list(() => reader.block().slice());
+  const keys = list(() => ({ epoch: reader.number(), key: reader.block().slice() }));
+  const wraps = list(() => reader.block().slice());
+  if (reader.fault || reader.left > 0) {
+    return null;
+  }
+  return {
+    founding: founding.byteLength > 0 ? founding : null,
+    statements,
+    keys,
+    wraps,
+    recovery: recovery.byteLength > 0 ? new Secret(recovery) : null
+  };
+}

@@ -1,0 +1,116 @@
+/** Notebooks of the class that one reads and runs but does not write: nothing in them gives way, and a line says why. */
+import type { Cell } from '@jupyterlab/cells';
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Widget } from '@lumino/widgets';
+import type { Cancel } from '../../core/clock';
+import type { Session } from '../../notebook/session';
+import type { IClassParts } from '../live';
+import { whoseInWords } from '../panel/whose';
+
+/** On a notebook that is only to be read. */
+const READING = 'pb-mod-reading';
+
+export class Reading {
+  constructor(private readonly parts: Pick<IClassParts, 'membership' | 'sessionOf' | 'tracker' | 'trans'>) {
+    parts.tracker.widgetAdded.connect(this.onAdded);
+    parts.tracker.forEach(panel => void this.open(panel));
+    this.cancel = parts.membership.changed.add(() => this.shown.forEach(each => each.update()));
+  }
+
+  private readonly shown = new Map<NotebookPanel, ReadNotebook>();
+  private readonly cancel: Cancel;
+  private isDisposed = false;
+
+  dispose(): void {
+    this.isDisposed = true;
+    this.cancel();
+    this.parts.tracker.widgetAdded.disconnect(this.onAdded);
+    this.shown.forEach(each => each.dispose());
+    this.shown.clear();
+  }
+
+  private readonly onAdded = (_: unknown, panel: NotebookPanel): void => void this.open(panel);
+
+  private async open(panel: NotebookPanel): Promise<void> {
+    const { sessionOf, membership, trans } = this.parts;
+    await panel.context.ready;
+    const session = sessionOf(panel.context.localPath);
+    await session?.ready;
+    const { document } = session ?? {};
+    if (!session?.isShared || !document || this.isDisposed || panel.isDisposed) {
+      return;
+    }
+    const shown = new ReadNotebook(panel, session, () => membership.mayWrite(document), trans);
+    this.shown.set(panel, shown);
+    panel.disposed.connect(() => {
+      this.shown.delete(panel);
+      shown.dispose();
+    });
+  }
+}
+
+class ReadNotebook {
+  constructor(
+    private readonly panel: NotebookPanel,
+    private readonly session: Session,
+    private readonly mayWrite: () => boolean,
+    private readonly trans: TranslationBundle
+  ) {
+    this.line.addClass('pb-ReadingLine');
+    this.line.node.setAttribute('role', 'status');
+    this.line.hide();
+    panel.contentHeader.addWidget(this.line);
+    panel.content.model?.cells.changed.connect(this.later);
+    this.update();
+  }
+
+  private readonly line = new Widget();
+  private timer = 0;
+  private isReading: boolean | null = null;
+  private isDisposed = false;
+
+  /** What one may do may be another thing now. */
+  update(): void {
+    const isReading = !this.mayWrite();
+    if (this.isReading !== isReading) {
+      this.isReading = isReading;
+      this.session.notebook.isReadOnly = isReading;
+      this.panel.toggleClass(READING, isReading);
+      const { branch, isShared } = this.session;
+      this.line.node.textContent = whoseInWords({ branch, isShared, mayWrite: !isReading }, this.trans);
+      this.line.setHidden(!isReading);
+      this.apply();
+    }
+  }
+
+  dispose(): void {
+    if (!this.isDisposed) {
+      this.isDisposed = true;
+      clearTimeout(this.timer);
+      this.line.dispose();
+      this.panel.content.model?.cells.changed.disconnect(this.later);
+    }
+  }
+
+  private readonly later = (): void => {
+    // After the notebook has made its cells.
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.apply(), 0);
+  };
+
+  private apply(): void {
+    if (!this.isDisposed && !this.panel.isDisposed) {
+      this.panel.content.widgets.forEach(cell => this.tell(cell));
+    }
+  }
+
+  private tell(cell: Cell): void {
+    if (this.isReading) {
+      cell.readOnly = true;
+    } else {
+      // As its author left it: a cell may be fixed by its own metadata.
+      cell.loadEditableState();
+    }
+  }
+}

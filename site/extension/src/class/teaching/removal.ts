@@ -1,0 +1,47 @@
+/** Asks once, in words, before somebody is removed; and offers to close the door behind them. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ITeaching } from '../membership';
+import { openCard } from '../panel/card';
+import { make, makeButton } from '../panel/dom';
+import { removalInWords } from './words';
+
+type Removing = Pick<ITeaching, 'door' | 'give' | 'setDoor'>;
+
+/** @param done whether they were removed; then the focus is nobody's */
+export function askRemoval(
+  { participant, name }: { readonly participant: string; readonly name: string },
+  teaching: Removing,
+  trans: TranslationBundle,
+  done: (isRemoved: boolean) => void = () => undefined
+): void {
+  const card = openCard('pb-class-removal', trans.__('Remove %1 from the class?', name));
+  const end = (isRemoved: boolean): void => {
+    card.close();
+    done(isRemoved);
+  };
+  const remove = (): void => {
+    teaching.give(participant, 'removed');
+    end(true);
+  };
+  const keep = makeButton(trans.__('Keep them in the class'), () => end(false));
+  const answers = make('p', 'pb-Card-people');
+  if (teaching.door === 'open') {
+    answers.append(
+      makeButton(trans.__('Remove and close the door'), () => {
+        // First the door: removing makes new keys for the door as it is then.
+        teaching.setDoor('closed');
+        remove();
+      }),
+      makeButton(trans.__('Remove, and leave the door open'), remove)
+    );
+  } else {
+    answers.append(makeButton(trans.__('Remove from the class'), remove));
+  }
+  answers.append(keep);
+  card.body.append(...removalInWords(name, teaching.door, trans).map(words => make('p', '', words)), answers);
+  card.node.addEventListener('cancel', event => {
+    event.preventDefault();
+    end(false);
+  });
+  card.open(keep);
+}

@@ -1,0 +1,247 @@
+// @vitest-environment jsdom
+import { nullTranslator } from '@jupyterlab/translation';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../core/simulation/time';
+import { cast, StagedClass } from '../panel/cast';
+import { DoorPart } from './door';
+import { HEARD_MS, Knocks } from './knocks';
+import { PersonActs } from './person';
+import { Removed } from './removed';
+import { SharingPart } from './sharing';
+import { choicesFor, closedInWords, roleInWords, seenInWords } from './words';
+
+const trans = nullTranslator.load('peerbook');
+const [ADA, BEN, CENEK] = cast(3).map(({ participant }) => participant) as [string, string, string];
+let staged: StagedClass;
+let said: string[];
+const say = (words: string): void => void said.push(words);
+const press = (on: Element, key: string) =>
+  on.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+const button = (name: string) =>
+  [...document.querySelectorAll('button')].find(
+    each => each.textContent === name || each.getAttribute('aria-label') === name
+  )!;
+
+beforeEach(() => {
+  document.body.replaceChildren();
+  staged = new StagedClass(cast(3).map((each, at) => (at === 0 ? { ...each, role: 'owner' } : each)));
+  said = [];
+});
+
+describe('what one can make of somebody', () => {
+  function line(at = 1) {
+    const acts = new PersonActs({ trans, say });
+    document.body.append(acts.button);
+    const show = () => acts.show(staged.people[at]!, staged.teaching);
+    show();
+    return { acts, show };
+  }
+  const items = () => [...document.querySelectorAll<HTMLElement>('[role=menuitem]')];
+
+  it('is offered as far as the class lets one, and nothing that they are already', () => {
+    const { acts, show } = line();
+    expect(acts.button.getAttribute('aria-label')).toBe('More for Ben Lovelace');
+    acts.button.click();
+    expect(items().map(item => item.textContent)).toEqual([
+      'Make a co-teacher',
+      'Only watch',
+      'Remove from the class...'
+    ]);
+    press(items()[0]!, 'Escape');
+    staged.become(staged.people.map((each, at) => ({ ...each, role: at === 0 ? 'instructor' : each.role })));
+    show();
+    acts.button.click();
+    expect(items().map(item => item.textContent)).not.toContain('Make a co-teacher');
+    press(items()[0]!, 'Escape');
+    staged.become(staged.people.map(each => ({ ...each, role: 'attendee' })));
+    show();
+    expect(acts.button.hidden).toBe(true);
+  });
+
+  it('nobody is offered anything about oneself or the owner', () => {
+    expect(choicesFor(staged.people[0]!, staged.teaching!)).toEqual([]);
+    expect(line(0).acts.button.hidden).toBe(true);
+  });
+
+  it('is reached by keyboard: down, around, home, end; Esc and Tab go back to the button', () => {
+    const { acts } = line();
+    press(acts.button, 'ArrowDown');
+    expect(document.activeElement).toBe(items()[0]);
+    expect(acts.button.getAttribute('aria-expanded')).toBe('true');
+    press(items()[0]!, 'ArrowUp');
+    expect(document.activeElement).toBe(items()[2]);
+    press(items()[2]!, 'Home');
+    press(items()[0]!, 'End');
+    expect(document.activeElement).toBe(items()[2]);
+    press(items()[2]!, 'Escape');
+    expect(items()).toEqual([]);
+    expect(document.activeElement).toBe(acts.button);
+    press(acts.button, 'ArrowUp');
+    expect(document.activeElement).toBe(items()[2]);
+    press(items()[2]!, 'Tab');
+    expect(document.activeElement).toBe(acts.button);
+    expect(acts.button.getAttribute('aria-expanded')).toBe('false');
+  });
+
+  it('goes away when one presses elsewhere', () => {
+    line().acts.button.click();
+    document.body.dispatchEvent(new Event('pointerdown', { bubbles: true }));
+    expect(items()).toEqual([]);
+  });
+
+  it('is done and said', () => {
+    const { acts } = line();
+    acts.button.click();
+    items()[0]!.click();
+    expect(staged.done).toEqual([`instructor ${BEN}`]);
+    expect(said).toEqual(['Ben Lovelace is a co-teacher now.']);
+  });
+
+  it('removing asks once, says what it means, and closes the door first when one wants that', () => {
+    const { acts } = line();
+    acts.button.click();
+    items()[2]!.click();
+    const card = document.querySelector('dialog')!;
+    expect(card.textContent).toContain('keeps what they had until now, and sees nothing of what comes after');
+    expect(card.textContent).toContain('under another name');
+    expect(document.activeElement).toBe(button('Keep them in the class'));
+    expect(staged.done).toEqual([]);
+    button('Keep them in the class').click();
+    expect(document.querySelector('dialog')).toBeNull();
+    expect(document.activeElement).toBe(acts.button);
+    expect([staged.done, said]).toEqual([[], []]);
+    acts.button.click();
+    items()[2]!.click();
+    button('Remove and close the door').click();
+    expect(staged.done).toEqual(['door closed', `removed ${BEN}`]);
+    expect(said).toEqual(['Ben Lovelace was removed from the class.']);
+  });
+
+  it('with a closed door there is nothing to close', () => {
+    staged.door = 'closed';
+    line().acts.button.click();
+    items()[2]!.click();
+    expect(document.querySelector('dialog')!.textContent).not.toContain('another name');
+    button('Remove from the class').click();
+    expect(staged.done).toEqual([`removed ${BEN}`]);
+  });
+
+  it('can be undone: who was removed is let back in', () => {
+    const removed = new Removed(trans, say);
+    document.body.append(removed.node);
+    const show = () => removed.show(staged.people, staged.teaching);
+    show();
+    expect(removed.node.hidden).toBe(true);
+    staged.teaching!.give(BEN, 'removed');
+    show();
+    expect(removed.node.textContent).toContain('Removed (1)Ben Lovelace');
+    button('Let back in: Ben Lovelace').click();
+    expect(staged.done.at(-1)).toBe(`attendee ${BEN}`);
+    removed.show(staged.people, null);
+    expect(removed.node.hidden).toBe(true);
+  });
+});
+
+describe('the door', () => {
+  const part = () => {
+    const door = new DoorPart({ trans, level: 'h3', say });
+    document.body.append(door.node);
+    const show = () => door.show(staged.teaching);
+    staged.changed.add(show);
+    show();
+    return door.node;
+  };
+
+  it('says whether it is open and what that means, and is closed and opened with one press', () => {
+    const node = part();
+    expect(node.textContent).toContain('Door: open - whoever has the link comes in');
+    button('Close the door').click();
+    expect(staged.door).toBe('closed');
+    expect(node.textContent).toContain('waits until somebody who teaches lets them in');
+    expect(node.textContent).toContain('Nobody is at the door.');
+    button('Open the door').click();
+    expect(said).toEqual(['The door is closed now.', 'The door is open now.']);
+  });
+
+  it('lists who waits, in order of coming, as text; the focus goes to the next one', () => {
+    staged.door = 'closed';
+    staged.waiting = [
+      { participant: BEN, name: '<b>Ben</b>' },
+      { participant: CENEK, name: 'Čeněk' }
+    ];
+    const node = part();
+    expect(node.querySelector('h3')!.textContent).toBe('At the door (2)');
+    expect(node.querySelector('b')).toBeNull();
+    button('Let in <b>Ben</b>').focus();
+    button('Let in <b>Ben</b>').click();
+    expect(document.activeElement).toBe(button('Let in Čeněk'));
+    button('Not now: Čeněk').focus();
+    button('Not now: Čeněk').click();
+    expect(staged.done).toEqual([`admit ${BEN}`, `refuse ${CENEK}`]);
+    expect(document.activeElement).toBe(node.querySelector('h3'));
+  });
+
+  it('is nothing to see for whoever does not teach', () => {
+    staged.become(staged.people.map(each => ({ ...each, role: 'attendee' })));
+    expect(part().hidden).toBe(true);
+    expect(closedInWords('open', trans)).toBe('');
+    expect(closedInWords('closed', trans)).toContain('waits until a teacher');
+  });
+
+  it('is heard as a number, at most every ten seconds, and only when somebody new knocks', () => {
+    const clock = new VirtualClock();
+    const counts: number[] = [];
+    const knocks = new Knocks(clock, count => counts.push(count));
+    const wait = (...ids: string[]) => knocks.tell(ids.map(participant => ({ participant })));
+    wait();
+    wait(ADA);
+    for (let at = 0; at < 30; at += 1) {
+      clock.advance(100);
+      wait(ADA, ...Array.from({ length: at }, (_, each) => `b${each}`));
+    }
+    expect(counts).toEqual([1]);
+    clock.advance(HEARD_MS);
+    expect(counts).toEqual([1, 30]);
+    wait(ADA);
+    clock.advance(HEARD_MS);
+    wait();
+    expect(counts).toEqual([1, 30]);
+    wait(ADA);
+    expect(counts).toEqual([1, 30, 1]);
+    knocks.dispose();
+  });
+
+  it('who went before it was time to say so is not said', () => {
+    const clock = new VirtualClock();
+    const counts: number[] = [];
+    const knocks = new Knocks(clock, count => counts.push(count));
+    knocks.tell([{ participant: ADA }]);
+    knocks.tell([{ participant: ADA }, { participant: BEN }]);
+    knocks.tell([{ participant: ADA }]);
+    clock.advance(2 * HEARD_MS);
+    expect(counts).toEqual([1]);
+  });
+});
+
+describe('outputs of own pages', () => {
+  it('are shared with a switch that says what is so', () => {
+    const part = new SharingPart(trans, 'h3');
+    document.body.append(part.node);
+    part.show(staged.teaching);
+    const box = part.node.querySelector('input')!;
+    expect([box.getAttribute('role'), box.checked]).toEqual(['switch', false]);
+    box.click();
+    expect(staged.done).toEqual(['share true']);
+    part.show(staged.teaching);
+    expect(part.node.textContent).toContain('the class sees what they run there');
+    part.show(null);
+    expect(part.node.hidden).toBe(true);
+  });
+
+  it('and roles are said in words', () => {
+    expect(seenInWords(true, trans)).toBe('The class sees what you run here.');
+    expect(seenInWords(false, trans)).toBe('Only you and the teachers see what you run here.');
+    const roles = ['owner', 'instructor', 'viewer', 'attendee'] as const;
+    expect(roles.map(role => roleInWords(role, trans))).toEqual(['teacher', 'teaches', 'only watches', '']);
+  });
+});

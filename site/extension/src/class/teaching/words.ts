@@ -1,0 +1,120 @@
+/** What is said of roles, of the door and of what the class sees, in the panel and on the teacher's page alike. Pure. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Role } from '../../core/class/roles';
+import { type Door, STATED_ROLES, type StatedRole } from '../../core/class/statement';
+import type { IParticipant, ITeaching } from '../membership';
+
+/** Beside a name; '' for those of whom there are most. */
+export function roleInWords(role: Role, trans: TranslationBundle): string {
+  switch (role) {
+    case 'owner':
+      return trans.__('teacher');
+    case 'instructor':
+      return trans.__('teaches');
+    case 'viewer':
+      return trans.__('only watches');
+    case 'removed':
+      return trans.__('removed');
+    case 'attendee':
+      return '';
+  }
+}
+
+/** What one can make of somebody: nothing that they are already. */
+export function choicesFor(
+  person: Pick<IParticipant, 'participant' | 'role'>,
+  teaching: Pick<ITeaching, 'mayGive'>
+): readonly StatedRole[] {
+  const { participant, role } = person;
+  return STATED_ROLES.filter(each => each !== role && teaching.mayGive(participant, each));
+}
+
+export function choiceInWords(role: StatedRole, trans: TranslationBundle): string {
+  switch (role) {
+    case 'instructor':
+      return trans.__('Make a co-teacher');
+    case 'attendee':
+      return trans.__('Make a student');
+    case 'viewer':
+      return trans.__('Only watch');
+    case 'removed':
+      return trans.__('Remove from the class...');
+  }
+}
+
+/** What somebody has become, for who listens instead of looking. */
+export function givenInWords(name: string, role: StatedRole, trans: TranslationBundle): string {
+  switch (role) {
+    case 'instructor':
+      return trans.__('%1 is a co-teacher now.', name);
+    case 'attendee':
+      return trans.__('%1 is a student now.', name);
+    case 'viewer':
+      return trans.__('%1 only watches now.', name);
+    case 'removed':
+      return trans.__('%1 was removed from the class.', name);
+  }
+}
+
+/** What it means, before it is done: a sentence or two. */
+export function removalInWords(name: string, door: Door, trans: TranslationBundle): readonly string[] {
+  return [
+    trans.__(
+      '%1 keeps what they had until now, and sees nothing of what comes after. You can let them back in later.',
+      name
+    ),
+    ...(door === 'open'
+      ? [
+          trans.__(
+            'The door is open: with the link they can come back under another name. With the door closed, you see who knocks.'
+          )
+        ]
+      : [])
+  ];
+}
+
+export interface IDoorSaid {
+  readonly state: string;
+  readonly meaning: string;
+  /** What the button does. */
+  readonly change: string;
+}
+
+export function doorInWords(door: Door, trans: TranslationBundle): IDoorSaid {
+  return door === 'open'
+    ? {
+        state: trans.__('open - whoever has the link comes in'),
+        meaning: trans.__(
+          'Nobody has to wait. Somebody you removed could come back, too, under another name.'
+        ),
+        change: trans.__('Close the door')
+      }
+    : {
+        state: trans.__('closed - you let in who knocks'),
+        meaning: trans.__(
+          'Those who are here stay. Whoever comes now waits until somebody who teaches lets them in.'
+        ),
+        change: trans.__('Open the door')
+      };
+}
+
+/** For those who cannot change it; '' while there is nothing to know. */
+export function closedInWords(door: Door, trans: TranslationBundle): string {
+  return door === 'closed'
+    ? trans.__('The door is closed: who comes with the link now waits until a teacher lets them in.')
+    : '';
+}
+
+/** How many wait, heard by who does not see it; '' for nobody. */
+export function waitingInWords(count: number, trans: TranslationBundle): string {
+  return count === 0
+    ? ''
+    : trans._n('One person is at the door.', '%1 people are at the door.', count, count);
+}
+
+/** On one's own page: who sees what one runs there. */
+export function seenInWords(isShared: boolean, trans: TranslationBundle): string {
+  return isShared
+    ? trans.__('The class sees what you run here.')
+    : trans.__('Only you and the teachers see what you run here.');
+}

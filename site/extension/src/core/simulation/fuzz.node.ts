@@ -1,0 +1,59 @@
+/**
+ * Lessons under many seeds, for `python3 build.py fuzz`: says how far it is, and of each failure the seed and what
+ * happened. `--seeds N --first S --ops N --people N --real --log`.
+ */
+import { createHash } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { Noble } from '../../crypto/noble';
+import { SCRIPTS, scriptOf } from './fuzzed';
+import { Lesson } from './lesson';
+
+/** The same SHA-256 as the page's, faster. */
+const digest = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(bytes).digest());
+const SAY_MS = 5000;
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '100' },
+    first: { type: 'string', default: '1' },
+    ops: { type: 'string' },
+    people: { type: 'string' },
+    real: { type: 'boolean', default: false },
+    trace: { type: 'boolean', default: false }
+  }
+});
+const [count, first] = [Number(values.seeds), Number(values.first)];
+const began = Date.now();
+const totals: Record<string, number> = {};
+const failed: number[] = [];
+let [done, said] = [0, began];
+const say = (words: string): void => void process.stdout.write(`${words}\n`);
+const soFar = (): string => {
+  const things = Object.entries(totals).map(([name, number]) => `${number} ${name}`);
+  return `${done} of ${count} seeds, ${failed.length} failed, ${things.join(', ')}, ${Math.round((Date.now() - began) / 1000)} s`;
+};
+
+for (let seed = first; seed < first + count; seed += 1) {
+  const script = scriptOf(seed, {
+    ...(values.ops === undefined ? {} : { ops: Number(values.ops) }),
+    ...(values.people === undefined ? {} : { people: Number(values.people) })
+  });
+  const lesson = new Lesson(seed, script, digest, values.real ? new Noble() : undefined);
+  try {
+    lesson.run();
+  } catch (error) {
+    failed.push(seed);
+    const [words, ...log] = (error as Error).message.split('\n');
+    say(words!);
+    say(`  again: python3 build.py fuzz --seeds 1 --first ${seed}${values.real ? ' --real' : ''} --trace`);
+    (values.trace ? log : log.slice(-20)).forEach(line => say(`  ${line}`));
+  }
+  done += 1;
+  Object.entries(lesson.counts).forEach(([name, number]) => (totals[name] = (totals[name] ?? 0) + number));
+  if (Date.now() - said > SAY_MS) {
+    said = Date.now();
+    say(soFar());
+  }
+}
+say(`${SCRIPTS.length} kinds of lessons. ${soFar()}`);
+process.exitCode = failed.length > 0 ? 1 : 0;

@@ -1,0 +1,26 @@
+/** Which lesson a seed tells: each kind of trouble alone, and all of it, over a fair and a bad network. */
+import type { ILessonScript } from './lesson';
+import { BAD, FAIR } from './network';
+
+const ALL = { forgeries: 80, crashes: 20, partitions: 20, removals: 8, forks: 4, floods: 4, epochs: 4 };
+
+export const SCRIPTS: readonly Omit<ILessonScript, 'people' | 'ops'>[] = [
+  { weather: FAIR },
+  { weather: BAD },
+  { weather: FAIR, forgeries: 300 },
+  { weather: BAD, crashes: 40, partitions: 40 },
+  { weather: FAIR, removals: 20, epochs: 10 },
+  { weather: FAIR, forks: 10, removals: 5 },
+  { weather: BAD, forgeries: 100, floods: 10 },
+  { weather: FAIR, ...ALL },
+  { weather: BAD, ...ALL }
+];
+
+/** Of two to seven people, sixty deeds. */
+export function scriptOf(seed: number, given: Partial<Pick<ILessonScript, 'people' | 'ops'>>): ILessonScript {
+  const script = SCRIPTS[seed % SCRIPTS.length]!;
+  return { people: 3 + (seed % 5), ops: 60, ...script, ...given };
+}
+
+/** Seeds that failed once, with as many deeds as they had then. */
+export const FAILED: readonly { readonly seed: number; readonly ops: number }[] = [];

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { Noble } from '../../crypto/noble';
+import { FORGERIES } from './forger';
+import { FAILED, scriptOf } from './fuzzed';
+import { type ILessonScript, Lesson } from './lesson';
+import { FAIR } from './network';
+
+/** The same SHA-256 as the page's, faster. */
+const digest = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(bytes).digest());
+
+async function tell(lesson: Lesson): Promise<Lesson> {
+  const steps = lesson.tell();
+  while (steps.next().done !== true) {
+    await new Promise(resolve => setImmediate(resolve));
+  }
+  return lesson;
+}
+
+const seeds = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+describe('a lesson', () => {
+  it('[SYN14] of any kind ends with everybody equal, every kept word and none that may not be', async () => {
+    for (const seed of seeds(27)) {
+      await tell(new Lesson(seed, scriptOf(seed, { people: 4, ops: 40 }), digest));
+    }
+  });
+
+  it.each(FAILED)('[SYN14] that failed once ends well: seed $seed', async ({ seed, ops }) => {
+    await tell(new Lesson(seed, scriptOf(seed, { ops }), digest));
+  });
+
+  it('[SYN14] with real cryptography ends the same way', async () => {
+    await tell(new Lesson(8, scriptOf(8, { people: 3, ops: 12 }), digest, new Noble()));
+  });
+
+  it.each(FORGERIES)('[SYN15] with forgers takes nothing and passes nothing on: %s', async forgery => {
+    const script: ILessonScript = { people: 4, ops: 30, weather: FAIR, forgeries: 500, only: [forgery] };
+    const lesson = await tell(new Lesson(1, script, digest));
+    expect(lesson.counts.forged).toBeGreaterThan(5);
+  });
+});

@@ -1,0 +1,434 @@
+/**
+ * A lesson under a seed, in a class with roles, keys and a door: people come, write, crash between any two writes, come
+ * back with an older disk, are removed and let in again; somebody forges, somebody contradicts themselves, somebody
+ * floods. Then it becomes quiet, and everybody has the same, with every word that was kept and none that may not be.
+ */
+import { everyoneOf, foundClass } from '../class/founding';
+import type { ICrypto } from '../crypto';
+import { cellsOf, isCell, textOf } from '../document/cells';
+import { exportCells } from '../document/export';
+import { makeGenesis } from '../document/genesis';
+import { normalNotebook } from '../document/normal';
+import { SessionKeys } from '../envelope/keys';
+import { Sealer } from '../envelope/seal';
+import { encodeMessage } from '../overlay/wire';
+import type { Digest } from '../session';
+import { toHex } from '../tagged';
+import { Chance } from './chance';
+import { Crowd } from './crowd';
+import { EVIL, FORGERIES, Forger, type Forgery } from './forger';
+import { Members } from './members';
+import { type IWeather, Network } from './network';
+import { Disk, type ICourse, Pupil } from './pupil';
+import { VirtualClock } from './time';
+
+export interface ILessonScript {
+  readonly people: number;
+  readonly ops: number;
+  readonly weather: IWeather;
+  /** Of a thousand ops. */
+  readonly forgeries?: number;
+  readonly crashes?: number;
+  readonly partitions?: number;
+  readonly removals?: number;
+  readonly forks?: number;
+  readonly floods?: number;
+  readonly epochs?: number;
+  readonly only?: readonly Forgery[];
+}
+
+const CELLS = ['a', 'b', 'c', 'd'].map(id => ({ id, cell_type: 'code', source: `<${id}>`, metadata: {} }));
+const GENESIS = makeGenesis(
+  normalNotebook({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: CELLS }).notebook
+);
+
+export class Lesson {
+  constructor(
+    readonly seed: number,
+    private readonly script: ILessonScript,
+    digest: Digest,
+    crypto?: ICrypto
+  ) {
+    this.chance = new Chance(seed);
+    this.network = new Network(this.clock, this.chance, script.weather);
+    this.crowd = new Crowd(this.chance, this.network);
+    const { chance, clock } = this;
+    const members = new Members(chance, digest, crypto);
+    const fill = (bytes: Uint8Array): void => bytes.set(chance.bytes(bytes.byteLength));
+    const founder = members.session('teacher');
+    const founding = foundClass(digest, founder.rootKey, members.session('recovery').rootKey, fill);
+    members.room = founding.classId;
+    const everyone = everyoneOf(digest, founding.classId);
+    this.course = {
+      ...{ clock, chance, members, everyone, genesis: GENESIS, classId: founding.classId },
+      joinSecret: chance.bytes(16),
+      team: `${'5e'.repeat(32)}.team.${everyone}`,
+      lecture: `${'5e'.repeat(32)}.lecture.${everyone}`,
+      seal: (own, document, changes, forged) => this.seal(own, document, changes, forged),
+      lost: text => this.offered.push(text),
+      forked: (finder, participant) => this.judge(finder, participant)
+    };
+    this.forger = new Forger(this.course);
+    const disk = new Disk();
+    disk.founding = founding;
+    this.teacher = this.arrive('teacher', disk);
+    this.teacher.society.beginEpoch('open');
+    this.rememberKeys();
+  }
+
+  readonly clock = new VirtualClock();
+  readonly chance: Chance;
+  readonly network: Network;
+  readonly log: string[] = [];
+  readonly counts = { ops: 0, forged: 0, crashes: 0, removals: 0, forks: 0, replays: 0 };
+  readonly crowd: Crowd<Pupil>;
+  readonly course: ICourse;
+  teacher: Pupil;
+  private readonly forger: Forger;
+  private readonly disks = new Map<string, Disk>();
+  /** Words that must be there at the end, with who wrote them; and those that somebody took away. */
+  private readonly demanded = new Map<string, string>();
+  private readonly deleted = new Set<string>();
+  private readonly offered: string[] = [];
+  /** Whose words need not be there any more. */
+  private readonly outlaws = new Set<string>();
+  private seen: Uint8Array | null = null;
+  private names = 0;
+
+  get people(): readonly Pupil[] {
+    return this.crowd.members;
+  }
+
+  /** Tells it to the end, stopping now and then. @throws Error with seed and log when something is not as it must be. */
+  *tell(): Generator<void> {
+    try {
+      for (let count = 1; count < this.script.people; count += 1) {
+        this.arrive(`p${count}`);
+        yield;
+      }
+      this.clock.advance(3000);
+      for (; this.counts.ops < this.script.ops; this.counts.ops += 1) {
+        this.step();
+        this.clock.advance(this.chance.is(0.8) ? this.chance.below(120) : this.chance.below(1500));
+        yield;
+      }
+      this.calm();
+      this.check();
+    } catch (error) {
+      throw new Error(`seed ${this.seed}: ${(error as Error).message}\n${this.log.join('\n')}`, {
+        cause: error
+      });
+    }
+  }
+
+  /** All of it at once. */
+  run(): this {
+    const steps = this.tell();
+    while (steps.next().done !== true) {
+      // Nobody else waits for their turn.
+    }
+    return this;
+  }
+
+  private step(): void {
+    const { script } = this;
+    const kinds = ['forgeries', 'crashes', 'partitions', 'removals', 'forks', 'floods', 'epochs'] as const;
+    let dice = this.chance.below(1000);
+    const kind = kinds.find(each => (dice -= script[each] ?? 0) < 0);
+    switch (kind) {
+      case 'forgeries':
+        return this.forge();
+      case 'crashes':
+        return this.crash();
+      case 'partitions':
+        return this.chance.is(0.5) ? this.part() : this.heal();
+      case 'removals':
+        return this.chance.is(0.7) ? this.remove() : this.readmit();
+      case 'forks':
+        return this.fork();
+      case 'floods':
+        return this.flood();
+      case 'epochs':
+        this.note(`the teacher begins an epoch`);
+        this.teacher.society.beginEpoch('open');
+        return this.rememberKeys();
+      default:
+        return this.write(this.chance.pick(this.people));
+    }
+  }
+
+  private write(pupil: Pupil): void {
+    if (!pupil.isInside) {
+      return;
+    }
+    const isLecture = pupil.who === 'teacher' && this.chance.is(0.4);
+    const deeds = isLecture ? pupil.lectureDeeds : pupil.deeds;
+    this.note(deeds.act(this.deleted));
+    deeds.written.forEach(word => {
+      if (!this.outlaws.has(pupil.who)) {
+        this.demanded.set(word, pupil.who);
+      }
+    });
+  }
+
+  private arrive(who: string, disk = this.disks.get(who) ?? new Disk()): Pupil {
+    this.disks.set(who, disk);
+    const pupil = new Pupil(who, `${who}-${(this.names += 1)}`, this.course, disk, who !== 'teacher');
+    this.note(`${pupil.name} comes`);
+    this.crowd.add(pupil);
+    if (who === 'teacher') {
+      this.teacher = pupil;
+    }
+    return pupil;
+  }
+
+  /** Between any two writes; now and then what is on the disk is that of a while ago. */
+  private crash(): void {
+    const pupil = this.chance.pick(this.people);
+    this.counts.crashes += 1;
+    const { disk } = pupil;
+    pupil.isAlive = false;
+    this.crowd.remove(pupil);
+    const isRolledBack = this.chance.is(0.2);
+    disk.flush(this.chance.below(disk.pending.length + 1));
+    disk.pending = [];
+    if (isRolledBack) {
+      disk.durable.length = this.chance.below(disk.durable.length + 1);
+    }
+    this.note(`${pupil.name} crashes${isRolledBack ? ', and comes back with an older disk' : ''}`);
+    this.clock.after(this.chance.below(3000), () => this.crowd.notice(pupil));
+    const back = this.arrive(pupil.who);
+    // What nobody else has and the disk does not hold died with the page.
+    const elsewhere = this.people.map(each => each.deeds.allText() + each.lectureDeeds.allText());
+    for (const [word] of this.demanded) {
+      const isTold = !isRolledBack && pupil.kept.has(word);
+      if (!isTold && !elsewhere.some(text => text.includes(word))) {
+        this.demanded.delete(word);
+      }
+    }
+    back.deeds.written.clear();
+  }
+
+  private part(): void {
+    this.note('the network falls apart');
+    this.crowd.part();
+    this.clock.after(this.chance.below(4000), () => this.crowd.closeDead());
+  }
+
+  private heal(): void {
+    this.note('the network is whole again');
+    this.crowd.heal();
+  }
+
+  private remove(): void {
+    const pupil = this.chance.pick(this.people);
+    if (pupil.who !== 'teacher' && this.people.length > 3) {
+      this.expel(pupil.participant, pupil.who, 'removes');
+    }
+  }
+
+  private readmit(): void {
+    const [who] = [...this.outlaws].filter(each => each.startsWith('p'));
+    const pupil = this.people.find(each => each.who === who);
+    const { participant } = pupil ?? this.course.members.session(who ?? 'teacher', this.course.classId);
+    if (who && this.teacher.society.roles?.roleOf(participant) === 'removed') {
+      this.note(`the teacher lets ${who} in again`);
+      this.teacher.society.state({
+        kind: 'standing',
+        participant,
+        role: 'attendee',
+        counts: [],
+        frontier: []
+      });
+    }
+  }
+
+  private expel(participant: string, who: string, does: string): void {
+    const { engine, society } = this.teacher;
+    this.note(`the teacher ${does} ${who}`);
+    this.counts.removals += 1;
+    const frontier = engine.frontierOf(participant);
+    if (society.state({ kind: 'standing', participant, role: 'removed', counts: [], frontier })) {
+      this.outlaw(who);
+    }
+  }
+
+  private outlaw(who: string): void {
+    this.outlaws.add(who);
+    [...this.demanded].forEach(([word, by]) => by === who && this.demanded.delete(word));
+  }
+
+  /** Somebody's page is copied while it runs: two go on as one session, and say different things to different people. */
+  private fork(): void {
+    const pupil = this.chance.pick(this.people);
+    const [document, deeds] = [this.course.team, pupil.deeds];
+    const log = pupil.engine.replica(document)?.log;
+    if (
+      !log ||
+      log.count(pupil.session) % 16 === 0 ||
+      !pupil.isInside ||
+      pupil.who === 'teacher' ||
+      pupil.neighbours.length < 2
+    ) {
+      return;
+    }
+    this.note(`${pupil.name} contradicts themselves`);
+    this.counts.forks += 1;
+    this.outlaw(pupil.who);
+    const place = log.count(pupil.session);
+    const twin = this.forger.twin(pupil, document, place);
+    this.note(deeds.act(this.deleted));
+    pupil.engine.flush();
+    const [first] = pupil.neighbours;
+    const message = encodeMessage({ type: 'envelope', bytes: twin });
+    this.people.find(({ session }) => session === first)?.hear(pupil.session, 'control', message);
+  }
+
+  /** The teacher's page has seen proof. */
+  private judge(finder: Pupil, participant: string): void {
+    if (finder === this.teacher) {
+      const pupil = this.people.find(each => each.participant === participant);
+      this.clock.after(500, () =>
+        this.expel(participant, pupil?.who ?? 'somebody gone', 'has proof against')
+      );
+    }
+  }
+
+  private flood(): void {
+    const [pupil] = this.chance.shuffle(this.people);
+    const from = pupil!.neighbours[0];
+    if (from === undefined) {
+      return;
+    }
+    this.note(`${pupil!.name} is flooded`);
+    for (let count = 0; count < 300; count += 1) {
+      const bytes = this.chance.bytes(1 + this.chance.below(120));
+      bytes[0] = this.chance.is(0.5) ? 1 : 128 + this.chance.below(20);
+      pupil!.hear(from, 'control', bytes);
+    }
+  }
+
+  private forge(): void {
+    const forgery = this.chance.pick(this.script.only ?? FORGERIES);
+    const target = this.chance.pick(this.people);
+    const victim = this.chance.is(0.5) ? this.teacher : this.chance.pick(this.people);
+    const from = this.chance.is(0.9) ? target.neighbours[0] : undefined;
+    this.counts.forged += 1;
+    this.note(`${target.name} is given ${forgery}`);
+    const { messages, isPublished } = this.forger.forge(forgery, victim, this.seen);
+    for (const message of messages) {
+      if (isPublished && message[0] === 1) {
+        target.engine.hearStar('nobody', message);
+      } else if (from !== undefined) {
+        target.hear(from, 'control', message);
+      }
+    }
+    this.seen = this.anyEnvelope() ?? this.seen;
+  }
+
+  private anyEnvelope(): Uint8Array | null {
+    const log = this.teacher.engine.replica(this.course.team)?.log;
+    const session = log && this.chance.pick([...log.sessions, '']);
+    return (session && log.pieces(session).at(-1)?.bytes) || null;
+  }
+
+  private seal(
+    own: Parameters<ICourse['seal']>[0],
+    document: string,
+    changes: readonly Uint8Array[],
+    { room = this.course.classId, session = own.session }: Parameters<ICourse['seal']>[3] = {}
+  ): Uint8Array[] {
+    const { crypto, digest } = this.course.members;
+    const made: Uint8Array[] = [];
+    const { society } = this.teacher;
+    const epoch = society.keyring.newest ?? 0;
+    society.keysOf(document, 'document', epoch, ([key]) => {
+      const ports = { keys: new SessionKeys(crypto), digest, signer: own.signer };
+      const place = { room, document, session, kind: 'document' as const };
+      const sealer = new Sealer(ports, place, { epoch, key: key! });
+      changes.forEach(change => sealer.seal(change, ({ bytes }) => made.push(bytes)));
+    });
+    return made;
+  }
+
+  /** Ends all trouble and lets time pass until everybody is equal. */
+  private calm(): void {
+    this.heal();
+    this.note('all is calm');
+    const limit = this.clock.now() + 600_000;
+    do {
+      this.clock.advance(2000);
+      this.crowd.mend();
+    } while (this.clock.now() < limit && !this.isEqual());
+  }
+
+  private get honest(): Pupil[] {
+    return this.people.filter(pupil => pupil.role !== 'removed' && !this.outlaws.has(pupil.who));
+  }
+
+  private isEqual(): boolean {
+    const [first, ...others] = this.honest.map(pupil => this.read(pupil));
+    return others.every(text => text === first);
+  }
+
+  private read(pupil: Pupil): string {
+    const { team, lecture } = this.course;
+    const digests = [team, lecture].map(name => toHex(pupil.engine.replica(name)!.reaches.digest));
+    const texts = [pupil.deeds, pupil.lectureDeeds].map(({ doc }) => JSON.stringify(exportCells(doc)));
+    return [...digests, ...texts, toHex(pupil.society.summary ?? new Uint8Array(0))].join('\n');
+  }
+
+  private check(): void {
+    demand(this.isEqual(), 'not everybody has the same');
+    for (const pupil of this.honest) {
+      const text = pupil.deeds.allText() + pupil.lectureDeeds.allText();
+      demand(!text.includes(EVIL), `${pupil.name} has what was forged`);
+      demand(
+        !pupil.lectureDeeds.allText().includes('<p'),
+        `${pupil.name} has an attendee's words in the lecture`
+      );
+      for (const { doc } of [pupil.deeds, pupil.lectureDeeds]) {
+        cellsOf(doc).forEach((cell, id) =>
+          demand(isCell(id, cell) && textOf(cell) !== null, `${id} is no cell`)
+        );
+        const ids = exportCells(doc).map(({ id }) => id);
+        demand(new Set(ids).size === ids.length, 'a cell is doubled');
+      }
+      for (const document of [this.course.team, this.course.lecture]) {
+        const replica = pupil.engine.replica(document)!;
+        demand(replica.log.waiting <= 256 * this.script.people, 'too much waits');
+        demand(!replica.isWaiting || this.counts.removals > 0, `${pupil.name} waits for what is not there`);
+      }
+    }
+    const [first] = this.honest;
+    const text = first!.deeds.allText() + first!.lectureDeeds.allText();
+    const lost = [...this.demanded.keys()].filter(
+      word => !this.deleted.has(word) && !text.includes(word) && !this.isExcused(word)
+    );
+    demand(lost.length === 0, `lost: ${lost.join(' ')}`);
+  }
+
+  /** It leaned on what does not count any more, and its author was told or has crashed since. */
+  private isExcused(word: string): boolean {
+    return (
+      this.counts.removals > 0 && (this.counts.crashes > 0 || this.offered.some(text => text.includes(word)))
+    );
+  }
+
+  private rememberKeys(): void {
+    const disk = this.disks.get('teacher')!;
+    disk.keys = [...this.teacher.society.keyring.all()];
+  }
+
+  private note(words: string): void {
+    if (words) {
+      this.log.push(`${Math.round(this.clock.now())} ${words}`);
+    }
+  }
+}
+
+function demand(condition: boolean, words: string): void {
+  if (!condition) {
+    throw new Error(words);
+  }
+}

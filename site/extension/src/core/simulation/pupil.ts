@@ -1,0 +1,193 @@
+/**
+ * Somebody in a simulated class with roles, keys and a door: the real engine and society, a disk that may lose what was
+ * written last, and a clock that may be wrong.
+ */
+import * as Y from 'yjs';
+import type { IFounding } from '../class/founding';
+import type { IStatement } from '../class/statement';
+import type { Cancel, Clock } from '../clock';
+import type { Channel } from '../connection';
+import type { IOwnSession } from '../identity/own';
+import type { Line } from '../overlay/neighbours';
+import { Engine, type Refusal } from '../sync/engine';
+import type { IKept } from '../sync/kept';
+import { Society } from '../sync/society';
+import type { Chance } from './chance';
+import { Deeds } from './deeds';
+import type { Members } from './members';
+import { isOf } from './person';
+
+export interface ICourse {
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly members: Members;
+  readonly classId: Uint8Array;
+  readonly everyone: string;
+  readonly joinSecret: Uint8Array;
+  readonly genesis: Uint8Array;
+  /** What everybody writes, and what only those who teach write. */
+  readonly team: string;
+  readonly lecture: string;
+  /** Envelopes as a member would make them, beside every engine: from sequence 0, with the key that members have. */
+  seal(
+    own: IOwnSession,
+    document: string,
+    changes: readonly Uint8Array[],
+    forged?: { readonly room?: Uint8Array; readonly session?: string }
+  ): Uint8Array[];
+  /** Somebody's words are not in their document any more, and they were told. */
+  lost(text: string): void;
+  forked(finder: Pupil, participant: string): void;
+}
+
+/** What a person has on their device. */
+export class Disk {
+  /** In the order in which it was written; what is pending may be lost. */
+  readonly durable: { readonly document: string; readonly kept: IKept }[] = [];
+  pending: { readonly document: string; readonly kept: IKept }[] = [];
+  /** What is written at once: small, and seldom. */
+  founding: IFounding | null = null;
+  statements: IStatement[] = [];
+  keys: { readonly epoch: number; readonly key: Uint8Array }[] = [];
+
+  flush(count = this.pending.length): void {
+    this.durable.push(...this.pending.splice(0, count));
+  }
+
+  of(document: string): IKept[] {
+    return this.durable.filter(each => each.document === document).map(({ kept }) => kept);
+  }
+}
+
+/** The same time, some of it later, or sooner. */
+function skewed(clock: Clock, offset: number, rate: number): Clock {
+  return { now: () => clock.now() * rate + offset, after: (ms, run) => clock.after(ms / rate, run) };
+}
+
+export class Pupil {
+  constructor(
+    /** Who it is, whatever page it is. */
+    readonly who: string,
+    /** What its words begin with: another for each page. */
+    readonly name: string,
+    private readonly course: ICourse,
+    readonly disk: Disk,
+    isSkewed: boolean
+  ) {
+    const { chance, members, classId, everyone, joinSecret, genesis, team, lecture } = course;
+    const { crypto, digest } = members;
+    this.own = members.session(who, classId);
+    const offset = isSkewed ? chance.below(1_000_000) : 0;
+    const clock = skewed(course.clock, offset, isSkewed ? 0.5 + 1.5 * chance.random() : 1);
+    this.alive = {
+      now: () => clock.now(),
+      after: (ms, run): Cancel => clock.after(ms, () => this.isAlive && run())
+    };
+    const { founding, statements, keys } = disk;
+    this.society = new Society({
+      ...{ crypto, digest, classId, joinSecret, everyone, name, founding, statements, keys },
+      ...{ clock: this.alive, own: this.own, root: members.rootOf(who) },
+      fill: bytes => bytes.set(chance.bytes(bytes.byteLength))
+    });
+    this.engine = new Engine({
+      ...{ room: classId, own: this.own, crypto, digest, clock: this.alive, random: chance.random },
+      ...{ rules: this.society, keys: this.society, ear: this.society },
+      carries: document => document === team || document === lecture,
+      keep: (document, kept) => this.keep(document, kept),
+      onRefusal: refusal => this.refusals.set(refusal, (this.refusals.get(refusal) ?? 0) + 1),
+      onReplayed: (document, doc) => this.replayed(document, doc),
+      onLost: (_, lost) => lost.forEach(({ text }) => course.lost(text)),
+      onFork: (_, __, participant) => this.isAlive && course.forked(this, participant),
+      onUnfit: (document, fault) => {
+        if (fault === 'role') {
+          return;
+        }
+        throw new Error(`${name} wrote what may not be in ${document}: ${fault}`);
+      }
+    });
+    this.society.begin({
+      neighbours: this.engine.neighbours,
+      rulesChanged: () => this.engine.rulesChanged(),
+      keysChanged: () => this.engine.keysChanged(),
+      isAuthor: participant => this.engine.isAuthor(participant),
+      stated: taken => void disk.statements.push(...taken),
+      admitted: admission => {
+        disk.founding = admission.founding;
+        disk.keys.push(...admission.keys);
+      }
+    });
+    this.deeds = new Deeds(name, chance, new Y.Doc());
+    this.lectureDeeds = new Deeds(`${name}L`, chance, new Y.Doc());
+    this.engine.follow(team, this.deeds.doc, { genesis, kept: disk.of(team) });
+    this.engine.follow(lecture, this.lectureDeeds.doc, { genesis, kept: disk.of(lecture) });
+  }
+
+  readonly own: IOwnSession;
+  readonly engine: Engine;
+  readonly society: Society;
+  readonly deeds: Deeds;
+  readonly lectureDeeds: Deeds;
+  readonly refusals = new Map<Refusal, number>();
+  isAlive = true;
+  /** Words of which it may be said that they are kept: on the disk, or heard by others as well. */
+  private readonly sealed = new Set<string>();
+  readonly kept = new Set<string>();
+  private readonly alive: Clock;
+  private writing: Cancel | null = null;
+
+  get session(): string {
+    return this.own.session;
+  }
+
+  get participant(): string {
+    return this.own.participant;
+  }
+
+  get neighbours(): string[] {
+    return [...this.engine.neighbours].map(({ peer }) => peer);
+  }
+
+  /** Whether it can read and write: it has a key, and is somebody. */
+  get isInside(): boolean {
+    return this.society.keyring.newest !== null && this.role !== 'removed';
+  }
+
+  get role(): string {
+    return this.society.roles?.roleOf(this.participant) ?? 'unknown';
+  }
+
+  hear(from: string, channel: Channel, message: Uint8Array): void {
+    if (this.isAlive) {
+      this.engine.hear(from, channel, message);
+    }
+  }
+
+  connect(line: Line): boolean {
+    return this.engine.connect(line);
+  }
+
+  private keep(document: string, kept: IKept): void {
+    if (!this.isAlive) {
+      return;
+    }
+    this.disk.pending.push({ document, kept });
+    if (isOf(kept, this.session)) {
+      [this.deeds, this.lectureDeeds].forEach(({ written }) =>
+        written.forEach(word => this.sealed.add(word))
+      );
+    }
+    this.writing ??= this.alive.after(this.course.chance.below(300), () => {
+      this.writing = null;
+      this.disk.flush();
+      this.sealed.forEach(word => this.kept.add(word));
+    });
+  }
+
+  private replayed(document: string, doc: Y.Doc): void {
+    if (document === this.course.team) {
+      this.deeds.doc = doc;
+    } else {
+      this.lectureDeeds.doc = doc;
+    }
+  }
+}

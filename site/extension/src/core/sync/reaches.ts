@@ -1,0 +1,103 @@
+/**
+ * How far a log is, said in few bytes: a digest that is the same where the logs are, and the count and chain of each
+ * session. Also what a neighbour's saying means for the log here [LOG].
+ */
+import * as encoding from 'lib0/encoding';
+import { sameBytes } from '../bytes';
+import type { ICut, Log } from '../log/log';
+import type { IChain } from '../log/piece';
+import type { IReach, ISummary } from '../overlay/messages';
+import { CHAIN_BYTES, DIGEST_BYTES } from '../overlay/wire';
+import { type Digest, sessionBytes } from '../session';
+
+export class Reaches {
+  constructor(
+    private readonly log: Log,
+    private readonly hash: Digest,
+    private readonly links: IChain,
+    private readonly cutOf: (session: string, author: string) => ICut | null
+  ) {}
+
+  private known: { digest: Uint8Array; all: readonly IReach[] } | null = null;
+
+  /** Something was logged, or does not count any more. */
+  changed(): void {
+    this.known = null;
+  }
+
+  get digest(): Uint8Array {
+    return this.look().digest;
+  }
+
+  /** Every session, in order. */
+  get all(): readonly IReach[] {
+    return this.look().all;
+  }
+
+  of(session: string): IReach {
+    const count = this.log.shown(session);
+    const chain = this.log.chainAt(session, count) ?? this.links.first(session);
+    return { session, count, chain: chain.subarray(0, CHAIN_BYTES) };
+  }
+
+  /** For a neighbour: only the digest, some sessions, or all. */
+  summary(document: string, reaches: readonly IReach[] | null | 'all'): ISummary {
+    const isWhole = reaches === 'all';
+    return { document, digest: this.digest, reaches: isWhole ? this.all : reaches, isWhole };
+  }
+
+  /** Whether a neighbour has more of a session, or something else. */
+  isBehind({ session, count, chain }: IReach): boolean {
+    if (this.log.forkOf(session)) {
+      // What comes after a fork is nobody's, until a frontier says how far it counts.
+      return false;
+    }
+    const here = this.log.count(session);
+    if (here < Math.min(count, this.log.limitOf(session))) {
+      return true;
+    }
+    const known = this.log.chainAt(session, count);
+    return (
+      known !== null &&
+      count <= this.log.limitOf(session) &&
+      !sameBytes(known.subarray(0, CHAIN_BYTES), chain)
+    );
+  }
+
+  /** From where to ask for what a neighbour has: from 0 when it contradicts what is here. */
+  askFrom({ session, count }: IReach): number {
+    return this.log.count(session) < count ? this.log.askFrom(session) : 0;
+  }
+
+  /** Whether a neighbour counts more of a session than there is before it forked. */
+  isForked({ session, count }: IReach): boolean {
+    return this.log.forkOf(session) !== null && count > this.log.shown(session);
+  }
+
+  /** What is here and is not there, of what a neighbour said. */
+  ahead(theirs: readonly IReach[], isWhole: boolean): IReach[] {
+    const counts = new Map(theirs.map(({ session, count }) => [session, count]));
+    return this.all.filter(({ session, count }) =>
+      counts.has(session) ? count > counts.get(session)! : isWhole
+    );
+  }
+
+  private look(): { digest: Uint8Array; all: readonly IReach[] } {
+    if (this.known) {
+      return this.known;
+    }
+    const all = [...this.log.sessions]
+      .sort()
+      .map(session => this.of(session))
+      // Of who was removed what counts nothing is known too, for those who wrote beside it.
+      .filter(({ session, count }) => count > 0 || this.cutOf(session, this.log.authorOf(session)!));
+    const encoder = encoding.createEncoder();
+    for (const { session, count, chain } of all) {
+      encoding.writeUint8Array(encoder, sessionBytes(session));
+      encoding.writeVarUint(encoder, count);
+      encoding.writeUint8Array(encoder, chain);
+    }
+    const digest = this.hash(encoding.toUint8Array(encoder)).slice(0, DIGEST_BYTES);
+    return (this.known = { digest, all });
+  }
+}

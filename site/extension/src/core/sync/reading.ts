@@ -1,0 +1,297 @@
+/**
+ * Reads what a document's log holds into the document, session by session in the order of its sequences: opens, checks,
+ * lets wait outside of the document what leans on what is not here, and applies. The document is nothing but this, so a
+ * document built anew from the same log is the same.
+ */
+import * as Y from 'yjs';
+import { joinBytes } from '../bytes';
+import type { Log } from '../log/log';
+import type { IPiece } from '../log/piece';
+import { checkChange, type ICheckedChange } from '../permissions/change';
+import type { IChangeLimits } from '../permissions/limits';
+import { Intake } from '../permissions/replay';
+
+/** What a piece turns out to hold. */
+export type Opened =
+  | { readonly kind: 'open'; readonly plain: Uint8Array; readonly part: number; readonly parts: number }
+  /** There is no key here, yet. */
+  | { readonly kind: 'locked' }
+  /** Sealed with another key, or for another place. */
+  | { readonly kind: 'wrong' };
+
+export interface IReadingPorts {
+  readonly log: Log;
+  /** One's own session: what it writes is in the document before it is in the log. */
+  readonly session: string;
+  readonly limits: IChangeLimits;
+  readonly origin: symbol;
+  clientOf(session: string, author: string): number;
+  /** How far a session counts that was cut off; null for all others. */
+  frontier(session: string): number | null;
+  open(piece: IPiece, then: (opened: Opened) => void): void;
+  /** What a session says from `place` on may not be said: `piece` is where that shows. */
+  stopped(session: string, place: number, piece: IPiece): void;
+  /** Something is sealed with a key that is not here. */
+  locked(piece: IPiece): void;
+  /** Something was read, and nothing is being opened. */
+  progressed(): void;
+}
+
+interface IStrand {
+  readonly session: string;
+  readonly client: number;
+  /** Up to where the log was read. */
+  next: number;
+  /** The client's clock there. */
+  clock: number;
+  /** A change in parts of which not all were read. */
+  parts: { readonly place: number; readonly of: number; readonly list: Uint8Array[] } | null;
+  state: 'idle' | 'opening' | 'locked' | 'full';
+  /** What found no room to wait. */
+  rest: ICheckedChange | null;
+  isCut: boolean;
+}
+
+export class Reading {
+  /**
+   * @param doc null for what is carried for others: it is checked, and nothing is built
+   * @param ownFrom from this sequence on what one's own session writes is in the document already
+   */
+  constructor(
+    private readonly ports: IReadingPorts,
+    readonly doc: Y.Doc | null,
+    genesis: Uint8Array | null,
+    public ownFrom: number
+  ) {
+    this.intake = doc && new Intake(doc, genesis, new Map(), ports.origin);
+  }
+
+  private readonly intake: Intake | null;
+  private readonly strands = new Map<string, IStrand>();
+  /** Where each change that was taken began, for what turns out later. */
+  private readonly places = new Map<ICheckedChange, { session: string; place: number; piece: IPiece }>();
+  private readonly full = new Set<IStrand>();
+  private opening = 0;
+  private ended = false;
+
+  /** Whether something waits for what is not here. */
+  get isWaiting(): boolean {
+    return (this.intake?.waiting.count ?? 0) > 0 || this.full.size > 0;
+  }
+
+  get waitingCount(): number {
+    return this.intake?.waiting.count ?? 0;
+  }
+
+  /** Reads on in all sessions. */
+  readAll(): void {
+    this.ports.log.sessions.forEach(session => this.read(session));
+  }
+
+  /** Reads on in a session; `known` is what was opened already of one of its pieces. */
+  read(session: string, known?: { readonly piece: IPiece; readonly opened: Opened }): void {
+    const strand = this.strandOf(session);
+    if (!strand || this.ended) {
+      return;
+    }
+    let isAgain = true;
+    while (isAgain && strand.state === 'idle') {
+      isAgain = false;
+      const [piece] = this.ports.log.pieces(session, strand.next);
+      if (!piece || piece.from > strand.next) {
+        break;
+      }
+      if (session === this.ports.session && piece.from >= this.ownFrom) {
+        strand.next = piece.to;
+        isAgain = true;
+        continue;
+      }
+      strand.state = 'opening';
+      this.opening += 1;
+      let isInside = true;
+      const take = (opened: Opened): void => {
+        this.opening -= 1;
+        if (this.ended) {
+          return;
+        }
+        strand.state = 'idle';
+        this.take(strand, piece, opened);
+        if (isInside) {
+          isAgain = true;
+        } else {
+          this.read(session);
+        }
+      };
+      if (known?.piece === piece) {
+        take(known.opened);
+      } else {
+        this.ports.open(piece, take);
+      }
+      isInside = false;
+    }
+    this.settle(strand);
+    if (this.opening === 0) {
+      this.ports.progressed();
+    }
+  }
+
+  /** There may be other keys. */
+  unlock(): void {
+    for (const strand of this.strands.values()) {
+      if (strand.state === 'locked') {
+        strand.state = 'idle';
+        this.read(strand.session);
+      }
+    }
+  }
+
+  /** One's own change, which is in the document. Whether it may be. */
+  takeOwn(change: ICheckedChange): boolean {
+    this.intake?.take(this.ports.session, change);
+    return this.intake?.refused.has(change) !== true;
+  }
+
+  /** Whether the document has all that one's own session wrote: only then may it write on. */
+  get hasOwn(): boolean {
+    const { log, session } = this.ports;
+    const strand = this.strands.get(session);
+    const isRead = this.opening === 0 && (strand?.next ?? 0) >= log.count(session);
+    return isRead && (!strand || !this.doc || Y.getState(this.doc.store, strand.client) >= strand.clock);
+  }
+
+  end(): void {
+    this.ended = true;
+  }
+
+  private strandOf(session: string): IStrand | null {
+    const known = this.strands.get(session);
+    const author = this.ports.log.authorOf(session);
+    if (known || author === undefined) {
+      return known ?? null;
+    }
+    const client = this.ports.clientOf(session, author);
+    const made: IStrand = {
+      ...{ session, client, next: 0, clock: 0, parts: null, state: 'idle', rest: null, isCut: false }
+    };
+    this.strands.set(session, made);
+    return made;
+  }
+
+  private take(strand: IStrand, piece: IPiece, opened: Opened): void {
+    if (opened.kind === 'locked') {
+      strand.state = 'locked';
+      this.ports.locked(piece);
+      return;
+    }
+    const place = strand.parts?.place ?? piece.from;
+    const whole = opened.kind === 'open' ? this.joined(strand, piece, opened) : null;
+    if (!whole) {
+      this.stop(strand, place, piece);
+      return;
+    }
+    if (whole === 'more') {
+      strand.next = piece.to;
+      return;
+    }
+    const read = checkChange(whole, strand.client, this.ports.limits);
+    const change = read.kind === 'read' ? read.value : null;
+    const runsOn =
+      change &&
+      (change.structs.length === 0 ||
+        (piece.form === 'envelope'
+          ? change.from === strand.clock
+          : change.from <= strand.clock && change.to >= strand.clock));
+    if (!change || !runsOn) {
+      this.stop(strand, place, piece);
+      return;
+    }
+    strand.next = piece.to;
+    strand.clock = Math.max(strand.clock, change.to);
+    if (this.intake) {
+      this.places.set(change, { session: strand.session, place, piece });
+      this.put(strand, change);
+    }
+  }
+
+  /** The whole change, 'more' while parts of it are missing, or null for parts that do not follow. */
+  private joined(
+    strand: IStrand,
+    piece: IPiece,
+    { plain, part, parts }: Extract<Opened, { kind: 'open' }>
+  ): Uint8Array | 'more' | null {
+    if (parts === 1) {
+      return strand.parts ? null : plain;
+    }
+    const before = strand.parts ?? { place: piece.from, of: parts, list: [] };
+    if (part !== before.list.length || parts !== before.of) {
+      return null;
+    }
+    before.list.push(plain);
+    strand.parts = before.list.length < parts ? before : null;
+    return strand.parts ? 'more' : joinBytes(before.list);
+  }
+
+  private put(strand: IStrand, change: ICheckedChange): void {
+    const intake = this.intake!;
+    // For each session on its own: what one waits for is never kept out by what another lets wait.
+    const taken = intake.take(strand.session, change);
+    if (taken.kind === 'full') {
+      strand.rest = change;
+      strand.state = 'full';
+      this.full.add(strand);
+    } else {
+      strand.rest = null;
+      this.full.delete(strand);
+    }
+    if (taken.kind === 'ready') {
+      taken.changes.forEach(each => this.places.delete(each));
+      this.stopRefused();
+      this.retry();
+    }
+  }
+
+  /** Something was applied: what found no room may wait, or be applied, now. */
+  private retry(): void {
+    for (const strand of [...this.full]) {
+      if (strand.rest && strand.state === 'full') {
+        strand.state = 'idle';
+        this.put(strand, strand.rest);
+        if (strand.state === 'idle') {
+          this.read(strand.session);
+        }
+      }
+    }
+  }
+
+  /** Changes that turned out to say what they may not, once what they lean on was here. */
+  private stopRefused(): void {
+    for (const change of this.intake!.refused.keys()) {
+      const at = this.places.get(change);
+      if (at) {
+        this.places.delete(change);
+        const strand = this.strandOf(at.session)!;
+        strand.clock = change.from;
+        this.stop(strand, at.place, at.piece);
+      }
+    }
+  }
+
+  private stop(strand: IStrand, place: number, piece: IPiece): void {
+    strand.next = place;
+    strand.parts = null;
+    this.ports.stopped(strand.session, place, piece);
+    this.settle(strand);
+  }
+
+  /** Nothing of the session counts any more from where it was read to: nobody waits for that. */
+  private settle(strand: IStrand): void {
+    // Only a frontier decides for everybody: what is refused nobody has, and a fork is open until there is one.
+    const limit = this.ports.frontier(strand.session) ?? Infinity;
+    if (this.intake && !strand.isCut && strand.next >= limit && !this.ended) {
+      strand.isCut = true;
+      this.intake.cut(strand.client, strand.clock);
+      this.stopRefused();
+      this.retry();
+    }
+  }
+}

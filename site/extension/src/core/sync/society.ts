@@ -1,0 +1,409 @@
+/**
+ * The class as one page knows it: how it was founded, what was stated, which keys are here; who may what by that, and
+ * the door through which others come in. It is what the engine asks, and what hears the class's own messages.
+ */
+import { joinBytes } from '../bytes';
+import { readFounding, type IFounding } from '../class/founding';
+import type { Roles } from '../class/roles';
+import {
+  type Door as DoorState,
+  fitFrontier,
+  type IReach,
+  type IStatement,
+  readStatement,
+  signStatement,
+  type StatedRole,
+  type StatementBody
+} from '../class/statement';
+import { Statements } from '../class/statements';
+import type { Clock } from '../clock';
+import type { ICrypto } from '../crypto';
+import { parseOutputsName } from '../document/name';
+import { idText, type Kind } from '../envelope/envelope';
+import type { IDocumentKey } from '../envelope/keys';
+import type { IOwnSession } from '../identity/own';
+import type { IAdmission } from '../keys/answer';
+import { documentKey, keeperOf, secretKindOf } from '../keys/documents';
+import { Keyring } from '../keys/keyring';
+import type { KnockState } from '../keys/knocking';
+import { Wrapping } from '../keys/wrapping';
+import type { ICut } from '../log/log';
+import type { IHeardOf } from '../overlay/messages';
+import type { Neighbour, Neighbours } from '../overlay/neighbours';
+import type { Secret } from '../secret';
+import type { Digest } from '../session';
+import { fromHex, toHex } from '../tagged';
+import type { IAcquaintance } from './acquaintances';
+import { Doorway } from './doorway';
+import { STREAM_BYTES } from './latest';
+import type { IKeys, IPlace, IRules, Standing } from './options';
+
+export interface ISocietyOptions {
+  readonly crypto: ICrypto;
+  readonly digest: Digest;
+  readonly clock: Clock;
+  readonly fill: (bytes: Uint8Array<ArrayBuffer>) => unknown;
+  readonly own: IOwnSession;
+  /** The root key's seed: secrets of one's own documents follow from it. */
+  readonly root: Secret;
+  readonly classId: Uint8Array;
+  readonly joinSecret: Uint8Array;
+  readonly everyone: string;
+  /** As one is called, for who opens the door. */
+  readonly name: string | (() => string);
+  /** Of whoever founded it, or was in it before. */
+  readonly founding?: IFounding | null;
+  readonly statements?: readonly IStatement[];
+  readonly keys?: readonly { readonly epoch: number; readonly key: Uint8Array }[];
+  readonly wraps?: readonly Uint8Array[];
+  /** Agreement keys of somebody's devices, as far as they are known here. */
+  devicesOf?(participant: string): readonly Uint8Array[];
+}
+
+/** What the society asks of the engine. */
+export interface ISocietyPorts {
+  readonly neighbours: Neighbours;
+  /** Who may what may be different. */
+  rulesChanged(): void;
+  keysChanged(): void;
+  /** Whether something is accepted in somebody's name. */
+  isAuthor(participant: string): boolean;
+  /** To be stored. */
+  stated?(statements: readonly IStatement[]): void;
+  wrapped?(): void;
+  admitted?(admission: { readonly founding: IFounding; readonly keys: IAdmission['keys'] }): void;
+  knockState?(state: KnockState): void;
+  /** Somebody waits to be let in, or does no more. */
+  waitingChanged?(): void;
+}
+
+export class Society implements IRules, IKeys {
+  constructor(private readonly options: ISocietyOptions) {
+    const { crypto, digest, everyone, own, root, classId } = options;
+    this.keyring = new Keyring({
+      ...{ crypto, digest, everyone },
+      own: { participant: own.participant, root, classId },
+      epochs: () => this.roles?.epochs.map(({ epoch }) => epoch) ?? [],
+      stated: epoch => {
+        const found = this.roles?.epochs.find(each => each.epoch === epoch);
+        return found ? [found.keyHash, ...found.others] : [];
+      }
+    });
+    this.doorway = new Doorway({
+      ...options,
+      keyring: this.keyring,
+      isMember: participant =>
+        this.roles !== null &&
+        (this.roles.standingOf(participant) !== null || this.ports?.isAuthor(participant) === true),
+      statements: () => this.statements,
+      neighbours: () => this.ports?.neighbours ?? null,
+      learn: (admission, then) => this.learn(admission, then),
+      knockState: state => this.ports?.knockState?.(state),
+      waitingChanged: () => this.ports?.waitingChanged?.()
+    });
+    this.wrapping = new Wrapping({
+      ...{ crypto, digest, classId, everyone, own, ring: this.keyring },
+      fill: bytes => options.fill(bytes),
+      readers: () =>
+        [this.roles?.owner ?? [], this.roles?.instructors ?? []]
+          .flat()
+          .flatMap(participant => options.devicesOf?.(participant) ?? []),
+      isShared: document => parseOutputsName(document) !== null && this.roles?.outputsShared === true,
+      isOfTeam: () => false,
+      publish: bytes => this.passOnWraps(bytes, ''),
+      opened: () => this.ports?.keysChanged()
+    });
+    this.found(options.founding ?? null);
+    this.statements?.take(options.statements ?? []);
+    options.keys?.forEach(({ epoch, key }) => this.keyring.takeEpoch(epoch, key));
+    options.wraps?.forEach(bytes => this.wrapping.heard(bytes, () => undefined));
+  }
+
+  readonly keyring: Keyring;
+  readonly wrapping: Wrapping;
+  /** Documents of one's own, whose secrets others are given. */
+  private readonly mine = new Set<string>();
+  private statements: Statements | null = null;
+  /** Where others come in, and where one came in oneself. */
+  readonly doorway: Doorway;
+  private ports: ISocietyPorts | null = null;
+  private readonly verifying = new Set<string>();
+
+  /** Null while it is not known how the class was founded. */
+  get roles(): Roles | null {
+    return this.statements?.roles ?? null;
+  }
+
+  get founding(): IFounding | null {
+    return this.statements?.founding ?? null;
+  }
+
+  begin(ports: ISocietyPorts): void {
+    this.ports = ports;
+    this.doorway.begin();
+  }
+
+  end(): void {
+    this.doorway.end();
+  }
+
+  standing({ participant }: IAcquaintance, place: IPlace): Standing {
+    const { document, kind, session, epoch, sequence } = place;
+    // What is sealed for an epoch that nobody stated may be anything.
+    if (!this.roles?.epochs.some(stated => epoch === null || stated.epoch === epoch)) {
+      return 'unknown';
+    }
+    return this.roles.mayHave(participant, document, kind, session, sequence) ? 'may' : 'may-not';
+  }
+
+  cutOf(document: string, session: string, participant: string): ICut | null {
+    return this.roles?.cutOf(document, session, participant) ?? null;
+  }
+
+  keyFor(document: string, kind: Kind, then: (key: IDocumentKey | null) => void): void {
+    const epoch = this.keyring.newest;
+    if (epoch === null) {
+      then(null);
+      return;
+    }
+    this.keysOf(document, kind, epoch, ([key]) => then(key ? { epoch, key } : null));
+    const { own, everyone } = this.options;
+    const isOwn = secretKindOf(document, everyone) === 'own' && keeperOf(document) === own.participant;
+    if (isOwn && !this.mine.has(document)) {
+      this.mine.add(document);
+      this.wrapping.look(document);
+    }
+  }
+
+  keysOf(document: string, kind: Kind, epoch: number, then: (keys: readonly Uint8Array[]) => void): void {
+    if (kind !== 'record') {
+      this.keyring.keysOf(document, epoch, ({ keys }) => then(keys));
+      return;
+    }
+    // What somebody says of themselves is for all, whatever it is about.
+    const secrets = this.keyring.epochKeys(epoch);
+    const keys: Uint8Array[] = [];
+    if (secrets.length === 0) {
+      then(keys);
+    }
+    secrets.forEach(secret =>
+      documentKey(this.options.crypto, secret, document, key => {
+        keys.push(key);
+        if (keys.length === secrets.length) {
+          then(keys);
+        }
+      })
+    );
+  }
+
+  /** A neighbour came. */
+  joined(peer: string): void {
+    this.doorway.joined(peer);
+  }
+
+  left(peer: string): void {
+    this.doorway.left(peer);
+  }
+
+  /** Something is sealed with a key that is not here. */
+  locked(): void {
+    this.doorway.need();
+  }
+
+  /** Whose a session is has become known: their device may lack what one has to give. */
+  introduced(): void {
+    this.mine.forEach(document => this.wrapping.look(document));
+  }
+
+  /** What two compare first. */
+  get summary(): Uint8Array | null {
+    const { digest } = this.options;
+    const wraps = this.wrapping.all.map(bytes => toHex(digest(bytes))).sort();
+    const stated = this.statements?.summary() ?? null;
+    return stated && digest(joinBytes([stated, ...wraps.map(fromHex)]));
+  }
+
+  known(): IHeardOf[] {
+    return this.entries.map(({ id }) => ({ stream: streamOf(id), sequence: 0 }));
+  }
+
+  /** Everything stated that counts, as it is. */
+  get stated(): readonly Uint8Array[] {
+    return this.statements?.all.map(({ bytes }) => bytes) ?? [];
+  }
+
+  /** Everything one can say of the class. */
+  private get entries(): readonly { readonly id: string; readonly bytes: Uint8Array }[] {
+    const { digest } = this.options;
+    const wraps = this.wrapping.all.map(bytes => ({ id: toHex(digest(bytes)), bytes }));
+    return [...(this.statements?.all ?? []), ...wraps];
+  }
+
+  /** Tells a neighbour what they did not say they know. */
+  tell(neighbour: Neighbour, known: readonly IHeardOf[]): void {
+    const theirs = new Set(known.map(({ stream }) => stream));
+    for (const { id, bytes } of this.entries) {
+      if (!theirs.has(streamOf(id))) {
+        neighbour.say({ type: 'statement', bytes });
+      }
+    }
+  }
+
+  hear(peer: string, type: 'statement' | 'knock' | 'admit', bytes: Uint8Array): void {
+    switch (type) {
+      case 'statement':
+        return this.hearStatement(peer, bytes);
+      case 'knock':
+        return this.doorway.hearKnock(peer, bytes);
+      case 'admit':
+        return this.doorway.hearAnswer(bytes);
+    }
+  }
+
+  /** States something, if one may: whether that is so. */
+  state(body: StatementBody): boolean {
+    const { own, digest, classId } = this.options;
+    const number = this.roles?.nextNumber(own.rootKey, body) ?? null;
+    if (!this.roles?.mayState(own.participant, body) || number === null) {
+      return false;
+    }
+    signStatement(own.root, digest, classId, number, body, statement => this.take([statement], ''));
+    return true;
+  }
+
+  /** A new epoch, with a key of its own. */
+  beginEpoch(door: DoorState): boolean {
+    const key = new Uint8Array(32);
+    this.options.fill(key);
+    const epoch = (this.roles?.epoch?.epoch ?? 0) + 1;
+    const isStated = this.state({ kind: 'epoch', epoch, door, keyHash: this.options.digest(key) });
+    if (isStated && this.keyring.takeEpoch(epoch, key) === 'taken') {
+      this.keysChanged();
+    }
+    return isStated;
+  }
+
+  /** Gives somebody a role, or takes one: what they did counts as far as it is here. */
+  give(participant: string, role: StatedRole, reaches: readonly IReach[]): boolean {
+    const counts = this.roles?.statementsOf(participant) ?? [];
+    const isStated = this.state({
+      ...{ kind: 'standing', participant, role, counts },
+      frontier: fitFrontier(reaches)
+    });
+    // Whoever is out has no key of what comes.
+    return isStated && (role !== 'removed' || this.beginEpoch(this.roles!.door));
+  }
+
+  /** With the recovery key: the class is one's own from now on, and no device of who owned it has any power over it. */
+  takeOver(seed: Secret, reaches: readonly IReach[], then: (isDone: boolean) => void): void {
+    const { crypto, digest, classId, own } = this.options;
+    const { roles } = this;
+    const body: StatementBody = {
+      ...{ kind: 'succession', ownerKey: own.rootKey },
+      counts: roles?.statementsOf(roles.owner) ?? [],
+      frontier: fitFrontier(reaches)
+    };
+    crypto.signer(seed.reveal(), recovery => {
+      const number = roles?.nextNumber(recovery.key, body) ?? null;
+      if (number === null) {
+        then(false);
+        return;
+      }
+      signStatement(recovery, digest, classId, number, body, statement => {
+        this.take([statement], '');
+        then(this.roles?.owner === own.participant && this.beginEpoch(this.roles.door));
+      });
+    });
+  }
+
+  private found(founding: IFounding | null): void {
+    if (founding && !this.statements) {
+      this.statements = new Statements(this.options.digest, founding);
+    }
+  }
+
+  private hearStatement(peer: string, bytes: Uint8Array): void {
+    const { crypto, digest, classId } = this.options;
+    const id = idText(digest(bytes));
+    if (!this.statements || this.verifying.has(id) || this.statements.has(hexOf(id))) {
+      return;
+    }
+    this.verifying.add(id);
+    readStatement(crypto, digest, classId, bytes, read => {
+      this.verifying.delete(id);
+      if (read.kind === 'read') {
+        this.take([read.value], peer);
+      } else if (read.fault === 'what') {
+        this.wrapping.heard(bytes, isNews => isNews && this.passOnWraps(bytes, peer));
+      }
+    });
+  }
+
+  private passOnWraps(bytes: Uint8Array, from: string): void {
+    this.ports?.wrapped?.();
+    this.ports?.neighbours.say({ type: 'statement', bytes }, new Set([from]));
+  }
+
+  private take(statements: readonly IStatement[], from: string): void {
+    const taken = this.statements?.take(statements) ?? [];
+    if (taken.length === 0) {
+      return;
+    }
+    this.ports?.stated?.(taken);
+    taken.forEach(({ bytes }) => this.ports?.neighbours.say({ type: 'statement', bytes }, new Set([from])));
+    this.introduced();
+    this.ports?.rulesChanged();
+    this.doorway.changed();
+    this.locked();
+  }
+
+  private keysChanged(): void {
+    this.wrapping.retry();
+    this.introduced();
+    this.ports?.keysChanged();
+    this.doorway.changed();
+  }
+
+  /** Everything in an admission is verified: whoever let one in need not be believed. */
+  private learn({ founding, statements, keys }: IAdmission, then: () => void): void {
+    const { crypto, digest, classId } = this.options;
+    const read = readFounding(digest, classId, founding);
+    if (read.kind === 'fault') {
+      then();
+      return;
+    }
+    const isNew = this.statements === null;
+    this.found(read.value);
+    const genuine: IStatement[] = [];
+    let left = statements.length + 1;
+    const finish = (): void => {
+      left -= 1;
+      if (left > 0) {
+        return;
+      }
+      this.take(genuine, '');
+      const taken = keys.filter(({ epoch, key }) => this.keyring.takeEpoch(epoch, key) === 'taken');
+      if (isNew || taken.length > 0) {
+        this.ports?.admitted?.({ founding: read.value, keys: taken });
+        this.ports?.rulesChanged();
+        this.keysChanged();
+      }
+      then();
+    };
+    for (const bytes of statements) {
+      readStatement(crypto, digest, classId, bytes, each => {
+        genuine.push(...(each.kind === 'read' ? [each.value] : []));
+        finish();
+      });
+    }
+    finish();
+  }
+}
+
+function streamOf(id: string): string {
+  return idText(fromHex(id.slice(0, 2 * STREAM_BYTES)));
+}
+
+function hexOf(id: string): string {
+  return Array.from(id, character => character.charCodeAt(0).toString(16).padStart(2, '0')).join('');
+}

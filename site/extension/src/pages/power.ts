@@ -1,0 +1,71 @@
+/** What whoever teaches can do on the teacher's page, or why this device cannot. */
+import type { IMembership } from '../class/membership';
+import { entranceInWords } from '../class/panel/entrance';
+import { DoorPart } from '../class/teaching/door';
+import { Knocks } from '../class/teaching/knocks';
+import { Removed } from '../class/teaching/removed';
+import { SharingPart } from '../class/teaching/sharing';
+import { givenInWords, waitingInWords } from '../class/teaching/words';
+import type { Clock } from '../core/clock';
+import { find, setText } from './elements';
+import { english } from './english';
+import type { Keeping } from './keeping';
+import type { TakeOver } from './takeover';
+import { wordsOf } from './words';
+
+/** What is needed of a membership. */
+export type Powered = Pick<IMembership, 'people' | 'entrance' | 'role' | 'teaching'>;
+
+export class Power {
+  constructor(
+    clock: Clock,
+    private readonly keeping: Keeping,
+    private readonly takeOver: TakeOver
+  ) {
+    const say = (words: string): void => this.say(words);
+    this.knocks = new Knocks(clock, count => say(waitingInWords(count, english)));
+    this.door = new DoorPart({ trans: english, level: 'h2', say });
+    this.sharing = new SharingPart(english, 'h2');
+    this.removed = new Removed(english, name => say(givenInWords(name, 'attendee', english)));
+    find('class-door', HTMLElement).replaceChildren(this.door.node);
+    find('class-removed', HTMLElement).replaceChildren(this.removed.node);
+    find('class-sharing', HTMLElement).replaceChildren(this.sharing.node);
+  }
+
+  show({ people, entrance, role, teaching }: Powered): void {
+    const isIn = entrance === 'in';
+    const waiting = teaching?.waiting ?? [];
+    this.door.show(teaching);
+    this.sharing.show(teaching);
+    this.removed.show(people, teaching);
+    this.keeping.show(teaching);
+    this.knocks.tell(waiting);
+    const hasNone = isIn && role !== null && teaching === null;
+    this.without.hidden = !hasNone;
+    this.outside.hidden = isIn;
+    setText(this.outside, isIn ? '' : entranceInWords(entrance, english, role));
+    // Who owns the class has nothing to take over. Nobody could let in whoever started it: then the file does.
+    if (role === 'owner') {
+      this.takeOver.hide();
+    } else {
+      this.takeOver.offer(hasNone || entrance === 'refused');
+    }
+    const { length } = waiting;
+    document.title =
+      length === 0 ? this.title : wordsOf(this.without, 'title', { n: length, title: this.title });
+  }
+
+  /** To who listens instead of looking. */
+  say(words: string): void {
+    setText(this.said, words);
+  }
+
+  private readonly title = document.title;
+  private readonly without = find('class-without', HTMLElement);
+  private readonly outside = find('class-outside', HTMLElement);
+  private readonly said = find('class-acts-said', HTMLElement);
+  private readonly door: DoorPart;
+  private readonly sharing: SharingPart;
+  private readonly removed: Removed;
+  private readonly knocks: Knocks;
+}

@@ -1,0 +1,230 @@
+"""Reads what a document's log holds into the document, session by session in the order of its sequences: opens, checks,
+lets wait outside of the document what leans on what is not here, and applies. The document is nothing but this, so a
+document built anew from the same log is the same. ``core/sync/reading.ts`` in Python. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pycrdt import Doc
+
+from ..log.log import Log
+from ..log.piece import Piece
+from ..permissions.change import CheckedChange, Refused, check_change
+from ..permissions.limits import Limits
+from .live import LiveIntake
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a piece turns out to hold. `locked`: there is no key here, yet. `wrong`: sealed with another key, or for
+    another place.
+    """
+
+    kind: Literal["open", "locked", "wrong"]
+    plain: bytes = b""
+    part: int = 0
+    parts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPorts:
+    log: Log
+    session: str
+    """One's own: what it writes is in the document before it is in the log."""
+    limits: Limits
+    client_of: Callable[[str, str], int]
+    frontier: Callable[[str], int | None]
+    """How far a session counts that was cut off; None for all others."""
+    open: Callable[[Piece], Opened]
+    stopped: Callable[[str, int, Piece], None]
+    """What a session says from a place on may not be said: the piece is where that shows."""
+    locked: Callable[[Piece], None]
+
+
+@dataclass(slots=True)
+class _Parts:
+    place: int
+    of: int
+    list: list[bytes] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class _Strand:
+    session: str
+    client: int
+    next: int = 0
+    """Up to where the log was read."""
+    clock: int = 0
+    """The client's clock there."""
+    parts: _Parts | None = None
+    """A change in parts of which not all were read."""
+    state: Literal["idle", "reading", "locked", "full"] = "idle"
+    rest: CheckedChange | None = None
+    """What found no room to wait."""
+    is_cut: bool = False
+
+
+class Reading:
+    def __init__(self, ports: ReadingPorts, doc: Doc[Any] | None, genesis: bytes | None, own_from: int) -> None:
+        """``doc`` None: what is carried for others is checked, and nothing is built. From the sequence ``own_from`` on
+        what one's own session writes is in the document already.
+        """
+        self._ports = ports
+        self.doc = doc
+        self._own_from = own_from
+        self._intake = LiveIntake(doc, genesis) if doc is not None else None
+        self._strands: dict[str, _Strand] = {}
+        self._places: dict[CheckedChange, tuple[str, int, Piece]] = {}
+        """Where each change that was taken began, for what turns out later."""
+        self._full: set[str] = set()
+        self._ended = False
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something waits for what is not here."""
+        return bool(self._full) or (self._intake is not None and self._intake.waiting.count > 0)
+
+    def read_all(self) -> None:
+        """Reads on in all sessions."""
+        for session in list(self._ports.log.sessions):
+            self.read(session)
+
+    def read(self, session: str, known: tuple[Piece, Opened] | None = None) -> None:
+        """Reads on in a session; ``known`` is what was opened already of one of its pieces."""
+        strand = self._strand_of(session)
+        if strand is None:
+            return
+        while strand.state == "idle" and not self._ended:
+            piece = next(iter(self._ports.log.pieces(session, strand.next)), None)
+            if piece is None or piece.first > strand.next:
+                break
+            if session == self._ports.session and piece.first >= self._own_from:
+                strand.next = piece.end
+                continue
+            strand.state = "reading"
+            opened = known[1] if known and known[0] is piece else self._ports.open(piece)
+            strand.state = "idle"
+            self._take(strand, piece, opened)
+        self._settle(strand)
+
+    def unlock(self) -> None:
+        """There may be other keys."""
+        for strand in list(self._strands.values()):
+            if strand.state == "locked":
+                strand.state = "idle"
+                self.read(strand.session)
+
+    def take_own(self, change: CheckedChange) -> bool:
+        """One's own change, which is in the document. Whether it may be."""
+        return self._intake is None or self._intake.take_own(self._ports.session, change)
+
+    def end(self) -> None:
+        self._ended = True
+
+    def _strand_of(self, session: str) -> _Strand | None:
+        known = self._strands.get(session)
+        author = self._ports.log.author_of(session)
+        if known or author is None:
+            return known
+        made = self._strands[session] = _Strand(session, self._ports.client_of(session, author))
+        return made
+
+    def _take(self, strand: _Strand, piece: Piece, opened: Opened) -> None:
+        if opened.kind == "locked":
+            strand.state = "locked"
+            self._ports.locked(piece)
+            return
+        place = strand.parts.place if strand.parts else piece.first
+        whole = self._joined(strand, piece, opened) if opened.kind == "open" else None
+        if whole == "more":
+            strand.next = piece.end
+            return
+        change = self._checked(strand, piece, whole) if whole is not None else None
+        if change is None:
+            self._stop(strand, place, piece)
+            return
+        strand.next = piece.end
+        strand.clock = max(strand.clock, change.end)
+        if self._intake:
+            self._places[change] = strand.session, place, piece
+            self._put(strand, change)
+
+    def _checked(self, strand: _Strand, piece: Piece, whole: bytes) -> CheckedChange | None:
+        """The change, where it is one that follows on what its session wrote before."""
+        try:
+            change = check_change(whole, strand.client, self._ports.limits)
+        except Refused:
+            return None
+        if not change.structs:
+            return change
+        if piece.form == "envelope":
+            return change if change.start == strand.clock else None
+        return change if change.start <= strand.clock <= change.end else None
+
+    def _joined(self, strand: _Strand, piece: Piece, opened: Opened) -> bytes | Literal["more"] | None:
+        """The whole change, `more` while parts of it are missing, or None for parts that do not follow."""
+        if opened.parts == 1:
+            return None if strand.parts else opened.plain
+        before = strand.parts or _Parts(piece.first, opened.parts)
+        if opened.part != len(before.list) or opened.parts != before.of:
+            return None
+        before.list.append(opened.plain)
+        strand.parts = before if len(before.list) < opened.parts else None
+        return "more" if strand.parts else b"".join(before.list)
+
+    def _put(self, strand: _Strand, change: CheckedChange) -> None:
+        assert self._intake
+        # For each session on its own: what one waits for is never kept out by what another lets wait.
+        taken = self._intake.take(strand.session, change)
+        if taken == "full":
+            strand.rest, strand.state = change, "full"
+            self._full.add(strand.session)
+        else:
+            strand.rest = None
+            self._full.discard(strand.session)
+        if isinstance(taken, list):
+            for each in taken:
+                self._places.pop(each, None)
+            self._stop_refused()
+            self._retry()
+
+    def _retry(self) -> None:
+        """Something was applied: what found no room may wait, or be applied, now."""
+        for session in list(self._full):
+            strand = self._strands[session]
+            if strand.rest and strand.state == "full":
+                strand.state = "idle"
+                self._put(strand, strand.rest)
+                if strand.state == "idle":
+                    self.read(session)
+
+    def _stop_refused(self) -> None:
+        """Changes that turned out to say what they may not, once what they lean on was here."""
+        assert self._intake
+        for change in list(self._intake.refused):
+            at = self._places.pop(change, None)
+            if at:
+                session, place, piece = at
+                strand = self._strands[session]
+                strand.clock = change.start
+                self._stop(strand, place, piece)
+
+    def _stop(self, strand: _Strand, place: int, piece: Piece) -> None:
+        strand.next = place
+        strand.parts = None
+        self._ports.stopped(strand.session, place, piece)
+        self._settle(strand)
+
+    def _settle(self, strand: _Strand) -> None:
+        """Nothing of the session counts any more from where it was read to: nobody waits for that."""
+        # Only a frontier decides for everybody: what is refused nobody has, and a fork is open until there is one.
+        limit = self._ports.frontier(strand.session)
+        if self._intake and not strand.is_cut and limit is not None and strand.next >= limit and not self._ended:
+            strand.is_cut = True
+            self._intake.cut(strand.client, strand.clock)
+            self._stop_refused()
+            self._retry()

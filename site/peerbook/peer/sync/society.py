@@ -1,0 +1,270 @@
+"""The class as one participant knows it: how it was founded, what was stated, which keys are here; who may what by
+that, and the door through which others come in. It is what the engine asks, and what hears the class's own messages.
+``core/sync/society.ts`` in Python. Pure.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from ..clock import Clock
+from ..envelope import Envelope
+from ..founding import Founding, FoundingFault, everyone_of, read_founding
+from ..identity import Introduction, OwnSession
+from ..keys.answer import Admission
+from ..keys.documents import document_key
+from ..keys.keyring import Keyring, Oneself
+from ..keys.knocking import KnockState
+from ..keys.wrapping import Wrapping
+from ..overlay.messages import STREAM_BYTES, AdmitMessage, ClassMessage, HeardOf, KnockMessage, StatementMessage
+from ..overlay.neighbours import Neighbour, Neighbours
+from ..roles import ClassEpoch, Cut, Roles
+from ..sealed import DocumentKey
+from ..secret import Secret
+from ..statement import Statement, StatementFault, read_statement
+from ..statements import Statements
+from .doorway import Doorway, DoorwayPorts
+from .options import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What one has of a class from before: who founded it has all of it, who comes for the first time has nothing."""
+
+    founding: bytes | None = None
+    statements: tuple[bytes, ...] = ()
+    keys: tuple[tuple[int, bytes], ...] = ()
+    wraps: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SocietyOptions:
+    clock: Clock
+    fill: Callable[[int], bytes]
+    own: OwnSession
+    root: Secret
+    """The root key's seed: secrets of one's own documents follow from it."""
+    class_id: bytes
+    join_secret: bytes
+    name: str
+    """As one is called, for who opens the door."""
+    known: Known = Known()
+    learned: Callable[[Known], None] = lambda known: None
+    """To be stored: all that is known now."""
+    knock_state: Callable[[KnockState], None] = lambda state: None
+
+
+@dataclass(frozen=True, slots=True)
+class SocietyPorts:
+    """What the society asks of the engine."""
+
+    neighbours: Neighbours
+    rules_changed: Callable[[], None]
+    """Who may what may be different."""
+    keys_changed: Callable[[], None]
+    is_author: Callable[[str], bool]
+    """Whether something is accepted in somebody's name."""
+
+
+class Society:
+    def __init__(self, options: SocietyOptions) -> None:
+        self._options = options
+        self._statements: Statements | None = None
+        self._ports: SocietyPorts | None = None
+        participant = options.own.introduced.participant
+        self.keyring = Keyring(
+            everyone_of(options.class_id),
+            Oneself(participant, options.root, options.class_id),
+            lambda: [each.epoch for each in self._epochs],
+            self._stated,
+        )
+        self._wrapping = Wrapping(
+            options.class_id, everyone_of(options.class_id), options.own.agreement, self.keyring, self._keys_changed
+        )
+        self.doorway = Doorway(
+            DoorwayPorts(
+                options.clock,
+                options.fill,
+                options.own,
+                options.class_id,
+                options.join_secret,
+                options.name,
+                self.keyring,
+                self._is_member,
+                lambda: self._statements,
+                lambda: self._ports.neighbours if self._ports else None,
+                self._learn,
+                options.knock_state,
+            )
+        )
+        known = options.known
+        if known.founding is not None:
+            self._learn(Admission(known.founding, known.statements, known.keys))
+        for wraps in known.wraps:
+            self._wrapping.hear(wraps)
+
+    @property
+    def roles(self) -> Roles | None:
+        """None while it is not known how the class was founded."""
+        return self._statements.roles if self._statements else None
+
+    def begin(self, ports: SocietyPorts) -> None:
+        self._ports = ports
+        self.doorway.begin()
+
+    def end(self) -> None:
+        self.doorway.end()
+
+    # What the engine asks (`Rules`, `Keys`).
+
+    def standing(self, who: Introduction, place: Envelope) -> Standing:
+        roles = self.roles
+        # What is sealed for an epoch that nobody stated may be anything.
+        if roles is None or all(each.epoch != place.epoch for each in roles.epochs):
+            return "unknown"
+        is_allowed = roles.may_have(who.participant, place.document, place.kind, place.session, place.sequence)
+        return "may" if is_allowed else "may-not"
+
+    def cut_of(self, document: str, session: str, participant: str) -> Cut | None:
+        roles = self.roles
+        return roles.cut_of(document, session, participant) if roles else None
+
+    def key_for(self, document: str, kind: str) -> DocumentKey | None:
+        epoch = self.keyring.newest
+        keys = () if epoch is None else self.keys_of(document, kind, epoch)
+        return DocumentKey(epoch, keys[0]) if epoch is not None and keys else None
+
+    def keys_of(self, document: str, kind: str, epoch: int) -> Sequence[bytes]:
+        if kind == "record":
+            # What somebody says of themselves is for all, whatever it is about.
+            return [document_key(secret, document) for secret in self.keyring.epoch_keys(epoch)]
+        return self.keyring.keys_of(document, epoch).keys
+
+    # What hears the class's own messages (`ClassEar`).
+
+    @property
+    def summary(self) -> bytes | None:
+        if self._statements is None:
+            return None
+        wraps = sorted(hashlib.sha256(data).digest() for data in self._wrapping.all)
+        return hashlib.sha256(b"".join([self._statements.summary(), *wraps])).digest()
+
+    def known(self) -> Sequence[HeardOf]:
+        return [HeardOf(_stream_of(data), 0) for data in self._entries]
+
+    def tell(self, neighbour: Neighbour, known: Collection[HeardOf]) -> None:
+        theirs = {each.stream for each in known}
+        for data in self._entries:
+            if _stream_of(data) not in theirs:
+                neighbour.say(StatementMessage(data))
+
+    def hear(self, peer: str, message: ClassMessage) -> None:
+        match message:
+            case StatementMessage(data):
+                self._hear_statement(peer, data)
+            case KnockMessage(data):
+                self.doorway.hear_knock(peer, data)
+            case AdmitMessage(data):
+                self.doorway.hear_answer(data)
+
+    def joined(self, peer: str) -> None:
+        self.doorway.joined(peer)
+
+    def left(self, peer: str) -> None:
+        self.doorway.left(peer)
+
+    def locked(self) -> None:
+        self.doorway.need()
+
+    def take(self, statements: Sequence[Statement], source: str = "") -> None:
+        """Takes statements that were verified, one's own among them, and passes on what is new."""
+        taken = self._statements.take(statements) if self._statements else []
+        if not taken:
+            return
+        self._tell()
+        if self._ports:
+            for each in taken:
+                self._ports.neighbours.say(StatementMessage(each.data), {source})
+            self._ports.rules_changed()
+        self.doorway.changed()
+        self.doorway.need()
+
+    def take_key(self, epoch: int, key: bytes) -> bool:
+        """A key of an epoch that was stated; whether it is new."""
+        is_new = self.keyring.take_epoch(epoch, key) == "taken"
+        if is_new:
+            self._keys_changed()
+        return is_new
+
+    @property
+    def _entries(self) -> list[bytes]:
+        """Everything one can say of the class."""
+        stated = [each.data for each in self._statements.all] if self._statements else []
+        return [*stated, *self._wrapping.all]
+
+    @property
+    def _epochs(self) -> Sequence[ClassEpoch]:
+        roles = self.roles
+        return roles.epochs if roles else ()
+
+    def _stated(self, epoch: int) -> Sequence[bytes]:
+        found = next((each for each in self._epochs if each.epoch == epoch), None)
+        return [found.key_hash, *found.others] if found else []
+
+    def _is_member(self, participant: str) -> bool:
+        roles = self.roles
+        if roles is None:
+            return False
+        return roles.is_named(participant) or (self._ports is not None and self._ports.is_author(participant))
+
+    def _hear_statement(self, peer: str, data: bytes) -> None:
+        if self._statements is None or hashlib.sha256(data).hexdigest() in self._statements:
+            return
+        statement = read_statement(self._options.class_id, data)
+        if isinstance(statement, Statement):
+            self.take([statement], peer)
+        elif statement is StatementFault.WHAT and self._wrapping.hear(data):
+            self._tell()
+            if self._ports:
+                self._ports.neighbours.say(StatementMessage(data), {peer})
+
+    def _learn(self, admission: Admission) -> None:
+        """Everything in an admission is verified: whoever let one in need not be believed."""
+        founding = read_founding(self._options.class_id, admission.founding)
+        if isinstance(founding, FoundingFault):
+            return
+        is_new = self._found(founding)
+        read = [read_statement(self._options.class_id, data) for data in admission.statements]
+        self.take([each for each in read if not isinstance(each, StatementFault)])
+        taken = [self.keyring.take_epoch(epoch, key) == "taken" for epoch, key in admission.keys]
+        if is_new or any(taken):
+            if self._ports:
+                self._ports.rules_changed()
+            self._keys_changed()
+
+    def _found(self, founding: Founding) -> bool:
+        if self._statements is None:
+            self._statements = Statements(founding)
+            return True
+        return False
+
+    def _keys_changed(self) -> None:
+        self._tell()
+        self._wrapping.retry()
+        if self._ports:
+            self._ports.keys_changed()
+        self.doorway.changed()
+
+    def _tell(self) -> None:
+        """What is known now, for storage."""
+        if self._statements:
+            said = tuple(each.data for each in self._statements.all)
+            self._options.learned(
+                Known(self._statements.founding.record, said, self.keyring.all(), tuple(self._wrapping.all))
+            )
+
+
+def _stream_of(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()[:STREAM_BYTES]

@@ -1,0 +1,296 @@
+"""A class in Python, with keys and roles: who founds it, who is let in by whom, who is put out, whoever is there."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from peerbook.peer.crypto import Signer
+from peerbook.peer.founding import everyone_of, found_class
+from peerbook.peer.identity import OwnSession
+from peerbook.peer.keys.signal import open_signal, seal_signal
+from peerbook.peer.keys.wraps import make_wraps
+from peerbook.peer.overlay.messages import StatementMessage
+from peerbook.peer.roles import Cut
+from peerbook.peer.secret import Secret
+from peerbook.peer.statement import Body, Door, Epoch, Reach, Standing, sign_statement
+from peerbook.peer.sync.record import Record
+from peerbook.peer.sync.society import Known, Society, SocietyOptions, SocietyPorts
+
+from .peer_kit import Page, World, somebody
+
+JOIN_SECRET = b"j" * 16
+NOTHING = Known()
+
+
+class Member(Page):
+    """Somebody in a class that was founded, or at its door."""
+
+    def __init__(self, school: School, name: str, root: bytes, known: Known = NOTHING) -> None:
+        self.name, self.root = name, root
+        world = school.world
+        own: OwnSession = somebody(world.chance, school.class_id, root)
+        self.known = known
+        self.states: list[str] = []
+        self.society = Society(
+            SocietyOptions(
+                world.clock,
+                world.chance.randbytes,
+                own,
+                Secret(root),
+                school.class_id,
+                JOIN_SECRET,
+                name,
+                known,
+                self._learned,
+                self.states.append,
+            )
+        )
+        options: dict[str, Any] = {"own": own, "room": school.class_id, "document": school.document}
+        options |= {"rules": self.society, "keys": self.society, "ear": self.society}
+        options |= {"carries": lambda document: document == school.document}
+        super().__init__(world, True, options)
+        engine = self.engine
+        self.society.begin(SocietyPorts(engine.neighbours, engine.rules_changed, engine.keys_changed, engine.is_author))
+        engine.introduce(Record(name, self.participant, 0))
+
+    def _learned(self, known: Known) -> None:
+        self.known = known
+
+    @property
+    def words(self) -> str:
+        return str(self.text)
+
+    def names(self) -> list[str]:
+        return [person.name for person in self.engine.people(0)]
+
+
+class School:
+    """A class that Ada founded; her page is the first."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self.world = World(seed)
+        fill = self.world.chance.randbytes
+        self._root = fill(32)
+        founder = somebody(self.world.chance, bytes(16), self._root)
+        self.founding = found_class(founder.introduced.root_key, somebody(self.world.chance).introduced.root_key, fill)
+        self.class_id = self.founding.class_id
+        self.document = f"{'5e' * 32}.team.{everyone_of(self.class_id)}"
+        self._signer = founder.root
+        self._number = 0
+        self.ada = Member(self, "Ada", self._root, Known(self.founding.record))
+        self.epoch("open")
+
+    def state(self, body: Body) -> None:
+        """As the owner."""
+        self._number += 1
+        self.ada.society.take([sign_statement(self._signer, self.class_id, self._number, body)])
+
+    def epoch(self, door: Door) -> None:
+        key = self.world.chance.randbytes(32)
+        roles = self.ada.society.roles
+        assert roles
+        number = (roles.epoch.epoch if roles.epoch else 0) + 1
+        self.state(Epoch(number, door, hashlib.sha256(key).digest()))
+        assert self.ada.society.take_key(number, key)
+
+    def comes(self, name: str, *neighbours: Member, root: bytes | None = None, known: Known = NOTHING) -> Member:
+        member = Member(self, name, root or self.world.chance.randbytes(32), known)
+        for neighbour in neighbours:
+            self.world.join(member, neighbour)
+        return member
+
+    def wait(self, seconds: float = 10) -> None:
+        self.world.clock.advance(1000 * seconds)
+
+
+@pytest.fixture
+def school() -> School:
+    return School()
+
+
+def test_key7_whoever_has_the_link_is_let_in_by_any_member_while_the_door_is_open(school: School) -> None:
+    ada = school.ada
+    ada.text += "of Ada. "
+    school.wait()
+    ben = school.comes("Ben", ada)
+    school.wait()
+    assert ben.words == "of Ada. "
+    ben.text += "of Ben. "
+    school.wait()
+    assert ada.words == "of Ada. of Ben. "
+    assert (ada.names(), ben.names()) == (["Ben"], ["Ada"])
+    # The founder goes: who was let in lets in.
+    school.world.part(ada, ben)
+    cleo = school.comes("Cleo", ben)
+    school.wait()
+    assert cleo.words == "of Ada. of Ben. "
+    assert cleo.states[-1] == "inside"
+
+
+def test_key7_who_does_not_know_the_secret_of_the_link_is_answered_nothing(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    school.ada.text += "not for you"
+    monkeypatch.setattr(f"{__name__}.JOIN_SECRET", b"x" * 16)
+    mallory = school.comes("Mallory", school.ada)
+    school.wait(60)
+    assert (mallory.words, mallory.states) == ("", ["knocking"])
+
+
+def test_key8_behind_a_closed_door_one_waits_until_an_instructor_opens(school: School) -> None:
+    ada = school.ada
+    ben = school.comes("Ben", ada)
+    school.wait()
+    ben.text += "between "
+    school.wait()
+    school.epoch("closed")
+    ada.text += "us"
+    school.wait(30)
+    assert ben.words == "between us", "whose words are in it is given the new key"
+    cleo = school.comes("Cleo", ben)
+    school.wait(30)
+    assert (cleo.words, cleo.states[-1]) == ("", "waiting")
+    assert [each.name for each in ada.society.doorway.waiting] == ["Cleo"]
+    ada.society.doorway.admit(cleo.participant)
+    school.wait()
+    assert cleo.words == "between us"
+    dan = school.comes("Dan", ben)
+    school.wait(30)
+    ada.society.doorway.refuse(dan.participant)
+    school.wait()
+    assert (dan.words, dan.states[-1]) == ("", "refused")
+
+
+def test_rol6_who_was_removed_is_not_heard_any_more_and_reads_no_more(school: School) -> None:
+    ada = school.ada
+    ben, cleo = school.comes("Ben", ada), school.comes("Cleo", ada)
+    school.world.join(ben, cleo)
+    school.wait()
+    ben.text += "kept. "
+    school.wait()
+    count = ada.replica.log.count(ben.session)
+    chain = ada.replica.log.chain_at(ben.session, count)
+    assert chain
+    ben.text += "too late. "
+    school.wait()
+    reach = Reach(school.document, ben.session, count, chain)
+    school.state(Standing(ben.participant, "removed", (), (reach,)))
+    school.epoch("open")
+    school.wait()
+    assert ada.words == cleo.words == "kept. "
+    ada.text += "without Ben"
+    ben.text += "still here?"
+    school.wait(30)
+    assert ada.words == cleo.words == "kept. without Ben"
+    assert "without Ben" not in ben.words
+    roles = cleo.society.roles
+    assert roles
+    assert roles.cut_of(school.document, ben.session, ben.participant) == Cut(count, chain)
+    late = school.comes("Dan", cleo)
+    school.wait()
+    assert late.words == "kept. without Ben"
+
+
+def test_rol7_a_viewer_reads_and_what_they_write_goes_nowhere(school: School) -> None:
+    ada = school.ada
+    ben, cleo = school.comes("Ben", ada), school.comes("Cleo", ada)
+    school.wait()
+    school.state(Standing(ben.participant, "viewer"))
+    school.wait()
+    ada.text += "for all"
+    ben.text += "mine? "
+    school.wait(30)
+    assert ada.words == cleo.words == ben.words == "for all", "not said, and so not kept either"
+    school.state(Standing(ben.participant, "attendee"))
+    school.wait()
+    ben.text += ", now mine too"
+    school.wait()
+    assert ada.words == cleo.words == ben.words == "for all, now mine too"
+
+
+def test_rol8_statements_reach_those_who_were_away(school: School) -> None:
+    ada = school.ada
+    ben = school.comes("Ben", ada)
+    school.wait()
+    ben.text += "before "
+    school.wait()
+    school.world.part(ada, ben)
+    school.state(Standing("ab" * 16, "viewer"))
+    school.epoch("closed")
+    ada.text += "and meanwhile"
+    school.wait()
+    assert ben.words == "before "
+    school.world.join(ada, ben)
+    school.wait(30)
+    assert ben.words == "before and meanwhile"
+    roles = ben.society.roles
+    assert roles
+    assert (roles.role_of("ab" * 16), roles.door) == ("viewer", "closed")
+
+
+def test_sto1_a_member_who_comes_back_alone_has_all_and_lets_others_in(school: School) -> None:
+    ada = school.ada
+    keeper = school.comes("Keeper", ada)
+    ada.text += "kept for later"
+    school.wait()
+    again = Member(school, "Keeper", keeper.root, keeper.known)
+    assert again.society.keyring.is_current
+    again.engine.close(school.document)
+    again.follow(keeper.kept)
+    assert again.words == "kept for later"
+    late = school.comes("Ben", again)
+    school.wait()
+    assert late.words == "kept for later"
+
+
+def test_what_is_told_to_connect_is_read_by_whom_it_is_for_and_by_nobody_else(school: School) -> None:
+    chance, class_id = school.world.chance, school.class_id
+    ada, ben, cleo = (somebody(chance, class_id) for _ in range(3))
+    to, source = ben.introduced.session, ada.introduced.session
+    sealed = seal_signal(class_id, JOIN_SECRET, ada, to, b"fingerprint", chance.randbytes(16))
+    assert open_signal(class_id, JOIN_SECRET, source, to, sealed) == b"fingerprint"
+    assert b"fingerprint" not in sealed
+    assert open_signal(class_id, b"x" * 16, source, to, sealed) is None
+    assert open_signal(class_id, JOIN_SECRET, cleo.introduced.session, to, sealed) is None
+    assert open_signal(class_id, JOIN_SECRET, source, cleo.introduced.session, sealed) is None
+    # A classmate knows the secret of the link, and not the session's key.
+    forged = seal_signal(class_id, JOIN_SECRET, replace(cleo, introduction=ada.introduction), to, b"other", bytes(16))
+    assert open_signal(class_id, JOIN_SECRET, source, to, forged) is None
+    for at in range(0, len(sealed), 7):
+        broken = sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1 :]
+        assert open_signal(class_id, JOIN_SECRET, source, to, broken) is None
+        assert open_signal(class_id, JOIN_SECRET, source, to, sealed[:at]) is None
+
+
+def test_key3_wraps_are_kept_for_those_who_come_and_opened_where_one_may(school: School) -> None:
+    ada = school.ada
+    ben = school.comes("Ben", ada)
+    school.wait()
+    secret, epoch = b"s" * 32, 1
+    document = f"{'5e' * 32}.mine.{ben.participant}"
+    root = Signer(ben.root)
+    wraps = make_wraps(
+        root,
+        school.class_id,
+        document,
+        epoch,
+        secret=secret,
+        recipients=[ada.own.agreement.key],
+        share_with=None,
+        fill=school.world.chance.randbytes,
+    )
+    ben.society.hear(ben.session, StatementMessage(wraps))
+    school.wait()
+    assert ada.society.keyring.keys_of(document, epoch).keys, "who teaches reads it"
+    cleo = school.comes("Cleo", ben)
+    school.world.part(ada, ben)
+    school.wait(30)
+    assert cleo.society.keyring.keys_of(document, epoch).keys == (), "a classmate does not"
+    assert wraps in cleo.known.wraps, "and keeps it for who does"
+    assert ben.society.summary == cleo.society.summary
+    ben.society.hear(ada.session, StatementMessage(wraps[:-1] + b"x"))
+    assert ben.known.wraps == (wraps,)
