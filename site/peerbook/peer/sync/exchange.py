@@ -29,6 +29,8 @@ NEWS_MS = 200
 """What came by exchange is told to the other neighbours this often at most."""
 
 _STATEMENTS = "statements"
+# After a document's name: what it says [PER6]. Nothing is shown here that would have to be built anew.
+_CONTENT = " content"
 """Stands for the statements among the documents of a summary."""
 
 
@@ -190,6 +192,8 @@ class Exchange:
                 stated = self._ports.stated()
                 if stated is not None and stated[:DIGEST_BYTES] != summary.digest:
                     self._ports.differs(neighbour)
+                continue
+            if summary.document.endswith(_CONTENT):
                 continue
             replica = self._ports.replicas.get(summary.document) or self._ports.carry(summary.document)
             if not replica:
