@@ -188,7 +188,13 @@ describe('roles', () => {
     const class_ = fold(named, stand(owner, 2, ivan, 'instructor'), stand(owner, 3, ben, 'viewer'));
     const on = (person: { id: string }, role: 'instructor' | 'removed') =>
       ({ kind: 'standing', participant: person.id, role, counts: [], frontier: [] }) as const;
-    const epoch = { kind: 'epoch', epoch: 1, door: 'open', keyHash: new Uint8Array(32) } as const;
+    const epoch = {
+      kind: 'epoch',
+      epoch: 1,
+      door: 'open',
+      keyHash: new Uint8Array(32),
+      members: []
+    } as const;
     expect(
       [on(ada, 'instructor'), on(ines, 'removed'), epoch].map(body => class_.mayState(owner.id, body))
     ).toEqual([true, true, true]);

@@ -106,7 +106,7 @@ export class Pupil {
       neighbours: this.engine.neighbours,
       rulesChanged: () => this.engine.rulesChanged(),
       keysChanged: () => this.engine.keysChanged(),
-      isAuthor: participant => this.engine.isAuthor(participant),
+      known: () => this.engine.authors,
       stated: taken => void disk.statements.push(...taken),
       admitted: admission => {
         disk.founding = admission.founding;
