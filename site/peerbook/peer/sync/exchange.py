@@ -29,9 +29,9 @@ NEWS_MS = 200
 """What came by exchange is told to the other neighbours this often at most."""
 
 _STATEMENTS = "statements"
-# After a document's name: what it says [PER6]. Nothing is shown here that would have to be built anew.
-_CONTENT = " content"
 """Stands for the statements among the documents of a summary."""
+_CONTENT = " content"
+"""After a document's name: what it says [PER6]. Nothing here would have to be built anew."""
 
 
 @dataclass(frozen=True, slots=True)

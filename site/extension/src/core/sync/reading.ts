@@ -95,6 +95,11 @@ export class Reading {
     return this.opening > 0 || [...this.strands.values()].some(({ state }) => state !== 'idle');
   }
 
+  /** Whether something is being opened. */
+  get isOpening(): boolean {
+    return this.opening > 0;
+  }
+
   /** Reads on in all sessions. */
   readAll(): void {
     this.ports.log.sessions.forEach(session => this.read(session));
