@@ -72,6 +72,8 @@ export interface IMembership {
   readonly entrance: Entrance;
   /** Null before one is in. */
   readonly role: Role | null;
+  /** Whether the class becomes this person's as soon as it can be reached: the recovery file was taken up here. */
+  readonly isTakingOver: boolean;
   readonly door: Door;
   /** Whether the class sees the outputs of everybody's own pages. */
   readonly outputsShared: boolean;

@@ -217,7 +217,8 @@ class Society:
         roles = self.roles
         if roles is None:
             return False
-        return roles.is_named(participant) or (self._ports is not None and self._ports.is_author(participant))
+        is_author = self._ports is not None and self._ports.is_author(participant)
+        return is_author or roles.can_teach(participant) or roles.is_named(participant)
 
     def _hear_statement(self, peer: str, data: bytes) -> None:
         if self._statements is None or hashlib.sha256(data).hexdigest() in self._statements:

@@ -94,7 +94,9 @@ export class Society implements IRules, IKeys {
       keyring: this.keyring,
       isMember: participant =>
         this.roles !== null &&
-        (this.roles.standingOf(participant) !== null || this.ports?.isAuthor(participant) === true),
+        (this.roles.canTeach(participant) ||
+          this.roles.standingOf(participant) !== null ||
+          this.ports?.isAuthor(participant) === true),
       statements: () => this.statements,
       neighbours: () => this.ports?.neighbours ?? null,
       learn: (admission, then) => this.learn(admission, then),
@@ -121,6 +123,8 @@ export class Society implements IRules, IKeys {
 
   readonly keyring: Keyring;
   readonly wrapping: Wrapping;
+  /** Whether the class was taken over behind a closed door: whoever has its key hands it over first. */
+  private beginsAfter = false;
   /** Documents of one's own, whose secrets others are given. */
   private readonly mine = new Set<string>();
   private statements: Statements | null = null;
@@ -311,7 +315,13 @@ export class Society implements IRules, IKeys {
       }
       signStatement(recovery, digest, classId, number, body, statement => {
         this.take([statement], '');
-        then(this.roles?.owner === own.participant && this.beginEpoch(this.roles.door));
+        const isOwner = this.roles?.owner === own.participant;
+        if (isOwner && this.keyring.isCurrent) {
+          this.beginEpoch(this.roles.door);
+        } else {
+          this.beginsAfter = isOwner;
+        }
+        then(isOwner);
       });
     });
   }
@@ -358,6 +368,10 @@ export class Society implements IRules, IKeys {
   }
 
   private keysChanged(): void {
+    if (this.beginsAfter && this.keyring.isCurrent) {
+      this.beginsAfter = false;
+      this.beginEpoch(this.roles!.door);
+    }
     this.wrapping.retry();
     this.introduced();
     this.ports?.keysChanged();
