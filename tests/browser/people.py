@@ -1,7 +1,7 @@
 """People of one class in full notebook pages, each with a browser of their own, and what they do there.
 
-A story begins with ``a_class_with("Ada", "Ben")``: both have opened a link into the class, said their names and stand in
-everyone's page of the workshop's first step, where all write. Ada, who came first, owns the class. Further pages are
+A story begins with ``a_class_with("Ada", "Ben")``: both have opened a link into the class, said their names and stand
+in everyone's page of the workshop's first step, where all write. Ada, who came first, owns the class. Further pages are
 expensive (a JupyterLab each): tell several things in one story.
 """
 
