@@ -60,7 +60,7 @@ export interface IFollowed {
   /** What this device has of its log. */
   readonly kept: readonly IKept[];
   /** Takes what is to be kept, before it is passed on. */
-  keep(kept: IKept): void;
+  readonly keep: (kept: IKept) => void;
   /** What this device has is in the document. Before, nothing is to be written. */
   readonly restored?: () => void;
 }
