@@ -13,9 +13,11 @@ from typing import Literal
 
 from .founding import Founding, everyone_of
 from .identity import participant_of
-from .statement import Door, Epoch, Fork, Reach, Sharing, Standing, StatedRole, Statement, Succession
+from .statement import EPOCH_MEMBERS, Door, Epoch, Fork, Reach, Sharing, Standing, StatedRole, Statement, Succession
 
-Role = Literal["owner"] | StatedRole
+Role = Literal["owner"] | StatedRole | Literal["outsider"]
+"""An outsider is whom nobody let in: the door was closed, and no statement says anything of them."""
+_OUT = ("removed", "outsider")
 _NAME = re.compile(r"[0-9a-f]{64}\.(mine|lecture|team)\.([0-9a-f]{1,64})(?:\.[0-9a-f]{32})?")
 _OUTPUTS = re.compile(r"(.+)/outputs\.([0-9a-f]{1,64})")
 
@@ -40,6 +42,8 @@ class ClassEpoch:
     participant: str
     others: tuple[bytes, ...]
     """Of other keys that were stated for it."""
+    members: tuple[str, ...] = ()
+    """With the door closed: who of those nobody spoke of is a member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,7 @@ class Roles:
         self._ids = frozenset(each.id for each in (*self._owners, *self._others, *succession))
         self.epochs = self._fold_epochs()
         """In their order; the last is the one to seal with."""
+        self._members = frozenset(self.epochs[-1].members) if self.door == "closed" else None
         said = [each.body.outputs for each in (*self._others, *self._owners) if isinstance(each.body, Sharing)]
         self.outputs_shared = bool(said and said[-1])
 
@@ -159,15 +164,23 @@ class Roles:
         return self.epoch.door if self.epoch else "open"
 
     def role_of(self, participant: str) -> Role:
-        """Attendee, of whom nobody said anything."""
+        """Of whom nobody said anything: attendee, while the door is open or who is named where it was closed."""
         if participant == self.owner:
             return "owner"
         word = self._word_on(participant)
-        return word.body.role if word else "attendee"
+        is_member = self._members is None or participant in self._members
+        return word.body.role if word else "attendee" if is_member else "outsider"
 
-    def is_named(self, participant: str) -> bool:
-        """Whether a statement that counts speaks of somebody."""
-        return participant != self.owner and self._word_on(participant) is not None
+    def is_out(self, participant: str) -> bool:
+        """Whether somebody reads and writes nothing: removed, or not let in."""
+        return self.role_of(participant) in _OUT
+
+    def members_of(self, known: Iterable[str]) -> tuple[str, ...]:
+        """Whom to name when the door is closed, of those who are known: all who are attendees and of whom no statement
+        speaks. Who was named before stays."""
+        named = dict.fromkeys([*(one for each in self.epochs for one in each.members), *known])
+        unspoken = [one for one in named if self.role_of(one) == "attendee" and self._word_on(one) is None]
+        return tuple(sorted(unspoken[:EPOCH_MEMBERS]))
 
     def can_teach(self, participant: str) -> bool:
         """Owner and instructors."""
@@ -190,7 +203,7 @@ class Roles:
     def may_write(self, participant: str, document: str, kind: str) -> bool:
         """Whether somebody may write such an envelope now [ROL7]."""
         place = place_of(document)
-        if place is None or self.role_of(participant) == "removed":
+        if place is None or self.is_out(participant):
             return False
         match kind:
             case "document":
@@ -250,11 +263,13 @@ class Roles:
                 hashes = dict.fromkeys((*before.others, before.key_hash) if before else ())
                 hashes.pop(body.key_hash, None)
                 participant = _participant(each.author)
-                epochs[body.epoch] = ClassEpoch(body.epoch, body.door, body.key_hash, participant, tuple(hashes))
+                epochs[body.epoch] = ClassEpoch(
+                    body.epoch, body.door, body.key_hash, participant, tuple(hashes), body.members
+                )
         return tuple(epochs[number] for number in sorted(epochs))
 
     def _writes(self, participant: str, place: Place) -> bool:
-        if self.role_of(participant) in ("viewer", "removed"):
+        if self.role_of(participant) in ("viewer", *_OUT):
             return False
         if place.outputs_of is not None:
             return place.outputs_of == participant and self._reads_notebook(participant, place)
@@ -268,7 +283,7 @@ class Roles:
         return False
 
     def _reads(self, participant: str, place: Place) -> bool:
-        if self.role_of(participant) == "removed":
+        if self.is_out(participant):
             return False
         is_shown = place.outputs_of is not None and place.branch == "mine" and self.outputs_shared
         return is_shown or self._reads_notebook(participant, place)

@@ -76,6 +76,7 @@ export class Joined implements IMembership {
       ...{ classes: options.classes, kept: options.kept },
       name: () => this._me.name,
       devicesOf: participant => this.devicesOf(participant),
+      known: () => this.people.map(({ participant }) => participant),
       changed: () => this.tell()
     });
     this.engine = new Engine({

@@ -327,11 +327,12 @@ export class Engine {
     this.compare();
   }
 
-  /** Whether something is kept here that a participant wrote. */
-  isAuthor(participant: string): boolean {
-    return [...this.library.replicas.values()].some(({ log }) =>
-      log.sessions.some(session => log.authorOf(session) === participant && log.count(session) > 0)
+  /** Of whom something is kept here that they wrote. */
+  get authors(): ReadonlySet<string> {
+    const authors = [...this.library.replicas.values()].flatMap(({ log }) =>
+      log.sessions.flatMap(session => (log.count(session) > 0 ? (log.authorOf(session) ?? []) : []))
     );
+    return new Set(authors);
   }
 
   /** How far somebody's sessions are here: for the statement that says how far they count. */
