@@ -86,6 +86,7 @@ export class Changes {
           options.onLost?.(document, lost);
         }
       },
+      resumed: () => later().exchange.compare(),
       unfit: fault => options.onUnfit?.(document, fault)
     });
   }
