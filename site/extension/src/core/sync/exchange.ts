@@ -80,6 +80,13 @@ export class Exchange {
     return this.talkOf(document).holders;
   }
 
+  /** Whether nothing is missing here, as far as neighbours said, and no answer is waited for. */
+  get isEven(): boolean {
+    return [...this.talks.values()].every(
+      ({ asking, due, claims }) => !asking && due.size === 0 && claims.peers.length === 0
+    );
+  }
+
   /** Whether a neighbour ever had more of it than was here. */
   wasEnriched(document: string): boolean {
     return this.talkOf(document).enriched;
