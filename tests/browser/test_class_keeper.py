@@ -95,7 +95,8 @@ def test_what_is_typed_is_on_disk_and_the_class_is_kept_while_nobody_is_there(
 ) -> None:
     with keeping(link, tmp_path / "kept", "--follow", "--name", "Clara", road) as clara:
         clara.hears("Nobody else is here")
-        clara.hears("Kept odd/1.ipynb and odd/2.ipynb.")
+        for file in (FIRST, SECOND):
+            clara.hears(file)
         page = join("Ada")
         clara.hears("Ada came.")
         clara.hears("Connected through the server." if road == "--relay" else "Connected directly")
@@ -183,7 +184,8 @@ def test_notebooks_of_other_workshops_and_of_none_are_kept_when_somebody_has_the
 ) -> None:
     """Of one that the site does not have only those who have its beginning can make a notebook: they get its words."""
     with keeping(link, tmp_path / "kept", "--follow", "--relay") as keeper:
-        keeper.hears("Kept odd/1.ipynb and odd/2.ipynb.")
+        for file in (FIRST, SECOND):
+            keeper.hears(file)
         assert not (tmp_path / "kept" / "more").exists()
         join("Ada", GENESES["more/1.ipynb"], NO_WEBRTC).evaluate("me.type(0, 0, 'more ')")
         ben = join("Ben", UNPUBLISHED, NO_WEBRTC)

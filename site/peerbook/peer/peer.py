@@ -14,7 +14,7 @@ import secrets
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from pycrdt import Doc
 
@@ -45,6 +45,7 @@ from .sync.replica import Replica
 from .sync.society import Society, SocietyOptions, SocietyPorts
 from .websocket import socket_opener
 
+Branch = Literal["team", "lecture"]
 Learned = Callable[[Own], None]
 """Given what somebody is to be stored as, whenever they know more."""
 _LEAVE_SECONDS = 2.0
@@ -243,6 +244,12 @@ class Peer:
         return self._society.doorway.state
 
     @property
+    def is_removed(self) -> bool:
+        """Whether whoever teaches put one out of the class."""
+        roles = self._society.roles if self._society else None
+        return roles is not None and roles.role_of(self.participant) == "removed"
+
+    @property
     def others(self) -> int:
         """Sessions beside this one that the server has in the class now, reached or not."""
         return sum(is_here for session, is_here in self._room.people.items() if session != self.session)
@@ -256,19 +263,20 @@ class Peer:
         """Names of the class's notebooks that anybody is known to have."""
         people = self.engine.people(time.time_ns() // 1_000_000)
         seen = {*self.engine.documents, *(name for person in people for name in person.documents)}
-        return {name for name in seen if self.is_shared(name)}
+        return {name for name in seen if self.is_shared(name) or self._reads(name)}
 
-    def name_of(self, published: Published) -> str:
-        """The name of everybody's document of a notebook."""
-        return f"{published.genesis}.team.{self.invitation.everyone}"
+    def name_of(self, published: Published, branch: Branch = "team") -> str:
+        """The name of a notebook's document: everybody's, or the lecture's."""
+        owner = self.invitation.everyone if branch == "team" else lecture_of(self.invitation.id)
+        return f"{published.genesis}.{branch}.{owner}"
 
-    async def follow(self, path: str) -> Followed:
-        """Keeps everybody's notebook at a workshop's path (`first-steps/1-hello.ipynb`) equal with the class's, as
-        one who has it open.
+    async def follow(self, path: str, branch: Branch = "team") -> Followed:
+        """Keeps everybody's notebook, or the lecture's, at a workshop's path (`first-steps/1-hello.ipynb`) equal with
+        the class's, as one who has it open.
         """
         if path not in self._followed:
             published = self._published(path)
-            document = self.name_of(published)
+            document = self.name_of(published, branch)
             self._followed[path] = self.keep(document, await fetch_genesis(published), path=path)
             self.engine.awareness.say(document)
         return self._followed[path]
@@ -308,6 +316,12 @@ class Peer:
         self._roads.close()
         self._server.stop()
         await self._background.finish(_LEAVE_SECONDS)
+
+    def _reads(self, document: str) -> bool:
+        """Whether it is somebody's own notebook, and one's to read."""
+        roles = self._society.roles if self._society else None
+        is_own = roles is not None and ".mine." in document and "/" not in document
+        return is_own and roles is not None and roles.may_read(self.participant, document)
 
     def _published(self, path: str) -> Published:
         for each in self.site.notebooks:

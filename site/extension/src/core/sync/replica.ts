@@ -13,6 +13,7 @@ import { checkChange, type ICheckedChange } from '../permissions/change';
 import { lostBy } from '../permissions/lost';
 import { Contents } from './contents';
 import { Outbox } from './outbox';
+import { splitChange } from '../permissions/split';
 import type { IReplicaPorts, Received } from './ports';
 import { type IReadingPorts, type Opened, Reading } from './reading';
 import { Reaches } from './reaches';
@@ -50,6 +51,8 @@ export class Replica {
   private isBatching = false;
   /** The next document takes the place of this one only if it says something else. */
   private isCheck = false;
+  /** Until the document was built anew, what is written is not said. */
+  private isGivingBack = false;
   private readonly contents: Contents;
   private _bytes = 0;
   /** Waits until the log is read into the document. */
@@ -334,6 +337,7 @@ export class Replica {
 
   private exchange(next: Reading, doc: Y.Doc): void {
     this.next = null;
+    this.isGivingBack = false;
     const before = this.reading.doc!;
     if (this.isCheck && this.unsealed.length === 0 && sameBytes(...this.contents.of(before, doc))) {
       next.end();
@@ -365,13 +369,28 @@ export class Replica {
       this.replay();
       return;
     }
-    const read = checkChange(change, this.client, this.ports.limits);
-    if (read.kind === 'fault') {
-      this.ports.unfit(read.fault);
-      return;
+    for (const piece of splitChange(change, this.client, this.ports.limits)) {
+      const read = checkChange(piece, this.client, this.ports.limits);
+      if (read.kind === 'fault') {
+        this.giveBack(read.fault);
+      }
+      if (read.kind === 'fault' || this.isGivingBack) {
+        return;
+      }
+      this.unsealed.push(read.value);
+      this.ports.publish(piece);
     }
-    this.unsealed.push(read.value);
-    this.ports.publish(change);
+  }
+
+  /**
+   * What was written cannot be said, so it does not stay: what came after it would lean on what nobody else has. The
+   * document is again what the class has, and the text is given back to who wrote it.
+   */
+  private giveBack(fault: string): void {
+    this.outbox.flush();
+    this.isGivingBack = true;
+    this.ports.unfit(fault);
+    this.replay();
   }
 
   private readonly onUpdate = (
@@ -384,9 +403,13 @@ export class Replica {
     if (!transaction.local || origin === FROM_OTHERS || this.ports.isForeign(origin)) {
       return;
     }
-    const read = checkChange(update, this.client, this.ports.limits);
+    if (this.isGivingBack) {
+      return;
+    }
+    const limits = { ...this.ports.limits, structs: Infinity, ranges: Infinity };
+    const read = checkChange(update, this.client, limits);
     if (read.kind === 'fault' || !this.reading.takeOwn(read.value)) {
-      this.ports.unfit(read.kind === 'fault' ? read.fault : 'place');
+      this.giveBack(read.kind === 'fault' ? read.fault : 'place');
       return;
     }
     this.outbox.put(update);
