@@ -114,6 +114,8 @@ class Peer:
             own = open_session(invitation.id, who.root, who.device, secrets.token_bytes)
         else:
             own = open_provisional(invitation.id, who, secrets.token_bytes)
+        self.own = own
+        """What signs."""
         self.participant = own.introduced.participant
         self.session = own.introduced.session
         self._since = time.time_ns() // 1_000_000
