@@ -18,7 +18,6 @@ from playwright.sync_api import Page
 
 from peerbook.genesis import genesis, genesis_hash
 from peerbook.peer.founding import link_of, read_link
-from peerbook.peer.invitation import make_invitation
 
 from .bare import build_bare_page
 from .conftest import NewContext, Server, serving
@@ -224,7 +223,7 @@ def test_a_folder_is_kept_by_one_at_a_time(bare: Server, link: str, tmp_path: Pa
 
 def test_ctrl_c_ends_it_while_it_waits_for_a_site_that_says_nothing(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        link = f"http://127.0.0.1:{silent.getsockname()[1]}/index.html{make_invitation(os.urandom).fragment}"
+        link = f"http://127.0.0.1:{silent.getsockname()[1]}/index.html{link_of(bytes(16), os.urandom(16)).fragment}"
         with keeping(link, tmp_path / "kept", "--follow", "--relay") as keeper:
             keeper.hears("Joining the class")
             assert keeper.ends(signal.SIGINT, 10) == 0
