@@ -71,7 +71,8 @@ def expect_equal(odd: Odd, *pages: Classroom, seconds: float = 30.0) -> None:
     """By canonical digest, and by what the pages show."""
     deadline = time.monotonic() + seconds
     while not (len(odd.look(lambda peer: peer.roads)) == len(pages) and odd.agrees()):
-        assert time.monotonic() < deadline, (known(odd), [shown(page) for page in pages])
+        said = odd.look(lambda peer: (peer.roads, peer.people()))
+        assert time.monotonic() < deadline, (said, known(odd), [shown(page) for page in pages])
         time.sleep(0.2)
     for page in pages:
         try:
