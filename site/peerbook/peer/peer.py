@@ -110,6 +110,8 @@ class Peer:
         self.invitation = invitation
         self.name = name
         own = open_session(invitation.id, who.root, who.device, secrets.token_bytes)
+        self.own = own
+        """What signs."""
         self.participant = own.introduced.participant
         self.session = own.introduced.session
         self._since = time.time_ns() // 1_000_000
@@ -246,7 +248,7 @@ class Peer:
     @property
     def is_removed(self) -> bool:
         """Whether whoever teaches put one out of the class."""
-        roles = self._society.roles if self._society else None
+        roles = self._society.roles
         return roles is not None and roles.role_of(self.participant) == "removed"
 
     @property
@@ -319,7 +321,7 @@ class Peer:
 
     def _reads(self, document: str) -> bool:
         """Whether it is somebody's own notebook, and one's to read."""
-        roles = self._society.roles if self._society else None
+        roles = self._society.roles
         is_own = roles is not None and ".mine." in document and "/" not in document
         return is_own and roles is not None and roles.may_read(self.participant, document)
 

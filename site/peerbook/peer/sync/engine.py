@@ -49,6 +49,7 @@ class Engine:
         clock, random, room = options.clock, options.random, options.room
         own = options.own.introduced
         self._options = options
+        self.keys = options.keys
         self._own = own
         self.neighbours = Neighbours()
         self.refusals: Counter[Refusal] = Counter()
