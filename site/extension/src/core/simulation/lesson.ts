@@ -83,7 +83,7 @@ export class Lesson {
   readonly log: string[] = [];
   readonly counts = {
     ...{ ops: 0, forged: 0, crashes: 0, rollbacks: 0, partitions: 0, removals: 0, forks: 0, floods: 0 },
-    ...{ epochs: 0, replays: 0 }
+    ...{ epochs: 0, replays: 0, offered: 0 }
   };
   readonly crowd: Crowd<Pupil>;
   readonly course: ICourse;
@@ -386,6 +386,7 @@ export class Lesson {
     const lost = verdict.lost(this.honest[0]!, words).filter(word => !this.isExcused(word));
     demand(lost.length === 0, `lost: ${lost.join(' ')}`);
     counts.replays += course.replays?.count ?? 0;
+    counts.offered += this.offered.length;
   }
 
   /** It leaned on what does not count any more, and its author was told or has crashed since. */
