@@ -256,7 +256,7 @@ export class Society implements IRules, IKeys {
       case 'knock':
         return this.doorway.hearKnock(peer, bytes);
       case 'admit':
-        return this.doorway.hearAnswer(bytes);
+        return this.doorway.hearAnswer(peer, bytes);
     }
   }
 
