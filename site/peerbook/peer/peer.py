@@ -207,7 +207,9 @@ class Peer:
     def start(self) -> None:
         """Goes in."""
         engine = self.engine
-        self._society.begin(SocietyPorts(engine.neighbours, engine.rules_changed, engine.keys_changed))
+        self._society.begin(
+            SocietyPorts(engine.neighbours, engine.rules_changed, engine.keys_changed, engine.devices_of)
+        )
         self._server.start()
         self.engine.introduce(Record(self.name, self.participant, self._since))
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from pycrdt import Doc
 
+from .. import statement as stated
 from ..encoding import MOST_NUMBER
 from ..envelope import Envelope, Fault
 from ..identity import Introduction
@@ -57,7 +58,14 @@ class Engine:
         self._replicas: dict[str, Replica] = {}
         self._carried: set[str] = set()
         self._opener = Opener(options.crypto, options.keys)
-        self._acquaintances = Acquaintances(room, clock, random, self.neighbours, self._is_needed)
+        self._acquaintances = Acquaintances(
+            room,
+            clock,
+            random,
+            self.neighbours,
+            self._is_needed,
+            lambda: options.ear.introduced() if options.ear else None,
+        )
         self._changes = Changes(
             ChangesPorts(
                 room,
@@ -267,6 +275,22 @@ class Engine:
             self.awareness.leave(document)
             replica.close()
             self._carried.add(document)
+
+    def devices_of(self, participant: str) -> list[bytes]:
+        """Agreement keys of somebody's devices, as far as they were here."""
+        return self._acquaintances.devices_of(participant)
+
+    def reaches_of(self, participant: str) -> list[stated.Reach]:
+        """How far the sessions of somebody are, in every document that is here: for a frontier."""
+        reaches = []
+        for document, replica in self._replicas.items():
+            log = replica.log
+            for session in log.sessions:
+                count = log.count(session)
+                chain = log.chain_at(session, count) if log.author_of(session) == participant else None
+                if count > 0 and chain:
+                    reaches.append(stated.Reach(document, session, count, chain))
+        return reaches
 
     def compare(self, document: str) -> None:
         """Has every neighbour say where it stands; :meth:`said` tells."""

@@ -154,8 +154,10 @@ class Replica:
 
     def review(self) -> None:
         """What is said of how far sessions count may be different."""
+        before = dict(self._cuts)
         changed = [self._recut(session, self.log.author_of(session) or "") for session in list(self.log.sessions)]
-        if any(changed):
+        is_resumed = self._cuts != before and self._resume()
+        if is_resumed or any(changed):
             self._replay()
 
     def unlock(self) -> None:
@@ -263,6 +265,7 @@ class Replica:
         if isinstance(taken, New):
             self._logged(taken.joined)
             if taken.replay:
+                self._resume()
                 self._replay()
             else:
                 self._read(piece, opened)
@@ -313,6 +316,12 @@ class Replica:
                 self._reading.read(session)
             return False
         return bool(moved.gone or moved.joined) or before is not None
+
+    def _resume(self) -> bool:
+        """What counts is different: where logs end is found anew. Whether any had ended."""
+        is_resumed = self.log.resume()
+        self.reaches.changed()
+        return is_resumed
 
     def _replay_if_due(self) -> None:
         if self._is_replay_due:
