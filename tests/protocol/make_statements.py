@@ -180,6 +180,18 @@ def bounds(body: Standing | Succession | Fork) -> dict[str, Any]:
     return {"counts": list(body.counts), "frontier": frontier}
 
 
+BODIES: tuple[Body, ...] = (
+    Standing(of(ADA), "viewer"),
+    Standing(of(IVAN), "instructor"),
+    Standing(of(OWNER), "removed"),
+    Fork(of(HEIR), bytes(32)),
+    Epoch(1, "closed", bytes(32)),
+    Sharing(True),
+    Succession(HEIR.key),
+)
+"""What somebody may want to state."""
+
+
 def story(seed: int) -> list[Statement]:
     """What may happen in a class where everybody with a key says anything."""
     chance = random.Random(seed)
@@ -237,6 +249,12 @@ def class_of(roles: Roles, told: list[Statement]) -> dict[str, Any]:
             for each in roles.epochs
         ],
         "shared": roles.outputs_shared,
+        "theirs": {name: list(roles.statements_of(who)) for name, who in everybody.items()},
+        "states": [
+            [roles.may_state(of(by), body), roles.next_number(by.key, body)]
+            for by in (*PEOPLE.values(), RECOVERY)
+            for body in BODIES
+        ],
         "writes": [
             f"{name} {kind} {place}"
             for name, who in everybody.items()
@@ -278,6 +296,8 @@ def main() -> None:
         "people": {name: of(signer) for name, signer in PEOPLE.items()},
         "documents": DOCUMENTS,
         "sessions": SESSIONS,
+        "authors": [signer.key.hex() for signer in (*PEOPLE.values(), RECOVERY)],
+        "bodies": [shown(body) for body in BODIES],
         "good": good,
         "bad": wrong,
         "stories": stories,

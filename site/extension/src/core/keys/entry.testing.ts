@@ -14,7 +14,7 @@ export interface IEntryPorts {
   readonly crypto: ICrypto;
   readonly digest: Digest;
   readonly ring: Keyring;
-  readonly rules: Omit<IDoorRules, 'hasKey'>;
+  readonly rules: Omit<IDoorRules, 'hasKey' | 'isBehind'>;
   readonly classId: Uint8Array;
   /** What the invite link carries. */
   readonly joinSecret: Uint8Array;

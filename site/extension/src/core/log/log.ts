@@ -30,6 +30,11 @@ export class Log {
     return this.room.size;
   }
 
+  /** Bytes that wait of a session's author. */
+  waitingBytes(session: string): number {
+    return this.room.bytesOf(this.courses.get(session)?.author ?? '');
+  }
+
   authorOf(session: string): string | undefined {
     return this.courses.get(session)?.author;
   }
@@ -152,6 +157,15 @@ export class Log {
    */
   stop(session: string, place: number): readonly IPiece[] {
     return this.courses.get(session)?.stop(place) ?? [];
+  }
+
+  /**
+   * What counts is different. Whether a change may be depends on what it leans on, so where logs end is found anew: it
+   * depends on what counts, and not on what came first.
+   * @returns whether any log had ended
+   */
+  resume(): boolean {
+    return [...this.courses.values()].filter(course => course.resume()).length > 0;
   }
 
   /**
