@@ -23,7 +23,6 @@ import { Patience } from '../core/overlay/patience';
 import { type IRecord, normalName } from '../core/roster/record';
 import type { Secret } from '../core/secret';
 import { sessionText } from '../core/session';
-import type { IKept } from '../core/sync/kept';
 import type { IOwnSession } from '../core/identity/own';
 import { Engine, type Refusal } from '../core/sync/engine';
 import type { IIdentity, Identities } from './identity';
@@ -76,6 +75,7 @@ export class Joined implements IMembership {
       ...{ classes: options.classes, kept: options.kept },
       name: () => this._me.name,
       devicesOf: participant => this.devicesOf(participant),
+      nameOf: participant => this.nameOf(participant),
       changed: () => this.tell()
     });
     this.engine = new Engine({
@@ -90,7 +90,11 @@ export class Joined implements IMembership {
       digest,
       carries: document => this.isShared(document),
       isForeign: origin => options.isForeign?.(origin) === true,
-      keep: (name, kept) => this.logs.get(name)?.(kept),
+      keep: (name, kept) => this.followed.get(name)?.keep(kept),
+      onReplayed: (name, doc) => this.followed.get(name)?.rebuilt(doc),
+      onLost: (name, lost) => this.followed.get(name)?.lost?.(lost),
+      onUnfit: (name, fault) => this.followed.get(name)?.refused?.(fault),
+      onFork: (_, __, participant) => this.forked(participant),
       onIntroduced: ({ participant, agreementKey }) => this.introduced(participant, agreementKey),
       onPeople: () => this.tell(),
       onRefusal: (refusal, peer) => this.refuse(refusal, peer)
@@ -115,8 +119,9 @@ export class Joined implements IMembership {
   private readonly since = Date.now();
   private readonly known = new Map<string, Pick<IParticipant, 'name' | 'since'>>();
   private readonly open = new Map<string, number>();
-  /** Where what is taken of a document is kept. */
-  private readonly logs = new Map<string, (kept: IKept) => void>();
+  /** Documents that are open here. */
+  private readonly followed = new Map<string, IFollowed>();
+  readonly contradicting = new Set<string>();
   /** Of everybody who was introduced: what is sealed to them is sealed to these. */
   private readonly devices = new Map<string, Uint8Array[]>();
   private _me: IIdentity;
@@ -225,8 +230,9 @@ export class Joined implements IMembership {
     return this.authority.mayWrite(document);
   }
 
-  follow(name: string, doc: Y.Doc, { kind, genesis, kept, keep }: IFollowed): Cancel {
-    this.logs.set(name, keep);
+  follow(name: string, doc: Y.Doc, followed: IFollowed): Cancel {
+    const { kind, genesis, kept } = followed;
+    this.followed.set(name, followed);
     const cancel = this.engine.follow(name, doc, { kind, genesis, kept });
     if (kind === 'document') {
       this.open.set(name, (this.open.get(name) ?? 0) + 1);
@@ -235,7 +241,7 @@ export class Joined implements IMembership {
     }
     return () => {
       cancel();
-      this.logs.delete(name);
+      this.followed.delete(name);
       if (kind === 'document') {
         this.open.delete(name);
         this.tell();
@@ -332,6 +338,12 @@ export class Joined implements IMembership {
     }
   }
 
+  /** One of their pages said two things: everybody has the proof. */
+  private forked(participant: string): void {
+    this.contradicting.add(participant);
+    this.tell();
+  }
+
   private devicesOf(participant: string): readonly Uint8Array[] {
     return this.devices.get(participant) ?? [];
   }
@@ -371,12 +383,20 @@ export class Joined implements IMembership {
     });
   }
 
+  private nameOf(participant: string): string | undefined {
+    const here = this.engine.people(Date.now()).find(person => person.participant === participant);
+    return here?.name ?? this.known.get(participant)?.name;
+  }
+
   /** Who was here: seen from this page, or by what they left in a notebook. */
   private everKnown(): ReadonlyMap<string, Pick<IParticipant, 'name' | 'since'>> {
     const left = this.engine
       .marks()
       .map(({ participant, name, since }) => [participant, { name, since }] as const);
-    return new Map([...left, ...this.known]);
+    const removed = [...this.authority.removed]
+      .filter(([participant]) => participant !== this.me.participant)
+      .map(([participant, name]) => [participant, { name: name || participant.slice(0, 6), since: 0 }] as const);
+    return new Map([...removed, ...left, ...this.known]);
   }
 
   private remember(people: readonly IParticipant[]): readonly IParticipant[] {

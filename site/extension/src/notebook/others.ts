@@ -64,7 +64,8 @@ export class OthersOutputs {
         kind: 'outputs',
         genesis: null,
         kept: read.kept,
-        keep: each => this.logbook.add(each)
+        keep: each => this.logbook.add(each),
+        rebuilt: doc => this.outputs.rebuild(doc)
       });
     }
   }

@@ -4,6 +4,7 @@ import { type Branch, outputsName } from '../core/document/name';
 import { type IExportedCell, originalsOf } from '../core/document/export';
 import type { JsonObject } from '../core/document/json';
 import { Outputs } from '../core/outputs/outputs';
+import type { ILost } from '../core/permissions/lost';
 import type { IPathEntry } from '../storage/storage';
 import type { INotebookEntry } from '../workshop/catalogue';
 import { findDocument, findShared, type IFound, type ISurroundings } from './documents';
@@ -34,6 +35,10 @@ export interface ISessionListener {
   changed(session: Session): void;
   /** Another tab has this notebook open. */
   met(session: Session): void;
+  /** Something that was done here may not be, and is taken back. */
+  refused(session: Session, fault: string): void;
+  /** What one wrote and does not count any more. */
+  lost(session: Session, lost: readonly ILost[]): void;
 }
 
 export class Session {
@@ -196,7 +201,9 @@ export class Session {
     this.document = found.entry.document;
     notebook.clearUndoHistory();
     notebook.ydoc.on('update', this.onUpdate);
-    outputs.doc.on('update', this.onUpdate);
+    notebook.rebuilding.connect(() => notebook.ydoc.off('update', this.onUpdate));
+    notebook.rebuilt.connect(() => notebook.ydoc.on('update', this.onUpdate));
+    outputs.watch(this.onUpdate);
     // In a class, tabs are members of it as any other page is.
     const channel = shared ? null : world.channel(found.entry.document);
     this.tabs = channel && new Tabs(notebook.ydoc, channel, () => this.listener.met(this));
@@ -234,7 +241,14 @@ export class Session {
         kind: index === 0 ? 'document' : 'outputs',
         genesis: index === 0 ? genesis : null,
         kept,
-        keep: each => book.add(each)
+        keep: each => book.add(each),
+        ...(index === 1
+          ? { rebuilt: doc => outputs.rebuild(doc) }
+          : {
+              rebuilt: doc => notebook.rebuild(doc),
+              lost: lost => this.listener.lost(this, lost),
+              refused: fault => this.listener.refused(this, fault)
+            })
       });
     this.follows = [follow(1, has, ran), follow(0, wrote, text)];
   }

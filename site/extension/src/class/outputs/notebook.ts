@@ -45,8 +45,10 @@ export class NotebookOutputs {
       panel.toolbar.addItem(ITEM, this.picker);
     }
     panel.contentHeader.addWidget(this.line);
-    this.ends = [membership.changed.add(() => this.onPeople())];
-    session.outputs.doc.on('update', this.onOwn);
+    this.ends = [
+      membership.changed.add(() => this.onPeople()),
+      session.outputs.watch(() => this.onOwn())
+    ];
     session.notebook.outputsCame = id => this.untrust(id);
     this.update();
     this.tellOwn();
@@ -68,7 +70,6 @@ export class NotebookOutputs {
       this.disposed = true;
       const { session } = this.parts;
       this.ends.forEach(end => end());
-      session.outputs.doc.off('update', this.onOwn);
       session.notebook.outputsCame = null;
       this.end();
       this.picker.dispose();

@@ -112,7 +112,7 @@ export class ClassPart {
 
   private draw(): void {
     const { membership, trans } = this.parts;
-    const { people, summary, entrance, door, outputsShared, teaching } = membership;
+    const { people, summary, entrance, door, outputsShared, teaching, contradicting } = membership;
     const said = this.words();
     const kind = entrance === 'in' ? (summary.refusal ?? summary.kind) : entrance;
     this.slot.tell(said, kind, people, teaching?.waiting);
@@ -127,12 +127,13 @@ export class ClassPart {
       stepOf: each => this.stepOf(each),
       now: Date.now(),
       said,
-      whose: session ? whoseOf(session) : null,
+      whose: session ? whoseOf(session, membership.role === 'removed') : null,
       myName: membership.me.name,
       kept: session ? keepingInWords(worst(session.keeping), trans) : '',
       door,
       outputsShared,
-      teaching
+      teaching,
+      contradicting
     });
   }
 
@@ -248,6 +249,6 @@ export class ClassPart {
   }
 }
 
-function whoseOf({ branch, isShared, notebook }: Session): IWhose {
-  return { branch, isShared, mayWrite: !notebook.isReadOnly };
+function whoseOf({ branch, isShared, notebook }: Session, isRemoved: boolean): IWhose {
+  return { branch, isShared, mayWrite: !notebook.isReadOnly, isRemoved };
 }

@@ -11,6 +11,8 @@ export interface IWhose {
   readonly isShared: boolean;
   /** Whether one may write in it. */
   readonly mayWrite: boolean;
+  /** Whether one was removed from the class. */
+  readonly isRemoved?: boolean;
 }
 
 export class Whose {
@@ -78,9 +80,14 @@ export function pageInWords(branch: Branch, trans: TranslationBundle): string {
 }
 
 /** Who may write there, and who may read. */
-export function whoseInWords({ branch, isShared, mayWrite }: IWhose, trans: TranslationBundle): string {
+export function whoseInWords({ branch, isShared, mayWrite, isRemoved }: IWhose, trans: TranslationBundle): string {
   if (!isShared) {
     return trans.__('It is no step of the workshop: the class does not see it.');
+  }
+  if (isRemoved) {
+    return trans.__(
+      'A teacher removed you from this class. You can read and run what was here until then; nothing you write reaches the class.'
+    );
   }
   switch (branch) {
     case 'lecture':

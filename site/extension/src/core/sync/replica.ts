@@ -4,7 +4,7 @@
  * built anew.
  */
 import * as Y from 'yjs';
-import type { Clock } from '../clock';
+import type { Cancel, Clock } from '../clock';
 import type { Kind } from '../envelope/envelope';
 import { applyFrontiers } from '../log/frontier';
 import { type ICut, Log } from '../log/log';
@@ -56,7 +56,7 @@ export interface IReplicaPorts {
   replayed(doc: Y.Doc, lost: readonly ILost[]): void;
   /** Whether one may write here, as far as is known. */
   mayWrite(): boolean;
-  /** Own changes that may not be: they stay on this page. */
+  /** Own changes that may not be: they are in nobody's log, and go from the document too, but for one's outputs. */
   unfit(fault: string): void;
 }
 
@@ -85,6 +85,9 @@ export class Replica {
   /** Published, and not in the log yet. */
   private unsealed: ICheckedChange[] = [];
   private isBatching = false;
+  /** Only what this page wrote is different here: outputs of whoever may not give them to the class. */
+  private isAside = false;
+  private mending: Cancel | null = null;
   private _bytes = 0;
 
   get doc(): Y.Doc | null {
@@ -126,6 +129,8 @@ export class Replica {
   /** The document is closed here; its log stays. */
   close(): void {
     this.outbox.flush();
+    this.mending?.();
+    this.mending = null;
     this.doc?.off('update', this.onUpdate);
     this.next?.end();
     this.next = null;
@@ -174,6 +179,10 @@ export class Replica {
 
   /** What is said of how far sessions count may be different. */
   review(): void {
+    if (this.isAside && this.ports.mayWrite()) {
+      this.isAside = false;
+      this.mend();
+    }
     const lifted = this.log.sessions.filter(
       session => this.log.cutAt(session) && !this.ports.cutOf(session, this.log.authorOf(session)!)
     );
@@ -200,6 +209,7 @@ export class Replica {
 
   end(): void {
     this.outbox.end();
+    this.mending?.();
     this.doc?.off('update', this.onUpdate);
     this.reading.end();
     this.next?.end();
@@ -345,18 +355,35 @@ export class Replica {
 
   private publish(change: Uint8Array): void {
     if (!this.ports.mayWrite()) {
-      // Not said, so not kept either: the document is again what the class has.
-      this.ports.unfit('role');
-      this.replay();
+      if (this.kind === 'outputs') {
+        // Running is for everybody: what comes out stands on this page alone, as nobody else is given it.
+        this.isAside = true;
+      } else {
+        this.refuseOwn('role');
+      }
       return;
     }
     const read = checkChange(change, this.client, this.ports.limits);
     if (read.kind === 'fault') {
-      this.ports.unfit(read.fault);
+      this.refuseOwn(read.fault);
       return;
     }
     this.unsealed.push(read.value);
     this.ports.publish(change);
+  }
+
+  /** Not said, so not kept either: the document is again what the class has. */
+  private refuseOwn(fault: string): void {
+    this.ports.unfit(fault);
+    this.mend();
+  }
+
+  /** When whoever is writing has finished: they still have the document before in their hands. */
+  private mend(): void {
+    this.mending ??= this.ports.clock.after(0, () => {
+      this.mending = null;
+      this.replay();
+    });
   }
 
   private readonly onUpdate = (
@@ -365,12 +392,17 @@ export class Replica {
     _: Y.Doc,
     transaction: Y.Transaction
   ): void => {
-    if (!transaction.local || origin === FROM_OTHERS || this.ports.isForeign(origin)) {
+    if (origin === FROM_OTHERS || this.ports.isForeign(origin)) {
+      return;
+    }
+    if (!transaction.local) {
+      // Something on this page gave the document what nobody of the class is known to have written.
+      this.refuseOwn('outside');
       return;
     }
     const read = checkChange(update, this.client, this.ports.limits);
     if (read.kind === 'fault' || !this.reading.takeOwn(read.value)) {
-      this.ports.unfit(read.kind === 'fault' ? read.fault : 'place');
+      this.refuseOwn(read.kind === 'fault' ? read.fault : 'place');
       return;
     }
     this.outbox.put(update);
