@@ -196,8 +196,8 @@ describe('awareness', () => {
     const pages = new Pages(digest);
     const [a, b] = pages.many(2) as [Page, Page];
     pages.join(a, b);
-    a.engine.introduce({ name: 'Ada', participant: 'a'.repeat(32), since: 5 });
-    b.engine.introduce({ name: 'Ben', participant: 'b'.repeat(32), since: 6 });
+    a.introduce('Ada', 5);
+    b.introduce('Ben', 6);
     a.engine.awareness.say(DOCUMENT, null);
     pages.clock.advance(1000);
     pages.part(a, b);

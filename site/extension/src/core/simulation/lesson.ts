@@ -121,6 +121,15 @@ export class Lesson {
     }
   }
 
+  /** All of it at once. */
+  run(): this {
+    const steps = this.tell();
+    while (steps.next().done !== true) {
+      // Nobody else waits for their turn.
+    }
+    return this;
+  }
+
   private step(): void {
     const { script } = this;
     const kinds = ['forgeries', 'crashes', 'partitions', 'removals', 'forks', 'floods', 'epochs'] as const;

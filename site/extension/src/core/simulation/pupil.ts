@@ -79,7 +79,10 @@ export class Pupil {
     this.own = members.session(who, classId);
     const offset = isSkewed ? chance.below(1_000_000) : 0;
     const clock = skewed(course.clock, offset, isSkewed ? 0.5 + 1.5 * chance.random() : 1);
-    this.alive = { now: clock.now, after: (ms, run): Cancel => clock.after(ms, () => this.isAlive && run()) };
+    this.alive = {
+      now: () => clock.now(),
+      after: (ms, run): Cancel => clock.after(ms, () => this.isAlive && run())
+    };
     const { founding, statements, keys } = disk;
     this.society = new Society({
       ...{ crypto, digest, classId, joinSecret, everyone, name, founding, statements, keys },
