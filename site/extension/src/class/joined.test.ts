@@ -10,7 +10,13 @@ import { readServer } from './server';
 
 const GENESIS = 'a'.repeat(64);
 const FOUNDER = 'a'.repeat(32);
-const FOLLOWED = { kind: 'document', genesis: null, kept: [], keep: () => undefined } as const;
+const FOLLOWED = {
+  kind: 'document',
+  genesis: null,
+  kept: [],
+  keep: () => undefined,
+  rebuilt: () => undefined
+} as const;
 const joined: Joined[] = [];
 let served: () => Promise<Response>;
 /** Ada's device, on which she founded the class. */
@@ -99,7 +105,7 @@ describe('a page in a class', () => {
   it('[CLS2] says what is wrong with the address of a server, and goes on without', async () => {
     served = () => Promise.resolve(new Response('{"signaling": "mailto:somebody"}'));
     const ada = await join('Ada');
-    await until(() => ada.server !== FOLLOWED);
+    await until(() => ada.server !== null);
     expect(ada.summary).toMatchObject({ kind: 'alone', server: { kind: 'refused', reason: 'address' } });
   });
 

@@ -395,7 +395,9 @@ export class Joined implements IMembership {
       .map(({ participant, name, since }) => [participant, { name, since }] as const);
     const removed = [...this.authority.removed]
       .filter(([participant]) => participant !== this.me.participant)
-      .map(([participant, name]) => [participant, { name: name || participant.slice(0, 6), since: 0 }] as const);
+      .map(
+        ([participant, name]) => [participant, { name: name || participant.slice(0, 6), since: 0 }] as const
+      );
     return new Map([...removed, ...left, ...this.known]);
   }
 

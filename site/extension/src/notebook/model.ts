@@ -30,7 +30,15 @@ import { normalSource, rewrite } from '../core/document/source';
 import type { Outputs } from '../core/outputs/outputs';
 import { makePeerCell, type PeerCell, PeerCodeCell } from './cells';
 import { type IStand, staying, steps } from './delta';
-import { changeDocument, clockOf, emitterOf, hasTextOfOthers, keepOnUndo, keepStateAside, releaseCells } from './upstream';
+import {
+  changeDocument,
+  clockOf,
+  emitterOf,
+  hasTextOfOthers,
+  keepOnUndo,
+  keepStateAside,
+  releaseCells
+} from './upstream';
 
 /** What this browser runs on is said by this browser: a notebook opened elsewhere must not change by being opened. */
 const LOCAL_METADATA: ReadonlySet<string> = new Set(['kernelspec', 'language_info']);

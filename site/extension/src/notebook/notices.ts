@@ -81,8 +81,12 @@ export class Notices implements IFileListener {
     Notification.dismiss(this.refusedId);
     this.refusedId = Notification.warning(
       fault === 'role' || notebook.isReadOnly
-        ? trans.__('You may not change this page. What was changed on it here did not reach the class; it reads again as the class has it.')
-        : trans.__('Something on this page did not fit what the class has. It reads again as the class has it.'),
+        ? trans.__(
+            'You may not change this page. What was changed on it here did not reach the class; it reads again as the class has it.'
+          )
+        : trans.__(
+            'Something on this page did not fit what the class has. It reads again as the class has it.'
+          ),
       { autoClose: false }
     );
   }
@@ -99,7 +103,10 @@ export class Notices implements IFileListener {
     const copy = { label: trans.__('Copy it'), callback: () => void navigator.clipboard.writeText(text) };
     const back = { label: trans.__('Put it back'), callback: () => putBack(session.notebook, lost) };
     Notification.warning(
-      trans.__('Something you wrote does not count in the class any more and is gone from this page: "%1"', quoted),
+      trans.__(
+        'Something you wrote does not count in the class any more and is gone from this page: "%1"',
+        quoted
+      ),
       { autoClose: false, actions: session.notebook.isReadOnly ? [copy] : [back, copy] }
     );
   }

@@ -32,10 +32,7 @@ export class Cursors {
     }
     const { notebook, document } = session;
     const make = (): void =>
-      void this.shown.set(
-        panel,
-        new NotebookCursors(panel.content, notebook, document, membership, trans)
-      );
+      void this.shown.set(panel, new NotebookCursors(panel.content, notebook, document, membership, trans));
     const end = (): void => {
       this.shown.get(panel)?.dispose();
       this.shown.delete(panel);

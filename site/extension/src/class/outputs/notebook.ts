@@ -45,10 +45,7 @@ export class NotebookOutputs {
       panel.toolbar.addItem(ITEM, this.picker);
     }
     panel.contentHeader.addWidget(this.line);
-    this.ends = [
-      membership.changed.add(() => this.onPeople()),
-      session.outputs.watch(() => this.onOwn())
-    ];
+    this.ends = [membership.changed.add(() => this.onPeople()), session.outputs.watch(() => this.onOwn())];
     session.notebook.outputsCame = id => this.untrust(id);
     this.update();
     this.tellOwn();

@@ -59,7 +59,9 @@ export class ClassPanel extends Widget {
     const say = (words: string): void => acts.say(words);
     this.people = new PeopleList(trans, language, say);
     this.door = new DoorPart({ trans, level: 'h3', say });
-    this.contradiction = new ContradictionPart(trans, 'h3', name => say(givenInWords(name, 'removed', trans)));
+    this.contradiction = new ContradictionPart(trans, 'h3', name =>
+      say(givenInWords(name, 'removed', trans))
+    );
     this.sharing = new SharingPart(trans, 'h3');
     this.myself = new Myself(trans, acts);
     const connection = make('section', 'pb-Class-section pb-Class-connection');

@@ -80,7 +80,10 @@ export function pageInWords(branch: Branch, trans: TranslationBundle): string {
 }
 
 /** Who may write there, and who may read. */
-export function whoseInWords({ branch, isShared, mayWrite, isRemoved }: IWhose, trans: TranslationBundle): string {
+export function whoseInWords(
+  { branch, isShared, mayWrite, isRemoved }: IWhose,
+  trans: TranslationBundle
+): string {
   if (!isShared) {
     return trans.__('It is no step of the workshop: the class does not see it.');
   }

@@ -29,11 +29,7 @@ export class ContradictionPart {
   private teaching: Acting | null = null;
 
   /** @param contradicting participants whose pages did so */
-  show(
-    people: readonly IParticipant[],
-    contradicting: ReadonlySet<string>,
-    teaching: Acting | null
-  ): void {
+  show(people: readonly IParticipant[], contradicting: ReadonlySet<string>, teaching: Acting | null): void {
     this.teaching = teaching;
     const them =
       teaching === null
