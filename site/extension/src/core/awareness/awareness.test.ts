@@ -7,7 +7,7 @@ import { Chance } from '../simulation/chance';
 import { DOCUMENT, type Page, Pages } from '../simulation/pages';
 import { cursorIn, decodePresence, encodePresence, findCursor, type Presence } from './cursor';
 
-const SHORT = 128;
+const SHORT = 160;
 
 function withCell(doc: Y.Doc, id: string, source: string): Y.Text {
   doc.transact(() => createCell(doc, { id, cell_type: 'code', source, metadata: {} }, 'V'));
