@@ -22,7 +22,7 @@ let cryptography: ICrypto | null = null;
 
 /** This page's cryptography. */
 export function pageCrypto(): ICrypto {
-  return (cryptography ??= chooseCrypto(globalThis.crypto.subtle as SubtleCrypto | undefined));
+  return (cryptography ??= chooseCrypto(globalThis.crypto.subtle));
 }
 
 /** This browser's vault, for the site at `root`. */

@@ -57,6 +57,8 @@ export interface IJoinOptions {
   readonly root: string;
   /** Which of the class's notebooks the page shows. */
   readonly branch?: Branch;
+  /** Whose own one, where it is not one's own. */
+  readonly pageOwner?: string | null;
   /** Whether a change to a document is not this page's own: from storage, from another tab. */
   isForeign?(origin: unknown): boolean;
   /** The path of the workshop's notebook with this genesis, once that is known. */
@@ -219,10 +221,20 @@ export class Joined implements IMembership {
     return this.options.branch ?? 'lecture';
   }
 
+  get pageOwner(): string | null {
+    const { pageOwner } = this.options;
+    return this.branch === 'mine' && pageOwner !== this._me.participant ? (pageOwner ?? null) : null;
+  }
+
   documentName(genesis: string): string {
     const { branch } = this;
     const { everyone } = this.invitation;
-    const owner = branch === 'mine' ? this._me.participant : branch === 'lecture' ? this.lecture : everyone;
+    const owner =
+      branch === 'mine'
+        ? (this.options.pageOwner ?? this._me.participant)
+        : branch === 'lecture'
+          ? this.lecture
+          : everyone;
     return formatName({ genesis, branch, owner });
   }
 

@@ -97,6 +97,8 @@ export interface IMembership {
   rename(name: string): boolean;
   /** Which of the class's notebooks at one path this page shows. */
   readonly branch: Branch;
+  /** Whose own notebook that is, where it is not one's own: a participant. */
+  readonly pageOwner: string | null;
   /** The name of that notebook, of the genesis with this hash. */
   documentName(genesis: string): string;
   /** Whether one may write in a document of the class; it may become another answer. */

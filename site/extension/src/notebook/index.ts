@@ -152,7 +152,7 @@ class NotebookPlugin implements INotebookSessions {
       changed: each => this.changed(each),
       met: () => this.notices.met(),
       refused: (each, fault) => this.notices.refusedHere(each, fault),
-      lost: (each, lost) => this.notices.lost(each, lost)
+      lost: (each, lost, fault) => this.notices.lost(each, lost, fault)
     });
     void session.ready.then(
       async () => {

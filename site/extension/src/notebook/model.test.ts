@@ -331,7 +331,7 @@ describe('a document that is built anew', () => {
 
   it('gives lost words back: at the end of their cell, or in a new one', () => {
     const { notebook } = new Replica('a', genesisOf(2), generator(1));
-    const id = notebook.cells[0]!.id as string;
+    const id = notebook.cells[0]!.id;
     putBack(notebook, [
       { cell: id, text: 'one' },
       { cell: 'gone', text: 'two' }

@@ -77,23 +77,16 @@ export class Notices implements IFileListener {
 
   /** Something that was done on this page may not be: the page shows again what the class has. */
   refusedHere({ notebook }: Session, fault: string): void {
-    const { trans } = this;
     Notification.dismiss(this.refusedId);
-    this.refusedId = Notification.warning(
-      fault === 'role' || notebook.isReadOnly
-        ? trans.__(
-            'You may not change this page. What was changed on it here did not reach the class; it reads again as the class has it.'
-          )
-        : trans.__(
-            'Something on this page did not fit what the class has. It reads again as the class has it.'
-          ),
-      { autoClose: false }
-    );
+    this.refusedId = Notification.warning(refusedInWords(fault, notebook.isReadOnly, this.trans), {
+      autoClose: false
+    });
   }
 
-  /** What one wrote and is not in the class's text any more. */
-  lost(session: Session, lost: readonly ILost[]): void {
+  /** What one wrote and is not on the page any more. */
+  lost(session: Session, lost: readonly ILost[], fault: string | null): void {
     const { trans } = this;
+    const { isReadOnly } = session.notebook;
     const text = lost.map(each => each.text).join('\n');
     const beginning = text.replace(/\s+/g, ' ').trim();
     if (beginning === '') {
@@ -102,13 +95,20 @@ export class Notices implements IFileListener {
     const quoted = beginning.length > QUOTED ? `${beginning.slice(0, QUOTED)}...` : beginning;
     const copy = { label: trans.__('Copy it'), callback: () => void navigator.clipboard.writeText(text) };
     const back = { label: trans.__('Put it back'), callback: () => putBack(session.notebook, lost) };
-    Notification.warning(
-      trans.__(
-        'Something you wrote does not count in the class any more and is gone from this page: "%1"',
-        quoted
-      ),
-      { autoClose: false, actions: session.notebook.isReadOnly ? [copy] : [back, copy] }
-    );
+    const options = { autoClose: false as const, actions: isReadOnly ? [copy] : [back, copy] };
+    if (fault === null) {
+      Notification.warning(
+        trans.__(
+          'Something you wrote does not count in the class any more, and is not on this page now: "%1"',
+          quoted
+        ),
+        options
+      );
+    } else {
+      Notification.dismiss(this.refusedId);
+      const words = refusedInWords(fault, isReadOnly, trans);
+      this.refusedId = Notification.warning(`${words} ${trans.__('What you wrote: "%1"', quoted)}`, options);
+    }
   }
 
   newer(open: () => Promise<void>, stay: () => void): void {
@@ -168,4 +168,12 @@ export class Notices implements IFileListener {
       actions: [{ label: trans.__('Bring back'), callback: () => this.acts.bringBack(paths) }]
     });
   }
+}
+
+function refusedInWords(fault: string, isReadOnly: boolean, trans: TranslationBundle): string {
+  return fault === 'role' || isReadOnly
+    ? trans.__(
+        'You may not change this page. What was changed on it here did not reach the class; it reads again as the class has it.'
+      )
+    : trans.__('Something on this page did not fit what the class has. It reads again as the class has it.');
 }

@@ -1,6 +1,6 @@
 /** One notebook that is open: its document, one's own outputs, and what keeps them. */
 import type { Cancel } from '../core/clock';
-import { type Branch, outputsName } from '../core/document/name';
+import { type Branch, documentOf, outputsName } from '../core/document/name';
 import { type IExportedCell, originalsOf } from '../core/document/export';
 import type { JsonObject } from '../core/document/json';
 import { Outputs } from '../core/outputs/outputs';
@@ -37,8 +37,8 @@ export interface ISessionListener {
   met(session: Session): void;
   /** Something that was done here may not be, and is taken back. */
   refused(session: Session, fault: string): void;
-  /** What one wrote and does not count any more. */
-  lost(session: Session, lost: readonly ILost[]): void;
+  /** What one wrote and does not count; `fault`: it was refused here, and never reached the class. */
+  lost(session: Session, lost: readonly ILost[], fault: string | null): void;
 }
 
 export class Session {
@@ -94,6 +94,8 @@ export class Session {
   private states = [UNOPENED, UNOPENED];
   private tabs: Tabs | null = null;
   private closed = false;
+  /** Why something that was done here was not taken, until the document is built anew. */
+  private fault: string | null = null;
   private follows: Cancel[] = [];
   private together: ITogether | null = null;
   private readonly others = new Map<string, { readonly opened: OthersOutputs; users: number }>();
@@ -118,7 +120,7 @@ export class Session {
       opened: new OthersOutputs(
         { storage, timers, report: () => undefined },
         together,
-        document,
+        documentOf(document, together.me.participant, participant),
         participant
       ),
       users: 0
@@ -245,9 +247,16 @@ export class Session {
         ...(index === 1
           ? { rebuilt: doc => outputs.rebuild(doc) }
           : {
-              rebuilt: doc => notebook.rebuild(doc),
-              lost: lost => this.listener.lost(this, lost),
-              refused: fault => this.listener.refused(this, fault)
+              rebuilt: doc => {
+                notebook.rebuild(doc);
+                // What went with it is told of now, if anything did.
+                queueMicrotask(() => (this.fault = null));
+              },
+              lost: lost => this.listener.lost(this, lost, this.fault),
+              refused: fault => {
+                this.fault = fault;
+                this.listener.refused(this, fault);
+              }
             })
       });
     this.follows = [follow(1, has, ran), follow(0, wrote, text)];

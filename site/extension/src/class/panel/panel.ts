@@ -26,6 +26,8 @@ export interface IPanelActs extends IMyselfActs {
   inviteLink(): string;
   /** Address of the notebook on another of the class's pages. */
   pageOf(branch: Branch): string;
+  /** To somebody's own page of this notebook. */
+  visit(participant: string): void;
 }
 
 export interface IPanelView extends IScene {
@@ -57,7 +59,7 @@ export class ClassPanel extends Widget {
     head.append(make('h2', '', trans.__('Class')), fold);
     this.whose = new Whose(trans, branch => acts.pageOf(branch));
     const say = (words: string): void => acts.say(words);
-    this.people = new PeopleList(trans, language, say);
+    this.people = new PeopleList(trans, language, say, participant => acts.visit(participant));
     this.door = new DoorPart({ trans, level: 'h3', say });
     this.contradiction = new ContradictionPart(trans, 'h3', name =>
       say(givenInWords(name, 'removed', trans))

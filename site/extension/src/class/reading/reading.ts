@@ -6,7 +6,8 @@ import { Widget } from '@lumino/widgets';
 import type { Cancel } from '../../core/clock';
 import type { Session } from '../../notebook/session';
 import type { IClassParts } from '../live';
-import { whoseInWords } from '../panel/whose';
+import type { IMembership } from '../membership';
+import { whoseInWords, whoseOf } from '../panel/whose';
 import { KeptPlace } from './place';
 
 /** On a notebook that is only to be read. */
@@ -42,13 +43,7 @@ export class Reading {
     if (!session?.isShared || !document || this.isDisposed || panel.isDisposed) {
       return;
     }
-    const shown = new ReadNotebook(
-      panel,
-      session,
-      () => membership.mayWrite(document),
-      () => membership.role === 'removed',
-      trans
-    );
+    const shown = new ReadNotebook(panel, session, () => membership.mayWrite(document), membership, trans);
     this.shown.set(panel, shown);
     panel.disposed.connect(() => {
       this.shown.delete(panel);
@@ -62,7 +57,7 @@ class ReadNotebook {
     private readonly panel: NotebookPanel,
     private readonly session: Session,
     private readonly mayWrite: () => boolean,
-    private readonly isRemoved: () => boolean,
+    private readonly membership: Pick<IMembership, 'role' | 'people' | 'pageOwner'>,
     private readonly trans: TranslationBundle
   ) {
     this.line.addClass('pb-ReadingLine');
@@ -79,22 +74,17 @@ class ReadNotebook {
   private readonly place: KeptPlace;
   private timer = 0;
   private isReading: boolean | null = null;
-  private wasRemoved = false;
   private isDisposed = false;
 
   /** What one may do may be another thing now. */
   update(): void {
-    const [isReading, isRemoved] = [!this.mayWrite(), this.isRemoved()];
-    if (this.isReading !== isReading || this.wasRemoved !== isRemoved) {
+    const isReading = !this.mayWrite();
+    this.session.notebook.isReadOnly = isReading;
+    const words = whoseInWords(whoseOf(this.session, this.membership), this.trans);
+    if (this.isReading !== isReading || this.line.node.textContent !== words) {
       this.isReading = isReading;
-      this.wasRemoved = isRemoved;
-      this.session.notebook.isReadOnly = isReading;
       this.panel.toggleClass(READING, isReading);
-      const { branch, isShared } = this.session;
-      this.line.node.textContent = whoseInWords(
-        { branch, isShared, mayWrite: !isReading, isRemoved },
-        this.trans
-      );
+      this.line.node.textContent = words;
       this.line.setHidden(!isReading);
       this.apply();
     }
