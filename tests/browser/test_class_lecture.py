@@ -58,8 +58,8 @@ def panel(person: Person) -> Locator:
 
 def line(person: Person) -> str:
     """What stands above a notebook that is only to be read; '' above others."""
-    found = person.page.locator(".pb-ReadingLine:visible")
-    return found.inner_text() if found.count() else ""
+    lines = person.page.locator(".pb-ReadingLine:not(.lm-mod-hidden)").all_inner_texts()
+    return "\n".join(lines)
 
 
 def notices(person: Person) -> str:

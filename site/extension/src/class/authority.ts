@@ -31,6 +31,8 @@ export interface IAuthorityParts {
   devicesOf(participant: string): readonly Uint8Array[];
   /** What somebody is called, as far as that is known. */
   nameOf(participant: string): string | undefined;
+  /** Who is, or was, here, as far as this page saw. */
+  known(): Iterable<string>;
   changed(): void;
 }
 
@@ -58,8 +60,6 @@ export class Authority {
   }
 
   readonly society: Society;
-  /** Who was in the class, as far as this page saw. */
-  readonly members = new Set<string>();
   private recovery: Secret | null;
   private readonly names: Map<string, string>;
   private saving: Promise<void> | null = null;
@@ -83,7 +83,7 @@ export class Authority {
         engine.keysChanged();
         keep();
       },
-      isAuthor: participant => this.members.has(participant),
+      known: () => [...this.parts.known(), ...engine.authors],
       stated: keep,
       wrapped: keep,
       admitted: keep,
@@ -113,8 +113,9 @@ export class Authority {
   /** @param isConnected whether somebody of the class can be reached; @param isAway whether nothing can */
   entranceOf(isConnected: boolean, isAway: boolean): Entrance {
     const { keyring, doorway } = this.society;
+    const isOutside = doorway.state === 'refused' || this.role === 'outsider';
     // With the key of an epoch that is over one is in, and knocks behind.
-    if (keyring.isCurrent || (keyring.newest !== null && doorway.state !== 'refused')) {
+    if (keyring.isCurrent || (keyring.newest !== null && !isOutside)) {
       return 'in';
     }
     if (doorway.state === 'waiting') {
@@ -148,7 +149,7 @@ export class Authority {
         roles.mayState(participant, { kind: 'standing', participant: to, role, ...bounds }),
       give: (to, role) => void society.give(to, role, engine.reachesOf(to)),
       setDoor: door => void society.beginEpoch(door),
-      admit: who => doorway.admit(who),
+      admit: who => society.admit(who),
       refuse: who => doorway.refuse(who),
       share: outputs => void society.state({ kind: 'sharing', outputs }),
       recoveryFile: workshop => this.recoveryFile(workshop)

@@ -78,6 +78,7 @@ export class Joined implements IMembership {
       name: () => this._me.name,
       devicesOf: participant => this.devicesOf(participant),
       nameOf: participant => this.nameOf(participant),
+      known: () => this.people.map(({ participant }) => participant),
       changed: () => this.tell()
     });
     this.engine = new Engine({
@@ -243,9 +244,9 @@ export class Joined implements IMembership {
   }
 
   follow(name: string, doc: Y.Doc, followed: IFollowed): Cancel {
-    const { kind, genesis, kept } = followed;
+    const { kind } = followed;
     this.followed.set(name, followed);
-    const cancel = this.engine.follow(name, doc, { kind, genesis, kept });
+    const cancel = this.engine.follow(name, doc, followed);
     if (kind === 'document') {
       this.open.set(name, (this.open.get(name) ?? 0) + 1);
       this.engine.awareness.say(name, null);

@@ -92,8 +92,7 @@ function decode(bytes: Uint8Array): IKeptClass | null {
   const statements = list(() => reader.block().slice());
   const keys = list(() => ({ epoch: reader.number(), key: reader.block().slice() }));
   const wraps = list(() => reader.block().slice());
-  // A page of before wrote none.
-  const names = reader.left > 0 ? list(() => ({ participant: reader.text(), name: reader.text() })) : [];
+  const names = list(() => ({ participant: reader.text(), name: reader.text() }));
   if (reader.fault || reader.left > 0) {
     return null;
   }

@@ -68,6 +68,8 @@ export interface IFollowed {
   lost?(lost: readonly ILost[]): void;
   /** What was done on this page may not be, and is not kept. */
   refused?(fault: string): void;
+  /** What this device has is in the document. Before, nothing is to be written. */
+  readonly restored?: () => void;
 }
 
 export interface IMembership {

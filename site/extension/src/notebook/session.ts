@@ -96,7 +96,7 @@ export class Session {
   private closed = false;
   /** Why something that was done here was not taken, until the document is built anew. */
   private fault: string | null = null;
-  private follows: Cancel[] = [];
+  private readonly follows: Cancel[] = [];
   private together: ITogether | null = null;
   private readonly others = new Map<string, { readonly opened: OthersOutputs; users: number }>();
 
@@ -238,28 +238,32 @@ export class Session {
       return;
     }
     // Before anything is written: what this page writes goes under its session's name. Outputs first, as for one alone.
-    const follow = (index: 0 | 1, { kept }: IReadLogbook, book: Logbook): Cancel =>
-      together.follow(names[index], index === 0 ? notebook.ydoc : outputs.doc, {
-        kind: index === 0 ? 'document' : 'outputs',
-        genesis: index === 0 ? genesis : null,
-        kept,
-        keep: each => book.add(each),
-        ...(index === 1
-          ? { rebuilt: doc => outputs.rebuild(doc) }
-          : {
-              rebuilt: doc => {
-                notebook.rebuild(doc);
-                // What went with it is told of now, if anything did.
-                queueMicrotask(() => (this.fault = null));
-              },
-              lost: lost => this.listener.lost(this, lost, this.fault),
-              refused: fault => {
-                this.fault = fault;
-                this.listener.refused(this, fault);
-              }
-            })
+    const follow = (index: 0 | 1, { kept }: IReadLogbook, book: Logbook): Promise<void> =>
+      new Promise(restored => {
+        const cancel = together.follow(names[index], index === 0 ? notebook.ydoc : outputs.doc, {
+          kind: index === 0 ? 'document' : 'outputs',
+          genesis: index === 0 ? genesis : null,
+          kept,
+          keep: each => book.add(each),
+          restored,
+          ...(index === 1
+            ? { rebuilt: doc => outputs.rebuild(doc) }
+            : {
+                rebuilt: doc => {
+                  notebook.rebuild(doc);
+                  // What went with it is told of now, if anything did.
+                  queueMicrotask(() => (this.fault = null));
+                },
+                lost: lost => this.listener.lost(this, lost, this.fault),
+                refused: fault => {
+                  this.fault = fault;
+                  this.listener.refused(this, fault);
+                }
+              })
+        });
+        this.follows.push(cancel);
       });
-    this.follows = [follow(1, has, ran), follow(0, wrote, text)];
+    await Promise.all([follow(1, has, ran), follow(0, wrote, text)]);
   }
 
   private note(read: readonly { readonly records: number; readonly setAside: number }[]): void {

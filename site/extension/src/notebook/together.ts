@@ -29,6 +29,8 @@ export interface ITogether {
       rebuilt(doc: Y.Doc): void;
       lost?(lost: readonly ILost[]): void;
       refused?(fault: string): void;
+      /** What this device has is in the document. Before, nothing is to be written. */
+      readonly restored: () => void;
     }
   ): Cancel;
 }

@@ -35,6 +35,8 @@ export interface ICourse {
     changes: readonly Uint8Array[],
     forged?: { readonly room?: Uint8Array; readonly session?: string }
   ): Uint8Array[];
+  /** Participants whom the class sees. */
+  here(): readonly string[];
   /** Somebody's words are not in their document any more, and they were told. */
   lost(text: string): void;
   forked(finder: Pupil, participant: string): void;
@@ -109,7 +111,7 @@ export class Pupil {
       neighbours: this.engine.neighbours,
       rulesChanged: () => this.engine.rulesChanged(),
       keysChanged: () => this.engine.keysChanged(),
-      isAuthor: participant => this.engine.isAuthor(participant),
+      known: () => [...this.engine.authors, ...course.here()],
       stated: taken => void disk.statements.push(...taken),
       admitted: admission => {
         disk.founding = admission.founding;

@@ -38,23 +38,26 @@ export class Changes {
   /** Pieces that storage has and that are on their way in. */
   private readonly restoring = new Set<string>();
 
-  /** Gives a document's log what storage has of it. */
-  restore(document: string, kind: DocumentKind, kept: readonly IKept[]): void {
-    const { acquaintances, later, library } = this.ports;
+  /**
+   * Gives a document's log what storage has of it; `then`: it is there, but for what nobody here knows the author of.
+   * Introductions first: with nobody connected there is no one else to ask whose a session is.
+   */
+  restore(document: string, kind: DocumentKind, kept: readonly IKept[], then: () => void): void {
+    const { acquaintances, library } = this.ports;
     if (kept.length > 0) {
       library.ensure(document, kind);
     }
-    for (const { kind: what, bytes } of kept) {
-      if (what === 'introduction') {
-        acquaintances.hear(bytes, who => who && this.stored.add(`${document} ${who.session}`));
-        continue;
-      }
-      const read = decodeEnvelope(bytes);
-      if (read.kind === 'read' && read.value.document === document && read.value.kind === kind) {
-        this.restoring.add(idText(this.ports.options.digest(bytes)));
-        later().intake.accept(read.value, bytes, '', () => undefined);
-      }
+    const [done, begin] = countDown(() => this.restorePieces(document, kind, kept, then));
+    for (const { bytes } of kept.filter(({ kind: what }) => what === 'introduction')) {
+      begin();
+      acquaintances.hear(bytes, who => {
+        if (who) {
+          this.stored.add(`${document} ${who.session}`);
+        }
+        done();
+      });
     }
+    done();
   }
 
   makeReplica(document: string, kind: DocumentKind): Replica {
@@ -210,6 +213,28 @@ export class Changes {
     }
   }
 
+  private restorePieces(
+    document: string,
+    kind: DocumentKind,
+    kept: readonly IKept[],
+    then: () => void
+  ): void {
+    const { acquaintances, options, later } = this.ports;
+    const [done, begin] = countDown(then);
+    for (const { bytes } of kept.filter(({ kind: what }) => what === 'piece')) {
+      const read = decodeEnvelope(bytes);
+      if (read.kind === 'read' && read.value.document === document && read.value.kind === kind) {
+        this.restoring.add(idText(options.digest(bytes)));
+        const isKnown = acquaintances.of(read.value.session) !== undefined;
+        if (isKnown) {
+          begin();
+        }
+        later().intake.accept(read.value, bytes, '', () => isKnown && done());
+      }
+    }
+    done();
+  }
+
   private judge(received: Received, from: string): Verdict {
     switch (received) {
       case 'taken':
@@ -291,6 +316,12 @@ export class Changes {
       after: null
     };
   }
+}
+
+/** Calls `then` when `done` was called once for each `begin`, and once more. */
+function countDown(then: () => void): [done: () => void, begin: () => void] {
+  let left = 1;
+  return [() => (left -= 1) === 0 && then(), () => void (left += 1)];
 }
 
 function epochOf({ bytes }: IPiece): number {

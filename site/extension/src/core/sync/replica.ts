@@ -89,6 +89,8 @@ export class Replica {
   private isAside = false;
   private mending: Cancel | null = null;
   private _bytes = 0;
+  /** Waits until the log is read into the document. */
+  private onRead: (() => void) | null = null;
 
   get doc(): Y.Doc | null {
     return this.reading.doc;
@@ -114,9 +116,13 @@ export class Replica {
     return this.log.count(this.ports.session) > 0 || this.unsealed.length > 0;
   }
 
-  /** Reads the log into `doc` and follows what is written there. `genesis`: what the document starts from, if anything. */
-  open(doc: Y.Doc, genesis: Uint8Array | null): void {
+  /**
+   * Reads the log into `doc` and follows what is written there. `genesis`: what the document starts from, if anything;
+   * `then`: it was read, as far as there are keys.
+   */
+  open(doc: Y.Doc, genesis: Uint8Array | null, then: () => void = () => undefined): void {
     this.reading.end();
+    this.onRead = then;
     this.genesis = genesis;
     this.reading = this.makeReading(doc);
     this.batch(doc, () => this.reading.readAll());
@@ -124,6 +130,7 @@ export class Replica {
     // Last: Yjs takes another when its own comes back from outside.
     doc.clientID = this.client;
     doc.on('update', this.onUpdate);
+    this.tellRead();
   }
 
   /** The document is closed here; its log stays. */
@@ -137,6 +144,7 @@ export class Replica {
     this.reading.end();
     this.reading = this.makeReading(null);
     this.reading.readAll();
+    this.tellRead();
   }
 
   /** Takes a genuine piece of others: `then` when it was screened. */
@@ -213,6 +221,8 @@ export class Replica {
     this.doc?.off('update', this.onUpdate);
     this.reading.end();
     this.next?.end();
+    this.onRead?.();
+    this.onRead = null;
   }
 
   private get client(): number {
@@ -329,6 +339,17 @@ export class Replica {
   private progressed(reading: Reading | undefined): void {
     if (reading?.doc && reading === this.next && !this.isBatching && reading.hasOwn) {
       this.exchange(reading, reading.doc);
+    }
+    if (reading === this.reading) {
+      this.tellRead();
+    }
+  }
+
+  private tellRead(): void {
+    if (!this.isBatching && !this.reading.isOpening) {
+      const then = this.onRead;
+      this.onRead = null;
+      then?.();
     }
   }
 
