@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from peerbook.peer.keep.own import Own
-from peerbook.peer.peer import Followed, Peer
+from peerbook.peer.peer import Branch, Followed, Peer
 
 Value = TypeVar("Value")
 PATIENCE_S = 60.0
@@ -26,8 +26,8 @@ class Odd:
         self.peer = peer
         self.followed: Followed | None = None
 
-    def follow(self, path: str) -> None:
-        self.followed = _run(self._loop, self.peer.follow(path))
+    def follow(self, path: str, branch: Branch = "team") -> None:
+        self.followed = _run(self._loop, self.peer.follow(path, branch))
 
     def do(self, act: Callable[[Followed], Value]) -> Value:
         """Does something with the notebook that is followed."""

@@ -61,7 +61,7 @@ export interface IFollowed {
   /** What this device has of its log. */
   readonly kept: readonly IKept[];
   /** Takes what is to be kept, before it is passed on. */
-  keep(kept: IKept): void;
+  readonly keep: (kept: IKept) => void;
   /** The document was built anew, as something in it does not count any more: `doc` takes the place of the one before. */
   rebuilt(doc: Y.Doc): void;
   /** What one wrote and is not in the document any more. */
@@ -81,6 +81,8 @@ export interface IMembership {
   readonly entrance: Entrance;
   /** Null before one is in. */
   readonly role: Role | null;
+  /** Whether the class becomes this person's as soon as it can be reached: the recovery file was taken up here. */
+  readonly isTakingOver: boolean;
   readonly door: Door;
   /** Whether the class sees the outputs of everybody's own pages. */
   readonly outputsShared: boolean;

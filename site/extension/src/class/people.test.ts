@@ -32,8 +32,8 @@ describe('people', () => {
         since: 10,
         sessions: ['own'],
         notebooks: ['w/d1.ipynb'],
-        role: 'attendee',
-        colour: 1
+        colour: 1,
+        role: 'attendee'
       }
     ]);
   });

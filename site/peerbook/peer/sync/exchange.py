@@ -30,6 +30,8 @@ NEWS_MS = 200
 
 _STATEMENTS = "statements"
 """Stands for the statements among the documents of a summary."""
+_CONTENT = " content"
+"""After a document's name: what it says [PER6]. Nothing here would have to be built anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,8 @@ class Exchange:
                 stated = self._ports.stated()
                 if stated is not None and stated[:DIGEST_BYTES] != summary.digest:
                     self._ports.differs(neighbour)
+                continue
+            if summary.document.endswith(_CONTENT):
                 continue
             replica = self._ports.replicas.get(summary.document) or self._ports.carry(summary.document)
             if not replica:

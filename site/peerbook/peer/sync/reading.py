@@ -14,7 +14,7 @@ from pycrdt import Doc
 from ..log.log import Log
 from ..log.piece import Piece
 from ..permissions.change import CheckedChange, Refused, check_change
-from ..permissions.limits import Limits
+from ..permissions.limits import Limits, for_segments
 from .live import LiveIntake
 
 
@@ -43,6 +43,11 @@ class ReadingPorts:
     stopped: Callable[[str, int, Piece], None]
     """What a session says from a place on may not be said: the piece is where that shows."""
     locked: Callable[[Piece], None]
+
+
+def limits_of(piece: Piece, limits: Limits) -> Limits:
+    """What a piece may hold, where a change may be ``limits``."""
+    return for_segments(limits) if piece.form == "segment" else limits
 
 
 @dataclass(slots=True)
@@ -156,7 +161,7 @@ class Reading:
     def _checked(self, strand: _Strand, piece: Piece, whole: bytes) -> CheckedChange | None:
         """The change, where it is one that follows on what its session wrote before."""
         try:
-            change = check_change(whole, strand.client, self._ports.limits)
+            change = check_change(whole, strand.client, limits_of(piece, self._ports.limits))
         except Refused:
             return None
         if not change.structs:

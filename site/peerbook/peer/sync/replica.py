@@ -14,18 +14,21 @@ from pycrdt import Doc, Subscription, TransactionEvent
 from ..clock import Clock
 from ..log.log import Log
 from ..log.piece import Chain, Cut, Fork, Known, New, Piece, Waits
+from ..merge import begins_with, says_the_same
 from ..permissions.change import CheckedChange, Refused, canonical_change, check_change
 from ..permissions.limits import Limits
 from .digest import state_digest
+from .opener import open_changes
 from .outbox import Outbox
 from .reaches import Reaches
-from .reading import Opened, Reading, ReadingPorts
+from .reading import Opened, Reading, ReadingPorts, limits_of
 
 _NOTHING = b"\x00\x00"
 
-Received = Literal["taken", "waiting", "known", "bad", "forked", "refused"]
+Received = Literal["taken", "waiting", "known", "bad", "lie", "forked", "refused"]
 """It is in the log, and in the document as far as that may be; it leans on envelopes that are not here yet; it is here;
-it says what its author may not say; its session said two things; its session does not count that far.
+it says what its author may not say; it is a segment, and what is here says something else; its session said two things;
+its session does not count that far.
 """
 
 
@@ -128,6 +131,8 @@ class Replica:
         if not self._is_fit(piece, opened):
             self._dismiss(piece.session, piece.first, piece)
             return "bad"
+        if piece.form == "segment" and opened.kind == "open":
+            return self._weigh(piece, opened)
         return self._join(piece, opened)
 
     def take_own(self, piece: Piece, *, is_whole: bool) -> None:
@@ -215,10 +220,43 @@ class Replica:
         if opened.kind != "open" or opened.parts > 1:
             return opened.kind != "wrong"
         try:
-            check_change(opened.plain, self._ports.client_of(piece.session, piece.author), self._ports.limits)
+            client = self._ports.client_of(piece.session, piece.author)
+            check_change(opened.plain, client, limits_of(piece, self._ports.limits))
         except Refused:
             return False
         return True
+
+    def _weigh(self, piece: Piece, opened: Opened) -> Received:
+        """A segment is compared with what is here of its range before it takes its place."""
+        held = self._held_of(piece)
+        if not held:
+            return self._join(piece, opened)
+        changes = open_changes(self._ports.open, held)
+        if changes is None:
+            # It cannot be said yet, and comes again.
+            return "known"
+        is_whole = held[-1].end == piece.end
+        if says_the_same(opened.plain, changes) if is_whole else begins_with(opened.plain, changes):
+            received = self._join(piece, opened)
+            if self.log.compact(piece):
+                self._ports.keep(piece)
+                self.reaches.changed()
+            return received
+        if is_whole and not _outweighs(held, piece):
+            # Of two segments that say two things everybody keeps the same one.
+            self._dismiss(piece.session, piece.first, held[0])
+            return self._join(piece, opened)
+        self._dismiss(piece.session, piece.first, piece)
+        return "lie"
+
+    def _held_of(self, piece: Piece) -> list[Piece]:
+        """What is here of a segment's range, when it can be compared: both begin, and both or one of them end, at one
+        place.
+        """
+        if self.log.chain_at(piece.session, piece.first) is None:
+            return []
+        held = self.log.pieces(piece.session, piece.first, piece.end)
+        return [] if not held or held[-1].end > piece.end or held[0].same(piece) else held
 
     def _join(self, piece: Piece, opened: Opened | None) -> Received:
         taken = self.log.take(piece)
@@ -347,6 +385,11 @@ class Replica:
         self._digest = None
         if self.on_change:
             self._ports.clock.after(0, self.on_change)
+
+
+def _outweighs(pieces: list[Piece], segment: Piece) -> bool:
+    """Whose word counts, for everybody alike: that of envelopes, then the finer one, then the lower hash."""
+    return len(pieces) > 1 or pieces[0].form == "envelope" or pieces[0].hash < segment.hash
 
 
 class _Applying:

@@ -66,6 +66,7 @@ export class StagedClass implements Omit<
   contradicting = new Set<string>();
   meetsOtherVersion = false;
   entrance: Entrance = 'in';
+  isTakingOver = false;
   door: Door = 'open';
   outputsShared = false;
   waiting: ITeaching['waiting'] = [];
