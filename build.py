@@ -51,7 +51,7 @@ def install(wanted: list[Path]) -> None:
     stamp = stamps[wanted[-1].stem]
     if stamp.exists() and stamp.read_text() == digest:
         return
-    print("Setting up: fetching Python packages (about 25 MB, once)", file=sys.stderr, flush=True)
+    print("Setting up: fetching Python packages (about 30 MB, once)", file=sys.stderr, flush=True)
     command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
     for path in wanted:
         command += ["-r", str(path)]

@@ -14,6 +14,7 @@ from signaling.settings import Settings
 
 from .bare import build_bare_page
 from .conftest import NewContext, Server, serving
+from .founded import found
 
 WITHOUT_WEBRTC = "delete window.RTCPeerConnection; delete window.webkitRTCPeerConnection;"
 LIVE = "me.links.length && me.links.every(link => link.startsWith('open'))"
@@ -31,7 +32,7 @@ class ClassOf:
 
     def __init__(self, server: Server, new_context: NewContext) -> None:
         self.server, self._new_context = server, new_context
-        self.fragment = ""
+        self.founded = found()
         self.errors: list[str] = []
         self.pages: list[Page] = []
 
@@ -42,9 +43,9 @@ class ClassOf:
         page.on("pageerror", lambda error: self.errors.append(f"{name}: {error}"))
         page.add_init_script(script)
         page.goto(address or self.server.url())
-        if not self.fragment:
-            self.fragment = page.evaluate("bare.invite()")
-        page.evaluate("([link, name]) => { window.me = new bare.Classmate(link, name) }", [self.fragment, name])
+        # Who comes first is the owner.
+        fragment = self.founded.everyones if self.pages else self.founded.owners
+        page.evaluate("async words => { window.me = await bare.Classmate.join(...words) }", [fragment, name])
         self.pages.append(page)
         return page
 

@@ -1,15 +1,13 @@
 """People of one class in full notebook pages, each with a browser of their own, and what they do there.
 
-A story begins with ``a_class_with("Ada", "Ben")``: both have opened the invite link, said their names and stand in the
-first step of the workshop. Further pages are expensive (a JupyterLab each): tell several things in one story.
+A story begins with ``a_class_with("Ada", "Ben")``: both have opened a link into the class, said their names and stand
+in everyone's page of the workshop's first step, where all write. Ada, who came first, owns the class. Further pages are
+expensive (a JupyterLab each): tell several things in one story.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
-import secrets
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from .classroom import Classroom
+from .founded import found
 
 if TYPE_CHECKING:
     # It has the fixture that makes a class, and so imports this module.
@@ -72,6 +71,8 @@ CELLS = """() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')].map(cel
 """Kind and text of each cell, as it stands on the page."""
 
 Cells = list[tuple[str, str]]
+Branch = Literal["lecture", "mine", "team"]
+"""Which of the class's notebooks: the one that is taught with, one's own, everyone's."""
 
 
 class Person(Classroom):
@@ -84,7 +85,7 @@ class Person(Classroom):
     # Coming and going
 
     def joins(self, link: str) -> Person:
-        """Open the invite link, say who one is, and go to the first step."""
+        """Open a link into the class, the invite link or a notebook's, and say who one is."""
         self.page.goto(link)
         self.page.get_by_label("Your name").fill(self.name)
         self.page.keyboard.press("Enter")
@@ -198,17 +199,19 @@ class ClassOfPeople:
     def __init__(self, new_context: NewContext, server: Server, watch: Callable[[BrowserContext], Watch]) -> None:
         self._new_context, self.server, self._watch = new_context, server, watch
         self.site_url = server.url()
-        self.code = invitation()
+        self.founded = found()
+        self.code = self.founded.code
         self.people: list[Person] = []
+        self._was_opened = False
 
     @property
     def link(self) -> str:
         """The invite link."""
-        return f"{self.site_url}workshops/{WORKSHOP}/index.html#class={self.code}"
+        return f"{self.site_url}workshops/{WORKSHOP}/index.html{self.founded.fragment}"
 
-    def address(self, path: str = NOTEBOOK, app: str = "notebooks") -> str:
+    def address(self, path: str = NOTEBOOK, app: str = "notebooks", branch: Branch = "team") -> str:
         """Of a notebook's page in this class."""
-        return f"{self.site_url}{app}/index.html?path={path}#class={self.code}"
+        return f"{self.site_url}{app}/index.html?path={path}{self.founded.fragment}&branch={branch}"
 
     def device(self, script: str = "") -> BrowserContext:
         """A browser in which nobody of the class has been; ``script`` runs first in each of its pages."""
@@ -219,11 +222,14 @@ class ClassOfPeople:
         context.route("**/peerbook.json", lambda route: route.fulfill(json={"signaling": "signal"}))
         return context
 
-    def comes(self, name: str, script: str = "") -> Person:
-        """Somebody new, on a device of their own."""
+    def comes(self, name: str, script: str = "", branch: Branch = "team") -> Person:
+        """Somebody new, on a device of their own. The first one is the owner: before, nobody could be let in."""
         context = self.device(script)
         watch = self._watch(context)
-        person = Person(context.new_page(), self.site_url, name, watch).joins(self.link)
+        owner = "" if self._was_opened else f"&owner={self.founded.owner}"
+        self._was_opened = True
+        address = self.address(branch=branch) + owner
+        person = Person(context.new_page(), self.site_url, name, watch).joins(address)
         self.people.append(person)
         return person
 
@@ -289,10 +295,3 @@ class AClassWith(Protocol):
 def is_ours(error: str) -> bool:
     """Whether a complaint is about the page's own code, not about a server that is away."""
     return not re.search(r"WebSocket|Failed to load resource|net::ERR|Failed to fetch", error)
-
-
-def invitation() -> str:
-    """What stands behind `#class=`: a secret and its check bytes (CLS1)."""
-    secret, purpose = secrets.token_bytes(16), b"peerbook check 1"
-    check = hashlib.sha256(bytes([len(purpose)]) + purpose + secret).digest()[:2]
-    return base64.urlsafe_b64encode(secret + check).decode()

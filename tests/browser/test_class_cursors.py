@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
-import secrets
 
 import pytest
 from playwright.sync_api import BrowserContext, FloatRect, Locator, expect
 
 from .classroom import Classroom
 from .conftest import NewContext, Watch
+from .founded import found
 
 NOTEBOOK = "first-steps/1-hello.ipynb"
 LINES = "print(7 + 3 * 2)\nprint((7 + 3) * 2)\nprint(2 ** 10)"
@@ -33,27 +32,20 @@ PLACE = """([cell, at]) => {
 }"""
 
 
-def invitation() -> str:
-    """What stands behind `#class=`: a secret and its check bytes (CLS1)."""
-    secret, purpose = secrets.token_bytes(16), b"peerbook check 1"
-    check = hashlib.sha256(bytes([len(purpose)]) + purpose + secret).digest()[:2]
-    return base64.urlsafe_b64encode(secret + check).decode()
-
-
 class Student(Classroom):
     """Somebody in the class, who has been here before."""
 
-    def __init__(self, context: BrowserContext, site_url: str, name: str, code: str) -> None:
+    def __init__(self, context: BrowserContext, site_url: str, name: str, fragment: str) -> None:
         known = json.dumps([{"participant": hashlib.sha256(name.encode()).hexdigest()[:32], "name": name}])
         # Frames without an origin have no storage.
         put = f"localStorage.setItem('peerbook:people:/', {json.dumps(known)})"
         context.add_init_script(f"if (window.origin !== 'null') {put}")
         context.route("**/peerbook.json", lambda route: route.fulfill(json={"signaling": "signal"}))
         super().__init__(context.new_page(), site_url)
-        self.code = code
+        self.fragment = fragment
 
     def come(self, app: str = "notebooks") -> Student:
-        self.page.goto(f"{self.site_url}{app}/index.html?path={NOTEBOOK}#class={self.code}")
+        self.page.goto(f"{self.site_url}{app}/index.html?path={NOTEBOOK}{self.fragment}")
         self.wait_for_cells()
         return self
 
@@ -92,8 +84,9 @@ def two(new_context: NewContext, site_url: str) -> tuple[Student, Student, list[
     contexts = [
         new_context(viewport={"width": 1280, "height": 800}, color_scheme=scheme) for scheme in ("light", "dark")
     ]
-    watches, code = [Watch(context) for context in contexts], invitation()
-    ada, ben = (Student(each, site_url, name, code) for each, name in zip(contexts, ("Ada", "Ben"), strict=True))
+    watches, founded = [Watch(context) for context in contexts], found()
+    links = (founded.owners, founded.everyones)
+    ada, ben = (Student(each, site_url, *who) for each, *who in zip(contexts, ("Ada", "Ben"), links, strict=True))
     return ada.come(), ben.come(), watches
 
 
@@ -221,8 +214,9 @@ def test_a_cursor_goes_with_its_owner_and_a_deleted_cell_takes_no_keys(two: Two)
 def test_who_is_in_a_cell_out_of_sight_is_there_when_one_comes_to_it(
     new_context: NewContext, site_url: str, app: str
 ) -> None:
-    code = invitation()
-    ada, ben = (Student(new_context(), site_url, name, code).come(app) for name in ("Ada", "Ben"))
+    founded = found()
+    links = {"Ada": founded.owners, "Ben": founded.everyones}
+    ada, ben = (Student(new_context(), site_url, *who).come(app) for who in links.items())
     last = ada.code_cells.count() - 1
     ada.code_cell(last).scroll_into_view_if_needed()
     ada.put(last, 3)

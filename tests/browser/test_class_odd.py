@@ -10,41 +10,41 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
-from peerbook.peer.invitation import make_invitation
-
 from .classroom import Classroom
 from .conftest import NewContext, Server
+from .founded import Founded, found
 from .odd import Odd, an_odd_one
 
 PATH = "first-steps/1-hello.ipynb"
 
 
-def a_classroom(new_context: NewContext, server: Server, name: str, code: str) -> Classroom:
-    """The notebook's page of somebody who came by the invite link under this name."""
+def a_classroom(new_context: NewContext, server: Server, name: str, fragment: str) -> Classroom:
+    """Everyone's notebook's page, of somebody who came under this name."""
     context = new_context(viewport={"width": 1280, "height": 800})
     people = json.dumps([{"participant": os.urandom(16).hex(), "name": name}])
     context.add_init_script(f"localStorage.setItem('peerbook:people:/', {json.dumps(people)})")
-    return Classroom(context.new_page(), server.url()).open(f"{PATH}#class={code}")
+    return Classroom(context.new_page(), server.url()).open(PATH + fragment)
 
 
 @pytest.fixture
-def code() -> str:
-    return make_invitation(os.urandom).code
+def founded() -> Founded:
+    return found()
 
 
 @pytest.fixture
-def ada(new_context: NewContext, own_server: Server, code: str) -> Classroom:
-    return a_classroom(new_context, own_server, "Ada", code)
+def ada(new_context: NewContext, own_server: Server, founded: Founded) -> Classroom:
+    """The owner, for she comes first."""
+    return a_classroom(new_context, own_server, "Ada", founded.owners)
 
 
 @pytest.fixture
-def ben(new_context: NewContext, own_server: Server, code: str) -> Classroom:
-    return a_classroom(new_context, own_server, "Ben", code)
+def ben(new_context: NewContext, own_server: Server, founded: Founded, ada: Classroom) -> Classroom:
+    return a_classroom(new_context, own_server, "Ben", founded.everyones)
 
 
 @pytest.fixture
-def odd(own_server: Server, code: str) -> Iterator[Odd]:
-    with an_odd_one(f"{own_server.url()}workshops/first-steps/index.html#class={code}", "Pythia") as odd:
+def odd(own_server: Server, founded: Founded, ada: Classroom) -> Iterator[Odd]:
+    with an_odd_one(f"{own_server.url()}workshops/first-steps/index.html{founded.fragment}", "Pythia") as odd:
         odd.follow(PATH)
         yield odd
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from peerbook.peer.invitation import invitation_of
 from signaling.settings import Settings
 
 from .classroom import Classroom
 from .conftest import NewContext, Watch, serving
+from .founded import found
 from .processes import find_process, kill
 
 NOTEBOOK = "first-steps/1-hello.ipynb"
@@ -60,7 +60,7 @@ Joining = Callable[..., Student]
 @pytest.fixture
 def joining(new_context: NewContext, site_url: str) -> Iterator[Joining]:
     """Brings somebody into the one class of this test, which fails when a page of theirs threw something."""
-    code = invitation_of(os.urandom(16)).code
+    founded, came = found(), list[str]()
     errors: list[str] = []
 
     def join(name: str, path: str = NOTEBOOK, on: str = site_url) -> Student:
@@ -72,7 +72,9 @@ def joining(new_context: NewContext, site_url: str) -> Iterator[Joining]:
         context.add_init_script(f"if (origin !== 'null') localStorage.setItem('peerbook:people:/', {people!r})")
         watch = Watch(context)
         student = Student(context.new_page(), on)
-        student.page.goto(f"{on}notebooks/index.html?path={path}#class={code}")
+        fragment = founded.everyones if came else founded.owners
+        came.append(name)
+        student.page.goto(f"{on}notebooks/index.html?path={path}{fragment}")
         student.wait_for_cells()
         expect(student.whose).to_be_visible()
         student.watch = watch  # type: ignore[attr-defined]

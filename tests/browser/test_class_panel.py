@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from .classroom import Classroom
 from .conftest import NewContext
-from .test_class_cursors import invitation
+from .founded import found
 from .test_pages import AXE
 
 NOTEBOOK = "first-steps/1-hello.ipynb"
@@ -74,7 +74,7 @@ def axe(page: Page, *parts: str) -> list[str]:
 
 @pytest.fixture
 def code() -> str:
-    return invitation()
+    return found().code
 
 
 @pytest.fixture

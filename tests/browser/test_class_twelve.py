@@ -14,7 +14,7 @@ from peerbook.genesis import genesis
 
 from .bare import build_bare_page
 from .conftest import NewContext, Server, serving
-from .people import invitation
+from .founded import found
 from .processes import find_process, kill
 
 NAMES = ("Ada", "Ben", "Cem", "Dia", "Eva", "Fay", "Gus", "Hal", "Ida", "Jon", "Kim", "Lou")
@@ -28,8 +28,8 @@ GENESIS = genesis(
         "cells": [{"id": "all", "cell_type": "code", "source": "# all", "metadata": {}}],
     }
 )
-JOIN = """([code, name, genesis]) => {
-  window.me = new bare.Member(code, name, genesis);
+JOIN = """async words => {
+  window.me = await bare.Member.join(...words);
   // The most there were at any moment, of connections in use and of connections there are.
   window.most = [0, 0];
   setInterval(() => {
@@ -81,12 +81,13 @@ def wait_for(pages: list[Page], condition: str, holds: Any, what: str, seconds: 
 def test_twelve_of_whom_one_is_killed_have_one_notebook_over_at_most_eight_connections_each(
     bare: Server, new_context: NewContext
 ) -> None:
-    code, people = invitation(), dict[str, Page]()
+    founded, people = found(), dict[str, Page]()
     for name in NAMES:
         page = people[name] = new_context().new_page()
         page.add_init_script(COUNT)
         page.goto(bare.url())
-        page.evaluate(JOIN, [code, name, GENESIS.hex()])
+        # Who comes first is the owner, and lets the others in.
+        page.evaluate(JOIN, [founded.code, name, GENESIS.hex(), founded.owner if name == NAMES[0] else ""])
     pages = list(people.values())
     wait_for(pages, "me.names().length", lambda counts: set(counts) == {len(NAMES)}, "all see all")
     degrees = wait_for(pages, NEIGHBOURS, lambda counts: min(counts) >= 6, "everybody has six neighbours")

@@ -79,13 +79,13 @@ def test_garbage_within_messages_is_borne_a_little_and_then_ends_the_connection(
         mallory = together.join("Mallory")
         for page in (ada, ben, mallory):
             wait_until(page, f"me.links.length === 2 && {LIVE}")
-        mallory.evaluate(f"() => {{ {RANDOM} for (let at = 0; at < 20; at++) send(new Uint8Array([1, 2, 3])) }}")
+        mallory.evaluate(f"() => {{ {RANDOM} for (let at = 0; at < 20; at++) send(new Uint8Array([2, 2, 3])) }}")
         time.sleep(0.3)
         assert mallory.evaluate("me.links.length") == 2
         mallory.evaluate(f"""() => {{ {RANDOM}
             for (let at = 0; at < 300; at++) send(bytes(at));
-            for (let at = 0; at < 100; at++) send(new Uint8Array([133, ...bytes(at)]));
-            for (const size of [70000, 500000, 1000000]) {{ const all = bytes(size); all[0] = 1; send(all); }} }}""")
+            for (let at = 0; at < 100; at++) send(new Uint8Array([165, ...bytes(at)]));
+            for (const size of [70000, 500000, 1000000]) {{ const all = bytes(size); all[0] = 2; send(all); }} }}""")
         for page in (ada, ben):
             wait_until(page, "me.links.length === 1")
         time.sleep(6)  # the server is told after 5 s, and may introduce them again

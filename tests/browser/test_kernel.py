@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Browser, Page, Route
 
 from .classroom import Classroom
-from .conftest import PLAIN_HOST, NewContext, Server
+from .conftest import PLAIN_HOST, TIMEOUT_MS, NewContext, Server
 
 FIRST = "first-steps/1-hello.ipynb"
 OTHER = "asking-data/1-days.ipynb"
@@ -20,6 +22,23 @@ SECOND = 2.0
 @pytest.fixture
 def classroom(page: Page, site_url: str) -> Classroom:
     return Classroom(page, site_url).open(FIRST)
+
+
+@pytest.fixture(scope="module")
+def place(browser: Browser, site_url: str) -> Iterator[Classroom]:
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context.set_default_timeout(TIMEOUT_MS)
+    yield Classroom(context.new_page(), site_url)
+    context.close()
+
+
+@pytest.fixture
+def awake(place: Classroom) -> Classroom:
+    """A notebook whose Python is there, and has run other things: for what must hold in any Python."""
+    if not re.search(r"Python is ready|Stopped\.", place.bar.inner_text() if place.bar.is_visible() else ""):
+        place.open(FIRST)
+        place.run(0, "state = 41")
+    return place
 
 
 @pytest.fixture
@@ -67,27 +86,27 @@ def test_nothing_of_python_is_fetched_until_something_runs(page: Page, site_url:
     ],
     ids=["loop", "function", "except", "finalizer", "print", "sleep", "await", "input"],
 )
-def test_stop_ends_a_cell_with_its_variables_intact(classroom: Classroom, source: str) -> None:
-    classroom.run(0, "state = 41")
-    begin(classroom, 1, source)
-    classroom.page.wait_for_timeout(500)
-    assert stop(classroom, 1) < SECOND
-    classroom.expect_words("Stopped. Your variables are still there")
-    assert "KeyboardInterrupt" in classroom.output(1)
-    assert classroom.run(0, "state + 1") == "42"
+def test_stop_ends_a_cell_with_its_variables_intact(awake: Classroom, source: str) -> None:
+    awake.run(0, "state = 41")
+    begin(awake, 1, source)
+    awake.page.wait_for_timeout(500)
+    assert stop(awake, 1) < SECOND
+    awake.expect_words("Stopped. Your variables are still there")
+    assert "KeyboardInterrupt" in awake.output(1)
+    assert awake.run(0, "state + 1") == "42"
 
 
-def test_stop_pressed_at_any_moment_ends_that_cell_and_no_other(classroom: Classroom) -> None:
+def test_stop_pressed_at_any_moment_ends_that_cell_and_no_other(awake: Classroom) -> None:
     """From before the cell's first step on: it is not lost on the way, and what runs next goes to its end."""
-    classroom.run(0, "state = 41")
-    classroom.write(1, "while True: pass")
+    awake.run(0, "state = 41")
+    awake.write(1, "while True: pass")
     for milliseconds in (0, 2, 5, 10, 20, 40, 80, 160):
-        classroom.start(1)
-        classroom.page.wait_for_timeout(milliseconds)
-        stop(classroom, 1)
-        shown = classroom.output(1)
+        awake.start(1)
+        awake.page.wait_for_timeout(milliseconds)
+        stop(awake, 1)
+        shown = awake.output(1)
         assert "KeyboardInterrupt" in shown or "Stopped before this cell ran." in shown
-        assert classroom.run(0, "sum(1 for _ in range(100_000)) + state") == "100041"
+        assert awake.run(0, "sum(1 for _ in range(100_000)) + state") == "100041"
 
 
 def test_what_cannot_be_stopped_is_restarted_after_asking(classroom: Classroom) -> None:
@@ -116,13 +135,13 @@ def test_over_plain_http_stop_asks_at_once_and_what_waits_still_stops(plain: Cla
     assert plain.run(0, "state + 1") == "42"
 
 
-def test_input_gets_its_answer(classroom: Classroom) -> None:
-    begin(classroom, 1, "name = input('Name? ')\nprint('Hello', name)", "")
-    box = classroom.page.locator(".jp-Stdin-input")
+def test_input_gets_its_answer(awake: Classroom) -> None:
+    begin(awake, 1, "name = input('Name? ')\nprint('Hello', name)", "")
+    box = awake.page.locator(".jp-Stdin-input")
     box.fill("Zoë")
     box.press("Enter")
-    classroom.wait_for_end(1)
-    assert "Hello Zoë" in classroom.output(1)
+    awake.wait_for_end(1)
+    assert "Hello Zoë" in awake.output(1)
 
 
 def test_input_says_why_not_where_nothing_can_wait(new_context: NewContext, site: Path, server: Server) -> None:
@@ -172,21 +191,21 @@ def test_files_stay_in_the_workshop_and_survive_a_reload(classroom: Classroom, s
     assert "first-steps" not in seen
 
 
-def test_an_endless_print_is_capped_with_a_sentence_and_the_page_answers(classroom: Classroom) -> None:
-    begin(classroom, 1, "i = 0\nwhile True:\n    i += 1\n    print(i)")
-    said = classroom.code_cell(1).get_by_text("The rest is not shown: this cell printed more than 200 KB")
+def test_an_endless_print_is_capped_with_a_sentence_and_the_page_answers(awake: Classroom) -> None:
+    begin(awake, 1, "i = 0\nwhile True:\n    i += 1\n    print(i)")
+    said = awake.code_cell(1).get_by_text("The rest is not shown: this cell printed more than 200 KB")
     said.first.wait_for(state="attached")
     started = time.monotonic()
-    classroom.page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    awake.page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
     assert time.monotonic() - started < 1
-    stop(classroom, 1)
-    assert len(classroom.output(1)) < 250_000
+    stop(awake, 1)
+    assert len(awake.output(1)) < 250_000
 
 
-def test_help_with_packages_names_the_environment(classroom: Classroom) -> None:
-    assert "is not part of this workshop's environment (fingerprint" in classroom.run(1, "%pip install nothing-like-it")
-    assert "Ask the teacher" in classroom.run(1, "import nothing_like_it")
-    assert "There is no command line here" in classroom.run(1, "!ls")
+def test_help_with_packages_names_the_environment(awake: Classroom) -> None:
+    assert "is not part of this workshop's environment (fingerprint" in awake.run(1, "%pip install nothing-like-it")
+    assert "Ask the teacher" in awake.run(1, "import nothing_like_it")
+    assert "There is no command line here" in awake.run(1, "!ls")
 
 
 REACHABLE = """
@@ -214,19 +233,19 @@ def test_code_of_a_notebook_reaches_neither_storage_nor_network(classroom: Class
     assert "No network here" in shown
 
 
-def test_displays_errors_and_queues_behave_as_in_jupyter(classroom: Classroom) -> None:
-    shown = classroom.run(
+def test_displays_errors_and_queues_behave_as_in_jupyter(awake: Classroom) -> None:
+    shown = awake.run(
         1,
         "from IPython.display import HTML, clear_output, display\n"
         "print('gone'); clear_output(); display(HTML('<b>bold</b>'))\n"
         "handle = display('first', display_id=True); handle.update('second')\n1 + 1",
     )
     assert shown.splitlines() == ["bold", "'second'", "2"]
-    classroom.write(0, "import time; time.sleep(1); 1 / 0")
-    classroom.write(1, "print('never')")
-    classroom.start(0)
-    classroom.start(1)
-    classroom.wait_for_end(0)
-    classroom.wait_for_end(1)
-    assert "ZeroDivisionError" in classroom.output(0)
-    assert "never" not in classroom.output(1)
+    awake.write(0, "import time; time.sleep(1); 1 / 0")
+    awake.write(1, "print('never')")
+    awake.start(0)
+    awake.start(1)
+    awake.wait_for_end(0)
+    awake.wait_for_end(1)
+    assert "ZeroDivisionError" in awake.output(0)
+    assert "never" not in awake.output(1)

@@ -125,7 +125,7 @@ def test_syn9_python_and_a_browser_write_one_notebook(
         assert all(f"<b{turn}>" in text and f"<p{turn} 😀>" in text for turn in range(10))
         wait_for(page, "me.names().includes('Py')")
         odd.wait(lambda peer: [each.name for each in peer.people()] == ["Py", "Ada"], "Ada is in the roster")
-        assert odd.look(lambda peer: [each.notebooks for each in peer.people()]) == [(PATH,), (PATH,)]
+        odd.wait(lambda peer: [each.notebooks for each in peer.people()] == [(PATH,), (PATH,)], "both have it open", 10)
     wait_for(page, "!me.names().includes('Py')", 5)
 
 

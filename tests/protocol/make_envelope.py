@@ -53,7 +53,8 @@ def bad() -> dict[str, tuple[bytes, Fault]]:
     kind_at = session_at + 16 + 1
     rows: dict[str, tuple[bytes, Fault]] = {
         "nothing": (b"", Fault.CUT_SHORT),
-        "another version": (b"\x02" + whole[1:], Fault.VERSION),
+        "another version": (b"\x03" + whole[1:], Fault.VERSION),
+        "the version before": (b"\x01" + whole[1:], Fault.VERSION),
         "a byte too many": (whole + b"\x00", Fault.LEFT_OVER),
         "a class of 15 bytes": (whole[:1] + b"\x0f" + whole[3:], Fault.CLASS),
         "a class of 33 bytes": (whole[:1] + b"\x21" + bytes(33) + whole[name_at:], Fault.CLASS),

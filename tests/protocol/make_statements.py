@@ -21,6 +21,7 @@ from peerbook.peer.roles import Roles
 from peerbook.peer.statement import (
     STATEMENT_BYTES,
     Body,
+    Door,
     Epoch,
     Fork,
     Reach,
@@ -69,6 +70,9 @@ GOOD: dict[str, Statement] = {
     "an attendee, with the highest number": said(OWNER, 2**53 - 1, Standing(of(INES), "attendee")),
     "an epoch": said(INES, 3, Epoch(0, "open", bytes(32))),
     "a closed epoch": said(OWNER, 3, Epoch(300, "closed", bytes(range(32)))),
+    "a closed epoch with members": said(
+        OWNER, 4, Epoch(2**40, "closed", bytes(32), tuple(sorted(map(of, (ADA, IVAN, HEIR)))))
+    ),
     "a succession": said(RECOVERY, 4, Succession(HEIR.key, COUNTS, FRONTIER[:1])),
     "sharing": said(OWNER, 5, Sharing(True)),
     "sharing no more": said(OWNER, 6, Sharing(False)),
@@ -109,6 +113,19 @@ def bad() -> dict[str, tuple[bytes, StatementFault]]:
         "a number above 2^53": (by_owner(b"\x03\x01", b"\xff" * 7 + b"\x10"), StatementFault.NUMBER),
         "a role that is none": (by_owner(b"\x00" + who + b"\x04\x00\x00"), StatementFault.VALUE),
         "a door that is none": (by_owner(b"\x01\x01\x02" + bytes(32)), StatementFault.VALUE),
+        "members in another order": (
+            by_owner(b"\x01\x01\x01" + bytes(32) + b"\x02" + who + bytes(16)),
+            StatementFault.ORDER,
+        ),
+        "a member twice": (by_owner(b"\x01\x01\x01" + bytes(32) + b"\x02" + who + who), StatementFault.ORDER),
+        "a member cut short": (by_owner(b"\x01\x01\x01" + bytes(32) + b"\x02" + who)[:-70], StatementFault.CUT_SHORT),
+        "members with the door open": (by_owner(b"\x01\x01\x00" + bytes(32) + b"\x01" + who), StatementFault.LEFT_OVER),
+        "more members than may be": (
+            by_owner(
+                b"\x01\x01\x01" + bytes(32) + number_bytes(4001) + b"".join(n.to_bytes(16, "big") for n in range(4001))
+            ),
+            StatementFault.VALUE,
+        ),
         "shared or not": (by_owner(b"\x03\x02"), StatementFault.VALUE),
         "ids in another order": (removed(b"\x02" + ids[1] + ids[0] + b"\x00"), StatementFault.ORDER),
         "an id twice": (removed(b"\x02" + ids[0] * 2 + b"\x00"), StatementFault.ORDER),
@@ -140,7 +157,13 @@ def shown(body: Body) -> dict[str, Any]:
         case Standing():
             return {"kind": "standing", "participant": body.participant, "role": body.role, **bounds(body)}
         case Epoch():
-            return {"kind": "epoch", "epoch": body.epoch, "door": body.door, "keyHash": body.key_hash.hex()}
+            return {
+                "kind": "epoch",
+                "epoch": body.epoch,
+                "door": body.door,
+                "keyHash": body.key_hash.hex(),
+                "members": list(body.members),
+            }
         case Succession():
             return {"kind": "succession", "ownerKey": body.owner_key.hex(), **bounds(body)}
         case Sharing():
@@ -157,18 +180,36 @@ def bounds(body: Standing | Succession | Fork) -> dict[str, Any]:
     return {"counts": list(body.counts), "frontier": frontier}
 
 
+BODIES: tuple[Body, ...] = (
+    Standing(of(ADA), "viewer"),
+    Standing(of(IVAN), "instructor"),
+    Standing(of(OWNER), "removed"),
+    Fork(of(HEIR), bytes(32)),
+    Epoch(1, "closed", bytes(32)),
+    Sharing(True),
+    Succession(HEIR.key),
+)
+"""What somebody may want to state."""
+
+
 def story(seed: int) -> list[Statement]:
     """What may happen in a class where everybody with a key says anything."""
     chance = random.Random(seed)
     told: list[Statement] = []
     people = list(PEOPLE.values())
+
+    def epoch() -> Epoch:
+        door: Door = chance.choice(("open", "closed"))
+        members = sorted(of(one) for one in people if door == "closed" and chance.random() < 0.5)
+        return Epoch(chance.randrange(3), door, bytes([chance.randrange(4)]) * 32, tuple(members))
+
     kinds: list[Callable[[], Body]] = [
         lambda: Standing(
             of(chance.choice(people)),
             chance.choice(("instructor", "instructor", "attendee", "viewer", "removed")),
             *limits(),
         ),
-        lambda: Epoch(chance.randrange(3), chance.choice(("open", "closed")), bytes([chance.randrange(4)]) * 32),
+        epoch,
         lambda: Sharing(chance.random() < 0.5),
         lambda: Fork(of(chance.choice(people)), bytes(32), *limits()),
         lambda: Succession(chance.choice((HEIR, HEIR, OWNER)).key, *limits()),
@@ -208,6 +249,12 @@ def class_of(roles: Roles, told: list[Statement]) -> dict[str, Any]:
             for each in roles.epochs
         ],
         "shared": roles.outputs_shared,
+        "theirs": {name: list(roles.statements_of(who)) for name, who in everybody.items()},
+        "states": [
+            [roles.may_state(of(by), body), roles.next_number(by.key, body)]
+            for by in (*PEOPLE.values(), RECOVERY)
+            for body in BODIES
+        ],
         "writes": [
             f"{name} {kind} {place}"
             for name, who in everybody.items()
@@ -249,6 +296,8 @@ def main() -> None:
         "people": {name: of(signer) for name, signer in PEOPLE.items()},
         "documents": DOCUMENTS,
         "sessions": SESSIONS,
+        "authors": [signer.key.hex() for signer in (*PEOPLE.values(), RECOVERY)],
+        "bodies": [shown(body) for body in BODIES],
         "good": good,
         "bad": wrong,
         "stories": stories,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 from pycrdt import Doc, Map
 
+from peerbook.peer.envelope import VERSION
 from peerbook.peer.identity import OwnSession
-from peerbook.peer.overlay.messages import IntroductionMessage, encode_message
+from peerbook.peer.overlay.messages import FIRST_TYPE, TYPES, IntroductionMessage, encode_message
 from peerbook.peer.permissions.change import canonical_change
 from peerbook.peer.permissions.limits import NOTEBOOK_LIMITS
 from peerbook.peer.roles import Cut
@@ -20,7 +23,12 @@ from peerbook.peer.sync.record import Record, decode_record, encode_record, norm
 
 from .peer_kit import DOCUMENT, GENESIS, Page, World, sealer_of, somebody
 
-ENVELOPE, SHORT, ENTRIES, SEEK = 1, 128, 134, 137
+ENVELOPE, SHORT, ENTRIES, SEEK = 2, 160, 166, 169
+
+FOLDER = Path(__file__).parents[1] / "protocol"
+VERSIONS: dict[str, Any] = json.loads((FOLDER / "versions.json").read_text(encoding="utf-8"))
+"""By version: with which bytes what its pages understood began, and what they said, as it was captured."""
+MESSAGES: list[dict[str, Any]] = json.loads((FOLDER / "messages.json").read_text(encoding="utf-8"))
 
 
 def words(page: Page) -> str:
@@ -249,12 +257,39 @@ def test_syn7_an_envelope_of_another_class_of_oneself_or_garbage_goes_no_further
     mallory = somebody(world.chance)
     one.engine.hear(stranger.session, "control", encode_message(IntroductionMessage(mallory.introduction)))
     say(mallory, b"\xc8\xc8\xc8")
-    one.engine.hear(stranger.session, "control", b"\x01\x02\x03")
-    one.engine.hear(stranger.session, "control", b"\x80\x01\x02\x03\x04")
+    one.engine.hear(stranger.session, "control", b"\x02\x02\x03")
+    one.engine.hear(stranger.session, "control", b"\xa0\x01\x02\x03\x04")
     world.clock.advance(1000)
     assert other.count(ENVELOPE) + other.count(SHORT) == before
     assert set(one.engine.refusals) == {"other-class", "own", "garbled", "unknown-head", "no-change", "forged"}
     assert words(one) == ""
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_env5_what_another_version_says_is_told_apart_from_nonsense_and_goes_no_further(version: str) -> None:
+    world = World()
+    one, two, three = world.page(), world.page(), world.page()
+    world.join(one, two)
+    world.join(two, three)
+    world.clock.advance(1000)
+    before = len(three.got)
+    said = [bytes.fromhex(row["bytes"]) for row in VERSIONS[version]["said"]]
+    for data in said * 4:
+        two.engine.hear(one.session, "control", data)
+    two.engine.hear(one.session, "control", bytes([VERSION + 1, 16, 0, 0]))
+    world.clock.advance(1000)
+    assert two.engine.refusals == {"other-version": 4 * len(said) + 1}
+    assert len(three.got) == before
+    one.text += "still"
+    world.clock.advance(1000)
+    assert words(three) == "still"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_env5_what_this_version_says_begins_with_nothing_that_another_version_understands(version: str) -> None:
+    ours = {VERSION, *(FIRST_TYPE + at for at in range(len(TYPES)))}
+    assert not ours & set(VERSIONS[version]["first_bytes"])
+    assert {bytes.fromhex(row["bytes"])[0] for row in MESSAGES if "reads" in row} == ours
 
 
 def test_syn5_what_is_no_change_ends_its_session_for_everybody_and_others_go_on() -> None:

@@ -24,6 +24,7 @@ from peerbook.peer.connection.roads import Roads
 from peerbook.peer.connection.signals import Signal
 from peerbook.peer.document.notebook import Notebook
 from peerbook.peer.envelope import session_bytes
+from peerbook.peer.overlay.messages import FIRST_TYPE, TYPES
 from peerbook.peer.overlay.neighbours import Channel
 from peerbook.peer.permissions.change import Refused, canonical_change, check_change
 from peerbook.peer.permissions.limits import NOTEBOOK_LIMITS
@@ -68,7 +69,10 @@ def test_syn7_ten_thousand_messages_to_the_engine() -> None:
     other.engine.awareness.say("d")
     other.text += "x" * 40_000
     world.clock.advance(30_000)
-    real = [*one.got, *(bytes([kind]) + world.chance.randbytes(80) for kind in range(128, 147))]
+    real = [
+        *one.got,
+        *(bytes([kind]) + world.chance.randbytes(80) for kind in range(FIRST_TYPE - 1, FIRST_TYPE + len(TYPES) + 1)),
+    ]
     for turn in range(MANY):
         channel: Channel = world.chance.choice(["control", "bulk"])
         one.engine.hear(other.session, channel, mutated(world.chance, world.chance.choice(real)))

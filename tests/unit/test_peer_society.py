@@ -54,7 +54,7 @@ class Member(Page):
         options |= {"carries": lambda document: document == school.document}
         super().__init__(world, True, options)
         engine = self.engine
-        self.society.begin(SocietyPorts(engine.neighbours, engine.rules_changed, engine.keys_changed, engine.is_author))
+        self.society.begin(SocietyPorts(engine.neighbours, engine.rules_changed, engine.keys_changed))
         engine.introduce(Record(name, self.participant, 0))
 
     def _learned(self, known: Known) -> None:
@@ -94,8 +94,16 @@ class School:
         roles = self.ada.society.roles
         assert roles
         number = (roles.epoch.epoch if roles.epoch else 0) + 1
-        self.state(Epoch(number, door, hashlib.sha256(key).digest()))
+        log = self.ada.replica.log
+        authors = [author for session in log.sessions if (author := log.author_of(session))]
+        members = roles.members_of(authors) if door == "closed" else ()
+        self.state(Epoch(number, door, hashlib.sha256(key).digest(), members))
         assert self.ada.society.take_key(number, key)
+
+    def admit(self, participant: str) -> None:
+        """Behind a closed door: stated, so that everybody knows."""
+        self.state(Standing(participant, "attendee"))
+        self.ada.society.doorway.admit(participant)
 
     def comes(self, name: str, *neighbours: Member, root: bytes | None = None, known: Known = NOTHING) -> Member:
         member = Member(self, name, root or self.world.chance.randbytes(32), known)
@@ -150,12 +158,12 @@ def test_key8_behind_a_closed_door_one_waits_until_an_instructor_opens(school: S
     school.epoch("closed")
     ada.text += "us"
     school.wait(30)
-    assert ben.words == "between us", "whose words are in it is given the new key"
+    assert ben.words == "between us", "who is named as a member is given the new key"
     cleo = school.comes("Cleo", ben)
     school.wait(30)
     assert (cleo.words, cleo.states[-1]) == ("", "waiting")
     assert [each.name for each in ada.society.doorway.waiting] == ["Cleo"]
-    ada.society.doorway.admit(cleo.participant)
+    school.admit(cleo.participant)
     school.wait()
     assert cleo.words == "between us"
     dan = school.comes("Dan", ben)
@@ -193,6 +201,68 @@ def test_rol6_who_was_removed_is_not_heard_any_more_and_reads_no_more(school: Sc
     late = school.comes("Dan", cleo)
     school.wait()
     assert late.words == "kept. without Ben"
+
+
+def test_rol9_who_was_removed_does_not_come_back_through_a_closed_door_as_somebody_who_wrote_before(
+    school: School,
+) -> None:
+    ada = school.ada
+    ben, mallory = school.comes("Ben", ada), school.comes("Mallory", ada)
+    school.wait()
+    ben.text += "of Ben. "
+    mallory.text += "of Mallory. "
+    school.wait()
+    old = mallory.known
+    school.state(Standing(mallory.participant, "removed"))
+    school.epoch("closed")
+    school.wait()
+    # Another name, with the keys of the time before, at the page of somebody who may not decide anything.
+    again = school.comes("Nobody You Know", ben, known=old)
+    again.engine.disconnect(ada.session)
+    again.text += "Here again. "
+    school.wait(60)
+    for page in (ada, ben):
+        assert page.words == "of Ben. "
+        assert page.replica.log.count(again.session) == 0
+        assert page.society.roles
+        assert page.society.roles.role_of(again.participant) == "outsider"
+    ada.text += "Secret. "
+    school.wait(60)
+    assert "Secret" not in again.words
+    assert not again.society.keyring.is_current
+    # With the door open again whoever has the link comes in: the page says so.
+    school.epoch("open")
+    school.wait(60)
+    assert "Here again. " in ada.words
+
+
+def test_rol9_who_wrote_offline_and_comes_after_the_door_was_closed_loses_nothing_once_let_in(school: School) -> None:
+    ada = school.ada
+    ben = school.comes("Ben", ada)
+    school.wait()
+    # Nothing of hers is anywhere when the door is closed, twice.
+    cleo = school.comes("Cleo", ben)
+    school.wait()
+    school.world.part(cleo, ben)
+    cleo.text += "written offline. "
+    ben.text += "of Ben. "
+    school.wait()
+    school.epoch("closed")
+    school.epoch("closed")
+    school.wait()
+    school.world.join(cleo, ben)
+    school.wait(60)
+    assert cleo.states[-1] == "waiting"
+    assert "written offline. " in cleo.words, "what one wrote is not taken from one"
+    assert ada.words == ben.words == "of Ben. "
+    cleo.text += "and at the door. "
+    school.wait()
+    assert [each.name for each in ada.society.doorway.waiting] == ["Cleo"]
+    school.admit(cleo.participant)
+    school.wait(60)
+    assert ada.words == ben.words == cleo.words
+    for words in ("written offline. ", "and at the door. ", "of Ben. "):
+        assert words in ada.words
 
 
 def test_rol7_a_viewer_reads_and_what_they_write_goes_nowhere(school: School) -> None:

@@ -13,7 +13,9 @@ from starlette.testclient import TestClient
 
 from peerbook.commands.serve import announcement, listen
 from peerbook.errors import PeerbookError
-from peerbook.ready import ReadyClass, kept_invitation, ready_class
+from peerbook.peer.founding import read_link
+from peerbook.peer.owner import read_owner
+from peerbook.ready import ReadyClass, kept_class, ready_class
 from signaling.app import create_app
 
 
@@ -132,10 +134,14 @@ def test_the_address_is_said_in_words_and_on_the_network_as_a_qr_code() -> None:
 
 
 def test_the_class_that_is_ready_is_said_for_students_and_for_the_teacher() -> None:
-    ready = ReadyClass("First steps", "workshops/first/index.html#class=C", "class.html?workshop=first#class=C")
+    owner = "class.html?workshop=first#class=C&owner=O"
+    ready = ReadyClass("First steps", "workshops/first/index.html#class=C", owner, is_instead=False)
     here = announcement(8000, "/py", None, lan=False, ready=ready)
     assert "for students    http://localhost:8000/py/workshops/first/index.html#class=C\n" in here
-    assert "for you         http://localhost:8000/py/class.html?workshop=first#class=C\n" in here
+    assert f"for you alone   http://localhost:8000/py/{owner}\n" in here
+    assert "a new class" not in here
+    instead = ReadyClass("First steps", ready.students, owner, is_instead=True)
+    assert "This is a new class" in announcement(8000, "", None, lan=False, ready=instead)
     assert "workshop First steps" in here
     there = announcement(8000, "", "192.0.2.7", lan=True, ready=ready)
     assert "http://192.0.2.7:8000/workshops/first/index.html#class=C" in there
@@ -152,18 +158,44 @@ def test_the_class_is_the_same_one_after_a_restart(tmp_path: Path) -> None:
     assert ready is not None
     assert ready.workshop == "One"
     assert ready.students.startswith("workshops/one/index.html#class=")
-    assert ready.teacher == f"class.html?workshop=one#{ready.students.partition('#')[2]}"
+    fragment, _, payload = ready.teacher.partition("&owner=")
+    assert fragment == f"class.html?workshop=one#{ready.students.partition('#')[2]}"
+    assert "owner" not in ready.students
+    link, owner = read_link(fragment.partition("#class=")[2]), read_owner(payload)
+    assert link is not None
+    assert owner is not None
+    assert owner.founding.class_id == link.id
+    assert not ready.is_instead
     assert ready_class(tmp_path, tmp_path / "cache") == ready
     assert (tmp_path / "cache" / "class").stat().st_mode & 0o077 == 0
-    (tmp_path / "cache" / "class").write_text("cut short")
-    another = ready_class(tmp_path, tmp_path / "cache")
-    assert another != ready
-    assert ready_class(tmp_path, tmp_path / "cache") == another
+
+
+@pytest.mark.parametrize("kept", ["the version before", "cut short", "another's owner", "not text"])
+def test_a_class_that_cannot_go_on_is_replaced_and_that_is_said(tmp_path: Path, kept: str) -> None:
+    path = tmp_path / "cache" / "class"
+    first, other = kept_class(path), kept_class(tmp_path / "other")
+    texts = {
+        "the version before": "AAECAwQFBgcICQoLDA0OD6P_\n",
+        "cut short": path.read_text()[:-8],
+        "another's owner": f"{first.link.code}\n{other.owner.payload.reveal().decode()}\n",
+        "not text": "\xff",
+    }
+    path.write_bytes(texts[kept].encode("latin-1"))
+    path.chmod(0o644)
+    made = kept_class(path)
+    assert made.is_instead
+    assert made.link.id not in (first.link.id, other.link.id)
+    assert made.owner.founding.class_id == made.link.id
+    assert path.stat().st_mode & 0o077 == 0
+    again = kept_class(path)
+    assert not again.is_instead
+    assert again.link == made.link
+    assert again.owner.payload.reveal() == made.owner.payload.reveal()
 
 
 def test_a_class_is_ready_also_where_nothing_can_be_kept_and_none_where_there_is_no_workshop(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert len(kept_invitation(tmp_path / "file" / "class").code) == 24
+    assert len(kept_class(tmp_path / "file" / "class").link.code) == 46
     assert ready_class(tmp_path, tmp_path) is None
     for text in ('{"workshops": []}', "{", "[]", '{"workshops": 1}'):
         (tmp_path / "workshops.json").write_text(text)

@@ -77,8 +77,15 @@ def announcement(port: int, prefix: str, address: str | None, *, lan: bool, read
             "",
             f"  A class is ready in the workshop {ready.workshop}, the same one whenever you start this here:",
             f"  for students    {site}{ready.students}",
-            f"  for you         {site}{ready.teacher}",
+            f"  for you alone   {site}{ready.teacher}",
+            "                  (it makes whoever opens it the teacher)",
         ]
+        if ready.is_instead:
+            lines += [
+                "",
+                "  This is a new class, and students need its link: the one that was kept here is damaged, or of the",
+                "  version before, whose classes have no keys.",
+            ]
     if there:
         drawn = io.StringIO()
         segno.make(there + (ready.students if ready else ""), error="m").terminal(out=drawn, compact=True)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from .encoding import Reader, ReadFault, Unreadable, block_bytes, number_bytes
 
-VERSION = 1
+VERSION = 2
 ENVELOPE_BYTES = 65_536
 SMALL_BYTES = 16_384
 CHANGE_PARTS = 256

@@ -216,9 +216,7 @@ class Peer:
         """Goes in."""
         if self._society:
             engine = self.engine
-            self._society.begin(
-                SocietyPorts(engine.neighbours, engine.rules_changed, engine.keys_changed, engine.is_author)
-            )
+            self._society.begin(SocietyPorts(engine.neighbours, engine.rules_changed, engine.keys_changed))
         self._server.start()
         self.engine.introduce(Record(self.name, self.participant, self._since))
 

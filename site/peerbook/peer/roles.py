@@ -13,11 +13,28 @@ from typing import Literal
 
 from .founding import Founding, everyone_of
 from .identity import participant_of
-from .statement import Door, Epoch, Fork, Reach, Sharing, Standing, StatedRole, Statement, Succession
+from .statement import (
+    EPOCH_MEMBERS,
+    Body,
+    Door,
+    Epoch,
+    Fork,
+    Reach,
+    Sharing,
+    Standing,
+    StatedRole,
+    Statement,
+    Succession,
+)
 
-Role = Literal["owner"] | StatedRole
+Role = Literal["owner"] | StatedRole | Literal["outsider"]
+"""An outsider is whom nobody let in: the door was closed, and no statement says anything of them."""
+_OUT = ("removed", "outsider")
 _NAME = re.compile(r"[0-9a-f]{64}\.(mine|lecture|team)\.([0-9a-f]{1,64})(?:\.[0-9a-f]{32})?")
 _OUTPUTS = re.compile(r"(.+)/outputs\.([0-9a-f]{1,64})")
+
+_MOST_NUMBER = 2**53 - 1
+"""The highest a statement may have."""
 
 _participant = functools.lru_cache(4096)(participant_of)
 
@@ -40,6 +57,8 @@ class ClassEpoch:
     participant: str
     others: tuple[bytes, ...]
     """Of other keys that were stated for it."""
+    members: tuple[str, ...] = ()
+    """With the door closed: who of those nobody spoke of is a member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +146,17 @@ def place_of(document: str) -> Place | None:
     return Place(name[1], name[2], outputs[2] if outputs else None) if name else None
 
 
+def _subject_of(body: Body) -> tuple[str, str | int]:
+    """What a statement is about: of two on one subject one decides."""
+    match body:
+        case Standing() | Fork():
+            return "standing", body.participant
+        case Epoch():
+            return "epoch", body.epoch
+        case _:
+            return type(body).__name__, 0
+
+
 class Roles:
     """The class, as these statements make it."""
 
@@ -142,9 +172,11 @@ class Roles:
         self._others = [each for each in self._all if self._is_instructors(each)]
         self._others_words = words_of(self._others)
         succession = [self._reign.last] if self._reign.last else []
-        self._ids = frozenset(each.id for each in (*self._owners, *self._others, *succession))
+        self._owners_ids = frozenset(each.id for each in (*self._owners, *succession))
+        self._ids = self._owners_ids | {each.id for each in self._others}
         self.epochs = self._fold_epochs()
         """In their order; the last is the one to seal with."""
+        self._members = frozenset(self.epochs[-1].members) if self.door == "closed" else None
         said = [each.body.outputs for each in (*self._others, *self._owners) if isinstance(each.body, Sharing)]
         self.outputs_shared = bool(said and said[-1])
 
@@ -159,15 +191,23 @@ class Roles:
         return self.epoch.door if self.epoch else "open"
 
     def role_of(self, participant: str) -> Role:
-        """Attendee, of whom nobody said anything."""
+        """Of whom nobody said anything: attendee, while the door is open or who is named where it was closed."""
         if participant == self.owner:
             return "owner"
         word = self._word_on(participant)
-        return word.body.role if word else "attendee"
+        is_member = self._members is None or participant in self._members
+        return word.body.role if word else "attendee" if is_member else "outsider"
 
-    def is_named(self, participant: str) -> bool:
-        """Whether a statement that counts speaks of somebody."""
-        return participant != self.owner and self._word_on(participant) is not None
+    def is_out(self, participant: str) -> bool:
+        """Whether somebody reads and writes nothing: removed, or not let in."""
+        return self.role_of(participant) in _OUT
+
+    def members_of(self, known: Iterable[str]) -> tuple[str, ...]:
+        """Whom to name when the door is closed, of those who are known: all who are attendees and of whom no statement
+        speaks. Who was named before stays."""
+        named = dict.fromkeys([*(one for each in self.epochs for one in each.members), *known])
+        unspoken = [one for one in named if self.role_of(one) == "attendee" and self._word_on(one) is None]
+        return tuple(sorted(unspoken[:EPOCH_MEMBERS]))
 
     def can_teach(self, participant: str) -> bool:
         """Owner and instructors."""
@@ -176,6 +216,43 @@ class Roles:
     def counts(self, statement_id: str) -> bool:
         """Whether a statement has its author's authority."""
         return statement_id in self._ids
+
+    @property
+    def instructors(self) -> list[str]:
+        """Those who teach besides the owner."""
+        return [who for who, word in self._owners_words.items() if word.body.role == "instructor" and who != self.owner]
+
+    def may_state(self, participant: str, body: Body) -> bool:
+        """Whether such a statement would have its author's authority."""
+        if not self.can_teach(participant) or isinstance(body, Succession):
+            return False
+        if participant == self.owner:
+            return not (isinstance(body, Standing | Fork) and body.participant == self.owner)
+        return self._is_for_instructors(body)
+
+    def statements_of(self, participant: str) -> tuple[str, ...]:
+        """The ids of somebody's statements that count now, for the statement that takes their power away."""
+        theirs = (each.id for each in self._all if _participant(each.author) == participant)
+        return tuple(sorted(id_ for id_ in theirs if id_ in self._ids))
+
+    def next_number(self, author: bytes, body: Body) -> int | None:
+        """The number for a new statement: above whatever it is to outdo, and not above what somebody without power
+        said. None when there is none.
+        """
+        most = max((each.number for each in self._all if self._is_outdone(each, author, body)), default=0)
+        return most + 1 if most < _MOST_NUMBER else None
+
+    def _is_outdone(self, statement: Statement, author: bytes, body: Body) -> bool:
+        if isinstance(body, Succession):
+            return statement.author in (author, body.owner_key) or statement.id in body.counts
+        # A promotion begins above all that the promoted said before: nothing of it counts by that.
+        is_promotion = isinstance(body, Standing) and body.role == "instructor"
+        return (
+            statement.author == author
+            or statement.id in self._owners_ids
+            or (statement.id in self._ids and _subject_of(statement.body) == _subject_of(body))
+            or (is_promotion and isinstance(body, Standing) and _participant(statement.author) == body.participant)
+        )
 
     def cut_of(self, document: str, session: str, participant: str) -> Cut | None:
         """How far a session counts in a document; None: all of it [ROL6]."""
@@ -190,7 +267,7 @@ class Roles:
     def may_write(self, participant: str, document: str, kind: str) -> bool:
         """Whether somebody may write such an envelope now [ROL7]."""
         place = place_of(document)
-        if place is None or self.role_of(participant) == "removed":
+        if place is None or self.is_out(participant):
             return False
         match kind:
             case "document":
@@ -229,7 +306,10 @@ class Roles:
         is_above = word.body.role == "instructor" and statement.number > word.since
         if statement.id not in word.body.counts and not is_above:
             return False
-        body = statement.body
+        return self._is_for_instructors(statement.body)
+
+    def _is_for_instructors(self, body: Body) -> bool:
+        """Whether it is theirs to say: no promotion, nothing of the owner, nor of whom the owner spoke of."""
         if isinstance(body, Standing | Fork):
             is_free = body.participant != self.owner and body.participant not in self._owners_words
             return is_free and body.role != "instructor"
@@ -250,11 +330,13 @@ class Roles:
                 hashes = dict.fromkeys((*before.others, before.key_hash) if before else ())
                 hashes.pop(body.key_hash, None)
                 participant = _participant(each.author)
-                epochs[body.epoch] = ClassEpoch(body.epoch, body.door, body.key_hash, participant, tuple(hashes))
+                epochs[body.epoch] = ClassEpoch(
+                    body.epoch, body.door, body.key_hash, participant, tuple(hashes), body.members
+                )
         return tuple(epochs[number] for number in sorted(epochs))
 
     def _writes(self, participant: str, place: Place) -> bool:
-        if self.role_of(participant) in ("viewer", "removed"):
+        if self.role_of(participant) in ("viewer", *_OUT):
             return False
         if place.outputs_of is not None:
             return place.outputs_of == participant and self._reads_notebook(participant, place)
@@ -268,7 +350,7 @@ class Roles:
         return False
 
     def _reads(self, participant: str, place: Place) -> bool:
-        if self.role_of(participant) == "removed":
+        if self.is_out(participant):
             return False
         is_shown = place.outputs_of is not None and place.branch == "mine" and self.outputs_shared
         return is_shown or self._reads_notebook(participant, place)

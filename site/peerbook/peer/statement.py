@@ -23,6 +23,8 @@ STATEMENT_BYTES = 65_536
 """``statement_bytes`` in docs/protocol.json."""
 FRONTIER_BYTES = 49_152
 MOST_COUNTS = 500
+EPOCH_MEMBERS = 4000
+"""Members that a statement closing the door names. ``epoch_members`` in docs/protocol.json."""
 KEY_BYTES = HASH_BYTES = 32
 SIGNATURE_BYTES = 64
 _WHAT = tagged("statement")
@@ -81,6 +83,8 @@ class Epoch:
     door: Door
     key_hash: bytes
     """SHA-256 of the epoch's key."""
+    members: tuple[str, ...] = ()
+    """With the door closed: who of those nobody spoke of is a member, ascending. With the door open, nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +209,9 @@ def _body_bytes(body: Body) -> bytes:
             role = bytes([STATED_ROLES.index(body.role)])
             return bytes.fromhex(body.participant) + role + _bounds_bytes(body.counts, body.frontier)
         case Epoch():
-            return number_bytes(body.epoch) + bytes([DOORS.index(body.door)]) + body.key_hash
+            data = number_bytes(body.epoch) + bytes([DOORS.index(body.door)]) + body.key_hash
+            named = number_bytes(len(body.members)) + b"".join(map(bytes.fromhex, body.members))
+            return data + named if body.door == "closed" else data
         case Succession():
             return body.owner_key + _bounds_bytes(body.counts, body.frontier)
         case Sharing():
@@ -261,7 +267,11 @@ def _read_body(reader: Reader, kind: type[Body], wrong: set[StatementFault]) -> 
     elif kind is Epoch:
         epoch, door = reader.number(), dict(enumerate(DOORS)).get(reader.byte())
         key_hash = reader.take(HASH_BYTES)
-        body = Epoch(epoch, door, key_hash) if door else None
+        count = _length(reader, PARTICIPANT_BYTES) if door == "closed" else 0
+        members = [reader.take(PARTICIPANT_BYTES).hex() for _ in range(count)]
+        _must_ascend(members, wrong)
+        is_right = door is not None and count <= EPOCH_MEMBERS
+        body = Epoch(epoch, door, key_hash, tuple(members)) if door and is_right else None
     elif kind is Succession:
         body = Succession(reader.take(KEY_BYTES), *_read_bounds(reader, wrong))
     elif kind is Sharing:

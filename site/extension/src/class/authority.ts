@@ -29,6 +29,8 @@ export interface IAuthorityParts {
   name(): string;
   /** Agreement keys of somebody's devices. */
   devicesOf(participant: string): readonly Uint8Array[];
+  /** Who is, or was, here, as far as this page saw. */
+  known(): Iterable<string>;
   changed(): void;
 }
 
@@ -55,8 +57,6 @@ export class Authority {
   }
 
   readonly society: Society;
-  /** Who was in the class, as far as this page saw. */
-  readonly members = new Set<string>();
   private recovery: Secret | null;
   private saving: Promise<void> | null = null;
   private isStale = false;
@@ -79,7 +79,7 @@ export class Authority {
         engine.keysChanged();
         keep();
       },
-      isAuthor: participant => this.members.has(participant),
+      known: () => [...this.parts.known(), ...engine.authors],
       stated: keep,
       wrapped: keep,
       admitted: keep,
@@ -99,8 +99,9 @@ export class Authority {
   /** @param isConnected whether somebody of the class can be reached; @param isAway whether nothing can */
   entranceOf(isConnected: boolean, isAway: boolean): Entrance {
     const { keyring, doorway } = this.society;
+    const isOutside = doorway.state === 'refused' || this.role === 'outsider';
     // With the key of an epoch that is over one is in, and knocks behind.
-    if (keyring.isCurrent || (keyring.newest !== null && doorway.state !== 'refused')) {
+    if (keyring.isCurrent || (keyring.newest !== null && !isOutside)) {
       return 'in';
     }
     if (doorway.state === 'waiting') {
@@ -134,7 +135,7 @@ export class Authority {
         roles.mayState(participant, { kind: 'standing', participant: to, role, ...bounds }),
       give: (to, role) => void society.give(to, role, engine.reachesOf(to)),
       setDoor: door => void society.beginEpoch(door),
-      admit: who => doorway.admit(who),
+      admit: who => society.admit(who),
       refuse: who => doorway.refuse(who),
       share: outputs => void society.state({ kind: 'sharing', outputs }),
       recoveryFile: workshop => this.recoveryFile(workshop)

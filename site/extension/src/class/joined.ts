@@ -76,6 +76,7 @@ export class Joined implements IMembership {
       ...{ classes: options.classes, kept: options.kept },
       name: () => this._me.name,
       devicesOf: participant => this.devicesOf(participant),
+      known: () => this.people.map(({ participant }) => participant),
       changed: () => this.tell()
     });
     this.engine = new Engine({
@@ -225,9 +226,10 @@ export class Joined implements IMembership {
     return this.authority.mayWrite(document);
   }
 
-  follow(name: string, doc: Y.Doc, { kind, genesis, kept, keep }: IFollowed): Cancel {
+  follow(name: string, doc: Y.Doc, { keep, ...followed }: IFollowed): Cancel {
+    const { kind } = followed;
     this.logs.set(name, keep);
-    const cancel = this.engine.follow(name, doc, { kind, genesis, kept });
+    const cancel = this.engine.follow(name, doc, followed);
     if (kind === 'document') {
       this.open.set(name, (this.open.get(name) ?? 0) + 1);
       this.engine.awareness.say(name, null);

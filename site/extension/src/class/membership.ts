@@ -61,6 +61,8 @@ export interface IFollowed {
   readonly kept: readonly IKept[];
   /** Takes what is to be kept, before it is passed on. */
   keep(kept: IKept): void;
+  /** What this device has is in the document. Before, nothing is to be written. */
+  readonly restored?: () => void;
 }
 
 export interface IMembership {

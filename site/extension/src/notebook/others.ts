@@ -60,11 +60,14 @@ export class OthersOutputs {
       console.warn(`What is kept of ${this.name} could not be read:`, error);
     }
     if (!this.closed) {
-      this.unfollow = this.together.follow(this.name, this.outputs.doc, {
-        kind: 'outputs',
-        genesis: null,
-        kept: read.kept,
-        keep: each => this.logbook.add(each)
+      await new Promise<void>(restored => {
+        this.unfollow = this.together.follow(this.name, this.outputs.doc, {
+          kind: 'outputs',
+          genesis: null,
+          kept: read.kept,
+          keep: each => this.logbook.add(each),
+          restored
+        });
       });
     }
   }

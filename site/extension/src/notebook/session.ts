@@ -89,7 +89,7 @@ export class Session {
   private states = [UNOPENED, UNOPENED];
   private tabs: Tabs | null = null;
   private closed = false;
-  private follows: Cancel[] = [];
+  private readonly follows: Cancel[] = [];
   private together: ITogether | null = null;
   private readonly others = new Map<string, { readonly opened: OthersOutputs; users: number }>();
 
@@ -229,14 +229,18 @@ export class Session {
       return;
     }
     // Before anything is written: what this page writes goes under its session's name. Outputs first, as for one alone.
-    const follow = (index: 0 | 1, { kept }: IReadLogbook, book: Logbook): Cancel =>
-      together.follow(names[index], index === 0 ? notebook.ydoc : outputs.doc, {
-        kind: index === 0 ? 'document' : 'outputs',
-        genesis: index === 0 ? genesis : null,
-        kept,
-        keep: each => book.add(each)
+    const follow = (index: 0 | 1, { kept }: IReadLogbook, book: Logbook): Promise<void> =>
+      new Promise(restored => {
+        const cancel = together.follow(names[index], index === 0 ? notebook.ydoc : outputs.doc, {
+          kind: index === 0 ? 'document' : 'outputs',
+          genesis: index === 0 ? genesis : null,
+          kept,
+          keep: each => book.add(each),
+          restored
+        });
+        this.follows.push(cancel);
       });
-    this.follows = [follow(1, has, ran), follow(0, wrote, text)];
+    await Promise.all([follow(1, has, ran), follow(0, wrote, text)]);
   }
 
   private note(read: readonly { readonly records: number; readonly setAside: number }[]): void {

@@ -24,6 +24,8 @@ export interface ITogether {
       readonly genesis: Uint8Array | null;
       readonly kept: readonly IKept[];
       keep(kept: IKept): void;
+      /** What this device has is in the document. Before, nothing is to be written. */
+      readonly restored: () => void;
     }
   ): Cancel;
 }

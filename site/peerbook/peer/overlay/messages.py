@@ -217,7 +217,10 @@ Message = (
     EnvelopeMessage | Short | Announce | Pull | Missing | Summaries | Ask | Entries | Who | Unknown | Seek | Found
     | Take | IntroductionMessage | WhoIs | ForkMessage | ClassMessage
 )  # fmt: skip
-FIRST_TYPE = 128
+_MOST_VERSION = 127
+"""Below it the first byte is an envelope's version."""
+FIRST_TYPE = 160
+"""This version's types: the version before had its own from 128 on, and none of them is taken for one of these."""
 TYPES: tuple[type[Message], ...] = (
     Short, Announce, Pull, Missing, Summaries, Ask, Entries, Who, Unknown, Seek, Found, Take,
     IntroductionMessage, WhoIs, StatementMessage, ForkMessage, KnockMessage, AdmitMessage,
@@ -236,9 +239,9 @@ def decode_message(data: bytes) -> Message | MessageFault:
     """Read what a neighbour may have written. Never raises."""
     if not data:
         return "empty"
-    if data[0] < FIRST_TYPE:
+    if data[0] <= _MOST_VERSION:
         return EnvelopeMessage(data)
-    if data[0] - FIRST_TYPE >= len(TYPES):
+    if not FIRST_TYPE <= data[0] < FIRST_TYPE + len(TYPES):
         return "type"
     reader = Reader(data, 1)
     try:

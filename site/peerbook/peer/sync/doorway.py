@@ -32,7 +32,6 @@ class DoorwayPorts:
     join_secret: bytes
     name: str
     keyring: Keyring
-    is_member: Callable[[str], bool]
     statements: Callable[[], Statements | None]
     neighbours: Callable[[], Neighbours | None]
     learn: Callable[[Admission], None]
@@ -125,7 +124,8 @@ class Doorway:
         return roles is not None and roles.role_of(participant) == "removed"
 
     def is_member(self, participant: str) -> bool:
-        return self._ports.is_member(participant)
+        roles = self._roles
+        return roles is not None and not roles.is_out(participant)
 
     @property
     def _roles(self) -> Roles | None:

@@ -347,14 +347,6 @@ class Engine:
         self._exchange.opened(replica)
         return replica
 
-    def is_author(self, participant: str) -> bool:
-        """Whether something is kept here that a participant wrote."""
-        return any(
-            replica.log.author_of(session) == participant and replica.log.count(session) > 0
-            for replica in self._replicas.values()
-            for session in replica.log.sessions
-        )
-
     def _locked(self, document: str, epoch: int) -> None:
         self._options.locked(document, epoch)
         if self._options.ear:

@@ -64,8 +64,6 @@ class SocietyPorts:
     rules_changed: Callable[[], None]
     """Who may what may be different."""
     keys_changed: Callable[[], None]
-    is_author: Callable[[str], bool]
-    """Whether something is accepted in somebody's name."""
 
 
 class Society:
@@ -92,7 +90,6 @@ class Society:
                 options.join_secret,
                 options.name,
                 self.keyring,
-                self._is_member,
                 lambda: self._statements,
                 lambda: self._ports.neighbours if self._ports else None,
                 self._learn,
@@ -124,12 +121,15 @@ class Society:
         # What is sealed for an epoch that nobody stated may be anything.
         if roles is None or all(each.epoch != place.epoch for each in roles.epochs):
             return "unknown"
+        if self._is_outside(who.participant):
+            return "unknown"
         is_allowed = roles.may_have(who.participant, place.document, place.kind, place.session, place.sequence)
         return "may" if is_allowed else "may-not"
 
     def cut_of(self, document: str, session: str, participant: str) -> Cut | None:
         roles = self.roles
-        return roles.cut_of(document, session, participant) if roles else None
+        is_all = roles is None or self._is_outside(participant)
+        return None if is_all or roles is None else roles.cut_of(document, session, participant)
 
     def key_for(self, document: str, kind: str) -> DocumentKey | None:
         epoch = self.keyring.newest
@@ -213,11 +213,11 @@ class Society:
         found = next((each for each in self._epochs if each.epoch == epoch), None)
         return [found.key_hash, *found.others] if found else []
 
-    def _is_member(self, participant: str) -> bool:
+    def _is_outside(self, participant: str) -> bool:
+        """Whether one waits at the door oneself: what one has written is kept, and counts once one is let in."""
         roles = self.roles
-        if roles is None:
-            return False
-        return roles.is_named(participant) or (self._ports is not None and self._ports.is_author(participant))
+        is_own = participant == self._options.own.introduced.participant
+        return is_own and roles is not None and roles.role_of(participant) == "outsider"
 
     def _hear_statement(self, peer: str, data: bytes) -> None:
         if self._statements is None or hashlib.sha256(data).hexdigest() in self._statements:

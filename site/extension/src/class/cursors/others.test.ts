@@ -77,12 +77,12 @@ describe('cursors of others', () => {
     two.text(two.ben).insert(15, '!');
     expect(two.seen()).toEqual(['a', '>>> hello ', '']);
     two.pass(1000);
-    const before = two.ben.count(128);
+    const before = two.ben.count(160);
     two.text(two.ada).insert(10, 'new ');
     two.put(14);
     two.pass(1000);
     expect(two.seen()).toEqual(['a', '>>> hello new ', '']);
-    expect(two.ben.count(128) - before).toBe(1);
+    expect(two.ben.count(160) - before).toBe(1);
   });
 
   it('stay there when what they stand on is deleted, and after that is undone', () => {

@@ -15,6 +15,8 @@ export function roleInWords(role: Role, trans: TranslationBundle): string {
       return trans.__('only watches');
     case 'removed':
       return trans.__('removed');
+    case 'outsider':
+      return trans.__('not let in yet');
     case 'attendee':
       return '';
   }

@@ -7,7 +7,7 @@ import { Chance } from '../simulation/chance';
 import { DOCUMENT, type Page, Pages } from '../simulation/pages';
 import { cursorIn, decodePresence, encodePresence, findCursor, type Presence } from './cursor';
 
-const SHORT = 128;
+const SHORT = 160;
 
 function withCell(doc: Y.Doc, id: string, source: string): Y.Text {
   doc.transact(() => createCell(doc, { id, cell_type: 'code', source, metadata: {} }, 'V'));
@@ -196,8 +196,8 @@ describe('awareness', () => {
     const pages = new Pages(digest);
     const [a, b] = pages.many(2) as [Page, Page];
     pages.join(a, b);
-    a.engine.introduce({ name: 'Ada', participant: 'a'.repeat(32), since: 5 });
-    b.engine.introduce({ name: 'Ben', participant: 'b'.repeat(32), since: 6 });
+    a.introduce('Ada', 5);
+    b.introduce('Ben', 6);
     a.engine.awareness.say(DOCUMENT, null);
     pages.clock.advance(1000);
     pages.part(a, b);

@@ -47,7 +47,10 @@ function story(seed: number, count: number): IStatement[] {
       said.push(succeed(number, chance.pick([heir, heir, other, owner]), { counts, frontier }));
     } else if (what < 0.2) {
       const door = chance.pick(['open', 'closed'] as const);
-      said.push(state(by, number, { kind: 'epoch', epoch: chance.below(3), door, key: chance.below(4) }));
+      const members = door === 'closed' ? PEOPLE.filter(() => chance.is(0.4)).map(({ id }) => id) : [];
+      said.push(
+        state(by, number, { kind: 'epoch', epoch: chance.below(3), door, key: chance.below(4), members })
+      );
     } else if (what < 0.25) {
       said.push(state(by, number, { kind: 'sharing', outputs: chance.is(0.5) }));
     } else if (what < 0.3) {
@@ -140,18 +143,22 @@ function model(all: readonly IStatement[]): ISeen {
   };
   const instructors = all.filter(isInstructors);
   const wordOn = (id: string) => last(on(owners, id)) ?? last(on(instructors, id));
-  const roleOf = (id: string): Role =>
-    id === ownerId ? 'owner' : wordOn(id) ? roleIn(wordOn(id)!) : 'attendee';
+  const isEpoch = (each: IStatement) => each.kind === 'epoch';
+  const epochsIn = (level: readonly IStatement[], epoch: number) =>
+    level.filter(isEpoch).filter(each => each.epoch === epoch);
+  const epochs = [0, 1, 2].map(epoch => last(epochsIn(owners, epoch)) ?? last(epochsIn(instructors, epoch)));
+  const door = epochs.filter(each => each).at(-1);
+  const isMember = (id: string) => door?.door !== 'closed' || door.members.includes(id);
+  const roleOf = (id: string): Role => {
+    const unspoken = isMember(id) ? 'attendee' : 'outsider';
+    return id === ownerId ? 'owner' : wordOn(id) ? roleIn(wordOn(id)!) : unspoken;
+  };
   const cutOf = (id: string, session: number) => {
     const word = wordOn(id) ?? (reigns.includes(id) ? succession : undefined);
     const named = word?.frontier.find(each => each.session === sessionNamed(session));
     const writes = ['owner', 'instructor', 'attendee'].includes(roleOf(id));
     return id === ownerId ? null : (named?.count ?? (writes ? null : 0));
   };
-  const isEpoch = (each: IStatement) => each.kind === 'epoch';
-  const epochsIn = (level: readonly IStatement[], epoch: number) =>
-    level.filter(isEpoch).filter(each => each.epoch === epoch);
-  const epochs = [0, 1, 2].map(epoch => last(epochsIn(owners, epoch)) ?? last(epochsIn(instructors, epoch)));
   const sharingIn = (level: readonly IStatement[]) => last(level.filter(each => each.kind === 'sharing'));
   return {
     roles: PEOPLE.map(({ id }) => roleOf(id)),

@@ -46,7 +46,7 @@ export const founding = foundClass(digest, owner.signer.key, recovery.signer.key
 /** Everything that a test need not say. */
 export type Said =
   | { kind: 'standing'; participant: string; role: 'instructor' | 'attendee' | 'viewer' | 'removed' }
-  | { kind: 'epoch'; epoch: number; door?: 'open' | 'closed'; key?: number }
+  | { kind: 'epoch'; epoch: number; door?: 'open' | 'closed'; key?: number; members?: string[] }
   | { kind: 'succession'; ownerKey: Uint8Array }
   | { kind: 'sharing'; outputs: boolean }
   | { kind: 'fork'; participant: string };
@@ -58,7 +58,7 @@ export interface IBounded {
 
 export function bodyOf(said: Said, bounded: IBounded = {}): StatementBody {
   const bounds = {
-    counts: (bounded.counts ?? []).map(({ id }) => id).sort(),
+    counts: [...new Set((bounded.counts ?? []).map(({ id }) => id))].sort(),
     frontier: bounded.frontier ?? []
   };
   switch (said.kind) {
@@ -67,7 +67,8 @@ export function bodyOf(said: Said, bounded: IBounded = {}): StatementBody {
         kind: 'epoch',
         epoch: said.epoch,
         door: said.door ?? 'open',
-        keyHash: new Uint8Array(32).fill(said.key ?? said.epoch)
+        keyHash: new Uint8Array(32).fill(said.key ?? said.epoch),
+        members: [...(said.members ?? [])].sort()
       };
     case 'sharing':
       return said;

@@ -68,7 +68,7 @@ function ownerOf(crypto: ICrypto, digest: Digest, all: Uint8Array, then: (owner:
     const [root, rescue] = signers as [ISigner, ISigner];
     const fill = (bytes: Uint8Array): unknown => bytes.set(all.subarray(RANDOM_AT, KEY_AT));
     const founding = foundClass(digest, root.key, rescue.key, fill);
-    const body = { kind: 'epoch', epoch: 1, door: 'open', keyHash: digest(key) } as const;
+    const body = { kind: 'epoch', epoch: 1, door: 'open', keyHash: digest(key), members: [] } as const;
     signStatement(root, digest, founding.classId, 1, body, statement =>
       then({ seeds: new Secret(all.subarray(0, 2 * SEED_BYTES)), recovery, founding, key, statement })
     );

@@ -17,6 +17,11 @@ export interface ITells {
   canTeach(participant: string): boolean;
 }
 
+/** Whether such a one reads and writes nothing: removed, or not let in. */
+export function isOut(role: string): boolean {
+  return role === 'removed' || role === 'outsider';
+}
+
 /** Null for the name of nothing. */
 export function placeOf(document: string): IPlaceOf | null {
   if (document === 'records') {
@@ -34,7 +39,7 @@ export function placeOf(document: string): IPlaceOf | null {
 /** Whether somebody may write a document there: the notebook itself, or outputs in it. */
 export function writesIn(tells: ITells, participant: string, place: IPlaceOf): boolean {
   const role = tells.roleOf(participant);
-  if (role === 'viewer' || role === 'removed') {
+  if (role === 'viewer' || isOut(role)) {
     return false;
   }
   if (place.outputsOf !== null) {
@@ -53,7 +58,7 @@ export function writesIn(tells: ITells, participant: string, place: IPlaceOf): b
 }
 
 export function readsIn(tells: ITells, participant: string, place: IPlaceOf): boolean {
-  if (tells.roleOf(participant) === 'removed') {
+  if (isOut(tells.roleOf(participant))) {
     return false;
   }
   const isShown = place.outputsOf !== null && place.branch === 'mine' && tells.outputsShared;

@@ -18,7 +18,7 @@ import {
   succeed
 } from './kit.node';
 import { Roles } from './roles';
-import type { IStatement } from './statement';
+import { EPOCH_MEMBERS, type IStatement } from './statement';
 
 const fold = (...statements: IStatement[]) => new Roles(digest, founding, statements);
 const roles = (fold: Roles, ...people: { id: string }[]) => people.map(({ id }) => fold.roleOf(id));
@@ -188,7 +188,13 @@ describe('roles', () => {
     const class_ = fold(named, stand(owner, 2, ivan, 'instructor'), stand(owner, 3, ben, 'viewer'));
     const on = (person: { id: string }, role: 'instructor' | 'removed') =>
       ({ kind: 'standing', participant: person.id, role, counts: [], frontier: [] }) as const;
-    const epoch = { kind: 'epoch', epoch: 1, door: 'open', keyHash: new Uint8Array(32) } as const;
+    const epoch = {
+      kind: 'epoch',
+      epoch: 1,
+      door: 'open',
+      keyHash: new Uint8Array(32),
+      members: []
+    } as const;
     expect(
       [on(ada, 'instructor'), on(ines, 'removed'), epoch].map(body => class_.mayState(owner.id, body))
     ).toEqual([true, true, true]);
@@ -260,6 +266,49 @@ describe('epochs and sharing', () => {
     expect([after.door, after.epoch?.keyHash[0], after.epoch?.others.length]).toEqual(['open', 20, 2]);
     expect([fold().door, fold().epoch]).toEqual(['open', null]);
     expect(fold(state(ada, 5, { kind: 'epoch', epoch: 9, door: 'closed' })).epoch).toBeNull();
+  });
+
+  it('[ROL9] with the door closed, whom nobody spoke of and nobody named is an outsider, of whom nothing counts', () => {
+    const closed = state(owner, 5, { kind: 'epoch', epoch: 2, door: 'closed', members: [ada.id] });
+    const class_ = fold(
+      state(owner, 1, { kind: 'epoch', epoch: 1 }),
+      closed,
+      stand(owner, 2, ivan, 'viewer')
+    );
+    expect(roles(class_, owner, ada, ben, ivan)).toEqual(['owner', 'attendee', 'outsider', 'viewer']);
+    const session = sessionNamed(1);
+    for (const kind of ['document', 'outputs', 'record', 'awareness'] as const) {
+      for (const document of [TEAM, outputs(TEAM, ben), 'records', mine(ben)]) {
+        expect(class_.mayWrite(ben.id, document, kind)).toBe(false);
+        expect(class_.mayHave(ben.id, document, kind, session, 0)).toBe(false);
+        expect([class_.mayRead(ben.id, document), class_.cutOf(document, session, ben.id)?.count]).toEqual([
+          false,
+          0
+        ]);
+      }
+    }
+    expect(class_.mayHave(ada.id, TEAM, 'document', session, 0)).toBe(true);
+    expect(class_.canTeach(ben.id)).toBe(false);
+    // Let in by name, or with the door open again, everybody is what they were.
+    expect(roles(fold(closed, stand(owner, 6, ben, 'attendee')), ben)).toEqual(['attendee']);
+    expect(roles(fold(closed, state(owner, 6, { kind: 'epoch', epoch: 3 })), ben)).toEqual(['attendee']);
+    // Somebody who was removed stays so, named or not.
+    expect(roles(fold(closed, stand(owner, 6, ada, 'removed')), ada)).toEqual(['removed']);
+  });
+
+  it('[ROL9] who closes the door names all attendees that are known and that nobody spoke of', () => {
+    const opened = [
+      state(owner, 1, { kind: 'epoch', epoch: 1, door: 'closed', members: [heir.id] }),
+      state(owner, 2, { kind: 'epoch', epoch: 2 })
+    ];
+    const before = fold(...opened, stand(owner, 3, ivan, 'removed'), stand(owner, 4, other, 'attendee'));
+    const known = [owner.id, ada.id, ivan.id, other.id, ada.id, ben.id];
+    expect(before.membersOf(known)).toEqual([ada.id, ben.id, heir.id].sort());
+    const closed = state(owner, 5, { kind: 'epoch', epoch: 3, door: 'closed', members: [ada.id] });
+    // Whoever is known by then is no member by that.
+    expect(fold(...opened, closed).membersOf(known)).toEqual([ada.id]);
+    const many = Array.from({ length: 5000 }, (_, number) => number.toString(16).padStart(32, '0'));
+    expect(fold().membersOf(many)).toHaveLength(EPOCH_MEMBERS);
   });
 
   it("[ROL5] outputs of people's own notebooks are shared when it is said, not before", () => {

@@ -8,8 +8,15 @@ import { participantOf } from '../identity/participant';
 import type { Digest } from '../session';
 import { fromHex, toHex } from '../tagged';
 import { everyoneOf, type IFounding } from './founding';
-import { placeOf, readsIn, writesIn } from './permissions';
-import type { Door, IReach, IStatement, StatedRole, StatementBody } from './statement';
+import { isOut, placeOf, readsIn, writesIn } from './permissions';
+import {
+  type Door,
+  EPOCH_MEMBERS,
+  type IReach,
+  type IStatement,
+  type StatedRole,
+  type StatementBody
+} from './statement';
 import {
   inOrder,
   type IReign,
@@ -23,7 +30,8 @@ import {
   wordsOf
 } from './words';
 
-export type Role = 'owner' | StatedRole;
+/** An outsider is whom nobody let in: the door was closed, and no statement says anything of them. */
+export type Role = 'owner' | StatedRole | 'outsider';
 
 /** How far a session counts, as `core/log` takes it. */
 export interface ICut {
@@ -42,6 +50,8 @@ export interface IEpoch {
   readonly participant: string;
   /** Of other keys that were stated for it: something may be sealed with them. */
   readonly others: readonly Uint8Array[];
+  /** With the door closed: who of those nobody spoke of is a member. */
+  readonly members: readonly string[];
 }
 
 export class Roles {
@@ -62,6 +72,7 @@ export class Roles {
     this.ownersIds = new Set([...this.owners, ...succession].map(({ id }) => id));
     this.ids = new Set([...this.ownersIds, ...this.others.map(({ id }) => id)]);
     this.epochs = this.foldEpochs();
+    this.members = this.door === 'closed' ? new Set(this.epoch!.members) : null;
     const isSharing = ({ kind }: IStatement) => kind === 'sharing';
     const sharing = this.owners.filter(isSharing).at(-1) ?? this.others.filter(isSharing).at(-1);
     this.outputsShared = sharing?.kind === 'sharing' && sharing.outputs;
@@ -86,6 +97,8 @@ export class Roles {
   private readonly ids: ReadonlySet<string>;
   private readonly reaches = new Map<string, Map<string, IReach>>();
   private readonly participants = new Map<string, string>();
+  /** Null with the door open: then it is everybody. */
+  private readonly members: ReadonlySet<string> | null;
 
   get epoch(): IEpoch | null {
     return this.epochs.at(-1) ?? null;
@@ -103,7 +116,22 @@ export class Roles {
   }
 
   roleOf(participant: string): Role {
-    return participant === this.owner ? 'owner' : (this.wordOn(participant)?.role ?? 'attendee');
+    if (participant === this.owner) {
+      return 'owner';
+    }
+    const isMember = this.members?.has(participant) !== false;
+    return this.wordOn(participant)?.role ?? (isMember ? 'attendee' : 'outsider');
+  }
+
+  /**
+   * Whom to name when the door is closed, of those who are known: all who are attendees and of whom no statement speaks.
+   * Who was named before stays.
+   */
+  membersOf(known: Iterable<string>): readonly string[] {
+    const named = this.epochs.flatMap(({ members }) => members);
+    const all = [...new Set([...named, ...known])];
+    const unspoken = all.filter(each => this.roleOf(each) === 'attendee' && !this.wordOn(each));
+    return unspoken.slice(0, EPOCH_MEMBERS).sort();
   }
 
   canTeach(participant: string): boolean {
@@ -137,7 +165,7 @@ export class Roles {
   /** Whether somebody may write such an envelope now [ROL7]. */
   mayWrite(participant: string, document: string, kind: Kind): boolean {
     const place = placeOf(document);
-    if (!place || this.roleOf(participant) === 'removed') {
+    if (!place || isOut(this.roleOf(participant))) {
       return false;
     }
     switch (kind) {
@@ -266,13 +294,13 @@ export class Roles {
     // The owner's behind the instructors': the last one decides.
     for (const statement of [...this.others, ...this.owners]) {
       if (statement.kind === 'epoch') {
-        const { epoch, door, keyHash, author } = statement;
+        const { epoch, door, keyHash, author, members } = statement;
         const before = epochs.get(epoch);
         const hashes = before ? [...before.others, before.keyHash] : [];
         const others = new Map(hashes.map(hash => [toHex(hash), hash]));
         others.delete(toHex(keyHash));
         const participant = this.participant(toHex(author));
-        epochs.set(epoch, { epoch, door, keyHash, participant, others: [...others.values()] });
+        epochs.set(epoch, { epoch, door, keyHash, participant, others: [...others.values()], members });
       }
     }
     return [...epochs.values()].sort((a, b) => a.epoch - b.epoch);

@@ -20,6 +20,7 @@ import {
   succeed
 } from './kit.node';
 import {
+  EPOCH_MEMBERS,
   fitFrontier,
   FRONTIER_BYTES,
   type IReach,
@@ -110,6 +111,13 @@ describe('statement', () => {
     }
     expect(faultOf(new Uint8Array(STATEMENT_BYTES + 1))).toBe('too-large');
     expect(limits.statement_bytes).toBe(STATEMENT_BYTES);
+    expect(limits.epoch_members).toBe(EPOCH_MEMBERS);
+    const members = Array.from({ length: EPOCH_MEMBERS }, (_, number) =>
+      number.toString(16).padStart(32, '0')
+    );
+    expect(
+      state(owner, 4, { kind: 'epoch', epoch: 2 ** 52, door: 'closed', members }).bytes.length
+    ).toBeLessThan(STATEMENT_BYTES);
     expect([...faults, 'too-large'].sort()).toEqual([...STATEMENT_FAULTS].sort());
   });
 

@@ -19,6 +19,8 @@ export const STATEMENT_BYTES = 65_536;
 export const FRONTIER_BYTES = 49_152;
 /** Statements that one statement lets count. */
 export const MOST_COUNTS = 500;
+/** Members that a statement closing the door names: 64 kB of them. `epoch_members` in docs/protocol.json. */
+export const EPOCH_MEMBERS = 4000;
 
 const WHAT = tagged('statement');
 const KEY_BYTES = 32;
@@ -61,6 +63,8 @@ export type StatementBody =
       readonly door: Door;
       /** SHA-256 of the epoch's key. */
       readonly keyHash: Uint8Array;
+      /** With the door closed: who of those nobody spoke of is a member. In order; with the door open, nobody. */
+      readonly members: readonly string[];
     }
   | ({ readonly kind: 'succession'; readonly ownerKey: Uint8Array } & IBounds)
   /** Whether the outputs of everybody's own notebooks are shown to the class. */
@@ -205,7 +209,12 @@ function writeBody(encoder: encoding.Encoder, body: StatementBody): void {
     case 'epoch':
       encoding.writeVarUint(encoder, body.epoch);
       encoding.writeUint8(encoder, DOORS.indexOf(body.door));
-      return encoding.writeUint8Array(encoder, body.keyHash);
+      encoding.writeUint8Array(encoder, body.keyHash);
+      if (body.door === 'closed') {
+        encoding.writeVarUint(encoder, body.members.length);
+        body.members.forEach(member => encoding.writeUint8Array(encoder, fromHex(member)));
+      }
+      return;
     case 'succession':
       encoding.writeUint8Array(encoder, body.ownerKey);
       return writeBounds(encoder, body);
@@ -255,7 +264,13 @@ function readBody(reader: Reader, kind: StatementKind, lists: { isInOrder: boole
       const epoch = reader.number();
       const door = DOORS[reader.byte()];
       const keyHash = reader.take(HASH_BYTES).slice();
-      return door ? { kind, epoch, door, keyHash } : null;
+      const members: string[] = [];
+      for (let left = door === 'closed' ? reader.number() : 0; left > 0 && !reader.fault; left -= 1) {
+        const member = toHex(reader.take(PARTICIPANT_BYTES));
+        lists.isInOrder &&= members.length === 0 || members.at(-1)! < member;
+        members.push(member);
+      }
+      return door && members.length <= EPOCH_MEMBERS ? { kind, epoch, door, keyHash, members } : null;
     }
     case 'succession': {
       const ownerKey = reader.take(KEY_BYTES).slice();

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
 import { KINDS } from '../envelope/envelope';
+import { participantOf } from '../identity/participant';
 import { fromHex, toHex } from '../tagged';
 import { type IFounding, readFounding } from './founding';
 import { crypto, now } from './kit.node';
 import { Roles } from './roles';
-import { type IStatement, readStatement } from './statement';
+import { type IStatement, readStatement, type StatementBody } from './statement';
 import { Statements } from './statements';
 
 interface IClass {
@@ -16,6 +17,9 @@ interface IClass {
   cuts: Record<string, number>;
   epochs: unknown[];
   shared: boolean;
+  theirs: Record<string, readonly string[]>;
+  /** Of each author and body: whether they may state it, and with which number. */
+  states: [boolean, number | null][];
   writes: string[];
   reads: string[];
 }
@@ -25,6 +29,8 @@ interface IVectors {
   people: Record<string, string>;
   documents: string[];
   sessions: string[];
+  authors: string[];
+  bodies: Record<string, unknown>[];
   good: { title: string; id: string; bytes: string; says: unknown }[];
   bad: { title: string; bytes: string; fault: string }[];
   stories: { title: string; statements: string[]; class: IClass }[];
@@ -35,6 +41,16 @@ const vectors = JSON.parse(
 ) as IVectors;
 const record = fromHex(vectors.founding);
 const founding = readFounding(digest, digest(record).subarray(0, 16), record) as { value: IFounding };
+
+/** What somebody may want to state. */
+const bodies = vectors.bodies.map(
+  body =>
+    ({
+      ...body,
+      ...('keyHash' in body && { keyHash: fromHex(String(body['keyHash'])) }),
+      ...('ownerKey' in body && { ownerKey: fromHex(String(body['ownerKey'])) })
+    }) as unknown as StatementBody
+);
 
 function read(bytes: string): IStatement | string {
   type Answer = Parameters<Parameters<typeof readStatement>[4]>[0];
@@ -80,6 +96,13 @@ function classOf(roles: Roles, told: readonly IStatement[]): IClass {
       others.map(toHex)
     ]),
     shared: roles.outputsShared,
+    theirs: Object.fromEntries(people.map(([name, who]) => [name, roles.statementsOf(who)])),
+    states: vectors.authors.flatMap(author =>
+      bodies.map((body): [boolean, number | null] => [
+        roles.mayState(participantOf(digest, fromHex(author)), body),
+        roles.nextNumber(fromHex(author), body)
+      ])
+    ),
     writes: KINDS.flatMap(kind =>
       each((who, document) => roles.mayWrite(who, document, kind), ` ${kind}`)
     ).sort(),
@@ -104,6 +127,7 @@ describe('statements, as Python has them', () => {
     expect(classOf(new Roles(digest, founding.value, told), told)).toEqual(right);
     const kept = new Statements(digest, founding.value);
     told.forEach(each => kept.take([each]));
-    expect(classOf(kept.roles, told)).toEqual(right);
+    // A number is above what is here, and of what counts for nothing less is kept.
+    expect({ ...classOf(kept.roles, told), states: right.states }).toEqual(right);
   });
 });

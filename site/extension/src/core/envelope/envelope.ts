@@ -14,7 +14,7 @@ import * as encoding from 'lib0/encoding';
 import { type Digest, SESSION_BYTES, sessionBytes, sessionText } from '../session';
 import { type ReadFault, Reader } from './reader';
 
-export const VERSION = 1;
+export const VERSION = 2;
 /** One frame of the relay; `envelope_bytes` in docs/protocol.json. */
 export const ENVELOPE_BYTES = 65_536;
 /** What goes at once to everybody; more is announced and pulled. `small_bytes` in docs/protocol.json. */

@@ -29,9 +29,9 @@ export interface IDoorRules {
   hasKey(): boolean;
   isRemoved(participant: string): boolean;
   /**
-   * Whether somebody was in the class before this epoch, and not removed: said in a statement, or known here when the epoch
-   * was heard of. They are given what they lack, also where the door is closed. What comes later does not make a member:
-   * whoever was removed has the key of the epoch before, and may write in it under a new name.
+   * Whether somebody is in the class by what was stated: they are given what they lack, also where the door is closed. What
+   * they wrote makes nobody a member: whoever was removed has the key of the epoch before, and may write in it under a new
+   * name.
    */
   isMember(participant: string): boolean;
 }

@@ -10,10 +10,10 @@ import { Seen } from './seen';
 import { Shelf } from './shelf';
 import { Heads, Hearing, HEADS_SAID, Saying } from './shorthand';
 
-const ENVELOPE = 1;
-const SHORT = 128;
-const ANNOUNCE = 129;
-const PULL = 130;
+const ENVELOPE = 2;
+const SHORT = 160;
+const ANNOUNCE = 161;
+const PULL = 162;
 
 const envelopes = (page: Page): number => page.count(ENVELOPE) + page.count(SHORT);
 
@@ -162,8 +162,8 @@ describe('the overlay', () => {
     stranger.text.insert(0, 'x');
     a.hear(stranger.session, 'control', message(a.session, new Uint8Array([0, 0])));
     a.hear(stranger.session, 'control', message(stranger.session, new Uint8Array([200, 200, 200])));
-    a.hear(stranger.session, 'control', new Uint8Array([1, 2, 3]));
-    a.hear(stranger.session, 'control', new Uint8Array([128, 1, 2, 3, 4]));
+    a.hear(stranger.session, 'control', new Uint8Array([2, 2, 3]));
+    a.hear(stranger.session, 'control', new Uint8Array([160, 1, 2, 3, 4]));
     pages.clock.advance(20_000);
     expect([envelopes(b), envelopes(c)]).toEqual(before);
     expect(new Set(a.refusals)).toEqual(
@@ -183,7 +183,7 @@ describe('the overlay', () => {
     b.introduce('B');
     b.text.insert(0, 'x'.repeat(40_000));
     pages.clock.advance(30_000);
-    [129, 130, 131, 133, 134, 140, 141, 143].forEach(type =>
+    [161, 162, 163, 165, 166, 172, 173, 175].forEach(type =>
       real.push(new Uint8Array([type, ...chance.bytes(80)]))
     );
     for (let turn = 0; turn < 4000; turn += 1) {
@@ -280,7 +280,7 @@ describe('the overlay', () => {
     messages.forEach(message =>
       expect(decodeMessage(encodeMessage(message))).toEqual({ kind: 'read', value: message })
     );
-    [[], [146], [255], [130, 1], [134, 0]].forEach(bytes =>
+    [[], [159], [178], [255], [162, 1], [166, 0]].forEach(bytes =>
       expect(decodeMessage(new Uint8Array(bytes)).kind).toBe('fault')
     );
   });

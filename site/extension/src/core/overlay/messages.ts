@@ -1,6 +1,7 @@
 /**
  * What neighbours say to each other over a connection. The first byte tells: below 128 it is the version of an envelope,
- * which is passed on as it is; the others are between two neighbours and go no further. `wire.ts` has them byte for byte.
+ * which is passed on as it is; the others are between two neighbours and go no further. Each version has types of its own, so
+ * that what another version says is known as that, and not taken for nonsense. `wire.ts` has them byte for byte.
  */
 
 /** How many of a session's envelopes are here, and what their chain is then. */

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { type Page, Pages } from '../simulation/pages';
 import { CARRY_MS } from '../sync/engine';
 
-const SEEK = 137;
-const ENTRIES = 134;
+const SEEK = 169;
+const ENTRIES = 166;
 
 const strangers = (pages: Pages, count: number): Page[] =>
   Array.from({ length: count }, () => pages.open({}, false));

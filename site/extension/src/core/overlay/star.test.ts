@@ -125,7 +125,7 @@ describe('the star', () => {
 
   it('[CON18] garbage that is published is refused', () => {
     const { all } = twelve();
-    all[1]!.engine.hearStar(all[0]!.session, new Uint8Array([1, 2, 3]));
+    all[1]!.engine.hearStar(all[0]!.session, new Uint8Array([2, 2, 3]));
     expect(all[1]!.refusals).toEqual(['garbled']);
   });
 });

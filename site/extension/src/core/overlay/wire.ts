@@ -43,7 +43,10 @@ const TYPES = [
   'knock',
   'admit'
 ] as const;
-const FIRST_TYPE = 128;
+/** Below it the first byte is an envelope's version. */
+const MOST_VERSION = 127;
+/** This version's types: the version before had its own from 128 on, and none of them is taken for one of these. */
+export const FIRST_TYPE = 160;
 /** How much a summary says of a document. */
 const FORMS = { digest: 0, some: 1, whole: 2 };
 
@@ -122,7 +125,7 @@ export function decodeMessage(bytes: Uint8Array): Read<Message, MessageFault> {
   if (first === undefined) {
     return { kind: 'fault', fault: 'empty' };
   }
-  if (first < FIRST_TYPE) {
+  if (first <= MOST_VERSION) {
     return { kind: 'read', value: { type: 'envelope', bytes } };
   }
   const type = TYPES[first - FIRST_TYPE];

@@ -160,6 +160,8 @@ describe('documents built anew', () => {
     doc.on('afterTransaction', ({ local, origin }: Y.Transaction) => seenAs.push([local, origin]));
     const [first, ...others] = new Writers(new Chance(1), [5, 9]).turns(10).written.map(checked);
     const intake = new Intake(doc, GENESIS, new Map(), 'others');
+    // From before it is applied: whoever writes then holds their place.
+    doc.on('beforeTransaction', ({ local, origin }: Y.Transaction) => seenAs.push([local, origin]));
     intake.take('', first!);
     replay(doc, GENESIS, others, new Map(), 'others');
     expect(seenAs.length).toBeGreaterThan(2);

@@ -99,14 +99,16 @@ export class Intake extends Admission {
 
   private apply(changes: readonly ICheckedChange[]): void {
     if (changes.length > 0) {
-      // Yjs makes it nobody's own: an update is applied in it.
-      this.doc.transact(
+      // Not one's own, from its very beginning: who writes in a cell holds their place before it changes.
+      Y.transact(
+        this.doc,
         () =>
           changes.forEach(change => {
             this.fill(change);
             Y.applyUpdate(this.doc, change.bytes, this.origin);
           }),
-        this.origin
+        this.origin,
+        false
       );
     }
   }
@@ -146,7 +148,7 @@ export function replay(
     refused.forEach((fault, change) => intake.refused.set(change, fault));
     return intake;
   };
-  return doc.transact(build, origin);
+  return Y.transact(doc, build, origin, false);
 }
 
 /** Which changes are not taken at all: found before anything of them is. */

@@ -125,7 +125,7 @@ export class Forger {
         const body = chance.pick<StatementBody>([
           { kind: 'standing', participant: own.participant, role: 'instructor', counts: [], frontier: [] },
           { kind: 'standing', participant: victim.participant, role: 'removed', counts: [], frontier: [] },
-          { kind: 'epoch', epoch: 2 + chance.below(9), door: 'open', keyHash: chance.bytes(32) },
+          { kind: 'epoch', epoch: 2 + chance.below(9), door: 'open', keyHash: chance.bytes(32), members: [] },
           { kind: 'succession', ownerKey: own.rootKey, counts: [], frontier: [] }
         ]);
         const messages: Uint8Array[] = [];

@@ -40,9 +40,7 @@ for (let seed = first; seed < first + count; seed += 1) {
   });
   const lesson = new Lesson(seed, script, digest, values.real ? new Noble() : undefined);
   try {
-    for (const _ of lesson.tell()) {
-      // Told step by step; nobody else waits for their turn here.
-    }
+    lesson.run();
   } catch (error) {
     failed.push(seed);
     const [words, ...log] = (error as Error).message.split('\n');

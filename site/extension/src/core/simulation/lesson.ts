@@ -65,6 +65,7 @@ export class Lesson {
       team: `${'5e'.repeat(32)}.team.${everyone}`,
       lecture: `${'5e'.repeat(32)}.lecture.${everyone}`,
       seal: (own, document, changes, forged) => this.seal(own, document, changes, forged),
+      here: () => this.people.map(({ participant }) => participant),
       lost: text => this.offered.push(text),
       forked: (finder, participant) => this.judge(finder, participant)
     };
@@ -119,6 +120,15 @@ export class Lesson {
         cause: error
       });
     }
+  }
+
+  /** All of it at once. */
+  run(): this {
+    const steps = this.tell();
+    while (steps.next().done !== true) {
+      // Nobody else waits for their turn.
+    }
+    return this;
   }
 
   private step(): void {

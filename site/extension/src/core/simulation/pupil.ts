@@ -35,6 +35,8 @@ export interface ICourse {
     changes: readonly Uint8Array[],
     forged?: { readonly room?: Uint8Array; readonly session?: string }
   ): Uint8Array[];
+  /** Participants whom the class sees. */
+  here(): readonly string[];
   /** Somebody's words are not in their document any more, and they were told. */
   lost(text: string): void;
   forked(finder: Pupil, participant: string): void;
@@ -79,7 +81,10 @@ export class Pupil {
     this.own = members.session(who, classId);
     const offset = isSkewed ? chance.below(1_000_000) : 0;
     const clock = skewed(course.clock, offset, isSkewed ? 0.5 + 1.5 * chance.random() : 1);
-    this.alive = { now: clock.now, after: (ms, run): Cancel => clock.after(ms, () => this.isAlive && run()) };
+    this.alive = {
+      now: () => clock.now(),
+      after: (ms, run): Cancel => clock.after(ms, () => this.isAlive && run())
+    };
     const { founding, statements, keys } = disk;
     this.society = new Society({
       ...{ crypto, digest, classId, joinSecret, everyone, name, founding, statements, keys },
@@ -108,7 +113,7 @@ export class Pupil {
       neighbours: this.engine.neighbours,
       rulesChanged: () => this.engine.rulesChanged(),
       keysChanged: () => this.engine.keysChanged(),
-      isAuthor: participant => this.engine.isAuthor(participant),
+      known: () => [...this.engine.authors, ...course.here()],
       stated: taken => void disk.statements.push(...taken),
       admitted: admission => {
         disk.founding = admission.founding;

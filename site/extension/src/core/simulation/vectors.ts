@@ -33,7 +33,7 @@ export function messageRows(): IMessageRow[] {
   const [id, other] = [text(chance.bytes(32)), chance.bytes(16)];
   const reach = { session: sessionText(chance.bytes(16)), count: 128, chain: chance.bytes(16) };
   const good: Record<string, Message> = {
-    'an envelope': { type: 'envelope', bytes: new Uint8Array([1, 2, 3]) },
+    'an envelope': { type: 'envelope', bytes: new Uint8Array([2, 2, 3]) },
     short: { type: 'short', reference: text(chance.bytes(3)), tail: other },
     'short without a tail': { type: 'short', reference: text(chance.bytes(3)), tail: new Uint8Array() },
     announce: { type: 'announce', id, size: 20_000, document: DOCUMENT },
@@ -73,19 +73,21 @@ export function messageRows(): IMessageRow[] {
   };
   const bad: Record<string, readonly [number[], string]> = {
     nothing: [[], 'empty'],
-    'a type nobody says': [[146], 'type'],
+    'a type nobody says': [[178], 'type'],
+    'a type of the version before': [[132, 3, 0], 'type'],
+    'the last byte before the types': [[159], 'type'],
     'the last byte there is': [[255], 'type'],
-    'a pull that is cut short': [[130, 1], 'garbled'],
-    'a pull with a byte too many': [[130, ...new Array<number>(33).fill(1)], 'garbled'],
-    'entries without anything': [[134], 'garbled'],
-    'entries that are neither the last nor not': [[134, 1, 100, 2], 'garbled'],
-    'an entry that is cut short': [[134, 1, 100, 1, 5, 1, 1], 'garbled'],
-    'a summary in no form': [[132, 0, 1, 1, 100, ...new Array<number>(16).fill(0), 3, 0], 'garbled'],
-    'more summaries than may be': [[132, 0, 129, 2], 'garbled'],
-    'a name that is not UTF-8': [[138, 1, 255], 'garbled'],
-    'a number in two bytes that needs one': [[135, 128, 0], 'garbled'],
-    'a question that is cut short': [[133, 1, 100, 2, 1, 1], 'garbled'],
-    'a session that is cut short': [[141, 1, 1], 'garbled']
+    'a pull that is cut short': [[162, 1], 'garbled'],
+    'a pull with a byte too many': [[162, ...new Array<number>(33).fill(1)], 'garbled'],
+    'entries without anything': [[166], 'garbled'],
+    'entries that are neither the last nor not': [[166, 1, 100, 2], 'garbled'],
+    'an entry that is cut short': [[166, 1, 100, 1, 5, 1, 1], 'garbled'],
+    'a summary in no form': [[164, 0, 1, 1, 100, ...new Array<number>(16).fill(0), 3, 0], 'garbled'],
+    'more summaries than may be': [[164, 0, 129, 2], 'garbled'],
+    'a name that is not UTF-8': [[170, 1, 255], 'garbled'],
+    'a number in two bytes that needs one': [[167, 128, 0], 'garbled'],
+    'a question that is cut short': [[165, 1, 100, 2, 1, 1], 'garbled'],
+    'a session that is cut short': [[173, 1, 1], 'garbled']
   };
   return [
     ...Object.entries(good).map(([title, message]) => ({

@@ -14,7 +14,7 @@ import type { IKept } from './kept';
 import type { DocumentKind, Library } from './library';
 import type { Opener } from './opener';
 import type { IEngineOptions, Refusal } from './options';
-import { pieceOf, readPiece } from './pieces';
+import { pieceOf, type ReadPiece, readPiece } from './pieces';
 import { type Received, Replica } from './replica';
 import type { Spread } from './spread';
 import type { Writer } from './writer';
@@ -45,60 +45,28 @@ export class Changes {
   /** Pieces that storage has and that are on their way in. */
   private readonly restoring = new Set<string>();
 
-  /** Gives a document's log what storage has of it: whose it is first, and what is not to be taken again. */
-  restore(document: string, kind: DocumentKind, kept: readonly IKept[]): void {
-    if (kept.length === 0) {
-      return;
+  /**
+   * Gives a document's log what storage has of it; `then`: it is there, but for what nobody here knows the author of.
+   * Introductions first: with nobody connected there is no one else to ask whose a session is.
+   */
+  restore(document: string, kind: DocumentKind, kept: readonly IKept[], then: () => void): void {
+    const { acquaintances, library } = this.ports;
+    if (kept.length > 0) {
+      library.ensure(document, kind);
     }
-    const replica = this.ports.library.ensure(document, kind);
-    const introductions = kept.filter(each => each.kind === 'introduction');
-    let unread = introductions.length;
-    const read = (): void => {
-      for (const each of kept) {
-        if (each.kind === 'refuse') {
-          replica.log.ban(each.session, each.author, idText(each.hash));
-        }
+    const [done, begin] = countDown(() => this.restorePieces(document, kind, kept, then));
+    for (const each of kept) {
+      if (each.kind === 'introduction') {
+        begin();
+        acquaintances.hear(each.bytes, who => {
+          if (who) {
+            this.stored.add(`${document} ${who.session}`);
+          }
+          done();
+        });
       }
-      // Before the pieces: what a session said after it contradicted itself is not taken from storage either.
-      for (const each of kept) {
-        if (each.kind === 'fork') {
-          this.readProof(each.bytes, '', true);
-        }
-      }
-      for (const each of kept) {
-        if (each.kind === 'piece') {
-          this.takeKept(replica, each.bytes);
-        }
-      }
-    };
-    if (unread === 0) {
-      read();
     }
-    for (const { bytes } of introductions) {
-      this.ports.acquaintances.hear(bytes, who => {
-        if (who) {
-          this.stored.add(`${document} ${who.session}`);
-        }
-        unread -= 1;
-        if (unread === 0) {
-          read();
-        }
-      });
-    }
-  }
-
-  private takeKept(replica: Replica, bytes: Uint8Array): void {
-    const read = readPiece(bytes);
-    if (read?.value.document !== replica.name || read.value.kind !== replica.kind) {
-      return;
-    }
-    const hash = idText(this.ports.options.digest(bytes));
-    this.restoring.add(hash);
-    if (read.form === 'segment') {
-      this.takeSegment(replica, bytes, '', () => this.restoring.delete(hash));
-    } else {
-      this.ports.later().intake.accept(read.value, bytes, '', () => this.restoring.delete(hash));
-    }
+    done();
   }
 
   makeReplica(document: string, kind: DocumentKind): Replica {
@@ -299,6 +267,49 @@ export class Changes {
     }
   }
 
+  private restorePieces(
+    document: string,
+    kind: DocumentKind,
+    kept: readonly IKept[],
+    then: () => void
+  ): void {
+    const { acquaintances, library } = this.ports;
+    const replica = library.replicas.get(document);
+    const [done, begin] = countDown(then);
+    for (const each of replica ? kept : []) {
+      if (each.kind === 'refuse') {
+        replica!.log.ban(each.session, each.author, idText(each.hash));
+      } else if (each.kind === 'fork') {
+        this.readProof(each.bytes, '', true);
+      }
+    }
+    for (const each of replica ? kept : []) {
+      const read = each.kind === 'piece' ? readPiece(each.bytes) : null;
+      if (each.kind === 'piece' && read?.value.document === document && read.value.kind === kind) {
+        const isKnown = acquaintances.of(read.value.session) !== undefined;
+        if (isKnown) {
+          begin();
+        }
+        this.takeKept(replica!, read, each.bytes, () => isKnown && done());
+      }
+    }
+    done();
+  }
+
+  private takeKept(replica: Replica, read: ReadPiece, bytes: Uint8Array, then: () => void): void {
+    const hash = idText(this.ports.options.digest(bytes));
+    this.restoring.add(hash);
+    const judged = (): void => {
+      this.restoring.delete(hash);
+      then();
+    };
+    if (read.form === 'segment') {
+      this.takeSegment(replica, bytes, '', judged);
+    } else {
+      this.ports.later().intake.accept(read.value, bytes, '', judged);
+    }
+  }
+
   private judge(received: Received, from: string): Verdict {
     switch (received) {
       case 'taken':
@@ -384,9 +395,15 @@ export class Changes {
     instead.forEach(piece => this.keep(document, piece));
   }
 
-  private pieceOf(read: NonNullable<ReturnType<typeof readPiece>>, bytes: Uint8Array, author: string): IPiece {
+  private pieceOf(read: ReadPiece, bytes: Uint8Array, author: string): IPiece {
     return pieceOf(this.ports.options.digest, read, bytes, author);
   }
+}
+
+/** Calls `then` when `done` was called once for each `begin`, and once more. */
+function countDown(then: () => void): [done: () => void, begin: () => void] {
+  let left = 1;
+  return [() => (left -= 1) === 0 && then(), () => void (left += 1)];
 }
 
 function epochOf({ bytes }: IPiece): number {

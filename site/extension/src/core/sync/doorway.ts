@@ -2,6 +2,7 @@
  * The door of a class, between neighbours: who knocks here is let in, waits or is passed on; and one knocks oneself for as
  * long as the key of the epoch that counts is not here [KEY7, KEY9].
  */
+import { isOut } from '../class/permissions';
 import type { Statements } from '../class/statements';
 import type { Cancel, Clock } from '../clock';
 import type { ICrypto } from '../crypto';
@@ -26,7 +27,6 @@ export interface IDoorwayPorts {
   readonly joinSecret: Uint8Array;
   readonly name: string | (() => string);
   readonly keyring: Keyring;
-  isMember(participant: string): boolean;
   statements(): Statements | null;
   neighbours(): Neighbours | null;
   /** Takes in an admission, after verifying all of it. */
@@ -44,7 +44,7 @@ export class Doorway {
       canTeach: () => roles()?.canTeach(own.participant) === true,
       hasKey: () => keyring.isCurrent,
       isRemoved: (participant: string) => roles()?.roleOf(participant) === 'removed',
-      isMember: (participant: string) => ports.isMember(participant)
+      isMember: (participant: string) => !isOut(roles()?.roleOf(participant) ?? 'outsider')
     };
     this.door = new Door(rules, () => clock.now());
     this.knocking = new Knocking({

@@ -48,6 +48,8 @@ export interface IFollowOptions {
   readonly genesis: Uint8Array | null;
   /** What storage has of it. */
   readonly kept?: readonly IKept[];
+  /** What storage has is in the document, as far as there are keys for it. Before, nothing is to be written. */
+  readonly restored?: () => void;
 }
 
 export class Engine {
@@ -272,12 +274,21 @@ export class Engine {
    * Keeps a document equal with everybody's. Its clientID becomes this session's; call it before anything is written.
    * The result ends it: what was written stays with this page, for the class and for opening it again.
    */
-  follow(document: string, doc: Y.Doc, { kind = 'document', genesis, kept = [] }: IFollowOptions): Cancel {
-    this.changes.restore(document, kind, kept);
-    const close = this.library.open(document, doc, kind, genesis);
+  follow(document: string, doc: Y.Doc, options: IFollowOptions): Cancel {
+    const { kind = 'document', genesis, kept = [], restored = () => undefined } = options;
+    let close: Cancel | null = null;
+    let isOver = false;
+    this.changes.restore(document, kind, kept, () => {
+      if (isOver) {
+        restored();
+      } else {
+        close = this.library.open(document, doc, kind, genesis, restored);
+      }
+    });
     return () => {
+      isOver = true;
       this.awareness.leave(document);
-      close();
+      close?.();
     };
   }
 
@@ -337,11 +348,12 @@ export class Engine {
     this.compare();
   }
 
-  /** Whether something is kept here that a participant wrote. */
-  isAuthor(participant: string): boolean {
-    return [...this.library.replicas.values()].some(({ log }) =>
-      log.sessions.some(session => log.authorOf(session) === participant && log.count(session) > 0)
+  /** Of whom something is kept here that they wrote. */
+  get authors(): ReadonlySet<string> {
+    const authors = [...this.library.replicas.values()].flatMap(({ log }) =>
+      log.sessions.flatMap(session => (log.count(session) > 0 ? (log.authorOf(session) ?? []) : []))
     );
+    return new Set(authors);
   }
 
   /** How far somebody's sessions are here: for the statement that says how far they count. */

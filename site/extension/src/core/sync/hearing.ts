@@ -103,8 +103,9 @@ export class Hearing {
 
   /** What somebody, neighbour or not, published. */
   hearStar(from: string, bytes: Uint8Array): void {
-    if (this.ports.flood.hear(from, bytes, true) !== null) {
-      this.ports.refuse('garbled', from);
+    const fault = this.ports.flood.hear(from, bytes, true);
+    if (fault !== null) {
+      this.ports.refuse(fault === 'version' ? 'other-version' : 'garbled', from);
     }
   }
 

@@ -23,15 +23,24 @@ export class Library {
   /** Set once: it knows the library as well. */
   custody!: Custody;
 
-  /** Opens a document, or what is carried of it. The result closes it: its log stays, for the class and for opening it again. */
-  open(document: string, doc: Y.Doc, kind: DocumentKind, genesis: Uint8Array | null): Cancel {
+  /**
+   * Opens a document, or what is carried of it; `then`: what is here is in it. The result closes it: its log stays, for the
+   * class and for opening it again.
+   */
+  open(
+    document: string,
+    doc: Y.Doc,
+    kind: DocumentKind,
+    genesis: Uint8Array | null,
+    then: () => void = () => undefined
+  ): Cancel {
     const before = this.replicas.get(document);
     if (before?.doc) {
       throw new Error(`Already open: ${document}`);
     }
     const replica = this.ensure(document, kind);
     this.custody.carried.delete(document);
-    replica.open(doc, genesis);
+    replica.open(doc, genesis, then);
     this.ports.opened(replica, true);
     return () => {
       if (this.replicas.get(document) === replica && replica.doc) {

@@ -5,14 +5,15 @@ import { Acquaintances } from './acquaintances';
 import type { IEngineOptions } from './options';
 
 export function meetPeople(
-  { clock, random, crypto, digest, room, onIntroduced }: IEngineOptions,
+  options: IEngineOptions,
   neighbours: Neighbours,
   isNeeded: (session: string) => boolean
 ): Acquaintances {
+  const { clock, random, crypto, digest, room } = options;
   return new Acquaintances({
     ...{ clock, random, digest, neighbours, isNeeded },
     verify: (bytes, then) =>
       readIntroduction(crypto, digest, room, bytes, read => then(read.kind === 'read' ? read.value : null)),
-    met: who => onIntroduced?.(who)
+    met: who => options.onIntroduced?.(who)
   });
 }

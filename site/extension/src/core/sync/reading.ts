@@ -79,6 +79,11 @@ export class Reading {
     return (this.intake?.waiting.count ?? 0) > 0 || this.full.size > 0;
   }
 
+  /** Whether something is being opened. */
+  get isOpening(): boolean {
+    return this.opening > 0;
+  }
+
   get waitingCount(): number {
     return this.intake?.waiting.count ?? 0;
   }

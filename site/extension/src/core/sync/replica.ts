@@ -98,6 +98,8 @@ export class Replica {
   private unsealed: ICheckedChange[] = [];
   private isBatching = false;
   private _bytes = 0;
+  /** Waits until the log is read into the document. */
+  private onRead: (() => void) | null = null;
 
   get doc(): Y.Doc | null {
     return this.reading.doc;
@@ -123,9 +125,13 @@ export class Replica {
     return this.log.count(this.ports.session) > 0 || this.unsealed.length > 0;
   }
 
-  /** Reads the log into `doc` and follows what is written there. `genesis`: what the document starts from, if anything. */
-  open(doc: Y.Doc, genesis: Uint8Array | null): void {
+  /**
+   * Reads the log into `doc` and follows what is written there. `genesis`: what the document starts from, if anything;
+   * `then`: it was read, as far as there are keys.
+   */
+  open(doc: Y.Doc, genesis: Uint8Array | null, then: () => void = () => undefined): void {
     this.reading.end();
+    this.onRead = then;
     this.genesis = genesis;
     this.reading = this.makeReading(doc);
     this.batch(doc, () => this.reading.readAll());
@@ -133,6 +139,7 @@ export class Replica {
     // Last: Yjs takes another when its own comes back from outside.
     doc.clientID = this.client;
     doc.on('update', this.onUpdate);
+    this.tellRead();
   }
 
   /** The document is closed here; its log stays. */
@@ -144,6 +151,7 @@ export class Replica {
     this.reading.end();
     this.reading = this.makeReading(null);
     this.reading.readAll();
+    this.tellRead();
   }
 
   /** Takes a genuine piece of others: `then` when it was screened. */
@@ -259,6 +267,8 @@ export class Replica {
     this.doc?.off('update', this.onUpdate);
     this.reading.end();
     this.next?.end();
+    this.onRead?.();
+    this.onRead = null;
   }
 
   private get client(): number {
@@ -445,6 +455,17 @@ export class Replica {
   private progressed(reading: Reading | undefined): void {
     if (reading?.doc && reading === this.next && !this.isBatching && reading.hasOwn) {
       this.exchange(reading, reading.doc);
+    }
+    if (reading === this.reading) {
+      this.tellRead();
+    }
+  }
+
+  private tellRead(): void {
+    if (!this.isBatching && !this.reading.isOpening) {
+      const then = this.onRead;
+      this.onRead = null;
+      then?.();
     }
   }
 

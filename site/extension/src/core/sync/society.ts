@@ -66,8 +66,8 @@ export interface ISocietyPorts {
   /** Who may what may be different. */
   rulesChanged(): void;
   keysChanged(): void;
-  /** Whether something is accepted in somebody's name. */
-  isAuthor(participant: string): boolean;
+  /** Participants who are, or were, here, as far as this page saw: whom a door that closes leaves in. */
+  known(): Iterable<string>;
   /** To be stored. */
   stated?(statements: readonly IStatement[]): void;
   wrapped?(): void;
@@ -92,9 +92,6 @@ export class Society implements IRules, IKeys {
     this.doorway = new Doorway({
       ...options,
       keyring: this.keyring,
-      isMember: participant =>
-        this.roles !== null &&
-        (this.roles.standingOf(participant) !== null || this.ports?.isAuthor(participant) === true),
       statements: () => this.statements,
       neighbours: () => this.ports?.neighbours ?? null,
       learn: (admission, then) => this.learn(admission, then),
@@ -153,11 +150,14 @@ export class Society implements IRules, IKeys {
     if (!this.roles?.epochs.some(stated => epoch === null || stated.epoch === epoch)) {
       return 'unknown';
     }
+    if (this.isOutside(participant)) {
+      return 'unknown';
+    }
     return this.roles.mayHave(participant, document, kind, session, sequence) ? 'may' : 'may-not';
   }
 
   cutOf(document: string, session: string, participant: string): ICut | null {
-    return this.roles?.cutOf(document, session, participant) ?? null;
+    return this.isOutside(participant) ? null : (this.roles?.cutOf(document, session, participant) ?? null);
   }
 
   keyFor(document: string, kind: Kind, then: (key: IDocumentKey | null) => void): void {
@@ -271,12 +271,22 @@ export class Society implements IRules, IKeys {
     return true;
   }
 
-  /** A new epoch, with a key of its own. */
+  /** Lets somebody in who waits. With the door closed it is stated: what they wrote before counts by that. */
+  admit(participant: string): void {
+    if (this.roles?.roleOf(participant) === 'outsider') {
+      const counts = this.roles.statementsOf(participant);
+      this.state({ kind: 'standing', participant, role: 'attendee', counts, frontier: [] });
+    }
+    this.doorway.admit(participant);
+  }
+
+  /** A new epoch, with a key of its own. With the door closed, those who are in it now stay. */
   beginEpoch(door: DoorState): boolean {
     const key = new Uint8Array(32);
     this.options.fill(key);
     const epoch = (this.roles?.epoch?.epoch ?? 0) + 1;
-    const isStated = this.state({ kind: 'epoch', epoch, door, keyHash: this.options.digest(key) });
+    const members = door === 'closed' ? (this.roles?.membersOf(this.ports?.known() ?? []) ?? []) : [];
+    const isStated = this.state({ kind: 'epoch', epoch, door, keyHash: this.options.digest(key), members });
     if (isStated && this.keyring.takeEpoch(epoch, key) === 'taken') {
       this.keysChanged();
     }
@@ -314,6 +324,11 @@ export class Society implements IRules, IKeys {
         then(this.roles?.owner === own.participant && this.beginEpoch(this.roles.door));
       });
     });
+  }
+
+  /** Whether one waits at the door oneself: what one has written is kept, and counts once one is let in. */
+  private isOutside(participant: string): boolean {
+    return participant === this.options.own.participant && this.roles?.roleOf(participant) === 'outsider';
   }
 
   private found(founding: IFounding | null): void {

@@ -1,0 +1,150 @@
+/** The door against who was removed: another name, the link, and the keys of the epochs before. */
+import { digest } from 'lib0/hash/sha256';
+import * as Y from 'yjs';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { cellsOf } from '../document/cells';
+import { encodeMessage } from '../overlay/wire';
+import { clientOf } from '../session';
+import { Disk, type Pupil } from './pupil';
+import { School } from './school';
+
+let school: School;
+beforeEach(() => (school = new School(7, digest)));
+
+const write = (pupil: Pupil, words: string): void => sourceOf(pupil.deeds.doc).insert(0, words);
+const sourceOf = (doc: Y.Doc): Y.Text => cellsOf(doc).get('a')!.get('source') as Y.Text;
+const words = (pupil: Pupil): string => pupil.deeds.allText();
+const remove = (pupil: Pupil): void => {
+  const { society, engine } = school.teacher;
+  expect(society.give(pupil.participant, 'removed', engine.reachesOf(pupil.participant))).toBe(true);
+};
+
+/** What that device knows, for somebody else to begin with. */
+function stolen({ disk, society }: Pupil): Disk {
+  const copy = new Disk();
+  Object.assign(copy, {
+    founding: disk.founding,
+    statements: [...disk.statements],
+    keys: society.keyring.all()
+  });
+  return copy;
+}
+
+describe('who was removed', () => {
+  it('[ROL9] does not come back through a closed door by what is written under a new name with an old key', () => {
+    const [ben, mallory] = [school.arrive('ben'), school.arrive('mallory')];
+    school.clock.advance(5000);
+    write(mallory, 'of mallory. ');
+    school.clock.advance(3000);
+    const disk = stolen(mallory);
+    remove(mallory);
+    school.teacher.society.beginEpoch('closed');
+    school.clock.advance(3000);
+    // Known to nobody, beside somebody who may not decide; then they write, and knock.
+    const again = school.stand('nobody in particular', disk);
+    school.join(again, ben);
+    write(again, 'Here again. ');
+    school.clock.advance(60_000);
+    for (const pupil of [school.teacher, ben]) {
+      expect(words(pupil)).not.toContain('Here again');
+      expect(pupil.engine.replica(school.course.team)!.log.count(again.session)).toBe(0);
+      expect(pupil.society.roles!.roleOf(again.participant)).toBe('outsider');
+    }
+    write(ben, 'Among ourselves. ');
+    school.clock.advance(60_000);
+    expect(words(school.teacher)).toContain('Among ourselves');
+    expect(words(again)).not.toContain('Among ourselves');
+    expect([again.society.keyring.newest, again.society.doorway.state]).toEqual([1, 'waiting']);
+  });
+
+  it('[ROL9] has no road for an old key: neighbour, exchange or published, of any epoch that is over', () => {
+    const ben = school.arrive('ben');
+    school.clock.advance(5000);
+    school.teacher.society.beginEpoch('open');
+    school.teacher.society.beginEpoch('closed');
+    school.clock.advance(3000);
+    const { course } = school;
+    const before = school.network.messages;
+    for (let epoch = 1; epoch <= 3; epoch += 1) {
+      const own = course.members.session(`new${epoch}`, course.classId);
+      const doc = new Y.Doc();
+      Y.applyUpdate(doc, course.genesis);
+      doc.clientID = clientOf(digest, course.team, own.participant, own.session);
+      let change = new Uint8Array(0);
+      doc.on('update', (update: Uint8Array<ArrayBuffer>) => (change = update));
+      sourceOf(doc).insert(0, 'From outside. ');
+      const [bytes] = school.seal(own, course.team, [change], { epoch });
+      const [from] = ben.neighbours;
+      ben.hear(from!, 'control', encodeMessage({ type: 'introduction', bytes: own.introduction }));
+      ben.hear(from!, 'control', bytes!);
+      ben.engine.hearStar('nobody', bytes!);
+      const message = encodeMessage({
+        type: 'entries',
+        document: course.team,
+        isLast: true,
+        pieces: [bytes!]
+      });
+      ben.hear(from!, 'control', message);
+    }
+    school.clock.advance(200);
+    expect(ben.refusals.get('not-allowed')).toBeGreaterThanOrEqual(6);
+    expect(words(ben) + words(school.teacher)).not.toContain('From outside');
+    expect(school.network.messages - before).toBeLessThan(40);
+  });
+
+  it('[ROL9] is not among those who stay when they are removed and the door is closed', () => {
+    const [ben, mallory] = [school.arrive('ben'), school.arrive('mallory')];
+    school.clock.advance(5000);
+    write(ben, 'of ben. ');
+    write(mallory, 'of mallory. ');
+    school.clock.advance(3000);
+    const { society } = school.teacher;
+    remove(mallory);
+    society.beginEpoch('closed');
+    const { epoch, door } = society.roles!;
+    expect([door, epoch!.members]).toEqual(['closed', [ben.participant]]);
+    school.clock.advance(60_000);
+    expect(ben.society.keyring.newest).toBe(epoch!.epoch);
+    expect(mallory.society.keyring.newest).toBeLessThan(epoch!.epoch - 1);
+  });
+});
+
+describe('who comes late', () => {
+  it('[ROL9] who wrote offline, and nobody heard it, loses nothing: let in by name, all of it counts', () => {
+    const ben = school.arrive('ben');
+    const cleo = school.stand('cleo');
+    school.join(cleo, ben);
+    school.clock.advance(5000);
+    cleo.engine.disconnect(ben.session);
+    ben.engine.disconnect(cleo.session);
+    write(cleo, 'Written offline. ');
+    school.teacher.society.beginEpoch('closed');
+    school.teacher.society.beginEpoch('closed');
+    write(ben, 'of ben. ');
+    school.clock.advance(3000);
+    expect(school.teacher.society.roles!.roleOf(cleo.participant)).toBe('outsider');
+    school.join(cleo, ben);
+    school.clock.advance(60_000);
+    expect(words(cleo)).toContain('Written offline');
+    expect(words(ben) + words(school.teacher)).not.toContain('Written offline');
+    write(cleo, 'At the door. ');
+    school.clock.advance(1000);
+    const { society } = school.teacher;
+    expect(society.doorway.waiting.map(({ name }) => name)).toEqual(['cleo']);
+    society.admit(cleo.participant);
+    school.clock.advance(60_000);
+    for (const text of ['Written offline. ', 'At the door. ', 'of ben. ']) {
+      expect([ben, cleo, school.teacher].map(pupil => words(pupil).includes(text))).toEqual([
+        true,
+        true,
+        true
+      ]);
+    }
+    expect(school.offered).toEqual([]);
+    expect(cleo.society.keyring.isCurrent).toBe(true);
+    // And it stays stated: the next epoch is theirs, too.
+    society.beginEpoch('closed');
+    school.clock.advance(30_000);
+    expect(cleo.society.keyring.isCurrent).toBe(true);
+  });
+});

@@ -1,0 +1,110 @@
+/** A simulated class with roles, keys and a door, for whoever drives it: the teacher's page is there, others come. */
+import { everyoneOf, foundClass } from '../class/founding';
+import type { ICrypto } from '../crypto';
+import { makeGenesis } from '../document/genesis';
+import { normalNotebook } from '../document/normal';
+import { SessionKeys } from '../envelope/keys';
+import { Sealer } from '../envelope/seal';
+import type { IOwnSession } from '../identity/own';
+import type { Digest } from '../session';
+import { Chance } from './chance';
+import { Crowd } from './crowd';
+import { Members } from './members';
+import { FAIR, Network } from './network';
+import { Disk, type ICourse, Pupil } from './pupil';
+import { VirtualClock } from './time';
+
+const CELLS = ['a', 'b', 'c', 'd'].map(id => ({ id, cell_type: 'code', source: `<${id}>`, metadata: {} }));
+
+export interface ISealedWith {
+  readonly room?: Uint8Array;
+  readonly session?: string;
+  readonly epoch?: number;
+  /** Instead of the class's. */
+  readonly key?: Uint8Array;
+  readonly kind?: 'document' | 'outputs' | 'record' | 'awareness';
+}
+
+export class School {
+  constructor(
+    seed: number,
+    private readonly digest: Digest,
+    crypto?: ICrypto
+  ) {
+    this.chance = new Chance(seed);
+    this.network = new Network(this.clock, this.chance, FAIR);
+    this.crowd = new Crowd(this.chance, this.network);
+    const { chance, clock } = this;
+    const members = new Members(chance, digest, crypto);
+    const founder = members.session('teacher');
+    const fill = (bytes: Uint8Array): void => bytes.set(chance.bytes(bytes.byteLength));
+    const founding = foundClass(digest, founder.rootKey, members.session('recovery').rootKey, fill);
+    members.room = founding.classId;
+    const everyone = everyoneOf(digest, founding.classId);
+    const cells = normalNotebook({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: CELLS }).notebook;
+    this.course = {
+      ...{ clock, chance, members, everyone, genesis: makeGenesis(cells), classId: founding.classId },
+      joinSecret: chance.bytes(16),
+      team: `${'5e'.repeat(32)}.team.${everyone}`,
+      lecture: `${'5e'.repeat(32)}.lecture.${everyone}`,
+      seal: (own, document, changes, forged) => this.seal(own, document, changes, forged),
+      here: () => this.crowd.members.map(({ participant }) => participant),
+      lost: text => this.offered.push(text),
+      forked: () => undefined
+    };
+    const disk = new Disk();
+    disk.founding = founding;
+    this.teacher = this.arrive('teacher', disk);
+    this.teacher.society.beginEpoch('open');
+  }
+
+  readonly clock = new VirtualClock();
+  readonly chance: Chance;
+  readonly network: Network;
+  readonly crowd: Crowd<Pupil>;
+  readonly course: ICourse;
+  readonly teacher: Pupil;
+  /** What was offered to its authors again. */
+  readonly offered: string[] = [];
+
+  get people(): readonly Pupil[] {
+    return this.crowd.members;
+  }
+
+  /** Somebody opens a page, on that device; the network introduces them. */
+  arrive(who: string, disk = new Disk()): Pupil {
+    const pupil = this.stand(who, disk);
+    this.crowd.add(pupil);
+    return pupil;
+  }
+
+  /** Somebody whom nobody was introduced to. */
+  stand(who: string, disk = new Disk()): Pupil {
+    return new Pupil(who, who, this.course, disk, false);
+  }
+
+  /** Two are neighbours from now on. */
+  join(a: Pupil, b: Pupil): void {
+    a.connect(this.network.line(a.session, b));
+    b.connect(this.network.line(b.session, a));
+  }
+
+  /** Envelopes as somebody makes them beside their engine, from sequence 0. */
+  seal(
+    own: IOwnSession,
+    document: string,
+    changes: readonly Uint8Array[],
+    { room = this.course.classId, session = own.session, epoch, key, kind = 'document' }: ISealedWith = {}
+  ): Uint8Array[] {
+    const { crypto } = this.course.members;
+    const made: Uint8Array[] = [];
+    const { society } = this.teacher;
+    const at = epoch ?? society.keyring.newest ?? 0;
+    society.keysOf(document, kind, at, ([known]) => {
+      const ports = { keys: new SessionKeys(crypto), digest: this.digest, signer: own.signer };
+      const sealer = new Sealer(ports, { room, document, session, kind }, { epoch: at, key: key ?? known! });
+      changes.forEach(change => sealer.seal(change, ({ bytes }) => made.push(bytes)));
+    });
+    return made;
+  }
+}

@@ -1,0 +1,61 @@
+import { digest } from 'lib0/hash/sha256';
+import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import type { ICrypto } from '../crypto';
+import { clientOf } from '../session';
+import { DOCUMENT, GENESIS, Pages } from '../simulation/pages';
+import type { VirtualClock } from '../simulation/time';
+import type { IKept } from './kept';
+
+/** Cryptography that answers later, as a browser's does. */
+function slow(crypto: ICrypto, clock: VirtualClock): ICrypto {
+  return new Proxy(crypto, {
+    get(target, name: keyof ICrypto) {
+      const member: unknown = target[name];
+      if (typeof member !== 'function') {
+        return member;
+      }
+      return (...given: unknown[]): unknown => {
+        const then = given.at(-1) as (...found: unknown[]) => void;
+        const later = (...found: unknown[]): void => void clock.after(1, () => then(...found));
+        return (member as (...all: unknown[]) => unknown).call(target, ...given.slice(0, -1), later);
+      };
+    }
+  });
+}
+
+const textOf = (doc: Y.Doc): string =>
+  (doc.getMap<Y.Map<unknown>>('cells').get('c')!.get('source') as Y.Text).toJSON();
+
+describe('what storage has of a document', () => {
+  it('[STO10] is read again with nobody there, however late cryptography answers', () => {
+    const pages = new Pages(digest);
+    const kept: IKept[] = [];
+    const before = pages.open({ keep: (_, each) => kept.push(each) }, true, 'ada');
+    before.text.insert(0, 'hello');
+    pages.clock.advance(2000);
+    before.engine.end();
+    expect(kept.map(({ kind }) => kind)).toEqual(['introduction', 'piece']);
+
+    const doc = new Y.Doc();
+    const told: string[] = [];
+    const again = pages.open({ crypto: slow(pages.members.crypto, pages.clock) }, false, 'ada');
+    const restored = (): void => void told.push(textOf(doc));
+    const end = again.engine.follow(DOCUMENT, doc, { genesis: GENESIS, kept, restored });
+    expect(told).toEqual([]);
+    pages.clock.advance(2000);
+    expect(told).toEqual(['hello']);
+    // What is written then goes under this session's own name.
+    expect(doc.clientID).toBe(clientOf(digest, DOCUMENT, again.participant, again.session));
+
+    end();
+    const early = pages.open({ crypto: slow(pages.members.crypto, pages.clock) }, false, 'ada');
+    early.engine.follow(DOCUMENT, new Y.Doc(), {
+      genesis: GENESIS,
+      kept,
+      restored: () => told.push('over')
+    })();
+    pages.clock.advance(2000);
+    expect(told).toEqual(['hello', 'over']);
+  });
+});
