@@ -92,7 +92,11 @@ export class Logbook {
       for (const kept of updates.flatMap(update => decode(update) ?? [])) {
         entries.set(toHex(digest(encodeEntries([kept]))), kept);
       }
-      await this.storage.compact(this.name, encodeEntries(withoutCompacted([...entries.values()], digest)), upTo);
+      await this.storage.compact(
+        this.name,
+        encodeEntries(withoutCompacted([...entries.values()], digest)),
+        upTo
+      );
     } catch (error) {
       // It is as it was, only longer.
       console.warn(`${this.name} could not be shortened:`, error);

@@ -46,3 +46,8 @@ NOTEBOOK_SEGMENT_LIMITS, OUTPUTS_SEGMENT_LIMITS = (
     replace(limits, bytes_=SEGMENT_BYTES, structs=SEGMENT_STRUCTS, ranges=SEGMENT_STRUCTS, is_segment=True)
     for limits in (NOTEBOOK_LIMITS, OUTPUTS_LIMITS)
 )
+
+
+def for_segments(limits: Limits) -> Limits:
+    """What a segment of a document may be, where a change may be ``limits``."""
+    return replace(limits, bytes_=SEGMENT_BYTES, structs=SEGMENT_STRUCTS, ranges=SEGMENT_STRUCTS, is_segment=True)

@@ -16,6 +16,7 @@ from ..overlay.flood import Judge, Verdict
 from ..overlay.messages import ForkMessage
 from ..overlay.neighbours import Neighbour, Neighbours
 from ..sealed import Crypto, Sealed, verify_envelope
+from ..segment import Segment, Whose, decode_segment, is_segment, verify_segment
 from .acquaintances import Acquaintances
 from .exchange import Exchange
 from .options import Keepable, Refusal
@@ -34,6 +35,7 @@ class ChangesPorts:
     carry: Callable[[str], Replica | None]
     exchange: Callable[[], Exchange]
     accept: Callable[[Envelope, bytes, str, Judge], None]
+    accept_segment: Callable[[Segment, bytes, str, Callable[[Introduction | None], None]], None]
     keep: Callable[[str, Keepable], None]
     forked: Callable[[str, str, str], None]
     refuse: Callable[[Refusal, str], None]
@@ -54,6 +56,12 @@ class Changes:
                 who = self._ports.acquaintances.hear(each.data)
                 if who:
                     self._stored.add((document, who.session))
+                continue
+            if is_segment(each.data):
+                replica = self._ports.replicas.get(document)
+                if replica:
+                    self._restoring.add(hashlib.sha256(each.data).digest())
+                    self.take_segment(replica, each.data, "", lambda: None)
                 continue
             envelope = decode_envelope(each.data)
             if not isinstance(envelope, Fault) and (envelope.document, envelope.kind) == (document, kind):
@@ -82,6 +90,9 @@ class Changes:
 
     def take_entry(self, replica: Replica, data: bytes, source: str, then: Callable[[], None]) -> None:
         """Takes a piece that a neighbour sent when it was asked."""
+        if is_segment(data):
+            self.take_segment(replica, data, source, then)
+            return
         envelope = decode_envelope(data)
         if isinstance(envelope, Fault) or (envelope.document, envelope.kind) != (replica.name, replica.kind):
             self._ports.refuse("garbled", source)
@@ -96,6 +107,25 @@ class Changes:
             then()
 
         self._ports.accept(envelope, data, source, judged)
+
+    def take_segment(self, replica: Replica, data: bytes, source: str, then: Callable[[], None]) -> None:
+        """Takes a segment that a neighbour sent, or storage has."""
+        segment = decode_segment(data)
+        if not isinstance(segment, Segment) or (segment.document, segment.kind) != (replica.name, replica.kind):
+            self._ports.refuse("garbled", source)
+            then()
+            return
+        before = replica.log.count(segment.session)
+
+        def judged(author: Introduction | None) -> None:
+            piece = piece_of(data, {segment.session: author.participant}) if author else None
+            if piece:
+                self._judge(replica.take(piece), source)
+            if source and replica.log.count(segment.session) > before:
+                self._ports.exchange().tell(replica.name, segment.session, source)
+            then()
+
+        self._ports.accept_segment(segment, data, source, judged)
 
     def take_own(self, sealed: Sealed) -> None:
         """One's own, sealed."""
@@ -129,8 +159,8 @@ class Changes:
     def hear_fork(self, neighbour: Neighbour, data: bytes) -> None:
         """A neighbour has proof of a fork."""
         proof = decode_proof(data)
-        first = None if isinstance(proof, ProofFault) else decode_envelope(proof.pieces[0])
-        if isinstance(proof, ProofFault) or not isinstance(first, Envelope):
+        first = None if isinstance(proof, ProofFault) else _read(proof.pieces[0])
+        if isinstance(proof, ProofFault) or not isinstance(first, Envelope | Segment):
             self._ports.refuse("garbled", neighbour.peer)
             return
         replica = self._ports.replicas.get(first.document)
@@ -154,15 +184,16 @@ class Changes:
         if piece.hash in self._restoring:
             self._restoring.discard(piece.hash)
             return
-        introduction = self._ports.acquaintances.bytes_of(piece.signer)
-        if introduction is not None and (document, piece.signer) not in self._stored:
-            self._stored.add((document, piece.signer))
-            self._ports.keep(document, Keepable("introduction", introduction))
+        for session in dict.fromkeys((piece.session, piece.signer)):
+            introduction = self._ports.acquaintances.bytes_of(session)
+            if introduction is not None and (document, session) not in self._stored:
+                self._stored.add((document, session))
+                self._ports.keep(document, Keepable("introduction", introduction))
         self._ports.keep(document, Keepable("piece", piece.data))
 
     def _judge(self, received: Received, source: str) -> Verdict:
         match received:
-            case "bad":
+            case "bad" | "lie":
                 self._ports.refuse("no-change", source)
                 return "drop"
             case "forked":
@@ -179,6 +210,8 @@ class Changes:
         return encode_proof(Bundle(introductions, [piece.data for piece in pieces]))
 
     def _verified(self, replica: Replica, data: bytes) -> Piece | None:
+        if is_segment(data):
+            return self._verified_segment(replica, data)
         envelope = decode_envelope(data)
         if isinstance(envelope, Fault) or envelope.document != replica.name:
             return None
@@ -187,8 +220,23 @@ class Changes:
             return None
         return _piece(envelope, data, who.participant)
 
+    def _verified_segment(self, replica: Replica, data: bytes) -> Piece | None:
+        segment = decode_segment(data)
+        if not isinstance(segment, Segment) or segment.document != replica.name:
+            return None
+        author, signer = (self._ports.acquaintances.of(each) for each in (segment.session, segment.signer))
+        if author is None or signer is None:
+            return None
+        whose, by = (Whose(each.session, each.participant, each.session_key) for each in (author, signer))
+        is_genuine = verify_segment(self._ports.crypto, whose, by, segment, data)
+        return piece_of(data, {segment.session: author.participant}) if is_genuine else None
+
 
 def _piece(envelope: Envelope, data: bytes, author: str) -> Piece:
     piece = piece_of(data, {envelope.session: author})
     assert piece is not None
     return piece
+
+
+def _read(data: bytes) -> object:
+    return decode_segment(data) if is_segment(data) else decode_envelope(data)

@@ -23,6 +23,7 @@ from ..overlay.neighbours import Channel, Line, Neighbour, Neighbours
 from ..overlay.search import Search
 from ..permissions.limits import NOTEBOOK_LIMITS, OUTPUTS_LIMITS
 from ..sealed import Sealed, open_envelope
+from ..segment import Segment, decode_segment, is_segment, open_segment
 from ..session import client_of
 from .acquaintances import Acquaintances
 from .changes import Changes, ChangesPorts
@@ -68,6 +69,7 @@ class Engine:
                 self._carry,
                 lambda: self._exchange,
                 lambda envelope, data, source, then: self._intake.accept(envelope, data, source, then),
+                lambda segment, data, source, then: self._intake.accept_segment(segment, data, source, then),
                 options.keep,
                 options.forked,
                 self._refuse,
@@ -392,8 +394,21 @@ class Engine:
         return Opened("wrong" if keys else "locked")
 
     def _open_piece(self, piece: Piece) -> Opened:
+        if piece.form == "segment":
+            return self._open_segment(piece)
         envelope = decode_envelope(piece.data)
         return Opened("wrong") if isinstance(envelope, Fault) else self._open(envelope)
+
+    def _open_segment(self, piece: Piece) -> Opened:
+        segment = decode_segment(piece.data)
+        if not isinstance(segment, Segment):
+            return Opened("wrong")
+        keys = self._options.keys.keys_of(segment.document, segment.kind, segment.epoch)
+        for key in keys:
+            plain = open_segment(self._options.crypto, key, segment)
+            if plain is not None:
+                return Opened("open", plain, 0, 1)
+        return Opened("wrong" if keys else "locked")
 
     def _made(self, sealed: Sealed, _: bytes) -> None:
         if sealed.envelope.kind in ("document", "outputs"):
@@ -459,5 +474,5 @@ class Engine:
 
 
 def _epoch_of(piece: Piece) -> int:
-    envelope = decode_envelope(piece.data)
-    return 0 if isinstance(envelope, Fault) else envelope.epoch
+    read = decode_segment(piece.data) if is_segment(piece.data) else decode_envelope(piece.data)
+    return read.epoch if isinstance(read, Envelope | Segment) else 0

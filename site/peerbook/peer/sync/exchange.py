@@ -28,6 +28,7 @@ ASK_MS = 8000
 NEWS_MS = 200
 """What came by exchange is told to the other neighbours this often at most."""
 
+_SEGMENTS = "segments/"
 _STATEMENTS = "statements"
 """Stands for the statements among the documents of a summary."""
 
@@ -190,6 +191,9 @@ class Exchange:
                 stated = self._ports.stated()
                 if stated is not None and stated[:DIGEST_BYTES] != summary.digest:
                     self._ports.differs(neighbour)
+                continue
+            if summary.document.startswith(_SEGMENTS):
+                # In which form it is there: pages settle that among themselves, and here both forms are read.
                 continue
             replica = self._ports.replicas.get(summary.document) or self._ports.carry(summary.document)
             if not replica:

@@ -12,6 +12,7 @@ from ..envelope import Envelope
 from ..identity import Introduction
 from ..overlay.flood import Judge, Verdict
 from ..sealed import Crypto, verify_envelope
+from ..segment import Segment, Whose, verify_segment
 from .acquaintances import Acquaintances
 from .options import Refusal, Standing
 
@@ -51,6 +52,43 @@ class Intake:
             else:
                 self._hold(envelope, data, source, then)
 
+    def accept_segment(
+        self, segment: Segment, data: bytes, source: str, then: Callable[[Introduction | None], None]
+    ) -> None:
+        """Judges a segment: ``then`` has its author once it is known to be genuine and may be, else None."""
+        acquaintances = self._ports.acquaintances
+        if segment.room != self._ports.room or segment.session == self._ports.session:
+            self._deny("own" if segment.session == self._ports.session else "other-class", source, "drop")
+            then(None)
+            return
+        if self._held + len(data) > HELD_BYTES:
+            self._deny("unknown-session", source, "later")
+            then(None)
+            return
+        self._held += len(data)
+
+        def judge(author: Introduction | None, signer: Introduction | None) -> None:
+            self._held -= len(data)
+            last = segment.end - 1
+            place = Envelope(segment.room, segment.document, segment.session, segment.kind, last, b"", segment.epoch)
+            standing = self._ports.standing(author, place) if author and signer else None
+            if author is None or signer is None or standing is None:
+                self._deny("unknown-session", source, "later")
+            elif standing != "may":
+                self._deny("too-early" if standing == "unknown" else "not-allowed", source, "later")
+            elif not verify_segment(self._ports.crypto, _whose(author), _whose(signer), segment, data):
+                self._deny("forged", source, "drop")
+            else:
+                then(author)
+                return
+            then(None)
+
+        acquaintances.need(
+            segment.session,
+            source,
+            lambda author: acquaintances.need(segment.signer, source, lambda signer: judge(author, signer)),
+        )
+
     def _hold(self, envelope: Envelope, data: bytes, source: str, then: Judge) -> None:
         if self._held + len(data) > HELD_BYTES:
             then(self._deny("unknown-session", source, "later"))
@@ -80,3 +118,7 @@ class Intake:
     def _deny(self, refusal: Refusal, source: str, verdict: Verdict) -> Verdict:
         self._ports.refuse(refusal, source)
         return verdict
+
+
+def _whose(who: Introduction) -> Whose:
+    return Whose(who.session, who.participant, who.session_key)

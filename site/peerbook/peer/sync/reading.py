@@ -14,7 +14,7 @@ from pycrdt import Doc
 from ..log.log import Log
 from ..log.piece import Piece
 from ..permissions.change import CheckedChange, Refused, check_change
-from ..permissions.limits import Limits
+from ..permissions.limits import Limits, for_segments
 from .live import LiveIntake
 
 
@@ -156,7 +156,8 @@ class Reading:
     def _checked(self, strand: _Strand, piece: Piece, whole: bytes) -> CheckedChange | None:
         """The change, where it is one that follows on what its session wrote before."""
         try:
-            change = check_change(whole, strand.client, self._ports.limits)
+            limits = self._ports.limits
+            change = check_change(whole, strand.client, limits if piece.form == "envelope" else for_segments(limits))
         except Refused:
             return None
         if not change.structs:

@@ -43,6 +43,7 @@ export class Page {
       },
       ...{ clock, random: chance.random, digest },
       onRefusal: refusal => this.refusals.push(refusal),
+      onReplayed: (_, doc) => (this.doc = doc),
       onUnfit: (_, fault) => {
         throw new Error(`${name} wrote what may not be: ${fault}`);
       },

@@ -390,8 +390,7 @@ export class Changes {
 
   /** Never taken again, from storage either; what counts in its place may not be there any more. */
   private banned(document: string, { session, author, hash }: IPiece, instead: readonly IPiece[]): void {
-    const { keep } = this.ports.options;
-    keep?.(document, { kind: 'refuse', session, author, hash });
+    this.ports.options.keep?.(document, { kind: 'refuse', session, author, hash });
     instead.forEach(piece => this.keep(document, piece));
   }
 

@@ -49,7 +49,9 @@ export class Compactor {
       return;
     }
     const { log } = replica;
-    const mine = log.sessions.filter(session => log.authorOf(session) === own.participant && !log.forkOf(session));
+    const mine = log.sessions.filter(
+      session => log.authorOf(session) === own.participant && !log.forkOf(session)
+    );
     for (const session of mine) {
       const isOver = session !== own.session;
       if (isOver && this.ports.isHere(session)) {

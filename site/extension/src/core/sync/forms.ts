@@ -45,7 +45,8 @@ export class Forms {
 
   summary(document: string, sessions: ReadonlySet<string> | null | 'all'): ISummary {
     const isWhole = sessions === 'all';
-    const reaches = sessions && (isWhole ? this.all : this.all.filter(({ session }) => sessions.has(session)));
+    const reaches =
+      sessions && (isWhole ? this.all : this.all.filter(({ session }) => sessions.has(session)));
     return { document: SEGMENTS + document, digest: this.digest, reaches, isWhole };
   }
 

@@ -188,19 +188,23 @@ export class Replica {
       return;
     }
     this.ports.open(segment, opened =>
-      openChanges(this.ports.open, pieces, changes => {
-        const isLie =
-          changes !== null &&
-          opened.kind === 'open' &&
-          !saysTheSame(
-            opened.plain,
-            changes.map(({ change }) => change)
-          );
-        if (isLie) {
-          this.ban(segment, pieces);
+      openChanges(
+        (each, opens) => this.ports.open(each, opens),
+        pieces,
+        changes => {
+          const isLie =
+            changes !== null &&
+            opened.kind === 'open' &&
+            !saysTheSame(
+              opened.plain,
+              changes.map(({ change }) => change)
+            );
+          if (isLie) {
+            this.ban(segment, pieces);
+          }
+          then(isLie);
         }
-        then(isLie);
-      })
+      )
     );
   }
 
@@ -327,33 +331,39 @@ export class Replica {
       then(this.join(piece, opened));
       return;
     }
-    openChanges(this.ports.open, held, all => {
-      const now = this.heldOf(piece);
-      if (!all || now.length !== held.length || now.some((each, index) => each !== held[index])) {
-        // It cannot be said yet, and comes again.
-        then('known');
-        return;
+    openChanges(
+      (each, opens) => this.ports.open(each, opens),
+      held,
+      all => {
+        const now = this.heldOf(piece);
+        if (!all || now.length !== held.length || now.some((each, index) => each !== held[index])) {
+          // It cannot be said yet, and comes again.
+          then('known');
+          return;
+        }
+        const changes = all.map(({ change }) => change);
+        const isWhole = held.at(-1)!.to === piece.to;
+        if (isWhole ? saysTheSame(opened.plain, changes) : beginsWith(opened.plain, changes)) {
+          const received = this.join(piece, opened);
+          this.compact(piece);
+          then(received);
+        } else if (isWhole && !outweighs(held, piece)) {
+          this.ban(held[0]!, [piece]);
+          then('taken');
+        } else {
+          this.ban(piece, []);
+          then('lie');
+        }
       }
-      const changes = all.map(({ change }) => change);
-      const isWhole = held.at(-1)!.to === piece.to;
-      if (isWhole ? saysTheSame(opened.plain, changes) : beginsWith(opened.plain, changes)) {
-        const received = this.join(piece, opened);
-        this.compact(piece);
-        then(received);
-      } else if (isWhole && !outweighs(held, piece)) {
-        this.ban(held[0]!, [piece]);
-        then('taken');
-      } else {
-        this.ban(piece, []);
-        then('lie');
-      }
-    });
+    );
   }
 
   /** What is here of a segment's range, when it can be compared: both begin, and both or one of them end, at one place. */
   private heldOf(piece: IPiece): readonly IPiece[] {
     const { log } = this;
-    const held = log.chainAt(piece.session, piece.from) ? log.pieces(piece.session, piece.from, piece.to) : [];
+    const held = log.chainAt(piece.session, piece.from)
+      ? log.pieces(piece.session, piece.from, piece.to)
+      : [];
     const [first, last] = [held[0], held.at(-1)];
     return !first || !last || last.to > piece.to || isSamePiece(first, piece) ? [] : held;
   }
@@ -370,7 +380,9 @@ export class Replica {
 
   /** A segment is never to be taken again; `instead` counts in its place. */
   private ban(segment: IPiece, instead: readonly IPiece[]): void {
-    const isHere = this.log.pieces(segment.session, segment.from, segment.to).some(each => isSamePiece(each, segment));
+    const isHere = this.log
+      .pieces(segment.session, segment.from, segment.to)
+      .some(each => isSamePiece(each, segment));
     this.log.refuse(segment, instead);
     this.reaches.changed();
     this.ports.banned?.(segment, instead);
@@ -535,7 +547,9 @@ export class Replica {
 function outweighs(pieces: readonly IPiece[], segment: IPiece): boolean {
   const [first] = pieces;
   return (
-    pieces.length > 1 || first?.form === 'envelope' || (first !== undefined && idText(first.hash) < idText(segment.hash))
+    pieces.length > 1 ||
+    first?.form === 'envelope' ||
+    (first !== undefined && idText(first.hash) < idText(segment.hash))
   );
 }
 

@@ -32,7 +32,12 @@ export interface ISpreadPorts {
   readonly neighbours: Neighbours;
   readonly replicas: ReadonlyMap<string, Replica>;
   /** Takes a segment that a neighbour sent; `then` when it was judged, with what it is. */
-  take(replica: Replica, bytes: Uint8Array, from: string, then: (received: Received | null, piece: IPiece | null) => void): void;
+  take(
+    replica: Replica,
+    bytes: Uint8Array,
+    from: string,
+    then: (received: Received | null, piece: IPiece | null) => void
+  ): void;
   /** A genuine piece of a document, or null. */
   verify(replica: Replica, bytes: Uint8Array, then: (piece: IPiece | null) => void): void;
 }
@@ -59,11 +64,16 @@ export class Spread {
   private readonly questions = new Map<string, IQuestion>();
   /** Forms that were looked at, with the lies in them; and lies that were none. */
   private readonly seen = new Map<string, readonly IPiece[]>();
-  private readonly news = new Map<string, { readonly sessions: Set<string>; readonly knows: Set<string>; cancel: Cancel }>();
+  private readonly news = new Map<
+    string,
+    { readonly sessions: Set<string>; readonly knows: Set<string>; cancel: Cancel }
+  >();
 
   /** What is said of a document's segments beside how far it is. */
   summaries(replicas: readonly Replica[]): ISummary[] {
-    return replicas.filter(({ forms }) => forms.all.length > 0).map(({ name, forms }) => forms.summary(name, null));
+    return replicas
+      .filter(({ forms }) => forms.all.length > 0)
+      .map(({ name, forms }) => forms.summary(name, null));
   }
 
   /** There is another segment of a session here; `from` has it too. */
@@ -176,7 +186,16 @@ export class Spread {
 
   private begin(key: string, { peer }: Neighbour, asked: Pick<IQuestion, 'forms' | 'lie'>): void {
     const cancel = this.patience(key);
-    this.questions.set(key, { peer, ...asked, pieces: [], lies: [], bytes: 0, judging: 0, isLast: false, cancel });
+    this.questions.set(key, {
+      peer,
+      ...asked,
+      pieces: [],
+      lies: [],
+      bytes: 0,
+      judging: 0,
+      isLast: false,
+      cancel
+    });
   }
 
   private patience(key: string): Cancel {
@@ -191,7 +210,10 @@ export class Spread {
     judged: () => void
   ): void {
     this.ports.take(replica, bytes, neighbour.peer, (received, piece) => {
-      if (piece && (received === 'lie' || replica.log.refusedOf(piece.session).includes(idText(piece.hash)))) {
+      if (
+        piece &&
+        (received === 'lie' || replica.log.refusedOf(piece.session).includes(idText(piece.hash)))
+      ) {
         lies.push(piece);
         this.accuse(neighbour, replica, piece);
       }
