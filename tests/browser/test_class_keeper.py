@@ -18,7 +18,6 @@ from playwright.sync_api import Page
 
 from peerbook.genesis import genesis, genesis_hash
 from peerbook.peer.founding import link_of, read_link
-from peerbook.peer.invitation import make_invitation
 
 from .bare import build_bare_page
 from .conftest import NewContext, Server, serving
@@ -96,7 +95,8 @@ def test_what_is_typed_is_on_disk_and_the_class_is_kept_while_nobody_is_there(
 ) -> None:
     with keeping(link, tmp_path / "kept", "--follow", "--name", "Clara", road) as clara:
         clara.hears("Nobody else is here")
-        clara.hears("Kept odd/1.ipynb and odd/2.ipynb.")
+        for file in (FIRST, SECOND):
+            clara.hears(file)
         page = join("Ada")
         clara.hears("Ada came.")
         clara.hears("Connected through the server." if road == "--relay" else "Connected directly")
@@ -184,7 +184,8 @@ def test_notebooks_of_other_workshops_and_of_none_are_kept_when_somebody_has_the
 ) -> None:
     """Of one that the site does not have only those who have its beginning can make a notebook: they get its words."""
     with keeping(link, tmp_path / "kept", "--follow", "--relay") as keeper:
-        keeper.hears("Kept odd/1.ipynb and odd/2.ipynb.")
+        for file in (FIRST, SECOND):
+            keeper.hears(file)
         assert not (tmp_path / "kept" / "more").exists()
         join("Ada", GENESES["more/1.ipynb"], NO_WEBRTC).evaluate("me.type(0, 0, 'more ')")
         ben = join("Ben", UNPUBLISHED, NO_WEBRTC)
@@ -222,7 +223,7 @@ def test_a_folder_is_kept_by_one_at_a_time(bare: Server, link: str, tmp_path: Pa
 
 def test_ctrl_c_ends_it_while_it_waits_for_a_site_that_says_nothing(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        link = f"http://127.0.0.1:{silent.getsockname()[1]}/index.html{make_invitation(os.urandom).fragment}"
+        link = f"http://127.0.0.1:{silent.getsockname()[1]}/index.html{link_of(bytes(16), os.urandom(16)).fragment}"
         with keeping(link, tmp_path / "kept", "--follow", "--relay") as keeper:
             keeper.hears("Joining the class")
             assert keeper.ends(signal.SIGINT, 10) == 0

@@ -16,9 +16,9 @@ from .conftest import PLAIN_HOST, NewContext, Server, Watch, serving
 from .test_pages import a_workshop, serious, too_small
 
 CLASSROOM = re.compile(r"/notebooks/index\.html\?path=")
-TEACHER = re.compile(r"/class\.html\?workshop=[\w-]+#class=[\w-]{24}$")
-CODE = "AAECAwQFBgcICQoLDA0OD6P_"
-"""A whole one: `counted` of tests/protocol/invitation.json."""
+TEACHER = re.compile(r"/class\.html\?workshop=[\w-]+#class=[\w-]{46}$")
+CODE = "IS2A8_v_ql7bcEmyFySllhMTExMTExMTExMTExMTExMvng"
+"""A whole one: `a class` of tests/protocol/class.json, where nobody is who could let anybody in."""
 
 
 def a_class(page: Page, site_url: str) -> str:
@@ -48,7 +48,7 @@ def test_a_class_is_started_its_link_copied_and_joined_by_a_name(new_context: Ne
     teachers = new_context(permissions=["clipboard-read", "clipboard-write"])
     teacher = teachers.new_page()
     link = a_class(teacher, site_url)
-    assert re.search(r"/workshops/[\w-]+/index\.html#class=[\w-]{24}$", link)
+    assert re.search(r"/workshops/[\w-]+/index\.html#class=[\w-]{46}$", link)
     teacher.get_by_role("button", name="Copy the link").click()
     expect(teacher.get_by_text("The link is copied.")).to_be_visible()
     assert teacher.evaluate("navigator.clipboard.readText()") == link

@@ -1,10 +1,13 @@
-"""Writes `class.json`, the golden vectors of founding records, links and recovery files: run only when CLS6-8 change.
+"""Writes `class.json`, the golden vectors of founding records, links, recovery files and owners: run only when CLS6-9
+change.
 
-`good`: keys and what follows from them. `links`, `files`: what is none, with the fault of a file.
+`good`: keys and what follows from them. `links`, `files`: what is none, with the fault of a file. `owners`: what an
+owner's link hands over, null for nothing.
 """
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import json
 from pathlib import Path
@@ -12,6 +15,7 @@ from typing import Any
 
 from peerbook.peer.crypto import Signer
 from peerbook.peer.founding import found_class, lecture_of, link_of, read_founding, read_link
+from peerbook.peer.owner import read_owner
 from peerbook.peer.recovery import Recovery, RecoveryFault, read_recovery, write_recovery
 from peerbook.peer.secret import Secret
 
@@ -92,11 +96,42 @@ def files() -> dict[str, tuple[str, RecoveryFault]]:
     }
 
 
+def owner_row(title: str, text: str) -> dict[str, Any]:
+    owner = read_owner(text)
+    if owner is None:
+        return {"title": title, "given": text, "owner": None}
+    seeds = {"root": owner.root, "device": owner.device, "recovery": owner.recovery}
+    says = {
+        **{name: seed.reveal().hex() for name, seed in seeds.items()},
+        "record": owner.founding.record.hex(),
+        "class": owner.founding.class_id.hex(),
+        "key": owner.key.hex(),
+        "statement": owner.statement.data.hex(),
+    }
+    return {"title": title, "given": text, "owner": says}
+
+
+def owners() -> dict[str, str]:
+    data = (
+        bytes(seed for start in (0x20, 0x40, 0x60) for seed in [start] * 32) + bytes([0x80]) * 16 + bytes([0xA0]) * 32
+    )
+    whole = base64.urlsafe_b64encode(data).decode()
+    return {
+        "an owner": whole,
+        "an owner with both signs of base64url": "-_" * 96,
+        "the last character cut off": whole[:-1],
+        "a character too many": whole + "A",
+        "the other alphabet": "+/" + whole[2:],
+        "nothing": "",
+    }
+
+
 def main() -> None:
     vectors: dict[str, list[dict[str, Any]]] = {
         "good": [row(title, recovery) for title, recovery in GOOD.items()],
         "links": [{"title": title, "given": given} for title, given in links().items()],
         "files": [],
+        "owners": [owner_row(title, text) for title, text in owners().items()],
     }
     assert not [title for title, given in links().items() if read_link(given)]
     for title, (text, fault) in files().items():

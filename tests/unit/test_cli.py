@@ -16,14 +16,14 @@ from peerbook.cli import main, parser
 from peerbook.commands.clean import clean
 from peerbook.commands.new import new
 from peerbook.errors import PeerbookError
-from peerbook.peer.invitation import make_invitation
+from peerbook.peer.founding import link_of
 from peerbook.progress import Silent
 from peerbook.workshop import read_workshop
 from peerbook.workspace import Workspace
 from tests.conftest import MakeWorkshop, cell, notebook
 
 ROOT = Path(__file__).resolve().parents[2]
-CLASS = f"http://127.0.0.1:9/workshops/loops/index.html{make_invitation(bytes).fragment}"
+CLASS = f"http://127.0.0.1:9/workshops/loops/index.html{link_of(bytes(16), bytes(16)).fragment}"
 """The link of a class on a site where nobody answers."""
 
 

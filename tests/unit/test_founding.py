@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from peerbook.peer.founding import (
     read_founding,
     read_link,
 )
+from peerbook.peer.owner import OWNER_CHARS, make_owner, read_owner
 from peerbook.peer.recovery import Recovery, RecoveryFault, read_recovery, write_recovery
 from peerbook.peer.secret import Secret
 
@@ -86,3 +88,28 @@ def test_cls8_a_workshop_is_one_line() -> None:
     assert isinstance(recovery, Recovery)
     with pytest.raises(ValueError, match="no name of a workshop"):
         write_recovery(Recovery(recovery.seed, recovery.founding, recovery.join_secret, "two\nlines"))
+
+
+@pytest.mark.parametrize("row", VECTORS["owners"], ids=title)
+def test_cls9_an_owners_link_hands_over_a_class_and_all_keys_of_who_owns_it(row: dict[str, Any]) -> None:
+    owner = read_owner(row["given"])
+    assert (owner is None) == (row["owner"] is None)
+    if owner is None:
+        return
+    seeds = {"root": owner.root, "device": owner.device, "recovery": owner.recovery}
+    says = {name: seed.reveal().hex() for name, seed in seeds.items()}
+    says |= {"record": owner.founding.record.hex(), "class": owner.founding.class_id.hex()}
+    assert says | {"key": owner.key.hex(), "statement": owner.statement.data.hex()} == row["owner"]
+    assert owner.payload.reveal().decode() == row["given"]
+
+
+def test_cls9_an_owner_that_is_made_is_one_that_is_read_and_is_shown_to_nobody() -> None:
+    made, other = make_owner(secrets.token_bytes), make_owner(secrets.token_bytes)
+    text = made.payload.reveal().decode()
+    limits = json.loads((ROOT / "docs/protocol.json").read_text("utf-8"))
+    assert len(text) == OWNER_CHARS == limits["owner_chars"]
+    read = read_owner(text)
+    assert read is not None
+    assert (read.founding, read.statement, read.key) == (made.founding, made.statement, made.key)
+    assert made.founding.class_id != other.founding.class_id
+    assert text not in repr(made)

@@ -59,6 +59,7 @@ def test_another_edition_and_a_copy_stand_beside_the_first() -> None:
 
 def test_the_lecture_stands_beside_everybodys_notebook() -> None:
     assert file_of(document("1", branch="lecture"), "w/1.ipynb") == "w/1.lecture.ipynb"
+    assert file_of(f"{'1' * 64}.mine.{'ab' * 16}", "w/1.ipynb") == "w/1.of-abababab.ipynb"
     assert file_of(document("2", branch="lecture"), "w/1.ipynb", ["w/1.lecture.ipynb"]) == (
         "w/1.lecture.edition-22222222.ipynb"
     )
@@ -578,6 +579,20 @@ def test_how_it_stands_at_the_door_is_told() -> None:
     ]
     assert told((3, view(door="knocking", roads=["relay"])), (3, view(roads=["relay"]))) == [
         "Connected through the server."
+    ]
+
+
+def test_that_one_was_put_out_is_told_and_not_what_the_door_says_then() -> None:
+    lines = told(
+        (3, view(roads=["relay"])),
+        (3, view(door="knocking", roads=["relay"], is_removed=True)),
+        (9, view(door="refused", roads=["relay"], is_removed=True)),
+        (3, view(roads=["relay"])),
+    )
+    assert lines == [
+        "Connected through the server.",
+        "Whoever teaches has put us out of the class. What was kept until now stays here; nothing new comes.",
+        "Back in the class: what is written is kept again.",
     ]
 
 

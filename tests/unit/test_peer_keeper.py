@@ -53,6 +53,7 @@ class AClass:
         self.site = SITE
         self.server = ServerState("open")
         self.is_in, self.others, self.not_let_in, self.door = True, 0, None, "inside"
+        self.is_removed = False
         self.roads: dict[str, str] = {}
         self.seen: set[str] = set()
         self.kept: dict[str, Doc[Any]] = {}
@@ -69,8 +70,8 @@ class AClass:
     def documents(self) -> set[str]:
         return self.seen | set(self.kept)
 
-    def name_of(self, each: Published) -> str:
-        return f"{each.genesis}.team.{EVERYONE}"
+    def name_of(self, each: Published, branch: str = "team") -> str:
+        return f"{each.genesis}.{branch}.{EVERYONE}"
 
     def is_shared(self, document: str) -> bool:
         return "/outputs." not in document

@@ -1,121 +1,222 @@
-"""Segments taken in Python: by a late joiner, by who has a part or all of what one stands for, and one that lies."""
+"""Segments that authors make of their own envelopes, taken in by Python: by who comes late, by who has a part, and from
+storage."""
 
 from __future__ import annotations
 
 import pytest
 
 from peerbook.peer import crypto
+from peerbook.peer.identity import open_session
 from peerbook.peer.log.piece import Piece, piece_of
 from peerbook.peer.merge import begins_with, merge_changes
 from peerbook.peer.sealed import DocumentKey
-from peerbook.peer.segment import OwnChange as Own
-from peerbook.peer.segment import Segment, plan_segments, seal_segment
+from peerbook.peer.secret import Secret
+from peerbook.peer.segment import Segment, seal_segment
+from peerbook.peer.sync.opener import open_changes
 
-from .peer_kit import DOCUMENT, ROOM, Page, World
+from .peer_kit import DOCUMENT, ROOM, Page, World, somebody
 
-
-def wrote(world: World, count: int) -> Page:
-    """Somebody who wrote so many envelopes."""
-    author = world.page()
-    for number in range(count):
-        author.text.insert(len(str(author.text)), chr(0x61 + number % 26))
-        world.clock.advance(150)
-    assert author.replica.log.count(author.session) == count
-    return author
+KEY = DocumentKey(0, b"k" * 32)
 
 
-def plain_of(page: Page, pieces: list[Piece]) -> list[Own]:
-    return [Own(each.first, each.end, page.engine._open_piece(each).plain) for each in pieces]
+def changes_of(page: Page, first: int, end: int) -> list[bytes]:
+    pieces = page.replica.log.pieces(page.session, first, end)
+    changes = open_changes(page.engine._opener.piece, pieces)
+    assert changes
+    return changes
 
 
-def segment_of(author: Page, first: int, end: int, plain: bytes | None = None) -> bytes:
-    """What stands for the author's envelopes, or says that it does."""
-    log, session = author.replica.log, author.session
-    [planned] = plan_segments(plain_of(author, log.pieces(session, first, end)))
-    chains = log.chain_at(session, first), log.chain_at(session, end)
-    assert chains[0]
-    assert chains[1]
-    place = Segment(ROOM, DOCUMENT, session, "document", 0, first, end, *chains, session, b"", b"", bytes(64))
-    key = DocumentKey(0, b"k" * 32)
-    return seal_segment(crypto, author.own.signer, place, key, plain or planned.change)
-
-
-def compact(author: Page, first: int, end: int) -> None:
-    segment = piece_of(segment_of(author, first, end), {author.session: author.participant})
-    assert segment
-    assert author.replica.log.compact(segment)
-
-
-def test_syn18_a_late_joiner_reads_segments_and_passes_them_on() -> None:
-    world = World()
-    author = wrote(world, 40)
-    compact(author, 0, 30)
-    late, later = world.page(), world.page()
-    world.join(author, late)
-    world.clock.advance(3000)
-    world.part(author, late)
-    world.join(late, later)
-    world.clock.advance(3000)
-    for page in (late, later):
-        assert str(page.text) == str(author.text)
-        assert page.replica.log.pieces(author.session)[0].form == "segment"
-        assert page.replica.reaches.digest == author.replica.reaches.digest
-    again = world.page(follows=False)
-    again.follow(later.kept)
-    assert str(again.text) == str(author.text)
-
-
-@pytest.mark.parametrize("held", [12, 40])
-def test_log2_who_has_a_part_of_a_segment_or_all_of_it_compares_and_takes_it(held: int) -> None:
-    world = World()
-    author, other = wrote(world, held), world.page()
-    world.join(author, other)
-    world.clock.advance(3000)
-    world.part(author, other)
-    for _ in range(40 - held):
-        author.text += "z"
-        world.clock.advance(150)
-    other.engine._changes.take_segment(other.replica, segment_of(author, 0, 30), "", lambda: None)
-    assert other.replica.log.pieces(author.session)[0].form == "segment"
-    assert str(other.text) == str(author.text)[: max(held, 30)]
-
-
-@pytest.mark.parametrize("held", [12, 40])
-def test_log8_a_segment_that_says_something_else_than_what_is_here_is_nothing(held: int) -> None:
-    world = World()
-    author, other = wrote(world, held), world.page()
-    world.join(author, other)
-    world.clock.advance(3000)
-    world.part(author, other)
-    author.text.insert(0, "z" * (40 - held))
-    world.clock.advance(150)
-    end = author.replica.log.count(author.session)
-    changes = plain_of(author, author.replica.log.pieces(author.session, 0, min(30, end)))
-    merged = merge_changes(each.change for each in changes)
+def segment_of(page: Page, first: int, end: int, changes: list[bytes] | None = None) -> Piece:
+    """Of what ``page`` wrote, or of what it says that it wrote."""
+    session = page.session
+    merged = merge_changes(changes or changes_of(page, first, end))
     assert merged
-    lie = merged.data.replace(b"abc", b"ABC")
-    assert lie != merged.data
-    before = str(other.text)
-    other.engine._changes.take_segment(other.replica, segment_of(author, 0, min(30, end), lie), "", lambda: None)
-    assert all(piece.form == "envelope" for piece in other.replica.log.pieces(author.session))
-    assert str(other.text) == before
-    assert other.engine.refusals["no-change"] == 1
+    place = Segment(ROOM, DOCUMENT, session, "document", 0, first, end, *_chains(page, first, end), session)
+    data = seal_segment(crypto, page.own.signer, place, KEY, merged.data)
+    piece = piece_of(data, {session: page.participant})
+    assert piece
+    return piece
 
 
-def test_env10_a_merged_change_begins_with_what_it_was_made_of_and_with_nothing_else() -> None:
-    world = World()
-    author = wrote(world, 20)
-    del author.text[5:8]
-    world.clock.advance(150)
-    pieces = plain_of(author, author.replica.log.pieces(author.session))
-    changes = [each.change for each in pieces]
+def compact(page: Page, first: int, end: int, changes: list[bytes] | None = None) -> Piece:
+    """As its author does: in the place of the envelopes."""
+    piece = segment_of(page, first, end, changes)
+    page.replica.log.take(piece)
+    assert page.replica.log.compact(piece)
+    page.replica.reaches.changed()
+    return piece
+
+
+def writes(world: World, page: Page, count: int) -> None:
+    """As many envelopes."""
+    for turn in range(count):
+        page.text.insert(turn % 5 and len(page.text), f"<{turn}>")
+        world.clock.advance(150)
+    del page.text[0:2]
+    world.clock.advance(1000)
+
+
+def words(page: Page) -> str:
+    return str(page.text)
+
+
+def forms(page: Page, of: Page) -> list[str]:
+    return [piece.form for piece in page.replica.log.pieces(of.session)]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_log12_who_comes_late_is_given_segments_and_reads_them(world: World) -> None:
+    ada = world.page()
+    writes(world, ada, 40)
+    compact(ada, 0, 30)
+    late, later = world.page(), world.page()
+    world.join(late, ada)
+    world.clock.advance(10_000)
+    assert words(late) == words(ada)
+    assert forms(late, ada) == forms(ada, ada) == ["segment", *["envelope"] * 11]
+    # It hands them on, also when who made them is gone.
+    world.part(late, ada)
+    world.join(later, late)
+    world.clock.advance(10_000)
+    assert words(later) == words(ada)
+    assert later.engine.refusals == late.engine.refusals == {}
+    late.text += " and goes on"
+    world.clock.advance(1000)
+    assert words(later).endswith(" and goes on")
+
+
+def test_log2_who_has_a_part_compares_it_with_the_segment_that_holds_more(world: World) -> None:
+    ada, ben = world.page(), world.page()
+    world.join(ada, ben)
+    world.clock.advance(1000)
+    writes(world, ada, 10)
+    world.part(ada, ben)
+    writes(world, ada, 20)
+    end = ada.replica.log.count(ada.session)
+    compact(ada, 0, end)
+    world.join(ada, ben)
+    world.clock.advance(10_000)
+    assert words(ben) == words(ada)
+    assert forms(ben, ada) == ["segment"]
+    assert ben.engine.refusals == {}
+    anew = world.page()
+    world.join(anew, ben)
+    world.clock.advance(10_000)
+    assert words(anew) == words(ada)
+
+
+def test_log8_a_segment_that_says_other_words_is_not_taken_and_stops_nothing(world: World) -> None:
+    ada, ben = world.page(), world.page()
+    world.join(ada, ben)
+    world.clock.advance(1000)
+    writes(world, ada, 10)
+    before = words(ben)
+    world.part(ada, ben)
+    writes(world, ada, 10)
+    end = ada.replica.log.count(ada.session)
+    truth = changes_of(ada, 0, end)
+    other = [truth[0].replace(b"<0>", b"<X>"), *truth[1:]]
+    assert not begins_with(segment_plain(other), truth[:3])
+    assert begins_with(segment_plain(truth), truth[:3])
+    compact(ada, 0, end, other)
+    world.join(ada, ben)
+    world.clock.advance(20_000)
+    assert words(ben) == before
+    assert ben.engine.refusals["no-change"] > 0
+    ben.text += "!"
+    world.clock.advance(1000)
+    assert "!" in words(ada)
+
+
+def segment_plain(changes: list[bytes]) -> bytes:
     merged = merge_changes(changes)
     assert merged
-    for count in range(1, len(changes) + 1):
-        assert begins_with(merged.data, changes[:count])
-    lie = merged.data.replace(b"abc", b"aBc")
-    assert not begins_with(lie, changes[:4])
-    assert begins_with(lie, changes[:1])
-    fewer = merge_changes(changes[:-1])
-    assert fewer
-    assert not begins_with(fewer.data, changes)
+    return merged.data
+
+
+def test_env7_a_segment_by_somebody_else_or_changed_on_its_way_is_nobody_s(world: World) -> None:
+    ada, ben = world.page(), world.page()
+    world.join(ada, ben)
+    world.clock.advance(1000)
+    writes(world, ada, 4)
+    real = segment_of(ada, 0, 4)
+    read = ben.engine._changes
+    taken: list[str] = []
+    for data in (real.data[:-1] + bytes([real.data[-1] ^ 1]), real.data[:200] + b"\0" + real.data[201:]):
+        read.take_entry(ben.replica, data, ada.session, lambda: taken.append("judged"))
+    assert taken == ["judged", "judged"]
+    assert set(ben.engine.refusals) <= {"forged", "garbled"}
+    # Somebody in the class signs a segment of another's words.
+    mallory = somebody(world.chance)
+    place = Segment(ROOM, DOCUMENT, ada.session, "document", 0, 0, 4, *_chains(ada), mallory.introduced.session)
+    data = seal_segment(crypto, mallory.signer, place, KEY, segment_plain(changes_of(ada, 0, 4)))
+    ben.engine._acquaintances.hear(mallory.introduction)
+    read.take_entry(ben.replica, data, ada.session, lambda: taken.append("judged"))
+    assert len(taken) == 3
+    assert ben.engine.refusals["forged"] >= 2
+    assert "segment" not in forms(ben, ada)
+
+
+def _chains(page: Page, first: int = 0, end: int = 4) -> tuple[bytes, bytes]:
+    before, after = (page.replica.log.chain_at(page.session, place) for place in (first, end))
+    assert before
+    assert after
+    return before, after
+
+
+def test_sto10_segments_are_read_again_from_what_was_kept(world: World) -> None:
+    ada = world.page()
+    writes(world, ada, 30)
+    compact(ada, 0, 20)
+    ben = world.page()
+    world.join(ben, ada)
+    world.clock.advance(10_000)
+    kept = list(ben.kept)
+    again = world.page(follows=False)
+    again.follow(kept)
+    world.clock.advance(1000)
+    assert words(again) == words(ada)
+    assert forms(again, ada)[0] == "segment"
+
+
+def test_env7_another_device_of_the_author_may_sign_and_both_introductions_are_kept(world: World) -> None:
+    root = world.chance.randbytes(32)
+    ada = world.page(own=somebody(world.chance, ROOM, root))
+    writes(world, ada, 20)
+    phone = open_session(ROOM, Secret(root), Secret(world.chance.randbytes(32)), world.chance.randbytes)
+    log = ada.replica.log
+    place = Segment(ROOM, DOCUMENT, ada.session, "document", 0, 0, 4, *_chains(ada), phone.introduced.session)
+    data = seal_segment(crypto, phone.signer, place, KEY, segment_plain(changes_of(ada, 0, 4)))
+    piece = piece_of(data, {ada.session: ada.participant})
+    assert piece
+    ada.engine._acquaintances.hear(phone.introduction)
+    log.take(piece)
+    assert log.compact(piece)
+    ada.replica.reaches.changed()
+    ben = world.page()
+    world.join(ben, ada)
+    world.clock.advance(10_000)
+    assert words(ben) == words(ada)
+    assert forms(ben, ada)[0] == "segment"
+    assert sum(each.kind == "introduction" for each in ben.kept) == 2
+
+
+def test_log5_a_fork_that_a_segment_shows_is_proven_by_it(world: World) -> None:
+    ada, ben, cleo = world.page(), world.page(), world.page()
+    world.join(ada, ben)
+    world.join(ben, cleo)
+    world.clock.advance(1000)
+    writes(world, ada, 20)
+    # A segment states another chain than the envelopes in its place have.
+    chains = _chains(ada)
+    lie = bytes([chains[1][0] ^ 1]) + chains[1][1:]
+    place = Segment(ROOM, DOCUMENT, ada.session, "document", 0, 0, 4, chains[0], lie, ada.session)
+    data = seal_segment(crypto, ada.own.signer, place, KEY, segment_plain(changes_of(ada, 0, 4)))
+    ben.engine._changes.take_entry(ben.replica, data, ada.session, lambda: None)
+    world.clock.advance(5000)
+    assert ben.replica.log.proof_of(ada.session)
+    assert cleo.replica.log.proof_of(ada.session), "the proof goes on"

@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from peerbook.errors import PeerbookError
-from peerbook.peer.invitation import make_invitation
+from peerbook.peer.founding import link_of
 from peerbook.peer.peer import Peer
 from peerbook.peer.site import Unreached, fetch_genesis, fetch_site, folders_of, kept_site, read_link, workshop_of
 
-INVITATION = make_invitation(lambda count: bytes(range(count)))
+INVITATION = link_of(bytes(range(16)), bytes(range(16)))
 FRAGMENT = INVITATION.fragment
 
 
@@ -32,7 +32,7 @@ FRAGMENT = INVITATION.fragment
         f"http://localhost:8000/class.html?workshop=first-steps&x=1{FRAGMENT}&more=2",
     ],
 )
-def test_cls1_every_link_of_a_class_leads_into_it(link: str) -> None:
+def test_cls7_every_link_of_a_class_leads_into_it(link: str) -> None:
     assert read_link(link) == INVITATION
 
 
@@ -47,7 +47,7 @@ def test_cls1_every_link_of_a_class_leads_into_it(link: str) -> None:
         ("", "not a link"),
     ],
 )
-def test_cls1_a_cut_link_is_said_to_be_one(link: str, words: str) -> None:
+def test_cls7_a_cut_link_is_said_to_be_one(link: str, words: str) -> None:
     with pytest.raises(PeerbookError, match=words) as caught:
         read_link(link)
     assert "link" in caught.value.remedy

@@ -13,6 +13,7 @@ from peerbook.errors import PeerbookError
 NEEDED = (
     *("index.html", "404.html", "unsupported.html", "workshops.json", "peerbook.json", "headers.json"),
     *("class.html", "static/peerbook/class.js", "static/peerbook/workshop.js"),
+    "static/peerbook/founding.js",
     *("service-worker.js", "manifest.webmanifest", "notebooks/index.html", "lab/index.html", "tree/index.html"),
 )
 LARGEST_SITE = 45_000_000

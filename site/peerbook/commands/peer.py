@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import contextlib
 import importlib.util
-import re
 import signal
 import time
 from collections.abc import Callable
@@ -46,11 +45,9 @@ async def _keep(options: argparse.Namespace, progress: Progress) -> int:
         noted = folder.about()
         with progress.task("Joining the class"):
             site = await _site(options.link, noted, say)
-            participant = _participant(noted)
             me = await Peer.join(
                 options.link,
                 options.name,
-                participant=participant,
                 own=folder.own(),
                 learned=folder.keep_own,
                 direct=not options.relay,
@@ -90,12 +87,6 @@ async def _site(link: str, noted: dict[str, object], say: Callable[[str], None])
             raise
         say(f"{error.where}: {error.what}. Going on with what is kept, and trying again.")
         return site
-
-
-def _participant(noted: dict[str, object]) -> str:
-    """Whom this folder was kept by: the same line in the class after a restart."""
-    participant = noted.get("participant")
-    return participant if isinstance(participant, str) and re.fullmatch(r"[0-9a-f]{32}", participant) else ""
 
 
 def _end_on_signals() -> None:

@@ -78,23 +78,26 @@ def says_the_same(plain: bytes, changes: Iterable[bytes]) -> bool:
 
 
 def begins_with(plain: bytes, changes: Sequence[bytes]) -> bool:
-    """Whether a merged change begins with these whole changes, and goes on: what it deletes besides is its own."""
+    """Whether a merged change begins with these whole changes, and goes on from there: what it deletes besides is its
+    own.
+    """
     begun = merge_changes(changes)
     if begun is None:
         return False
     try:
         client, runs, deleted = _read(plain)
-        _, first, _ = _read(begun.data)
+        last = _read(begun.data)[1][-1:]
     except (Unreadable, _NoChangeError):
         return False
-    end = first[-1].clock + first[-1].length if first else 0
+    end = last[0].clock + last[0].length if last else 0
     rest: list[Run] = []
     for run in runs:
         if run.clock >= end:
             rest.append(run)
         elif run.clock + run.length > end:
             rest += _slice(client, run, end - run.clock, run.length)
-    return says_the_same(plain, [*changes, _write(client, rest, dict(deleted))])
+    again = merge_changes([*changes, _write(client, rest, dict(deleted))])
+    return again is not None and again.data == plain
 
 
 def _read(data: bytes) -> tuple[int, list[Run], list[tuple[int, Ranges]]]:

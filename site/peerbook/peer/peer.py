@@ -14,7 +14,7 @@ import secrets
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from pycrdt import Doc
 
@@ -34,11 +34,10 @@ from .keys.knocking import KnockState
 from .keys.signal import SALT_BYTES, open_signal, seal_signal
 from .loop import Background, LoopClock
 from .overlay.patience import Patience
-from .provisional import Everybody, KeysOfLink, open_provisional
 from .signaling.client import SignalingClient
 from .signaling.line import ServerState
 from .signaling.messages import Refused as RoomRefusal
-from .site import ClassPlace, Published, Site, fetch_genesis, fetch_site, read_link
+from .site import Published, Site, fetch_genesis, fetch_site, read_link
 from .sync.engine import Engine, EngineOptions, Refusal
 from .sync.options import Keepable
 from .sync.record import Record, normal_name
@@ -46,6 +45,7 @@ from .sync.replica import Replica
 from .sync.society import Society, SocietyOptions, SocietyPorts
 from .websocket import socket_opener
 
+Branch = Literal["team", "lecture"]
 Learned = Callable[[Own], None]
 """Given what somebody is to be stored as, whenever they know more."""
 _LEAVE_SECONDS = 2.0
@@ -104,15 +104,14 @@ class Peer:
     """Made by :meth:`join`; ``async with`` leaves at the end."""
 
     def __init__(
-        self, site: Site, invitation: ClassPlace, name: str, who: str | Own, learned: Learned, *, direct: bool
+        self, site: Site, invitation: ClassLink, name: str, who: Own, learned: Learned, *, direct: bool
     ) -> None:
         self.site = site
         self.invitation = invitation
         self.name = name
-        if isinstance(who, Own):
-            own = open_session(invitation.id, who.root, who.device, secrets.token_bytes)
-        else:
-            own = open_provisional(invitation.id, who, secrets.token_bytes)
+        own = open_session(invitation.id, who.root, who.device, secrets.token_bytes)
+        self.own = own
+        """What signs."""
         self.participant = own.introduced.participant
         self.session = own.introduced.session
         self._since = time.time_ns() // 1_000_000
@@ -126,23 +125,20 @@ class Peer:
         self.is_shared: Callable[[str], bool] = lambda document: shared.fullmatch(document) is not None
         """Whether a document is everybody's, by its name: kept by everybody who is here."""
         self._patience = Patience(clock)
-        self._society: Society | None = None
-        self._sealer: SignalSealer | None = None
-        if isinstance(who, Own) and isinstance(invitation, ClassLink):
-            self._sealer = SignalSealer(invitation, own)
-            self._society = Society(
-                SocietyOptions(
-                    clock,
-                    secrets.token_bytes,
-                    own,
-                    who.root,
-                    invitation.id,
-                    invitation.join_secret,
-                    name,
-                    who.known,
-                    lambda known: learned(replace(who, known=known)),
-                )
+        self._sealer = SignalSealer(invitation, own)
+        self._society = Society(
+            SocietyOptions(
+                clock,
+                secrets.token_bytes,
+                own,
+                who.root,
+                invitation.id,
+                invitation.join_secret,
+                name,
+                who.known,
+                lambda known: learned(replace(who, known=known)),
             )
+        )
         self.engine = Engine(
             EngineOptions(
                 invitation.id,
@@ -150,8 +146,8 @@ class Peer:
                 crypto,
                 clock,
                 chance.random,
-                self._society or Everybody(),
-                self._society or KeysOfLink(invitation.id),
+                self._society,
+                self._society,
                 self.is_shared,
                 self._keep,
                 refused=self._refused,
@@ -181,7 +177,6 @@ class Peer:
         link: str,
         name: str,
         *,
-        participant: str = "",
         own: Own | None = None,
         learned: Learned = lambda own: None,
         direct: bool = True,
@@ -189,9 +184,8 @@ class Peer:
     ) -> Peer:
         """Joins the class of an invite link under this name. PeerbookError when that cannot be.
 
-        Who was here before says so: by ``own`` where the class has keys, which ``learned`` was given last; else by
-        ``participant``, words that are the same each time. ``direct``: by WebRTC too, where aiortc is installed.
-        ``site``: as it is known already; it is fetched otherwise.
+        Who was here before says so by ``own``, which ``learned`` was given last. ``direct``: by WebRTC too, where
+        aiortc is installed. ``site``: as it is known already; it is fetched otherwise.
         """
         invitation = read_link(link)
         plain = normal_name(name)
@@ -204,19 +198,16 @@ class Peer:
                 where=site.root + "peerbook.json",
                 remedy="Put the server's address under 'signaling'.",
             )
-        with_keys = isinstance(invitation, ClassLink)
-        who = own or new_own(secrets.token_bytes) if with_keys else participant or secrets.token_hex(16)
-        if isinstance(who, Own):
-            learned(who)
+        who = own or new_own(secrets.token_bytes)
+        learned(who)
         peer = cls(site, invitation, plain, who, learned, direct=direct)
         peer.start()
         return peer
 
     def start(self) -> None:
         """Goes in."""
-        if self._society:
-            engine = self.engine
-            self._society.begin(SocietyPorts(engine.neighbours, engine.rules_changed, engine.keys_changed))
+        engine = self.engine
+        self._society.begin(SocietyPorts(engine.neighbours, engine.rules_changed, engine.keys_changed))
         self._server.start()
         self.engine.introduce(Record(self.name, self.participant, self._since))
 
@@ -252,7 +243,13 @@ class Peer:
     @property
     def door(self) -> KnockState:
         """How it stands with being let in, where the class has a door."""
-        return self._society.doorway.state if self._society else "inside"
+        return self._society.doorway.state
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether whoever teaches put one out of the class."""
+        roles = self._society.roles
+        return roles is not None and roles.role_of(self.participant) == "removed"
 
     @property
     def others(self) -> int:
@@ -268,19 +265,20 @@ class Peer:
         """Names of the class's notebooks that anybody is known to have."""
         people = self.engine.people(time.time_ns() // 1_000_000)
         seen = {*self.engine.documents, *(name for person in people for name in person.documents)}
-        return {name for name in seen if self.is_shared(name)}
+        return {name for name in seen if self.is_shared(name) or self._reads(name)}
 
-    def name_of(self, published: Published) -> str:
-        """The name of everybody's document of a notebook."""
-        return f"{published.genesis}.team.{self.invitation.everyone}"
+    def name_of(self, published: Published, branch: Branch = "team") -> str:
+        """The name of a notebook's document: everybody's, or the lecture's."""
+        owner = self.invitation.everyone if branch == "team" else lecture_of(self.invitation.id)
+        return f"{published.genesis}.{branch}.{owner}"
 
-    async def follow(self, path: str) -> Followed:
-        """Keeps everybody's notebook at a workshop's path (`first-steps/1-hello.ipynb`) equal with the class's, as
-        one who has it open.
+    async def follow(self, path: str, branch: Branch = "team") -> Followed:
+        """Keeps everybody's notebook, or the lecture's, at a workshop's path (`first-steps/1-hello.ipynb`) equal with
+        the class's, as one who has it open.
         """
         if path not in self._followed:
             published = self._published(path)
-            document = self.name_of(published)
+            document = self.name_of(published, branch)
             self._followed[path] = self.keep(document, await fetch_genesis(published), path=path)
             self.engine.awareness.say(document)
         return self._followed[path]
@@ -313,14 +311,19 @@ class Peer:
     async def leave(self) -> None:
         """Sends what waits, says goodbye to all, and lets go."""
         self.engine.end()
-        if self._society:
-            self._society.end()
+        self._society.end()
         deadline = time.monotonic() + _LEAVE_SECONDS
         while time.monotonic() < deadline and any(link.buffered_bytes("control") for link in self._open_links()):
             await asyncio.sleep(0.01)
         self._roads.close()
         self._server.stop()
         await self._background.finish(_LEAVE_SECONDS)
+
+    def _reads(self, document: str) -> bool:
+        """Whether it is somebody's own notebook, and one's to read."""
+        roles = self._society.roles
+        is_own = roles is not None and ".mine." in document and "/" not in document
+        return is_own and roles is not None and roles.may_read(self.participant, document)
 
     def _published(self, path: str) -> Published:
         for each in self.site.notebooks:

@@ -18,7 +18,6 @@ from urllib.parse import parse_qs, unquote, urljoin, urlsplit, urlunsplit
 from ..errors import PeerbookError
 from . import founding
 from .founding import ClassLink
-from .invitation import Invitation, read_code
 from .loop import in_thread
 
 _SECONDS = 20.0
@@ -60,15 +59,11 @@ class Site:
     notebooks: tuple[Published, ...]
 
 
-ClassPlace = Invitation | ClassLink
-"""Where a class is: one that everybody with the link is in, or one that has keys and a door."""
-
-
-def read_link(link: str) -> ClassPlace:
+def read_link(link: str) -> ClassLink:
     """The class an invite link leads to; PeerbookError when it leads to none."""
     parts = urlsplit(link)
     codes = parse_qs(parts.fragment).get("class", [])
-    invitation = read_code(codes[0]) or founding.read_link(codes[0]) if codes else None
+    invitation = founding.read_link(codes[0]) if codes else None
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise PeerbookError("this is not a link to a page", where=link[:200], remedy="Copy the whole invite link.")
     if invitation is None:

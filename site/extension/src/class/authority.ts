@@ -17,6 +17,7 @@ import { Society } from '../core/sync/society';
 import type { IKeptClass, KeptClasses } from './kept';
 import type { ITeaching } from './membership';
 import type { Entrance } from './panel/entrance';
+import { TakingOver } from './takingover';
 
 export interface IAuthorityParts {
   readonly crypto: ICrypto;
@@ -26,6 +27,8 @@ export interface IAuthorityParts {
   readonly root: Secret;
   readonly classes: KeptClasses;
   readonly kept: IKeptClass;
+  /** Whether the recovery file was taken up, and the class is to be taken over with it. */
+  readonly takesOver: boolean;
   name(): string;
   /** Agreement keys of somebody's devices. */
   devicesOf(participant: string): readonly Uint8Array[];
@@ -61,6 +64,7 @@ export class Authority {
   private saving: Promise<void> | null = null;
   private isStale = false;
   private engine: Engine | null = null;
+  private takingOver: TakingOver | null = null;
 
   /** What is not here is knocked for. */
   begin(engine: Engine): void {
@@ -86,6 +90,19 @@ export class Authority {
       knockState: () => this.parts.changed(),
       waitingChanged: () => this.parts.changed()
     });
+    if (this.parts.takesOver && this.recovery) {
+      this.takingOver = new TakingOver({
+        clock: pageClock,
+        isEven: () => [...engine.neighbours].length > 0 && this.knowsEpochs && engine.isEven,
+        takeOver: then => this.takeOver(then),
+        done: () => void this.tookOver()
+      });
+    }
+  }
+
+  /** Whether the class is to be this person's as soon as it can be reached. */
+  get isTakingOver(): boolean {
+    return this.takingOver !== null;
   }
 
   get role(): Role | null {
@@ -142,19 +159,35 @@ export class Authority {
     };
   }
 
+  /** Who stated none has not heard of what was stated yet. */
+  private get knowsEpochs(): boolean {
+    return (this.society.roles?.epochs.length ?? 0) > 0;
+  }
+
   /** With the recovery key: the class is this person's from now on. False where there is no such key here. */
-  takeOver(then: (isDone: boolean) => void): void {
+  private takeOver(then: (isDone: boolean) => void): void {
     const { society, engine, recovery } = this;
     const owner = society.roles?.owner;
     if (!recovery || !engine || owner === undefined) {
       then(false);
       return;
     }
+    if (owner === this.parts.own.participant) {
+      then(true);
+      return;
+    }
     society.takeOver(recovery, engine.reachesOf(owner), then);
   }
 
   end(): void {
+    this.takingOver?.end();
     this.society.end();
+  }
+
+  private async tookOver(): Promise<void> {
+    this.takingOver = null;
+    this.parts.changed();
+    await this.parts.classes.tookOver(this.parts.invitation.id);
   }
 
   private recoveryFile(workshop: string): string | null {

@@ -7,7 +7,8 @@ import * as Y from 'yjs';
 import { ownerIn, readFragment } from '../core/class/invitation';
 import { cellsOf, textOf } from '../core/document/cells';
 import { genesisHash, makeGenesis } from '../core/document/genesis';
-import { browserVault, enter } from './enter';
+import { browserVault } from './device';
+import { enter } from './enter';
 import { Identities } from './identity';
 import type { Joined } from './joined';
 

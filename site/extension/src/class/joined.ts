@@ -51,6 +51,8 @@ export interface IJoinOptions {
   readonly seed: Secret;
   readonly classes: KeptClasses;
   readonly kept: IKeptClass;
+  /** Whether the recovery file was taken up, and the class is to be taken over with it. */
+  readonly takesOver: boolean;
   /** As this device remembers one. */
   readonly identity: IIdentity;
   readonly identities: Identities;
@@ -73,7 +75,7 @@ export class Joined implements IMembership {
     this._me = { ...identity, participant: this.own.participant };
     this.authority = new Authority({
       ...{ crypto: options.crypto, invitation, own: options.own, root: options.seed },
-      ...{ classes: options.classes, kept: options.kept },
+      ...{ classes: options.classes, kept: options.kept, takesOver: options.takesOver },
       name: () => this._me.name,
       devicesOf: participant => this.devicesOf(participant),
       known: () => this.people.map(({ participant }) => participant),
@@ -191,6 +193,10 @@ export class Joined implements IMembership {
 
   get outputsShared(): boolean {
     return this.authority.society.roles?.outputsShared ?? false;
+  }
+
+  get isTakingOver(): boolean {
+    return this.authority.isTakingOver;
   }
 
   get teaching(): ITeaching | null {

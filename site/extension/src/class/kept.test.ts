@@ -49,9 +49,9 @@ describe('what is kept of a class', () => {
 describe('the seeds of a person', () => {
   it('[STO9] are made once, two of them, and shown to nobody', async () => {
     const vault = new MemoryVault();
-    const one = await seedsOf(vault, 'ada', fill);
-    const again = await seedsOf(vault, 'ada', fill);
-    const other = await seedsOf(vault, 'ben', fill);
+    const one = await seedsOf(vault, 'ada', CLASS, fill);
+    const again = await seedsOf(vault, 'ada', CLASS, fill);
+    const other = await seedsOf(vault, 'ben', CLASS, fill);
     expect(again.root.reveal()).toEqual(one.root.reveal());
     expect(again.device.reveal()).toEqual(one.device.reveal());
     expect(other.root.reveal()).not.toEqual(one.root.reveal());

@@ -45,9 +45,40 @@ export class KeptClasses {
     return this.vault.put(this.nameOf(classId), encode(kept));
   }
 
+  /** Whether the person took up the recovery file here, and the class does not know it yet. */
+  async isTakingOver(classId: Uint8Array): Promise<boolean> {
+    return (await this.vault.get(this.wishOf(classId))) !== null;
+  }
+
+  takeOver(classId: Uint8Array): Promise<void> {
+    return this.vault.put(this.wishOf(classId), Uint8Array.of(VERSION));
+  }
+
+  tookOver(classId: Uint8Array): Promise<void> {
+    return this.vault.delete(this.wishOf(classId));
+  }
+
+  private wishOf(classId: Uint8Array): string {
+    return `taking over ${toHex(classId)} ${this.person}`;
+  }
+
   private nameOf(classId: Uint8Array): string {
     return `class ${toHex(classId)} ${this.person}`;
   }
+}
+
+/** What two know of one class. The first one's recovery key, where there are two. */
+export function mergeKept(one: IKeptClass, other: IKeptClass): IKeptClass {
+  const merge = <T>(a: readonly T[], b: readonly T[], nameOf: (each: T) => string): T[] => [
+    ...new Map([...b, ...a].map(each => [nameOf(each), each] as const)).values()
+  ];
+  return {
+    founding: one.founding ?? other.founding,
+    statements: merge(one.statements, other.statements, toHex),
+    keys: merge(one.keys, other.keys, ({ epoch, key }) => `${epoch} ${toHex(key)}`),
+    wraps: merge(one.wraps, other.wraps, toHex),
+    recovery: one.recovery ?? other.recovery
+  };
 }
 
 function encode({ founding, statements, keys, wraps, recovery }: IKeptClass): Uint8Array {

@@ -6,13 +6,14 @@ import { rememberClass } from '../classroom/back';
 import type { IClassroomBar } from '../classroom/tokens';
 import type { Session } from '../notebook/session';
 import { digest } from 'lib0/hash/sha256';
-import { branchIn, fragmentOf, ownerIn, readFragment } from '../core/class/invitation';
+import { branchIn, fragmentOf, ownerIn, readFragment, withoutOwner } from '../core/class/invitation';
 import { FROM_LOG } from '../notebook/keeper';
 import { FROM_TAB } from '../notebook/tabs';
 import { fetchCatalogue } from '../workshop/catalogue';
 import { Cursors } from './cursors/cursors';
 import { browserIdentities } from './identity';
-import { browserVault, enter } from './enter';
+import { browserVault } from './device';
+import { enter } from './enter';
 import type { IMembership } from './membership';
 import { OutputsChoice } from './outputs/outputs';
 import { waitToEnter } from './panel/entrance';
@@ -49,6 +50,11 @@ export async function join(
   if (invited.kind !== 'invited') {
     return null;
   }
+  const owner = ownerIn(fragment);
+  if (owner !== null) {
+    // It may be copied, shown and kept.
+    history.replaceState(history.state, '', withoutOwner(location.href));
+  }
   const identities = browserIdentities(root);
   const identity = await identify(identities, invited.invitation.code, root, trans);
   const paths = new Map<string, string>();
@@ -63,7 +69,7 @@ export async function join(
     vault: await browserVault(root),
     invitation: invited.invitation,
     branch: branchIn(fragment),
-    owner: ownerIn(fragment),
+    owner,
     identity,
     identities,
     root,

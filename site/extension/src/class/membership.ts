@@ -60,7 +60,7 @@ export interface IFollowed {
   /** What this device has of its log. */
   readonly kept: readonly IKept[];
   /** Takes what is to be kept, before it is passed on. */
-  keep(kept: IKept): void;
+  readonly keep: (kept: IKept) => void;
   /** What this device has is in the document. Before, nothing is to be written. */
   readonly restored?: () => void;
 }
@@ -74,6 +74,8 @@ export interface IMembership {
   readonly entrance: Entrance;
   /** Null before one is in. */
   readonly role: Role | null;
+  /** Whether the class becomes this person's as soon as it can be reached: the recovery file was taken up here. */
+  readonly isTakingOver: boolean;
   readonly door: Door;
   /** Whether the class sees the outputs of everybody's own pages. */
   readonly outputsShared: boolean;

@@ -17,6 +17,7 @@ const given = (more: Partial<IGathered> = {}): IGathered => ({
   own: { session: 'own', since: 10, documents: ['d1'] },
   here: [],
   known: new Map(),
+  roleOf: () => 'attendee',
   pathOf: document => (document.startsWith('d') ? `w/${document}.ipynb` : undefined),
   ...more
 });
@@ -31,7 +32,8 @@ describe('people', () => {
         since: 10,
         sessions: ['own'],
         notebooks: ['w/d1.ipynb'],
-        colour: 1
+        colour: 1,
+        role: 'attendee'
       }
     ]);
   });

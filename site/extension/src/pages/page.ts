@@ -1,7 +1,7 @@
 /** What every page of the class has from its browser. */
 import { digest } from 'lib0/hash/sha256';
 import type { INotes } from '../class/identity';
-import { makeInvitation, type IInvitation } from '../core/class/invitation';
+import { type Invited, ownerIn, readFragment, withoutOwner } from '../core/class/invitation';
 
 export { digest };
 
@@ -10,8 +10,24 @@ export function homeOf(script: string): string {
   return new URL('../../', script).href;
 }
 
-export function newInvitation(): IInvitation {
-  return makeInvitation(bytes => crypto.getRandomValues(bytes), digest);
+/** What the page's address brought. What makes one the owner is not left in it: it may be copied, shown and kept. */
+export function readAddress(): { readonly invited: Invited; readonly owner: string | null } {
+  const { hash, href } = location;
+  const owner = ownerIn(hash);
+  if (owner !== null) {
+    history.replaceState(history.state, '', withoutOwner(href));
+  }
+  return { invited: readFragment(hash, digest), owner };
+}
+
+/** Another link into this page, pasted over it: the browser does not load it anew by itself. */
+export function followLinks(arrived: Invited): void {
+  addEventListener('hashchange', () => {
+    const now = readFragment(location.hash, digest);
+    if (JSON.stringify(now) !== JSON.stringify(arrived) || ownerIn(location.hash) !== null) {
+      location.reload();
+    }
+  });
 }
 
 /** `localStorage` or `sessionStorage`, or null where the browser refuses. */

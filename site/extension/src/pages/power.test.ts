@@ -181,7 +181,7 @@ describe('the recovery file', () => {
     expect(taken[0]!.workshop).toBe('first-steps');
     expect(done).toHaveBeenCalledWith(staged.invitation, 'first-steps');
     expect(find<HTMLTextAreaElement>('take-over-text').value).toBe('');
-    expect(find('take-over-said').textContent).toContain("The class is this device's");
+    expect(find('take-over-said').textContent).toContain('The file is right');
   });
 
   it('is read from a file, which is shown', async () => {

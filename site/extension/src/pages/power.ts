@@ -14,7 +14,7 @@ import type { TakeOver } from './takeover';
 import { wordsOf } from './words';
 
 /** What is needed of a membership. */
-export type Powered = Pick<IMembership, 'people' | 'entrance' | 'role' | 'teaching'>;
+export type Powered = Pick<IMembership, 'people' | 'entrance' | 'role' | 'isTakingOver' | 'teaching'>;
 
 export class Power {
   constructor(
@@ -32,7 +32,7 @@ export class Power {
     find('class-sharing', HTMLElement).replaceChildren(this.sharing.node);
   }
 
-  show({ people, entrance, role, teaching }: Powered): void {
+  show({ people, entrance, role, isTakingOver, teaching }: Powered): void {
     const isIn = entrance === 'in';
     const waiting = teaching?.waiting ?? [];
     this.door.show(teaching);
@@ -40,12 +40,13 @@ export class Power {
     this.removed.show(people, teaching);
     this.keeping.show(teaching);
     this.knocks.tell(waiting);
-    const hasNone = isIn && role !== null && teaching === null;
+    const hasNone = isIn && role !== null && teaching === null && !isTakingOver;
+    this.takingOver.hidden = !isTakingOver;
     this.without.hidden = !hasNone;
     this.outside.hidden = isIn;
     setText(this.outside, isIn ? '' : entranceInWords(entrance, english, role));
     // Who owns the class has nothing to take over. Nobody could let in whoever started it: then the file does.
-    if (role === 'owner') {
+    if (role === 'owner' || isTakingOver) {
       this.takeOver.hide();
     } else {
       this.takeOver.offer(hasNone || entrance === 'refused');
@@ -62,6 +63,7 @@ export class Power {
 
   private readonly title = document.title;
   private readonly without = find('class-without', HTMLElement);
+  private readonly takingOver = find('class-taking-over', HTMLElement);
   private readonly outside = find('class-outside', HTMLElement);
   private readonly said = find('class-acts-said', HTMLElement);
   private readonly door: DoorPart;

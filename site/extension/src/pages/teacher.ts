@@ -25,17 +25,20 @@ export interface ITeacherOptions {
   readonly started: Started;
   readonly saved: Saved;
   readonly clock: Clock;
-  /** Founds a class, whose owner this device is. Rejects with what to say when it could not. */
-  readonly found: () => Promise<IInvitation>;
+  /** Founds a class in a workshop, whose owner this device is. Rejects with what to say when it could not. */
+  readonly found: (workshop: string) => Promise<IInvitation>;
   readonly readRecovery: (text: string) => Promise<Read<IRecovery, RecoveryFault>>;
   /** Makes this device the one that owns the class. Rejects with what to say when it could not. */
   readonly takeOver: (recovery: IRecovery) => Promise<IInvitation>;
+  /** The one without a name who owned the class on this device has one. */
+  readonly handOver: (invitation: IInvitation, from: string, to: string) => Promise<void>;
   readonly download: (name: string, text: string) => void;
   readonly readSignaling: () => Promise<Named>;
   /** The step of the workshop where one was, or null. */
   readonly placeIn: (workshop: string) => string | null;
   /** Goes there in this tab, without a step back. */
   readonly go: (address: string) => void;
+  readonly reload: () => void;
   /** Opens beside this page. */
   readonly open: (address: string) => void;
   /** Is in the class and shows who else is; the given function is told who one is, also when that changes. */
@@ -98,7 +101,7 @@ export class Teacher {
     new Start({
       button: find('class-start', HTMLElement),
       said: find('class-start-said', HTMLElement),
-      found,
+      found: () => found(offer.slug),
       go: invitation => go(teacherLink(home, offer.slug, invitation))
     });
     const list = find('class-earlier-list', HTMLElement);
@@ -132,13 +135,13 @@ export class Teacher {
     const who = new Who(
       find('class-who', HTMLElement),
       this.options.identities,
-      identity => {
-        this.keep(offer, invitation, identity.participant);
-        beHere(identity);
-        who.show();
-        const path = this.options.placeIn(offer.slug) ?? [...offer.steps.keys()][0] ?? '';
-        this.options.open(notebookLink(home, path, invitation));
-      },
+      identity =>
+        void this.name(identity, offer, invitation).then(() => {
+          beHere(identity);
+          who.show();
+          const path = this.options.placeIn(offer.slug) ?? [...offer.steps.keys()][0] ?? '';
+          this.options.open(notebookLink(home, path, invitation));
+        }),
       typed => this.take(typed, invitation)
     );
     who.show();
@@ -154,6 +157,17 @@ export class Teacher {
     this.keep(offer, invitation, participant);
     const named = identities.all.find(each => each.participant === participant);
     return named ?? { participant, name: wordsOf(find('class-who', HTMLElement), 'unnamed') };
+  }
+
+  /** Who was here without a name is this one: what they own comes along. Somebody else's stays theirs. */
+  private async name({ participant }: IIdentity, offer: IOffer, invitation: IInvitation): Promise<void> {
+    const { started, identities, handOver } = this.options;
+    const before = started.find(invitation)?.as;
+    const isNamed = identities.all.some(each => each.participant === before);
+    if (before !== undefined && before !== participant && !isNamed) {
+      await handOver(invitation, before, participant);
+    }
+    this.keep(offer, invitation, participant);
   }
 
   private keep(offer: IOffer, invitation: IInvitation, participant: string): void {
@@ -173,9 +187,11 @@ export class Teacher {
       : identities.rename(participant, typed);
   }
 
-  /** This device owns the class: where it is the one on this page, the page is told by the class itself. */
+  /** The class is to be this device's: its page is opened, or anew. */
   private taken(taken: IInvitation, workshop: string, here: IInvitation | null): void {
-    if (taken.code !== here?.code) {
+    if (taken.code === here?.code) {
+      this.options.reload();
+    } else {
       this.options.go(teacherLink(this.options.home, workshop, taken));
     }
   }

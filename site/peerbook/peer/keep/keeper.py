@@ -127,7 +127,8 @@ class Keeper:
         await self._write_due()
         peer, now = self._peer, time.monotonic()
         people = {each.participant: each.name or "Somebody" for each in peer.people() if not each.is_me}
-        view = View(peer.server, peer.is_in, peer.others, tuple(peer.roads.values()), people, peer.door)
+        roads = tuple(peer.roads.values())
+        view = View(peer.server, peer.is_in, peer.others, roads, people, peer.door, peer.is_removed)
         for line in [*self._news.look(view, now), *self._kept_news.look(now)]:
             self._say(line)
 
@@ -149,9 +150,11 @@ class Keeper:
                 "nobody is in this class at the moment, so nobody can hand out its notebooks",
                 remedy="Ask somebody to open the link, or use --follow, which waits for them.",
             )
-        if not await self._becomes(lambda: peer.door == "inside", _IN_S):
+        if not await self._becomes(lambda: peer.door == "inside" or peer.is_removed, _IN_S) or peer.is_removed:
             raise PeerbookError(
-                "nobody has let us in: the door of this class is closed"
+                "whoever teaches has put us out of this class"
+                if peer.is_removed
+                else "nobody has let us in: the door of this class is closed"
                 if peer.door == "waiting"
                 else "we are not let into this class"
                 if peer.door == "refused"
@@ -223,8 +226,11 @@ class Keeper:
         peer, now = self._peer, time.monotonic()
         is_ours: Callable[[Published], bool] = lambda each: not self._slug or each.path.startswith(f"{self._slug}/")  # noqa: E731
         # The same notebook at two paths is one document: it has the name it has in the class's own workshop.
-        published = {peer.name_of(each): each for each in sorted(peer.site.notebooks, key=is_ours)}
+        notebooks = sorted(peer.site.notebooks, key=is_ours)
+        published = {peer.name_of(each): each for each in notebooks}
         wanted = peer.documents() | {name for name, each in published.items() if is_ours(each)}
+        # What is taught in them as soon as somebody has it.
+        published |= {peer.name_of(each, "lecture"): each for each in notebooks}
         for name in sorted(wanted - self._entries.keys()):
             if self._later.get(name, 0) <= now:
                 await self._take_up(name, published)

@@ -28,11 +28,13 @@ def file_of(document: str, path: str, taken: Collection[str] = ()) -> str:
     files of other documents: the result is none of them, nor differs from one in capitals alone. So the edition that
     was kept first has the plain name, as a device stays with the edition it opened first [CLS5].
     """
-    genesis, branch, _, *copy = document.split(".")
+    genesis, branch, owner, *copy = document.split(".")
     used = {_alike(each) for each in taken}
     plain = "/".join(_safe(part) for part in path.removesuffix(ENDING).split("/"))
     if branch == "lecture":
         plain += ".lecture"
+    elif branch == "mine":
+        plain += f".of-{_safe(owner[:8])}"
     wanted = [f"{plain}.copy-{_safe(copy[0][:8])}"] if copy else [plain, f"{plain}.edition-{_safe(genesis[:8])}"]
     wanted.append(f"{wanted[0]}.{hashlib.sha256(document.encode()).hexdigest()[:16]}")
     free = [each for each in wanted if _alike(each + ENDING) not in used]

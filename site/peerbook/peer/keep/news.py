@@ -27,6 +27,7 @@ _AT_THE_DOOR: dict[KnockState, str] = {
     "waiting": "The door of the class is closed: waiting until whoever teaches opens it.",
     "refused": "Whoever teaches does not let us in.",
 }
+_PUT_OUT = "Whoever teaches has put us out of the class. What was kept until now stays here; nothing new comes."
 
 Value = TypeVar("Value")
 
@@ -46,6 +47,8 @@ class View:
     """The others who are known to be here: participant and name."""
     door: KnockState = "inside"
     """How it stands with being let in."""
+    is_removed: bool = False
+    """Whether whoever teaches put us out."""
 
 
 class _Settled(Generic[Value]):
@@ -77,6 +80,7 @@ class News:
         self._people: _Settled[Mapping[str, str]] = _Settled({})
         self._company = _Settled("")
         self._door: _Settled[KnockState] = _Settled("inside")
+        self._is_removed = _Settled(False)
 
     def look(self, view: View, now: float) -> list[str]:
         """The lines there are to say now."""
@@ -97,8 +101,14 @@ class News:
                 yield "The server answers again."
 
     def _of_door(self, view: View, now: float) -> Iterator[str]:
-        rest = _LOST_S if view.door == "knocking" else 0
-        if self._door.becomes(view.door, now, rest):
+        if self._is_removed.becomes(view.is_removed, now, 0):
+            yield _PUT_OUT if view.is_removed else "Back in the class: what is written is kept again."
+        if view.is_removed:
+            return
+        is_knocking = view.door == "knocking"
+        if is_knocking and not view.roads:
+            return  # There is nobody to open.
+        if self._door.becomes(view.door, now, _LOST_S if is_knocking else 0):
             yield _AT_THE_DOOR[view.door]
 
     def _of_people(self, view: View, now: float) -> Iterator[str]:

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..envelope import Envelope, Fault, decode_envelope
+from ..envelope import Envelope
 from ..identity import Introduction
 from ..log.piece import Chain, Piece, piece_of
 from ..log.proof import Bundle, ProofFault, decode_proof, encode_proof, verify_proof
@@ -16,9 +16,10 @@ from ..overlay.flood import Judge, Verdict
 from ..overlay.messages import ForkMessage
 from ..overlay.neighbours import Neighbour, Neighbours
 from ..sealed import Crypto, Sealed, verify_envelope
-from ..segment import Segment, Whose, decode_segment, is_segment, verify_segment
+from ..segment import Segment
 from .acquaintances import Acquaintances
 from .exchange import Exchange
+from .opener import read_piece
 from .options import Keepable, Refusal
 from .replica import Received, Replica
 
@@ -36,6 +37,7 @@ class ChangesPorts:
     exchange: Callable[[], Exchange]
     accept: Callable[[Envelope, bytes, str, Judge], None]
     accept_segment: Callable[[Segment, bytes, str, Callable[[Introduction | None], None]], None]
+    verify_segment: Callable[[Segment, bytes], bool]
     keep: Callable[[str, Keepable], None]
     forked: Callable[[str, str, str], None]
     refuse: Callable[[Refusal, str], None]
@@ -57,16 +59,10 @@ class Changes:
                 if who:
                     self._stored.add((document, who.session))
                 continue
-            if is_segment(each.data):
-                replica = self._ports.replicas.get(document)
-                if replica:
-                    self._restoring.add(hashlib.sha256(each.data).digest())
-                    self.take_segment(replica, each.data, "", lambda: None)
-                continue
-            envelope = decode_envelope(each.data)
-            if not isinstance(envelope, Fault) and (envelope.document, envelope.kind) == (document, kind):
+            read = read_piece(each.data)
+            if read is not None and (read.document, read.kind) == (document, kind):
                 self._restoring.add(hashlib.sha256(each.data).digest())
-                self._ports.accept(envelope, each.data, "", lambda verdict: None)
+                self._accept(self._ports.replicas[document], read, each.data, "", lambda: None)
 
     def has(self, envelope: Envelope, data: bytes) -> bool:
         """Whether the very same envelope is in a log here."""
@@ -90,42 +86,36 @@ class Changes:
 
     def take_entry(self, replica: Replica, data: bytes, source: str, then: Callable[[], None]) -> None:
         """Takes a piece that a neighbour sent when it was asked."""
-        if is_segment(data):
-            self.take_segment(replica, data, source, then)
-            return
-        envelope = decode_envelope(data)
-        if isinstance(envelope, Fault) or (envelope.document, envelope.kind) != (replica.name, replica.kind):
+        read = read_piece(data)
+        if read is None or (read.document, read.kind) != (replica.name, replica.kind):
             self._ports.refuse("garbled", source)
             then()
             return
-        session = envelope.session
+        session = read.session
         before = replica.log.count(session)
 
-        def judged(_: Verdict) -> None:
+        def judged() -> None:
             if replica.log.count(session) > before:
                 self._ports.exchange().tell(replica.name, session, source)
             then()
 
-        self._ports.accept(envelope, data, source, judged)
+        self._accept(replica, read, data, source, judged)
 
-    def take_segment(self, replica: Replica, data: bytes, source: str, then: Callable[[], None]) -> None:
-        """Takes a segment that a neighbour sent, or storage has."""
-        segment = decode_segment(data)
-        if not isinstance(segment, Segment) or (segment.document, segment.kind) != (replica.name, replica.kind):
-            self._ports.refuse("garbled", source)
-            then()
+    def _accept(
+        self, replica: Replica, read: Envelope | Segment, data: bytes, source: str, then: Callable[[], None]
+    ) -> None:
+        """Takes a piece, an envelope or a segment, once it is known to be genuine and may be."""
+        if isinstance(read, Envelope):
+            self._ports.accept(read, data, source, lambda verdict: then())
             return
-        before = replica.log.count(segment.session)
 
-        def judged(author: Introduction | None) -> None:
-            piece = piece_of(data, {segment.session: author.participant}) if author else None
+        def genuine(author: Introduction | None) -> None:
+            piece = piece_of(data, {read.session: author.participant}) if author else None
             if piece:
                 self._judge(replica.take(piece), source)
-            if source and replica.log.count(segment.session) > before:
-                self._ports.exchange().tell(replica.name, segment.session, source)
             then()
 
-        self._ports.accept_segment(segment, data, source, judged)
+        self._ports.accept_segment(read, data, source, genuine)
 
     def take_own(self, sealed: Sealed) -> None:
         """One's own, sealed."""
@@ -159,8 +149,8 @@ class Changes:
     def hear_fork(self, neighbour: Neighbour, data: bytes) -> None:
         """A neighbour has proof of a fork."""
         proof = decode_proof(data)
-        first = None if isinstance(proof, ProofFault) else _read(proof.pieces[0])
-        if isinstance(proof, ProofFault) or not isinstance(first, Envelope | Segment):
+        first = None if isinstance(proof, ProofFault) else read_piece(proof.pieces[0])
+        if isinstance(proof, ProofFault) or first is None:
             self._ports.refuse("garbled", neighbour.peer)
             return
         replica = self._ports.replicas.get(first.document)
@@ -210,33 +200,18 @@ class Changes:
         return encode_proof(Bundle(introductions, [piece.data for piece in pieces]))
 
     def _verified(self, replica: Replica, data: bytes) -> Piece | None:
-        if is_segment(data):
-            return self._verified_segment(replica, data)
-        envelope = decode_envelope(data)
-        if isinstance(envelope, Fault) or envelope.document != replica.name:
+        read = read_piece(data)
+        who = self._ports.acquaintances.of(read.session) if read else None
+        if read is None or who is None or read.document != replica.name:
             return None
-        who = self._ports.acquaintances.of(envelope.session)
-        if who is None or not verify_envelope(self._ports.crypto, who.session_key, envelope, data):
-            return None
-        return _piece(envelope, data, who.participant)
-
-    def _verified_segment(self, replica: Replica, data: bytes) -> Piece | None:
-        segment = decode_segment(data)
-        if not isinstance(segment, Segment) or segment.document != replica.name:
-            return None
-        author, signer = (self._ports.acquaintances.of(each) for each in (segment.session, segment.signer))
-        if author is None or signer is None:
-            return None
-        whose, by = (Whose(each.session, each.participant, each.session_key) for each in (author, signer))
-        is_genuine = verify_segment(self._ports.crypto, whose, by, segment, data)
-        return piece_of(data, {segment.session: author.participant}) if is_genuine else None
+        if isinstance(read, Segment):
+            is_genuine = self._ports.verify_segment(read, data)
+        else:
+            is_genuine = verify_envelope(self._ports.crypto, who.session_key, read, data)
+        return piece_of(data, {read.session: who.participant}) if is_genuine else None
 
 
 def _piece(envelope: Envelope, data: bytes, author: str) -> Piece:
     piece = piece_of(data, {envelope.session: author})
     assert piece is not None
     return piece
-
-
-def _read(data: bytes) -> object:
-    return decode_segment(data) if is_segment(data) else decode_envelope(data)

@@ -14,7 +14,7 @@ from typing import Any
 from pycrdt import Doc
 
 from ..encoding import MOST_NUMBER
-from ..envelope import Envelope, Fault, decode_envelope
+from ..envelope import Envelope, Fault
 from ..identity import Introduction
 from ..log.piece import Chain, Cut, Piece
 from ..overlay import messages as say
@@ -22,8 +22,7 @@ from ..overlay.flood import Flood, FloodPorts, Verdict
 from ..overlay.neighbours import Channel, Line, Neighbour, Neighbours
 from ..overlay.search import Search
 from ..permissions.limits import NOTEBOOK_LIMITS, OUTPUTS_LIMITS
-from ..sealed import Sealed, open_envelope
-from ..segment import Segment, decode_segment, is_segment, open_segment
+from ..sealed import Sealed
 from ..session import client_of
 from .acquaintances import Acquaintances
 from .changes import Changes, ChangesPorts
@@ -31,8 +30,8 @@ from .company import RECORDS, Company, CompanyPorts
 from .delivery import Delivery
 from .exchange import Exchange, ExchangePorts
 from .intake import Intake, IntakePorts
+from .opener import Opener, read_piece
 from .options import EngineOptions, Keepable, Refusal
-from .reading import Opened
 from .record import Person, Record
 from .replica import Replica, ReplicaPorts
 from .writer import Writer, WriterPorts
@@ -50,12 +49,14 @@ class Engine:
         clock, random, room = options.clock, options.random, options.room
         own = options.own.introduced
         self._options = options
+        self.keys = options.keys
         self._own = own
         self.neighbours = Neighbours()
         self.refusals: Counter[Refusal] = Counter()
         """For whoever looks for what is wrong."""
         self._replicas: dict[str, Replica] = {}
         self._carried: set[str] = set()
+        self._opener = Opener(options.crypto, options.keys)
         self._acquaintances = Acquaintances(room, clock, random, self.neighbours, self._is_needed)
         self._changes = Changes(
             ChangesPorts(
@@ -70,6 +71,7 @@ class Engine:
                 lambda: self._exchange,
                 lambda envelope, data, source, then: self._intake.accept(envelope, data, source, then),
                 lambda segment, data, source, then: self._intake.accept_segment(segment, data, source, then),
+                lambda segment, data: self._intake.verify_segment(segment, data),
                 options.keep,
                 options.forked,
                 self._refuse,
@@ -372,7 +374,7 @@ class Engine:
             return self._changes.take(envelope, data, who, source)
         refusal: Refusal | None = "stale" if self._company.is_stale(envelope) else None
         if refusal is None:
-            opened = self._open(envelope)
+            opened = self._opener.envelope(envelope)
             if opened.kind == "locked":
                 # Said again now and then; meanwhile others may have the key.
                 self._locked(envelope.document, envelope.epoch)
@@ -384,31 +386,6 @@ class Engine:
         if refusal:
             self._refuse(refusal, source)
         return "drop" if refusal else "pass"
-
-    def _open(self, envelope: Envelope) -> Opened:
-        keys = self._options.keys.keys_of(envelope.document, envelope.kind, envelope.epoch)
-        for key in keys:
-            plain = open_envelope(self._options.crypto, key, envelope)
-            if plain is not None:
-                return Opened("open", plain, envelope.part, envelope.parts)
-        return Opened("wrong" if keys else "locked")
-
-    def _open_piece(self, piece: Piece) -> Opened:
-        if piece.form == "segment":
-            return self._open_segment(piece)
-        envelope = decode_envelope(piece.data)
-        return Opened("wrong") if isinstance(envelope, Fault) else self._open(envelope)
-
-    def _open_segment(self, piece: Piece) -> Opened:
-        segment = decode_segment(piece.data)
-        if not isinstance(segment, Segment):
-            return Opened("wrong")
-        keys = self._options.keys.keys_of(segment.document, segment.kind, segment.epoch)
-        for key in keys:
-            plain = open_segment(self._options.crypto, key, segment)
-            if plain is not None:
-                return Opened("open", plain, 0, 1)
-        return Opened("wrong" if keys else "locked")
 
     def _made(self, sealed: Sealed, _: bytes) -> None:
         if sealed.envelope.kind in ("document", "outputs"):
@@ -435,7 +412,7 @@ class Engine:
                 OUTPUTS_LIMITS if kind == "outputs" else NOTEBOOK_LIMITS,
                 lambda session, author: client_of(document, author, session),
                 cut_of,
-                self._open_piece,
+                self._opener.piece,
                 lambda change: self._writer.write(document, kind, change),
                 lambda piece: self._changes.keep(document, piece),
                 lambda piece: self._locked(document, _epoch_of(piece)),
@@ -474,5 +451,5 @@ class Engine:
 
 
 def _epoch_of(piece: Piece) -> int:
-    read = decode_segment(piece.data) if is_segment(piece.data) else decode_envelope(piece.data)
-    return read.epoch if isinstance(read, Envelope | Segment) else 0
+    read = read_piece(piece.data)
+    return read.epoch if read else 0

@@ -55,38 +55,58 @@ class Intake:
     def accept_segment(
         self, segment: Segment, data: bytes, source: str, then: Callable[[Introduction | None], None]
     ) -> None:
-        """Judges a segment: ``then`` has its author once it is known to be genuine and may be, else None."""
-        acquaintances = self._ports.acquaintances
+        """Judges a segment that ``source`` sent: ``then`` has its author, once it is known to be genuine and may be,
+        else None.
+        """
+
+        def deny(refusal: Refusal) -> None:
+            self._ports.refuse(refusal, source)
+            then(None)
+
+        def judge(author: Introduction | None, signer: Introduction | None) -> None:
+            standing = self._ports.standing(author, _place_of(segment)) if author and signer else None
+            if standing != "may":
+                deny("unknown-session" if standing is None else "too-early" if standing == "unknown" else "not-allowed")
+            elif self.verify_segment(segment, data):
+                then(author)
+            else:
+                deny("forged")
+
         if segment.room != self._ports.room or segment.session == self._ports.session:
-            self._deny("own" if segment.session == self._ports.session else "other-class", source, "drop")
-            then(None)
-            return
-        if self._held + len(data) > HELD_BYTES:
-            self._deny("unknown-session", source, "later")
-            then(None)
+            deny("other-class" if segment.room != self._ports.room else "own")
+        else:
+            self._introduced(segment, data, source, judge)
+
+    def verify_segment(self, segment: Segment, data: bytes) -> bool:
+        """Whether somebody signed it who may speak for its session; both must be known."""
+        author, signer = (self._ports.acquaintances.of(each) for each in (segment.session, segment.signer))
+        if author is None or signer is None:
+            return False
+        return verify_segment(self._ports.crypto, _whose(author), _whose(signer), segment, data)
+
+    def _introduced(
+        self,
+        segment: Segment,
+        data: bytes,
+        source: str,
+        then: Callable[[Introduction | None, Introduction | None], None],
+    ) -> None:
+        """Whose a segment is, and who signed it, once both are known."""
+        known = self._ports.acquaintances
+        author, signer = known.of(segment.session), known.of(segment.signer)
+        if (author and signer) or self._held + len(data) > HELD_BYTES:
+            then(author, signer)
             return
         self._held += len(data)
 
-        def judge(author: Introduction | None, signer: Introduction | None) -> None:
+        def finish(first: Introduction | None, second: Introduction | None) -> None:
             self._held -= len(data)
-            last = segment.end - 1
-            place = Envelope(segment.room, segment.document, segment.session, segment.kind, last, b"", segment.epoch)
-            standing = self._ports.standing(author, place) if author and signer else None
-            if author is None or signer is None or standing is None:
-                self._deny("unknown-session", source, "later")
-            elif standing != "may":
-                self._deny("too-early" if standing == "unknown" else "not-allowed", source, "later")
-            elif not verify_segment(self._ports.crypto, _whose(author), _whose(signer), segment, data):
-                self._deny("forged", source, "drop")
-            else:
-                then(author)
-                return
-            then(None)
+            then(first, second)
 
-        acquaintances.need(
+        known.need(
             segment.session,
             source,
-            lambda author: acquaintances.need(segment.signer, source, lambda signer: judge(author, signer)),
+            lambda first: known.need(segment.signer, source, lambda second: finish(first, second)),
         )
 
     def _hold(self, envelope: Envelope, data: bytes, source: str, then: Judge) -> None:
@@ -118,6 +138,13 @@ class Intake:
     def _deny(self, refusal: Refusal, source: str, verdict: Verdict) -> Verdict:
         self._ports.refuse(refusal, source)
         return verdict
+
+
+def _place_of(segment: Segment) -> Envelope:
+    """Where the last of a segment's envelopes stood: who might write that one, might write it all."""
+    return Envelope(
+        segment.room, segment.document, segment.session, segment.kind, segment.end - 1, b"", epoch=segment.epoch
+    )
 
 
 def _whose(who: Introduction) -> Whose:

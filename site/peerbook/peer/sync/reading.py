@@ -45,6 +45,11 @@ class ReadingPorts:
     locked: Callable[[Piece], None]
 
 
+def limits_of(piece: Piece, limits: Limits) -> Limits:
+    """What a piece may hold, where a change may be ``limits``."""
+    return for_segments(limits) if piece.form == "segment" else limits
+
+
 @dataclass(slots=True)
 class _Parts:
     place: int
@@ -156,8 +161,7 @@ class Reading:
     def _checked(self, strand: _Strand, piece: Piece, whole: bytes) -> CheckedChange | None:
         """The change, where it is one that follows on what its session wrote before."""
         try:
-            limits = self._ports.limits
-            change = check_change(whole, strand.client, limits if piece.form == "envelope" else for_segments(limits))
+            change = check_change(whole, strand.client, limits_of(piece, self._ports.limits))
         except Refused:
             return None
         if not change.structs:

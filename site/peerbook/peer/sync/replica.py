@@ -16,18 +16,19 @@ from ..log.log import Log
 from ..log.piece import Chain, Cut, Fork, Known, New, Piece, Waits
 from ..merge import begins_with, says_the_same
 from ..permissions.change import CheckedChange, Refused, canonical_change, check_change
-from ..permissions.limits import Limits, for_segments
+from ..permissions.limits import Limits
 from .digest import state_digest
+from .opener import open_changes
 from .outbox import Outbox
 from .reaches import Reaches
-from .reading import Opened, Reading, ReadingPorts
+from .reading import Opened, Reading, ReadingPorts, limits_of
 
 _NOTHING = b"\x00\x00"
 
 Received = Literal["taken", "waiting", "known", "bad", "lie", "forked", "refused"]
 """It is in the log, and in the document as far as that may be; it leans on envelopes that are not here yet; it is here;
-it says what its author may not say; it is a segment, and what is here says something else; its session said two
-things; its session does not count that far.
+it says what its author may not say; it is a segment, and what is here says something else; its session said two things;
+its session does not count that far.
 """
 
 
@@ -130,21 +131,9 @@ class Replica:
         if not self._is_fit(piece, opened):
             self._dismiss(piece.session, piece.first, piece)
             return "bad"
-        held = self._held(piece)
-        if opened.kind != "open" or not held:
-            return self._join(piece, opened)
-        changes = self._changes_of(held)
-        if changes is None:
-            # It cannot be said yet, and comes again.
-            return "known"
-        is_whole = held[-1].end == piece.end
-        if not (says_the_same(opened.plain, changes) if is_whole else begins_with(opened.plain, changes)):
-            self.log.refuse(piece)
-            return "lie"
-        received = self._join(piece, opened)
-        if self.log.compact(piece):
-            self._ports.keep(piece)
-        return received
+        if piece.form == "segment" and opened.kind == "open":
+            return self._weigh(piece, opened)
+        return self._join(piece, opened)
 
     def take_own(self, piece: Piece, *, is_whole: bool) -> None:
         """One's own piece was sealed; ``is_whole``: with it all of a change is."""
@@ -227,38 +216,47 @@ class Replica:
             log.count(ports.session),
         )
 
-    def _held(self, piece: Piece) -> list[Piece]:
-        """What is here of a segment's range, when the two can be compared: they begin at one place, and end at one or
-        the segment leads further.
-        """
-        if piece.form != "segment" or self.log.chain_at(piece.session, piece.first) is None:
-            return []
-        held = list(self.log.pieces(piece.session, piece.first, piece.end))
-        return [] if not held or held[-1].end > piece.end or held[0].same(piece) else held
-
-    def _changes_of(self, pieces: list[Piece]) -> list[bytes] | None:
-        """The whole changes in them; None when something of them cannot be opened."""
-        changes: list[bytes] = []
-        parts: list[bytes] = []
-        for piece in pieces:
-            opened = self._ports.open(piece)
-            if opened.kind != "open" or opened.part != len(parts):
-                return None
-            parts.append(opened.plain)
-            if len(parts) == opened.parts:
-                changes.append(b"".join(parts))
-                parts = []
-        return changes
-
     def _is_fit(self, piece: Piece, opened: Opened) -> bool:
         if opened.kind != "open" or opened.parts > 1:
             return opened.kind != "wrong"
-        limits = self._ports.limits if piece.form == "envelope" else for_segments(self._ports.limits)
         try:
-            check_change(opened.plain, self._ports.client_of(piece.session, piece.author), limits)
+            client = self._ports.client_of(piece.session, piece.author)
+            check_change(opened.plain, client, limits_of(piece, self._ports.limits))
         except Refused:
             return False
         return True
+
+    def _weigh(self, piece: Piece, opened: Opened) -> Received:
+        """A segment is compared with what is here of its range before it takes its place."""
+        held = self._held_of(piece)
+        if not held:
+            return self._join(piece, opened)
+        changes = open_changes(self._ports.open, held)
+        if changes is None:
+            # It cannot be said yet, and comes again.
+            return "known"
+        is_whole = held[-1].end == piece.end
+        if says_the_same(opened.plain, changes) if is_whole else begins_with(opened.plain, changes):
+            received = self._join(piece, opened)
+            if self.log.compact(piece):
+                self._ports.keep(piece)
+                self.reaches.changed()
+            return received
+        if is_whole and not _outweighs(held, piece):
+            # Of two segments that say two things everybody keeps the same one.
+            self._dismiss(piece.session, piece.first, held[0])
+            return self._join(piece, opened)
+        self._dismiss(piece.session, piece.first, piece)
+        return "lie"
+
+    def _held_of(self, piece: Piece) -> list[Piece]:
+        """What is here of a segment's range, when it can be compared: both begin, and both or one of them end, at one
+        place.
+        """
+        if self.log.chain_at(piece.session, piece.first) is None:
+            return []
+        held = self.log.pieces(piece.session, piece.first, piece.end)
+        return [] if not held or held[-1].end > piece.end or held[0].same(piece) else held
 
     def _join(self, piece: Piece, opened: Opened | None) -> Received:
         taken = self.log.take(piece)
@@ -387,6 +385,11 @@ class Replica:
         self._digest = None
         if self.on_change:
             self._ports.clock.after(0, self.on_change)
+
+
+def _outweighs(pieces: list[Piece], segment: Piece) -> bool:
+    """Whose word counts, for everybody alike: that of envelopes, then the finer one, then the lower hash."""
+    return len(pieces) > 1 or pieces[0].form == "envelope" or pieces[0].hash < segment.hash
 
 
 class _Applying:

@@ -64,6 +64,7 @@ export class StagedClass implements Omit<
   };
   meetsOtherVersion = false;
   entrance: Entrance = 'in';
+  isTakingOver = false;
   door: Door = 'open';
   outputsShared = false;
   waiting: ITeaching['waiting'] = [];

@@ -8,6 +8,7 @@ import { Chance } from '../simulation/chance';
 import { fromHex, toHex } from '../tagged';
 import { everyoneOf, foundClass, FOUNDING_BYTES, lectureOf, readFounding } from './founding';
 import { LINK_CHARS, linkFragment, linkOf, readLink, readLinkFragment } from './link';
+import { type IOwner, makeOwner, OWNER_CHARS, readOwner } from './owner';
 import { type IRecovery, readRecovery, type RecoveryFault, writeRecovery } from './recovery';
 
 const root = new URL('../../../../../', import.meta.url);
@@ -190,6 +191,13 @@ interface IVectors {
   good: Record<string, string>[];
   links: { title: string; given: string }[];
   files: { title: string; text: string; fault: RecoveryFault }[];
+  owners: { title: string; given: string; owner: Record<string, string> | null }[];
+}
+
+function ownerOf(given: string, classId: Uint8Array): IOwner | null {
+  let owner: IOwner | null = null;
+  readOwner(crypto, digest, classId, given, read => (owner = read));
+  return owner;
 }
 
 describe('class, as Python has it', () => {
@@ -215,6 +223,42 @@ describe('class, as Python has it', () => {
 
   it.each(vectors.links)('[CLS7] no link: $title', ({ given }) => {
     expect(readLink(given, digest).kind).toBe('damaged');
+  });
+
+  it.each(vectors.owners)('[CLS9] $title', ({ given, owner }) => {
+    const read = ownerOf(given, owner ? fromHex(owner.class!) : new Uint8Array(16));
+    expect(
+      read && {
+        root: toHex(read.seeds.reveal().subarray(0, 32)),
+        device: toHex(read.seeds.reveal().subarray(32)),
+        recovery: toHex(read.recovery.reveal()),
+        record: toHex(read.founding.record),
+        class: toHex(read.founding.classId),
+        key: toHex(read.key),
+        statement: toHex(read.statement.bytes)
+      }
+    ).toEqual(owner);
+  });
+
+  it('[CLS9] an owner is of the class of the link, and shown to nobody', () => {
+    const whole = vectors.owners.find(({ owner }) => owner)!;
+    expect(whole.given).toHaveLength(OWNER_CHARS);
+    expect(limits.owner_chars).toBe(OWNER_CHARS);
+    expect(ownerOf(whole.given, founded().classId)).toBeNull();
+    const seeds = { root: new Secret(filled(1)), device: new Secret(filled(2)) };
+    let made: IOwner | undefined;
+    makeOwner(
+      crypto,
+      digest,
+      seeds,
+      bytes => bytes.fill(7),
+      owner => (made = owner)
+    );
+    expect(toHex(made!.seeds.reveal())).toBe('01'.repeat(32) + '02'.repeat(32));
+    expect(made!.statement).toMatchObject({ kind: 'epoch', epoch: 1, door: 'open', number: 1 });
+    const text = `${JSON.stringify(made)} ${inspect(made, { depth: 9, showHidden: true })}`;
+    expect(text).not.toContain('1, 1, 1, 1');
+    expect(text).not.toContain('1,1,1,1');
   });
 
   it.each(vectors.files)('[CLS8] no recovery file: $title', ({ text, fault }) => {

@@ -1,76 +1,55 @@
-import { readFileSync } from 'node:fs';
 import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
-import { fragmentOf, INVITATION_CHARS, makeInvitation, readCode, readFragment } from './invitation';
+import {
+  branchIn,
+  fragmentOf,
+  makeInvitation,
+  ownerIn,
+  readCode,
+  readFragment,
+  withoutOwner
+} from './invitation';
 
-const limits = JSON.parse(
-  readFileSync(new URL('../../../../../docs/protocol.json', import.meta.url), 'utf8')
-) as Record<string, number>;
-const made = (seed: number) => makeInvitation(bytes => bytes.fill(seed), digest);
+const invitation = makeInvitation(bytes => bytes.fill(7), digest);
+const { code } = invitation;
 
-describe('invitation', () => {
-  it('[CLS1] comes back from its own link', () => {
-    const invitation = makeInvitation(bytes => crypto.getRandomValues(bytes), digest);
-    expect(invitation.code).toHaveLength(INVITATION_CHARS);
-    expect(limits.invitation_chars).toBe(INVITATION_CHARS);
-    expect(readFragment(fragmentOf(invitation), digest)).toEqual({ kind: 'invited', invitation });
-    expect(readFragment(`#x=1&class=${invitation.code}&y`, digest)).toEqual({ kind: 'invited', invitation });
-    expect(readCode(` ${invitation.code}\n`, digest)).toEqual({ kind: 'invited', invitation });
+describe('what a page’s fragment says of a class', () => {
+  it('[CLS7] the invitation, whatever else stands beside it', () => {
+    for (const fragment of [fragmentOf(invitation), `#x=1&class=${code}&y`, `#class=${code}&branch=mine`]) {
+      expect(readFragment(fragment, digest)).toEqual({ kind: 'invited', invitation });
+    }
+    expect(readCode(` ${code}\n`, digest)).toEqual({ kind: 'invited', invitation });
+    expect(makeInvitation(bytes => bytes.fill(8), digest).room).not.toBe(invitation.room);
   });
 
-  it('[CLS1] a link without one is a page alone', () => {
+  it('[CLS7] none is a page alone, and what was cut or mistyped is said to be that', () => {
     for (const fragment of ['', '#', '#content', '#classes=x']) {
       expect(readFragment(fragment, digest)).toEqual({ kind: 'none' });
     }
-  });
-
-  it('[CLS1] a link that was cut or mistyped is told from one that is whole', () => {
-    const { code } = made(7);
-    for (let length = 0; length < code.length; length += 1) {
-      expect(readFragment(`#class=${code.slice(0, length)}`, digest).kind).toBe('damaged');
+    for (const given of ['', code.slice(1), code.slice(0, -1), 'AAECAwQFBgcICQoLDA0OD6P_', '%F0%9F%98%80']) {
+      expect(readFragment(`#class=${given}`, digest).kind).toBe('damaged');
     }
-    let taken = 0;
-    for (let at = 0; at < code.length; at += 1) {
-      for (const other of 'AZaz09-_') {
-        const typed = code.slice(0, at) + other + code.slice(at + 1);
-        taken += Number(typed !== code && readCode(typed, digest).kind === 'invited');
-      }
-    }
-    expect(taken).toBe(0);
-    expect(readFragment('#class=%F0%9F%98%80', digest).kind).toBe('damaged');
     expect(readFragment('#class=' + 'x'.repeat(5000), digest)).toEqual({
       kind: 'damaged',
       given: 'x'.repeat(100)
     });
   });
 
-  it('[CLS2] everything else follows from the secret, and nothing says another', () => {
-    const invitation = made(1);
-    expect(invitation.room).toMatch(/^[A-Za-z0-9_-]{21}[AQgw]$/);
-    expect(invitation.everyone).toMatch(/^[0-9a-f]{32}$/);
-    expect(invitation.id).toHaveLength(16);
-    expect(made(1)).toEqual(invitation);
-    const other = made(2);
-    expect(new Set([invitation.room, other.room, invitation.everyone, other.everyone]).size).toBe(4);
-    expect(invitation.code).not.toContain(invitation.room.slice(0, 8));
-  });
-});
-
-describe('invitation, as Python has it', () => {
-  const vectors = JSON.parse(
-    readFileSync(new URL('../../../../../tests/protocol/invitation.json', import.meta.url), 'utf8')
-  ) as { good: Record<string, string>[]; bad: { title: string; given: string }[] };
-  const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
-
-  it.each(vectors.good)('[CLS2] $title', ({ secret, code, room, everyone, ...more }) => {
-    const fill = (bytes: Uint8Array) => bytes.set(Buffer.from(secret!, 'hex'));
-    const invitation = makeInvitation(fill, digest);
-    expect(invitation).toMatchObject({ code, room, everyone });
-    expect(hex(invitation.id)).toBe(more.class);
-    expect(readCode(code!, digest)).toEqual({ kind: 'invited', invitation });
+  it('[CLS5] which of the class’s notebooks: the lecture, where it says none that there is', () => {
+    expect(branchIn(`#class=${code}&branch=mine`)).toBe('mine');
+    expect(branchIn(`#branch=team&class=${code}`)).toBe('team');
+    for (const fragment of ['', `#class=${code}`, `#class=${code}&branch=x`, `#class=${code}&branch=`]) {
+      expect(branchIn(fragment)).toBe('lecture');
+    }
   });
 
-  it.each(vectors.bad)('[CLS1] no code: $title', ({ given }) => {
-    expect(readCode(given, digest).kind).toBe('damaged');
+  it('[CLS9] what makes one the owner is read, and taken out of the address', () => {
+    const address = `https://school.example/py/class.html?workshop=w#class=${code}`;
+    expect(ownerIn(new URL(`${address}&owner=abc`).hash)).toBe('abc');
+    expect(ownerIn(new URL(address).hash)).toBeNull();
+    expect(withoutOwner(`${address}&owner=abc`)).toBe(address);
+    expect(withoutOwner(`${address}&owner=abc&branch=team&owner=d`)).toBe(`${address}&branch=team`);
+    expect(withoutOwner(address)).toBe(address);
+    expect(withoutOwner('https://school.example/?owner=1')).toBe('https://school.example/?owner=1');
   });
 });

@@ -5,10 +5,8 @@
 import { type Branch, BRANCHES } from '../document/name';
 import type { Digest } from '../session';
 import { CLASS_BYTES } from './founding';
-import { type IClassLink, JOIN_SECRET_BYTES, LINK_CHARS, linkFragment, linkOf, readLink } from './link';
+import { type IClassLink, JOIN_SECRET_BYTES, linkFragment, linkOf, readLink } from './link';
 
-/** `invitation_chars` in docs/protocol.json. */
-export const INVITATION_CHARS = LINK_CHARS;
 const FIELD = 'class';
 
 /** The 46 characters, and what follows from them. */
@@ -50,6 +48,13 @@ export function branchIn(fragment: string): Branch {
 /** What makes whoever opens the link the owner of the class, or null. Never throws. */
 export function ownerIn(fragment: string): string | null {
   return new URLSearchParams(fragment.replace(/^#/, '')).get('owner');
+}
+
+/** A page's address without what makes one the owner: it is in the address only until it was read. */
+export function withoutOwner(address: string): string {
+  const [page = '', fragment] = address.split('#', 2);
+  const kept = (fragment ?? '').split('&').filter(part => !part.startsWith('owner='));
+  return fragment === undefined ? page : `${page}#${kept.join('&')}`;
 }
 
 /** The fragment of a link into the class, with its `#`. */

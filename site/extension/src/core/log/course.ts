@@ -28,7 +28,11 @@ export class Course {
   }
 
   strand: Strand;
-  stopped: { readonly at: number; readonly piece: IPiece | undefined } | null = null;
+  stopped: {
+    readonly at: number;
+    readonly piece: IPiece | undefined;
+    readonly gone: readonly IPiece[];
+  } | null = null;
   /** `settled`: the right chain is here at `count`. `doubt`: something did not fit, so ask from 0. */
   frontier: (ICut & { settled: boolean; doubt: boolean }) | null = null;
   /** `begins`: before that nothing is in doubt. `at`: what is here stays, and no more is taken. */
@@ -103,9 +107,21 @@ export class Course {
     const gone = this.strand.truncate(place);
     // Kept to be compared: another envelope in its place is a fork all the same.
     const piece = gone.find(each => each.form === 'envelope' && each.from === place);
-    this.stopped = { at: place, piece };
+    this.stopped = { at: place, piece, gone: [...gone, ...(this.stopped?.gone ?? [])] };
     this.dismiss(each => each.to > place);
     return gone;
+  }
+
+  /** What may not be is to be found anew: what was stopped is back, as far as it counts. */
+  resume(): boolean {
+    const { stopped, strand } = this;
+    this.stopped = null;
+    for (const piece of stopped?.gone ?? []) {
+      if (piece.from === strand.count && agrees(piece.before, strand.chain) && piece.to <= this.limit) {
+        strand.append(piece);
+      }
+    }
+    return stopped !== null;
   }
 
   prove(proof: readonly IPiece[]): boolean {

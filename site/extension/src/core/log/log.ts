@@ -155,6 +155,15 @@ export class Log {
   }
 
   /**
+   * What counts is different. Whether a change may be depends on what it leans on, so where logs end is found anew: it
+   * depends on what counts, and not on what came first.
+   * @returns whether any log had ended
+   */
+  resume(): boolean {
+    return [...this.courses.values()].filter(course => course.resume()).length > 0;
+  }
+
+  /**
    * It is proven that the session said two things; the pieces are verified. Of several proofs the one that begins first
    * counts, so that all who heard of all of them doubt the same.
    * @returns whether that is news, to be told.

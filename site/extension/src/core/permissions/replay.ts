@@ -7,6 +7,7 @@
  */
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
+import { mergeChanges } from '../envelope/merge';
 import { Reader } from '../envelope/reader';
 import { type ChangeFault, checkChange, type ICheckedChange } from './change';
 import { type IChangeLimits, NOTEBOOK_LIMITS } from './limits';
@@ -157,14 +158,35 @@ function refusedOf(
   changes: readonly ICheckedChange[],
   cuts: ReadonlyMap<number, number>
 ): Map<ICheckedChange, PlaceFault> {
+  return admit(genesis, changes, cuts).refused;
+}
+
+/** Which changes are refused for their places, and which wait for what is not here: the same in whatever order they are. */
+export function admit(
+  genesis: Uint8Array | null,
+  changes: readonly ICheckedChange[],
+  cuts: ReadonlyMap<number, number>
+): { readonly refused: Map<ICheckedChange, PlaceFault>; readonly waiting: ReadonlySet<ICheckedChange> } {
   const refused = new Map<ICheckedChange, PlaceFault>();
-  for (let isTorn = true; isTorn;) {
+  for (;;) {
     const admission = new Admission(genesis, new Map(cuts), UNBOUNDED);
     changes.filter(change => !refused.has(change)).forEach(change => admission.take('', change));
     admission.refused.forEach((fault, change) => refused.set(change, fault));
-    ({ isTorn } = admission);
+    if (!admission.isTorn) {
+      return { refused, waiting: admission.waiting.wholes };
+    }
   }
-  return refused;
+}
+
+/**
+ * All changes of one client that are taken, as one: whoever has them merged in another way, or not, has the same.
+ * @returns null for what cannot be merged
+ */
+export function asOne(changes: readonly ICheckedChange[], limits: IChangeLimits): ICheckedChange | null {
+  const merged = mergeChanges(changes.map(({ bytes }) => bytes));
+  const all = { ...limits, bytes: Infinity, structs: Infinity, ranges: Infinity, isSegment: true };
+  const read = merged && checkChange(merged.bytes, changes[0]!.client, all);
+  return read?.kind === 'read' ? read.value : null;
 }
 
 /** One order for one set of changes: not even crafted places, which Yjs orders by arrival, make two members' documents differ. */

@@ -5,7 +5,7 @@
  */
 import type { ICheckedChange } from './change';
 import { WAITING_BYTES, WAITING_CHANGES } from './limits';
-import { piecesOf } from './pieces';
+import { type IPiece, piecesOf } from './pieces';
 import type { IId } from './structs';
 
 export type Taken =
@@ -52,6 +52,17 @@ export class Waiting {
 
   get count(): number {
     return [...this.held.values()].reduce((sum, { changes }) => sum + changes, 0);
+  }
+
+  /** What waits, or a piece of which does. */
+  get wholes(): Set<ICheckedChange> {
+    const wholes = new Set<ICheckedChange>();
+    for (const queue of this.queues.values()) {
+      for (const change of queue.changes) {
+        wholes.add('whole' in change ? (change as IPiece).whole : change);
+      }
+    }
+    return wholes;
   }
 
   take(author: string, change: ICheckedChange): Taken {
@@ -180,6 +191,10 @@ class Queue {
   constructor(private readonly onStep: () => void) {}
 
   private readonly heap: { readonly clock: number; readonly item: IWaiting }[] = [];
+
+  get changes(): ICheckedChange[] {
+    return this.heap.map(({ item }) => item.change);
+  }
 
   add(clock: number, item: IWaiting): void {
     const { heap } = this;

@@ -11,7 +11,7 @@ import { makeGenesis } from '../document/genesis';
 import { normalNotebook } from '../document/normal';
 import { SessionKeys } from '../envelope/keys';
 import { Sealer } from '../envelope/seal';
-import { encodeMessage } from '../overlay/wire';
+import { encodeMessage, FIRST_TYPE } from '../overlay/wire';
 import type { Digest } from '../session';
 import { toHex } from '../tagged';
 import { Chance } from './chance';
@@ -304,7 +304,7 @@ export class Lesson {
     this.note(`${pupil!.name} is flooded`);
     for (let count = 0; count < 300; count += 1) {
       const bytes = this.chance.bytes(1 + this.chance.below(120));
-      bytes[0] = this.chance.is(0.5) ? 1 : 128 + this.chance.below(20);
+      bytes[0] = this.chance.is(0.5) ? 1 : FIRST_TYPE + this.chance.below(20);
       pupil!.hear(from, 'control', bytes);
     }
   }

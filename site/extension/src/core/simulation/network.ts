@@ -5,6 +5,7 @@
 import type { Clock } from '../clock';
 import type { Channel } from '../connection';
 import type { Line } from '../overlay/neighbours';
+import { FIRST_TYPE } from '../overlay/wire';
 import type { Chance } from './chance';
 
 export interface IWeather {
@@ -51,7 +52,7 @@ export class Network {
         const { delay, lost, doubled, reordered } = this.weather;
         this.messages += 1;
         this.bytes += message.byteLength;
-        this.envelopes += message[0]! <= 128 ? 1 : 0;
+        this.envelopes += message[0]! <= FIRST_TYPE ? 1 : 0;
         const copies = this.isReachable(from, to.session) && !this.chance.is(lost / 100) ? 1 : 0;
         const more = copies > 0 && this.chance.is(doubled / 100) ? 1 : 0;
         for (let copy = copies + more; copy > 0; copy -= 1) {

@@ -54,6 +54,7 @@ export class Changes {
     if (kept.length > 0) {
       library.ensure(document, kind);
     }
+    this.keepCarried(document, kept);
     const [done, begin] = countDown(() => this.restorePieces(document, kind, kept, then));
     for (const each of kept) {
       if (each.kind === 'introduction') {
@@ -95,6 +96,7 @@ export class Changes {
           options.onLost?.(document, lost);
         }
       },
+      resumed: () => later().exchange.compare(),
       unfit: fault => options.onUnfit?.(document, fault)
     });
   }
@@ -264,6 +266,24 @@ export class Changes {
   meet({ peer }: Neighbour, replica: Replica, session: string): void {
     if (session !== this.ports.options.own.session && replica.log.authorOf(session) === undefined) {
       this.ports.acquaintances.need(session, peer, who => who && replica.meet(session, who.participant));
+    }
+  }
+
+  /** What came while nobody had the document open was carried in memory: from now on it is kept. */
+  private keepCarried(document: string, kept: readonly IKept[]): void {
+    const { library, options } = this.ports;
+    const log = library.replicas.get(document)?.log;
+    [...this.stored]
+      .filter(name => name.startsWith(`${document} `))
+      .forEach(name => this.stored.delete(name));
+    if (log && log.sessions.length > 0) {
+      const pieces = kept.flatMap(each => (each.kind === 'piece' ? [each.bytes] : []));
+      const ids = new Set(pieces.map(bytes => idText(options.digest(bytes))));
+      for (const piece of log.sessions.flatMap(session => log.kept(session))) {
+        if (!ids.has(idText(piece.hash))) {
+          this.keep(document, piece);
+        }
+      }
     }
   }
 

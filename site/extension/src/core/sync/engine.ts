@@ -292,6 +292,11 @@ export class Engine {
     };
   }
 
+  /** Whether all that neighbours said they have is here. */
+  get isEven(): boolean {
+    return this.exchange.isEven;
+  }
+
   /** How far the sessions of somebody are, in every document that is here: for a frontier. */
   reachesOf(
     participant: string

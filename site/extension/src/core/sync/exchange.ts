@@ -48,6 +48,8 @@ export interface IExchangePorts {
 
 /** Stands for the statements among the documents of a summary. */
 const STATEMENTS = 'statements';
+/** After a document's name: what it says, of a log that was said before. */
+const CONTENT = ' content';
 
 type EntriesMessage = Extract<Message, { type: 'entries' }>;
 type SummaryMessage = Extract<Message, { type: 'summary' }>;
@@ -80,6 +82,13 @@ export class Exchange {
   /** Neighbours who have the document. */
   holders(document: string): ReadonlySet<string> {
     return this.talkOf(document).holders;
+  }
+
+  /** Whether nothing is missing here, as far as neighbours said, and no answer is waited for. */
+  get isEven(): boolean {
+    return [...this.talks.values()].every(
+      ({ asking, due, claims }) => !asking && due.size === 0 && claims.peers.length === 0
+    );
   }
 
   /** Whether a neighbour ever had more of it than was here. */
@@ -146,6 +155,7 @@ export class Exchange {
     const { summaries, fresh, answer } = message;
     // How far each session is, where digests differ; and what is more here than there.
     const [rough, ahead]: ISummary[][] = [[], []];
+    const equal = new Set<string>();
     for (const summary of summaries) {
       if (summary.document === STATEMENTS) {
         if (!sameBytes(summary.digest, this.ports.stated()?.subarray(0, DIGEST_BYTES) ?? summary.digest)) {
@@ -157,6 +167,10 @@ export class Exchange {
         this.ports.spread.hearSummary(neighbour, summary, message);
         continue;
       }
+      if (summary.document.endsWith(CONTENT)) {
+        this.hearContent(summary, equal);
+        continue;
+      }
       const replica = this.ports.replicas.get(summary.document) ?? this.ports.carry(summary.document);
       if (!replica) {
         continue;
@@ -166,6 +180,7 @@ export class Exchange {
       talk.holders.add(peer);
       if (sameBytes(replica.reaches.digest, summary.digest)) {
         talk.claims.left(peer);
+        equal.add(replica.name);
       } else if (!summary.reaches && fresh) {
         rough!.push(replica.reaches.summary(replica.name, 'all'));
       } else if (!summary.reaches) {
@@ -232,6 +247,16 @@ export class Exchange {
       }
     });
     talk.news = { cancel, knows, sessions };
+  }
+
+  /** Who has the same log, and is as quiet, says the same: or one of both is to be built anew [PER6]. */
+  private hearContent({ document, digest }: ISummary, equal: ReadonlySet<string>): void {
+    const name = document.slice(0, -CONTENT.length);
+    const replica = this.ports.replicas.get(name);
+    const content = equal.has(name) ? replica?.content : null;
+    if (content && !sameBytes(content, digest)) {
+      replica!.settle();
+    }
   }
 
   private compareReaches(
@@ -357,7 +382,12 @@ export class Exchange {
       ...(stated
         ? [{ document: STATEMENTS, digest: stated.subarray(0, DIGEST_BYTES), reaches: null, isWhole: false }]
         : []),
-      ...replicas.map(({ name, reaches }) => reaches.summary(name, null)),
+      ...replicas.flatMap(({ name, reaches, content }) => {
+        const said = reaches.summary(name, null);
+        return content
+          ? [said, { document: `${name}${CONTENT}`, digest: content, reaches: null, isWhole: false }]
+          : [said];
+      }),
       ...this.ports.spread.summaries(replicas)
     ];
     this.send(neighbour, summaries, fresh, answer, summaries.length === 0 && fresh);

@@ -1,11 +1,11 @@
 import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
-import { encodeMessage } from '../overlay/wire';
+import { encodeMessage, FIRST_TYPE } from '../overlay/wire';
 import { DOCUMENT, type Page, Pages } from '../simulation/pages';
 import { Lesson } from '../simulation/lesson';
 import { FAIR } from '../simulation/network';
 
-const [ENVELOPE, SHORT, INTRODUCTION, WHO_IS] = [2, 160, 172, 173];
+const [ENVELOPE, SHORT, INTRODUCTION, WHO_IS] = [1, FIRST_TYPE, FIRST_TYPE + 12, FIRST_TYPE + 13];
 const envelopes = (page: Page): number => page.count(ENVELOPE) + page.count(SHORT);
 
 describe('taking in', () => {

@@ -6,6 +6,7 @@ import { MAX_DEGREE, TARGET_DEGREE } from '../overlay/neighbours';
 import { ENTRIES_BYTES } from '../overlay/wire';
 import { NAME_CHARS, RECORD_CHARS } from '../roster/record';
 import { MOST_INTRODUCTIONS } from './acquaintances';
+import { QUIET_MS, SETTLE_EVERY_MS } from './contents';
 import { BEAT_MS } from './exchange';
 import { EVERY_MS } from './outbox';
 
@@ -23,6 +24,8 @@ it('[SYN2] the limits of sync are those of protocol.json', () => {
     envelope_every_ms: EVERY_MS,
     unresolved_bytes: WAITING_BYTES,
     beat_ms: BEAT_MS,
+    content_quiet_ms: QUIET_MS,
+    settle_every_ms: SETTLE_EVERY_MS,
     cursor_every_ms: CURSOR_MS,
     presence_every_ms: PRESENCE_MS,
     name_chars: NAME_CHARS,

@@ -1,6 +1,6 @@
 /** Own changes to one document on their way out: the first at once, then at most ten times a second, merged [SYN4]. */
-import * as Y from 'yjs';
 import type { Cancel, Clock } from '../clock';
+import { mergeChanges } from '../envelope/merge';
 
 /** One envelope per document in this time; `envelope_every_ms` in docs/protocol.json (DESIGN, decision 6). */
 export const EVERY_MS = 100;
@@ -60,5 +60,5 @@ function merged(changes: readonly Uint8Array[]): Uint8Array[] {
     groups.at(-1)!.push(change);
     bytes += change.byteLength;
   }
-  return groups.map(group => (group.length === 1 ? group[0]! : Y.mergeUpdates(group)));
+  return groups.flatMap(group => (group.length === 1 ? group : (mergeChanges(group)?.bytes ?? group)));
 }

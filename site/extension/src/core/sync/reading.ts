@@ -9,7 +9,7 @@ import type { Log } from '../log/log';
 import type { IPiece } from '../log/piece';
 import { checkChange, type ICheckedChange } from '../permissions/change';
 import { forSegments, type IChangeLimits } from '../permissions/limits';
-import { Intake } from '../permissions/replay';
+import { admit, asOne, Intake } from '../permissions/replay';
 
 /** What a piece turns out to hold. */
 export type Opened =
@@ -29,12 +29,21 @@ export interface IReadingPorts {
   /** How far a session counts that was cut off; null for all others. */
   frontier(session: string): number | null;
   open(piece: IPiece, then: (opened: Opened) => void): void;
-  /** What a session says from `place` on may not be said: `piece` is where that shows. */
-  stopped(session: string, place: number, piece: IPiece): void;
+  /**
+   * What a session says from `place` on may not be said: `piece` is where that shows. `isBuilding`: nothing of what comes
+   * after is in the document.
+   */
+  stopped(session: string, place: number, piece: IPiece, isBuilding: boolean): void;
   /** Something is sealed with a key that is not here. */
   locked(piece: IPiece): void;
   /** Something was read, and nothing is being opened. */
   progressed(): void;
+}
+
+interface IGathered {
+  readonly strand: IStrand;
+  readonly place: number;
+  readonly piece: IPiece;
 }
 
 interface IStrand {
@@ -60,7 +69,7 @@ export class Reading {
   constructor(
     private readonly ports: IReadingPorts,
     readonly doc: Y.Doc | null,
-    genesis: Uint8Array | null,
+    private readonly genesis: Uint8Array | null,
     public ownFrom: number
   ) {
     this.intake = doc && new Intake(doc, genesis, new Map(), ports.origin);
@@ -73,10 +82,17 @@ export class Reading {
   private readonly full = new Set<IStrand>();
   private opening = 0;
   private ended = false;
+  /** Changes that are opened, while the document is not built of them yet. */
+  private gathered: Map<ICheckedChange, IGathered> | null = null;
 
   /** Whether something waits for what is not here. */
   get isWaiting(): boolean {
     return (this.intake?.waiting.count ?? 0) > 0 || this.full.size > 0;
+  }
+
+  /** Whether there is no key for some of it, or it is still being read. */
+  get isPartial(): boolean {
+    return this.opening > 0 || [...this.strands.values()].some(({ state }) => state !== 'idle');
   }
 
   /** Whether something is being opened. */
@@ -84,13 +100,21 @@ export class Reading {
     return this.opening > 0;
   }
 
-  get waitingCount(): number {
-    return this.intake?.waiting.count ?? 0;
-  }
-
   /** Reads on in all sessions. */
   readAll(): void {
     this.ports.log.sessions.forEach(session => this.read(session));
+  }
+
+  /**
+   * Reads all of it, and builds the document only then, in one order, of what each client wrote as one: so that everybody
+   * with the same log has the same document, also where somebody wrote what Yjs orders by arrival [PER6].
+   */
+  readAnew(): void {
+    this.gathered = new Map();
+    this.opening += 1;
+    this.readAll();
+    this.opening -= 1;
+    this.build();
   }
 
   /** Reads on in a session; `known` is what was opened already of one of its pieces. */
@@ -135,6 +159,7 @@ export class Reading {
       isInside = false;
     }
     this.settle(strand);
+    this.build();
     if (this.opening === 0) {
       this.ports.progressed();
     }
@@ -160,7 +185,7 @@ export class Reading {
   get hasOwn(): boolean {
     const { log, session } = this.ports;
     const strand = this.strands.get(session);
-    const isRead = this.opening === 0 && (strand?.next ?? 0) >= log.count(session);
+    const isRead = this.opening === 0 && !this.gathered && (strand?.next ?? 0) >= log.count(session);
     return isRead && (!strand || !this.doc || Y.getState(this.doc.store, strand.client) >= strand.clock);
   }
 
@@ -213,10 +238,81 @@ export class Reading {
     }
     strand.next = piece.to;
     strand.clock = Math.max(strand.clock, change.to);
-    if (this.intake) {
+    if (this.gathered) {
+      this.gathered.set(change, { strand, place, piece });
+    } else if (this.intake) {
       this.places.set(change, { session: strand.session, place, piece });
       this.put(strand, change);
     }
+  }
+
+  private build(): void {
+    if (!this.gathered || this.opening > 0 || this.ended) {
+      return;
+    }
+    const { gathered } = this;
+    this.opening += 1;
+    const waiting = this.leaveOut(gathered);
+    this.opening -= 1;
+    if (this.opening > 0 || !waiting) {
+      return;
+    }
+    this.gathered = null;
+    const strands = [...this.strands.values()].sort((a, b) => a.client - b.client);
+    strands.forEach(strand => this.settle(strand));
+    const later: ICheckedChange[] = [];
+    for (const strand of strands) {
+      const all = [...gathered].filter(([, of]) => of.strand === strand).map(([change]) => change);
+      const ready = all.filter(change => !waiting.has(change));
+      const whole = ready.length > 0 ? asOne(ready, this.ports.limits) : null;
+      later.push(...(whole ? all.filter(change => waiting.has(change)) : all));
+      if (whole) {
+        this.intake?.take(strand.session, whole);
+      }
+    }
+    for (const change of later) {
+      const { strand, place, piece } = gathered.get(change)!;
+      this.places.set(change, { session: strand.session, place, piece });
+      this.put(strand, change);
+    }
+  }
+
+  /**
+   * Takes out what is refused for its place, and what its session said from there on.
+   * @returns what waits for what is not here; null when the document is not to be built
+   */
+  private leaveOut(gathered: Map<ICheckedChange, IGathered>): ReadonlySet<ICheckedChange> | null {
+    for (;;) {
+      const cuts = new Map(
+        [...this.strands.values()]
+          .filter(strand => this.isOver(strand))
+          .map(each => [each.client, each.clock])
+      );
+      const changes = [...gathered.keys()].sort((a, b) => a.client - b.client);
+      const { refused, waiting } = admit(this.genesis, changes, cuts);
+      if (refused.size === 0) {
+        return waiting;
+      }
+      for (const change of refused.keys()) {
+        const at = gathered.get(change);
+        if (at) {
+          [...gathered].forEach(
+            ([each, { strand, place }]) => strand === at.strand && place >= at.place && gathered.delete(each)
+          );
+          at.strand.clock = change.from;
+          this.stop(at.strand, at.place, at.piece);
+          // In the place of a segment there may be what it was made of.
+          this.read(at.strand.session);
+        }
+        if (this.ended) {
+          return null;
+        }
+      }
+    }
+  }
+
+  private isOver(strand: IStrand): boolean {
+    return strand.next >= (this.ports.frontier(strand.session) ?? Infinity);
   }
 
   /** The whole change, 'more' while parts of it are missing, or null for parts that do not follow. */
@@ -285,15 +381,14 @@ export class Reading {
   private stop(strand: IStrand, place: number, piece: IPiece): void {
     strand.next = place;
     strand.parts = null;
-    this.ports.stopped(strand.session, place, piece);
+    this.ports.stopped(strand.session, place, piece, this.gathered !== null);
     this.settle(strand);
   }
 
   /** Nothing of the session counts any more from where it was read to: nobody waits for that. */
   private settle(strand: IStrand): void {
     // Only a frontier decides for everybody: what is refused nobody has, and a fork is open until there is one.
-    const limit = this.ports.frontier(strand.session) ?? Infinity;
-    if (this.intake && !strand.isCut && strand.next >= limit && !this.ended) {
+    if (this.intake && !this.gathered && !strand.isCut && this.isOver(strand) && !this.ended) {
       strand.isCut = true;
       this.intake.cut(strand.client, strand.clock);
       this.stopRefused();

@@ -34,7 +34,7 @@ function open(genesis = GENESIS): {
     publish: change => sent.push({ at: clock.now(), change }),
     isForeign: origin => origin === FROM_LOG,
     ...{ keep: () => undefined, locked: () => undefined, forked: () => undefined },
-    ...{ replayed: () => undefined, unfit: () => undefined, mayWrite: () => true }
+    ...{ replayed: () => undefined, unfit: () => undefined, resumed: () => undefined, mayWrite: () => true }
   };
   const replica = new Replica('d', 'document', ports);
   replica.open(doc, genesis);
@@ -211,6 +211,44 @@ describe('replica', () => {
       }
     }
     expect(seen.has('bad')).toBe(true);
+  });
+
+  it('[PER2] a large text and many structs go as several changes that others take; one too large is given back', () => {
+    const pages = new Pages(digest);
+    const given: string[] = [];
+    const faults: string[] = [];
+    const a: Page = pages.open({
+      onReplayed: (_, doc) => (a.doc = doc),
+      onLost: (_, lost) => given.push(...lost.map(({ text }) => text)),
+      onUnfit: (_, fault) => faults.push(fault)
+    });
+    const b = pages.open();
+    pages.join(a, b);
+    pages.clock.advance(1000);
+    a.text.insert(0, 'm'.repeat(1_000_000));
+    pages.clock.advance(10_000);
+    expect([b.text.length, b.words === a.words]).toEqual([1_000_000, true]);
+    // More structs in one transaction than a change may have.
+    a.doc.transact(() => {
+      for (let cell = 0; cell < 1500; cell += 1) {
+        createCell(a.doc, { id: `x${cell}`, cell_type: 'code', source: 'x', metadata: {} }, 'a1');
+      }
+    });
+    pages.clock.advance(10_000);
+    expect(b.doc.getMap('cells').size).toBe(1501);
+    a.text.insert(0, 'before ');
+    const huge = 'h'.repeat(20_000_000);
+    a.text.insert(0, huge);
+    expect([faults, given.length, given[0] === huge, a.text.length]).toEqual([
+      ['too-large'],
+      1,
+      true,
+      1_000_007
+    ]);
+    a.text.insert(0, 'after ');
+    pages.clock.advance(10_000);
+    expect(b.words.slice(0, 14)).toBe('after before m');
+    expect(b.words === a.words).toBe(true);
   });
 
   it('[SYN5] a cell that others made is written in, and a document that starts with nothing', () => {

@@ -4,20 +4,22 @@
  * built anew.
  */
 import * as Y from 'yjs';
-import type { Clock } from '../clock';
+import { sameBytes } from '../bytes';
 import type { Kind } from '../envelope/envelope';
 import { beginsWith } from '../envelope/merge';
 import { saysTheSame } from '../envelope/compact';
 import { idText } from '../envelope/envelope';
 import { applyFrontiers } from '../log/frontier';
-import { type ICut, Log } from '../log/log';
-import { type IChain, type IPiece, isSamePiece } from '../log/piece';
+import { Log } from '../log/log';
+import { type IPiece, isSamePiece } from '../log/piece';
 import { checkChange, type ICheckedChange } from '../permissions/change';
-import { forSegments, type IChangeLimits } from '../permissions/limits';
-import { type ILost, lostBy } from '../permissions/lost';
-import type { Digest } from '../session';
+import { forSegments } from '../permissions/limits';
+import { lostBy } from '../permissions/lost';
+import { Contents } from './contents';
 import { Forms } from './forms';
 import { Outbox } from './outbox';
+import { splitChange } from '../permissions/split';
+import type { IReplicaPorts, Received } from './ports';
 import { type IReadingPorts, type Opened, Reading } from './reading';
 import { Reaches } from './reaches';
 import { openChanges } from './wholes';
@@ -25,49 +27,7 @@ import { openChanges } from './wholes';
 /** Marks what came from others, for undo, for keeping and for us. */
 export const FROM_OTHERS = Symbol('from others');
 
-export type Received =
-  /** It is in the log, and in the document as far as that may be. */
-  | 'taken'
-  /** It leans on envelopes that are not here yet. */
-  | 'waiting'
-  | 'known'
-  /** It says what its author may not say. */
-  | 'bad'
-  /** A segment, and what is here says something else. */
-  | 'lie'
-  /** Its session said two things. */
-  | 'forked'
-  /** Its session does not count that far. */
-  | 'refused';
-
-export interface IReplicaPorts {
-  readonly clock: Clock;
-  readonly digest: Digest;
-  readonly session: string;
-  /** Oneself. */
-  readonly participant: string;
-  readonly links: IChain;
-  readonly limits: IChangeLimits;
-  clientOf(session: string, author: string): number;
-  cutOf(session: string, author: string): ICut | null;
-  open(piece: IPiece, then: (opened: Opened) => void): void;
-  /** Own changes, merged: to be sealed. */
-  publish(change: Uint8Array): void;
-  /** Whether changes of this origin are not the user's. */
-  isForeign(origin: unknown): boolean;
-  /** To be stored. */
-  keep(piece: IPiece): void;
-  /** A segment that is never to be taken again, and what counts in its place: to be stored. */
-  banned?(piece: IPiece, instead: readonly IPiece[]): void;
-  locked(piece: IPiece): void;
-  forked(proof: readonly IPiece[]): void;
-  /** The document was built anew, and is another one; what of one's own is not in it any more. */
-  replayed(doc: Y.Doc, lost: readonly ILost[]): void;
-  /** Whether one may write here, as far as is known. */
-  mayWrite(): boolean;
-  /** Own changes that may not be: they stay on this page. */
-  unfit(fault: string): void;
-}
+export type { IReplicaPorts, Received } from './ports';
 
 export class Replica {
   constructor(
@@ -76,6 +36,7 @@ export class Replica {
     private readonly ports: IReplicaPorts
   ) {
     this.log = new Log(ports.links, (session, author) => ports.cutOf(session, author));
+    this.contents = new Contents(ports.clock, ports.digest);
     this.outbox = new Outbox(ports.clock, change => this.publish(change));
     this.reaches = new Reaches(this.log, ports.digest, ports.links, (session, author) =>
       ports.cutOf(session, author)
@@ -97,12 +58,24 @@ export class Replica {
   /** Published, and not in the log yet. */
   private unsealed: ICheckedChange[] = [];
   private isBatching = false;
+  /** The next document takes the place of this one only if it says something else. */
+  private isCheck = false;
+  /** Until the document was built anew, what is written is not said. */
+  private isGivingBack = false;
+  private readonly contents: Contents;
   private _bytes = 0;
   /** Waits until the log is read into the document. */
   private onRead: (() => void) | null = null;
 
   get doc(): Y.Doc | null {
     return this.reading.doc;
+  }
+
+  /** What the document says, once it is quiet and all of the log is in it; else null. */
+  get content(): Uint8Array | null {
+    const { doc, log, reading, unsealed } = this;
+    const isWhole = !reading.isWaiting && !reading.isPartial && log.waiting === 0 && unsealed.length === 0;
+    return doc && isWhole && this.kind === 'document' ? this.contents.quiet(doc) : null;
   }
 
   /** Of the log. */
@@ -246,10 +219,11 @@ export class Replica {
       session => this.log.cutAt(session) && !this.ports.cutOf(session, this.log.authorOf(session)!)
     );
     const moved = applyFrontiers(this.log, (session, author) => this.ports.cutOf(session, author));
+    const isResumed = moved.size > 0 && this.log.resume();
     if (moved.size > 0) {
       this.reaches.changed();
     }
-    if (lifted.length > 0 || [...moved.values()].some(({ gone }) => gone.length > 0)) {
+    if (isResumed || lifted.length > 0 || [...moved.values()].some(({ gone }) => gone.length > 0)) {
       this.replay();
     } else {
       moved.forEach((_, session) => [this.reading, this.next].forEach(reading => reading?.read(session)));
@@ -295,10 +269,10 @@ export class Replica {
       open: (piece, then) => ports.open(piece, then),
       locked: piece => ports.locked(piece),
       progressed: () => this.progressed(made.reading),
-      stopped: (session, place, piece) => {
+      stopped: (session, place, piece, isBuilding) => {
         // What the next document finds is found in this one too, or counts for the next alone.
         if (made.reading === this.reading || made.reading === this.next) {
-          this.dismiss(session, place, piece);
+          this.dismiss(session, place, piece, isBuilding);
         }
       }
     };
@@ -398,7 +372,11 @@ export class Replica {
         this._bytes -= bytesOf(taken.instead);
         this.joined(taken.joined);
         if (taken.replay) {
+          const isResumed = this.log.resume();
           this.replay();
+          if (isResumed) {
+            this.ports.resumed();
+          }
         } else {
           this.read(piece, opened);
         }
@@ -431,22 +409,33 @@ export class Replica {
   }
 
   /** Content that may not be: what comes from there on does not count, for anybody. */
-  private dismiss(session: string, place: number, piece: IPiece): void {
+  private dismiss(session: string, place: number, piece: IPiece, isBuilding = false): void {
     if (piece.form === 'segment') {
       this.ban(piece, []);
       return;
     }
     const gone = this.log.stop(session, place).slice(1);
     this.reaches.changed();
-    if (gone.length > 0) {
+    if (gone.length > 0 && !(isBuilding && piece.form === 'envelope')) {
       this.replay();
     }
   }
 
+  /**
+   * Somebody who is as far has other content: somebody wrote what Yjs orders by arrival [PER6]. Built anew, all have the
+   * same; once for each state of the log, and not more often than now and then, as a neighbour may say anything.
+   */
+  settle(): void {
+    if (this.content && !this.next && this.contents.mayBuild(this.reaches.digest)) {
+      this.replay(true);
+    }
+  }
+
   /** Builds the document out of the log, beside the one that is open, and puts it in its place. */
-  private replay(): void {
+  private replay(isCheck = false): void {
     this.next?.end();
     this.next = null;
+    this.isCheck = isCheck;
     if (!this.doc) {
       this.reading.end();
       this.reading = this.makeReading(null);
@@ -459,7 +448,7 @@ export class Replica {
     // Also what is written while it is being built is read out of the log.
     next.ownFrom = Infinity;
     this.next = next;
-    this.batch(doc, () => next.readAll());
+    this.batch(doc, () => next.readAnew());
     this.progressed(next);
   }
 
@@ -483,8 +472,13 @@ export class Replica {
 
   private exchange(next: Reading, doc: Y.Doc): void {
     this.next = null;
-    next.ownFrom = this.log.count(this.ports.session);
+    this.isGivingBack = false;
     const before = this.reading.doc!;
+    if (this.isCheck && this.unsealed.length === 0 && sameBytes(...this.contents.of(before, doc))) {
+      next.end();
+      return;
+    }
+    next.ownFrom = this.log.count(this.ports.session);
     before.off('update', this.onUpdate);
     this.reading.end();
     this.reading = next;
@@ -497,6 +491,7 @@ export class Replica {
     }
     doc.clientID = this.client;
     doc.on('update', this.onUpdate);
+    this.contents.changed();
     const clients = this.log.sessions.filter(each => this.log.authorOf(each) === participant);
     const own = new Set([...clients, session].map(each => this.ports.clientOf(each, participant)));
     this.ports.replayed(doc, lostBy(own, before, doc));
@@ -509,13 +504,28 @@ export class Replica {
       this.replay();
       return;
     }
-    const read = checkChange(change, this.client, this.ports.limits);
-    if (read.kind === 'fault') {
-      this.ports.unfit(read.fault);
-      return;
+    for (const piece of splitChange(change, this.client, this.ports.limits)) {
+      const read = checkChange(piece, this.client, this.ports.limits);
+      if (read.kind === 'fault') {
+        this.giveBack(read.fault);
+      }
+      if (read.kind === 'fault' || this.isGivingBack) {
+        return;
+      }
+      this.unsealed.push(read.value);
+      this.ports.publish(piece);
     }
-    this.unsealed.push(read.value);
-    this.ports.publish(change);
+  }
+
+  /**
+   * What was written cannot be said, so it does not stay: what came after it would lean on what nobody else has. The
+   * document is again what the class has, and the text is given back to who wrote it.
+   */
+  private giveBack(fault: string): void {
+    this.outbox.flush();
+    this.isGivingBack = true;
+    this.ports.unfit(fault);
+    this.replay();
   }
 
   private readonly onUpdate = (
@@ -524,12 +534,17 @@ export class Replica {
     _: Y.Doc,
     transaction: Y.Transaction
   ): void => {
+    this.contents.changed();
     if (!transaction.local || origin === FROM_OTHERS || this.ports.isForeign(origin)) {
       return;
     }
-    const read = checkChange(update, this.client, this.ports.limits);
+    if (this.isGivingBack) {
+      return;
+    }
+    const limits = { ...this.ports.limits, structs: Infinity, ranges: Infinity };
+    const read = checkChange(update, this.client, limits);
     if (read.kind === 'fault' || !this.reading.takeOwn(read.value)) {
-      this.ports.unfit(read.kind === 'fault' ? read.fault : 'place');
+      this.giveBack(read.kind === 'fault' ? read.fault : 'place');
       return;
     }
     this.outbox.put(update);

@@ -58,4 +58,26 @@ describe('what storage has of a document', () => {
     pages.clock.advance(2000);
     expect(told).toEqual(['hello', 'over']);
   });
+
+  it('[STO10] has what came before somebody opened the document', () => {
+    const pages = new Pages(digest);
+    const ada = pages.open();
+    const disk: IKept[] = [];
+    const opened = new Set<string>();
+    const keep = (name: string, each: IKept): unknown => opened.has(name) && disk.push(each);
+    const ben = pages.open({ keep, carries: () => true }, false, 'ben');
+    pages.join(ada, ben);
+    ada.text.insert(0, 'early');
+    pages.clock.advance(5000);
+    expect(ben.engine.replica(DOCUMENT)?.log.sessions).toEqual([ada.session]);
+
+    opened.add(DOCUMENT);
+    ben.follow();
+    expect([ben.words, disk.map(({ kind }) => kind)]).toEqual(['early', ['introduction', 'piece']]);
+    pages.part(ada, ben);
+    const again = pages.open({}, false, 'ben');
+    const doc = new Y.Doc();
+    again.engine.follow(DOCUMENT, doc, { genesis: GENESIS, kept: disk });
+    expect(textOf(doc)).toBe('early');
+  });
 });

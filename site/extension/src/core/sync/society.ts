@@ -118,6 +118,8 @@ export class Society implements IRules, IKeys {
 
   readonly keyring: Keyring;
   readonly wrapping: Wrapping;
+  /** Whether the class was taken over behind a closed door: whoever has its key hands it over first. */
+  private beginsAfter = false;
   /** Documents of one's own, whose secrets others are given. */
   private readonly mine = new Set<string>();
   private statements: Statements | null = null;
@@ -321,7 +323,13 @@ export class Society implements IRules, IKeys {
       }
       signStatement(recovery, digest, classId, number, body, statement => {
         this.take([statement], '');
-        then(this.roles?.owner === own.participant && this.beginEpoch(this.roles.door));
+        const isOwner = this.roles?.owner === own.participant;
+        if (isOwner && this.keyring.isCurrent) {
+          this.beginEpoch(this.roles.door);
+        } else {
+          this.beginsAfter = isOwner;
+        }
+        then(isOwner);
       });
     });
   }
@@ -373,6 +381,10 @@ export class Society implements IRules, IKeys {
   }
 
   private keysChanged(): void {
+    if (this.beginsAfter && this.keyring.isCurrent) {
+      this.beginsAfter = false;
+      this.beginEpoch(this.roles!.door);
+    }
     this.wrapping.retry();
     this.introduced();
     this.ports?.keysChanged();

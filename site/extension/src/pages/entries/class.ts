@@ -1,13 +1,15 @@
 /** The script of the teacher's page. Wiring only. */
 import { browserIdentities, type IIdentity } from '../../class/identity';
-import { browserVault, enter, pageCrypto } from '../../class/enter';
+import { browserVault, pageCrypto } from '../../class/device';
+import { enter } from '../../class/enter';
+import { handOver } from '../../class/owning';
 import { pageClock } from '../../connection/page';
-import { ownerIn, readFragment } from '../../core/class/invitation';
 import { readRecovery } from '../../core/class/recovery';
 import { fetchCatalogue } from '../../workshop/catalogue';
+import { Founding } from '../founding';
 import { downloadText, Saved } from '../keeping';
 import { pathsIn } from '../offers';
-import { digest, homeOf, newInvitation, newParticipant, notesOf } from '../page';
+import { digest, followLinks, homeOf, newParticipant, notesOf, readAddress } from '../page';
 import { placeIn } from '../places';
 import { readSignaling } from '../signaling';
 import { Started } from '../started';
@@ -18,24 +20,27 @@ const home = homeOf(import.meta.url);
 const site = new URL(home).pathname;
 const identities = browserIdentities(home);
 const notes = notesOf('localStorage');
-const arrived = readFragment(location.hash, digest);
-const owner = ownerIn(location.hash);
+const { invited, owner } = readAddress();
 const vault = browserVault(home);
+const started = new Started(site, notes, digest);
+const founding = new Founding(vault, started);
 
 new Teacher({
   home,
   search: location.search,
   identities,
-  started: new Started(site, notes, digest),
+  started,
   saved: new Saved(site, notes),
   clock: pageClock,
-  found: () => Promise.resolve(newInvitation()),
+  found: workshop => founding.found(workshop),
   readRecovery: text => new Promise(then => readRecovery(pageCrypto(), digest, text, then)),
-  takeOver: () => Promise.reject(new Error('this site cannot do it yet')),
+  takeOver: recovery => founding.takeOver(recovery),
+  handOver: async (invitation, from, to) => handOver(await vault, invitation, from, to),
   download: downloadText,
   readSignaling: () => readSignaling(home),
   placeIn: workshop => placeIn(site, notes, workshop),
   go: address => location.assign(address),
+  reload: () => location.reload(),
   open: address => void (window.open(address, '_blank') ?? location.assign(address)),
   watch: (invitation, offer, invite, power) => {
     const paths = new Map<string, string>();
@@ -58,11 +63,6 @@ new Teacher({
   },
   newParticipant,
   now: () => Date.now()
-}).show(arrived);
+}).show(invited);
 
-// A class was started, or another link pasted over this one: the browser does not load the page anew by itself.
-addEventListener('hashchange', () => {
-  if (JSON.stringify(readFragment(location.hash, digest)) !== JSON.stringify(arrived)) {
-    location.reload();
-  }
-});
+followLinks(invited);

@@ -1,15 +1,14 @@
 /** The script of a workshop's page. Wiring only. */
 import { browserIdentities } from '../../class/identity';
-import { readFragment } from '../../core/class/invitation';
 import { find } from '../elements';
 import { Join } from '../join';
 import { linkInto } from '../links';
-import { digest, homeOf, newInvitation, notesOf } from '../page';
+import { followLinks, homeOf, notesOf, readAddress } from '../page';
 import { readSignaling } from '../signaling';
 import { Start } from '../start';
 
 const home = homeOf(import.meta.url);
-const arrived = readFragment(location.hash, digest);
+const { invited } = readAddress();
 
 new Join({
   identities: browserIdentities(home),
@@ -17,19 +16,19 @@ new Join({
   place: new URL(home).pathname,
   readSignaling: () => readSignaling(home),
   go: address => location.assign(address)
-}).show(arrived);
+}).show(invited);
 
+/** An entry of its own, beside this one. */
+const founding = new URL('founding.js', import.meta.url).href;
 const start = find('start-class', HTMLAnchorElement);
 new Start({
   button: start,
   said: find('start-class-said', HTMLElement),
-  found: () => Promise.resolve(newInvitation()),
+  found: async () => {
+    const { foundingAt } = (await import(founding)) as typeof import('./founding');
+    return foundingAt(home).found(new URL(start.href).searchParams.get('workshop') ?? '');
+  },
   go: invitation => location.assign(linkInto(start.href, invitation))
 });
 
-// Another link into this page, pasted over it: the browser does not load it anew by itself.
-addEventListener('hashchange', () => {
-  if (JSON.stringify(readFragment(location.hash, digest)) !== JSON.stringify(arrived)) {
-    location.reload();
-  }
-});
+followLinks(invited);

@@ -1,0 +1,129 @@
+import { digest } from 'lib0/hash/sha256';
+import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import type { IOwnSession } from '../identity/own';
+import type { ICut } from '../log/log';
+import { encodeMessage } from '../overlay/wire';
+import { craft, textOf, valuesOf } from '../permissions/crafted.testing';
+import { clientOf } from '../session';
+import { Chance } from '../simulation/chance';
+import { DOCUMENT, GENESIS, type Page, Pages } from '../simulation/pages';
+
+const start = new Y.Doc();
+Y.applyUpdate(start, GENESIS);
+const [genesisClient] = [...start.store.clients.keys()] as [number];
+const emptyText = (start.getMap<Y.Map<unknown>>('cells').get('c')!.get('source') as Y.Text)._item!.id;
+
+const clientFor = ({ participant, session }: IOwnSession): number =>
+  clientOf(digest, DOCUMENT, participant, session);
+
+/** Gives a page what somebody signed, as if everybody had published it. */
+function give(page: Page, from: Page, own: IOwnSession, envelopes: readonly Uint8Array[]): void {
+  page.hear(from.session, 'control', encodeMessage({ type: 'introduction', bytes: own.introduction }));
+  envelopes.forEach(bytes => page.engine.hearStar('somebody', bytes));
+}
+
+describe('settling', () => {
+  it('[PER6] who has the same log and another order of letters builds anew, and all have one order', () => {
+    let [differed, rebuilt] = [0, 0];
+    for (let seed = 1; seed <= 40; seed += 1) {
+      const pages = new Pages(digest, undefined, seed);
+      const chance = new Chance(seed);
+      const replays = [0, 0];
+      const [a, b] = replays.map((_, index) =>
+        pages.open({
+          onReplayed: (__, doc) => {
+            replays[index]! += 1;
+            [a, b][index]!.doc = doc;
+          }
+        })
+      ) as [Page, Page];
+      pages.join(a, b);
+      pages.clock.advance(1000);
+      a.text.insert(0, 'abc');
+      pages.clock.advance(1000);
+      const writers = [1, 2, 3].map(index => pages.members.session(`writer${index}`));
+      const ada = clientOf(digest, DOCUMENT, a.participant, a.session);
+      const ids = [0, 1, 2].map(clock => ({ client: ada, clock }));
+      const said = writers.map(own => {
+        const client = clientFor(own);
+        const right = chance.pick(ids);
+        const change = craft(client, 0, [
+          { left: chance.is(0.2) ? null : chance.pick(ids), right, content: textOf(`<${client % 97}>`) }
+        ]);
+        return { own, envelopes: pages.members.sealed(own, DOCUMENT, 'document', [change]) };
+      });
+      chance.shuffle(said).forEach(({ own, envelopes }) => give(a, b, own, envelopes));
+      chance.shuffle(said).forEach(({ own, envelopes }) => give(b, a, own, envelopes));
+      differed += a.words === b.words ? 0 : 1;
+      pages.clock.advance(60_000);
+      expect(b.words).toBe(a.words);
+      expect(a.words).toContain('<');
+      rebuilt += replays[0]! + replays[1]!;
+      a.text.insert(0, 'and on');
+      pages.clock.advance(1000);
+      expect(b.words).toBe(a.words);
+    }
+    expect(differed).toBeGreaterThan(0);
+    // Only where it is of use, and once.
+    expect(rebuilt).toBeGreaterThanOrEqual(differed);
+    expect(rebuilt).toBeLessThanOrEqual(2 * differed);
+  });
+
+  it('[LOG7] a log ends where a change may not be, for what counts: a frontier that says what counts opens it again', () => {
+    const pages = new Pages(digest);
+    const cut: { is: ICut | null } = { is: null };
+    const forker = pages.members.session('forker');
+    const ada = pages.members.session('ada');
+    const rules = {
+      standing: () => 'may' as const,
+      cutOf: (_: string, session: string) => (session === forker.session ? cut.is : null)
+    };
+    const open = (): Page => {
+      const page: Page = pages.open({ rules, onReplayed: (_, doc) => (page.doc = doc) });
+      return page;
+    };
+    const [a, b] = [open(), open()];
+    const other = pages.open({ rules });
+    const [its, hers] = [clientFor(forker), clientFor(ada)];
+    const seal = (own: IOwnSession, ...changes: Uint8Array[]): Uint8Array[] =>
+      pages.members.sealed(own, DOCUMENT, 'document', changes);
+    // One of both is a letter in the text, the other a value in a map: what stands beside the letter has no place there.
+    const text = { client: genesisClient, clock: emptyText.clock };
+    const letter = seal(forker, craft(its, 0, [{ parent: text, content: textOf('f') }]));
+    const value = seal(
+      forker,
+      craft(its, 0, [{ kind: 8, parent: 'cells', key: 'odd', content: valuesOf(1) }])
+    );
+    const beside = { client: its, clock: 0 };
+    const words = seal(
+      ada,
+      craft(hers, 0, [{ left: beside, content: textOf('leaning ') }]),
+      craft(hers, 8, [{ parent: text, content: textOf('free') }])
+    );
+    pages.join(a, other);
+    pages.join(b, other);
+    give(a, other, forker, letter);
+    give(a, other, ada, words);
+    pages.part(a, other);
+    pages.part(b, other);
+    const apart = pages.open({ rules });
+    pages.join(b, apart);
+    give(b, apart, forker, value);
+    give(b, apart, ada, words);
+    expect([a.words.includes('free'), b.words.includes('free')]).toEqual([true, false]);
+    const chain = a.engine.replica(DOCUMENT)!.log.chainAt(forker.session, 1);
+    pages.join(a, b);
+    pages.clock.advance(20_000);
+    for (const is of [
+      { count: 1, chain },
+      { count: 0, chain: null }
+    ]) {
+      cut.is = is;
+      [a, b].forEach(page => page.engine.rulesChanged());
+      pages.clock.advance(60_000);
+      expect(b.words).toBe(a.words);
+      expect([a.words.includes('free'), a.words.includes('leaning')]).toEqual([true, is.count === 1]);
+    }
+  });
+});
