@@ -6,54 +6,22 @@ anew, in place of the one before. ``core/sync/replica.ts`` in Python. Pure.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from pycrdt import Doc, Subscription, TransactionEvent
 
-from ..clock import Clock
 from ..log.log import Log
-from ..log.piece import Chain, Cut, Fork, Known, New, Piece, Waits
+from ..log.piece import Cut, Fork, Known, New, Piece, Waits
 from ..merge import begins_with, says_the_same
 from ..permissions.change import CheckedChange, Refused, canonical_change, check_change
-from ..permissions.limits import Limits
 from .digest import state_digest
 from .opener import open_changes
 from .outbox import Outbox
+from .ports import Received, ReplicaPorts
 from .reaches import Reaches
 from .reading import Opened, Reading, ReadingPorts, limits_of
 
 _NOTHING = b"\x00\x00"
-
-Received = Literal["taken", "waiting", "known", "bad", "lie", "forked", "refused"]
-"""It is in the log, and in the document as far as that may be; it leans on envelopes that are not here yet; it is here;
-it says what its author may not say; it is a segment, and what is here says something else; its session said two things;
-its session does not count that far.
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class ReplicaPorts:
-    clock: Clock
-    session: str
-    participant: str
-    links: Chain
-    limits: Limits
-    client_of: Callable[[str, str], int]
-    cut_of: Callable[[str, str], Cut | None]
-    open: Callable[[Piece], Opened]
-    publish: Callable[[bytes], None]
-    """Own changes, merged: to be sealed."""
-    keep: Callable[[Piece], None]
-    """To be stored."""
-    locked: Callable[[Piece], None]
-    forked: Callable[[list[Piece]], None]
-    replayed: Callable[[Doc[Any]], None]
-    """The document was built anew, and is another one."""
-    unfit: Callable[[str], None]
-    """Own changes that may not be: they stay here."""
-    may_write: Callable[[], bool] = lambda: True
-    """Whether one may write here, as far as is known."""
 
 
 class Replica:
