@@ -30,7 +30,8 @@ export class Classmate {
       kind: 'document',
       genesis: GENESIS,
       kept: [],
-      keep: () => undefined
+      keep: () => undefined,
+      rebuilt: doc => void (this.doc = doc)
     });
   }
 
@@ -54,7 +55,7 @@ export class Classmate {
     return new Classmate(joined);
   }
 
-  readonly doc = new Y.Doc();
+  doc = new Y.Doc();
   /** What was said of the connection, in order. */
   readonly words: string[] = [];
 

@@ -6,6 +6,7 @@ import { Logbook, logName } from './logbook';
 const never = { after: () => () => undefined };
 const piece = (...bytes: number[]): IKept => ({ kind: 'piece', bytes: Uint8Array.from(bytes) });
 const introduction = (...bytes: number[]): IKept => ({ kind: 'introduction', bytes: Uint8Array.from(bytes) });
+const first = (kept: IKept): number | undefined => (kept.kind === 'piece' ? kept.bytes[0] : undefined);
 const open = (storage: MemoryStorage): Logbook => new Logbook(storage, 'd', never, () => undefined);
 
 describe('logbook', () => {
@@ -29,7 +30,7 @@ describe('logbook', () => {
     one.hurry();
     await Promise.resolve();
     const { kept } = await open(storage).read();
-    expect(kept.map(({ bytes }) => bytes[0])).toEqual([1, 2]);
+    expect(kept.map(first)).toEqual([1, 2]);
   });
 
   it('[STO10] a damaged record, or one that is none, is set aside whole; the rest is read', async () => {
@@ -57,7 +58,7 @@ describe('logbook', () => {
     }
     expect(storage.records.length).toBeLessThan(450);
     const { kept } = await open(storage).read();
-    const distinct = new Set(kept.map(({ bytes }) => bytes.join()));
+    const distinct = new Set(kept.map(each => (each.kind === 'piece' ? each.bytes.join() : '')));
     expect(distinct.size).toBe(450);
     expect(kept.length).toBeLessThan(900);
   });

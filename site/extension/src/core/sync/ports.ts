@@ -16,6 +16,8 @@ export type Received =
   | 'known'
   /** It says what its author may not say. */
   | 'bad'
+  /** A segment, and what is here says something else. */
+  | 'lie'
   /** Its session said two things. */
   | 'forked'
   /** Its session does not count that far. */
@@ -38,6 +40,8 @@ export interface IReplicaPorts {
   isForeign(origin: unknown): boolean;
   /** To be stored. */
   keep(piece: IPiece): void;
+  /** A segment that is never to be taken again, and what counts in its place: to be stored. */
+  banned?(piece: IPiece, instead: readonly IPiece[]): void;
   locked(piece: IPiece): void;
   forked(proof: readonly IPiece[]): void;
   /** The document was built anew, and is another one; what of one's own is not in it any more. */
@@ -46,6 +50,6 @@ export interface IReplicaPorts {
   mayWrite(): boolean;
   /** Where logs end is found anew: what was refused may be taken now. */
   resumed(): void;
-  /** Own changes that may not be: they stay on this page. */
+  /** Own changes that may not be: the document is built anew without them. */
   unfit(fault: string): void;
 }
