@@ -11,8 +11,11 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from peerbook.peer import crypto
 from peerbook.peer.keep.own import Own
+from peerbook.peer.overlay.messages import EnvelopeMessage
 from peerbook.peer.peer import Branch, Followed, Peer
+from peerbook.peer.sealed import Sealer, Stream
 
 Value = TypeVar("Value")
 PATIENCE_S = 60.0
@@ -58,6 +61,22 @@ class Odd:
                 {"id": cell.id, "cell_type": cell.cell_type, "source": cell.source} for cell in followed.notebook.cells
             ]
         )
+
+    def forge(self, change: bytes) -> None:
+        """Says a change as a program would that keeps to no rule: rightly sealed and signed."""
+        followed = self.followed
+        assert followed
+
+        async def forge() -> None:
+            peer = self.peer
+            own, keys, place = peer.own, peer.engine.keys, peer.invitation.id
+            key = keys.key_for(followed.document, "document")
+            assert key
+            sealer = Sealer(crypto, own.signer, Stream(place, followed.document, peer.session, "document"))
+            for sealed in sealer.seal(key, change):
+                peer.engine.neighbours.say(EnvelopeMessage(sealed.data))
+
+        _run(self._loop, forge())
 
     def agrees(self) -> bool:
         """Whether every page it is connected to has the notebook as it is here, by the canonical digest."""

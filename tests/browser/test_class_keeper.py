@@ -261,6 +261,35 @@ def test_a_class_with_keys_and_a_door_is_kept_and_the_keeper_lets_others_in(bare
         assert stranger.ends(None, 90) == 1
 
 
+def test_a_closed_door_and_a_removal_are_said_and_the_lecture_is_kept(bare: Server, tmp_path: Path) -> None:
+    """Python alone: who teaches closes the door, lets the keeper in, teaches, and puts it out."""
+    founded = found()
+    link = f"{bare.url()}workshops/odd/index.html{founded.fragment}"
+    kept = tmp_path / "kept"
+    with an_odd_one(link, "Ada", own=founded.own) as ada:
+        ada.follow(FIRST, "lecture")
+        ada.do(lambda followed: followed.notebook.insert("one", 0, "taught "))
+        assert ada.look(lambda peer: peer.society.stating.begin_epoch("closed"))
+        with keeping(link, kept, "--follow", "--relay", "--name", "Clara") as keeper:
+            keeper.hears("The door of the class is closed: waiting until whoever teaches opens it.")
+            assert not (kept / "odd" / "1.lecture.ipynb").exists()
+            clara = ada.look(lambda peer: peer.society.doorway.waiting[0].participant)
+            ada.look(lambda peer: peer.society.admit(clara))
+            keeper.hears("Let in.")
+            keeper.keeps("taught one", "odd/1.lecture.ipynb")
+            reaches = ada.look(lambda peer: peer.engine.reaches_of(clara))
+            assert ada.look(lambda peer: peer.society.stating.give(clara, "removed", reaches))
+            keeper.hears("Whoever teaches has put us out of the class.")
+            ada.do(lambda followed: followed.notebook.insert("one", 0, "not for everybody "))
+            time.sleep(3)
+            assert keeper.ends() == 0
+        assert "not for everybody" not in "".join(Path(file).read_text() for file in kept.rglob("*.ipynb"))
+        with keeping(link, kept, "--relay") as once:
+            assert once.ends(None, 90) == 1
+            assert any("has put us out of this class" in line for line in once.said)
+    assert_all_whole(kept)
+
+
 def text_of(odd: Odd) -> str:
     assert odd.followed
     return "".join(cell.source for cell in odd.followed.notebook.cells)

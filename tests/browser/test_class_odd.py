@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
+from pycrdt import Doc
+
+from peerbook.peer.document.notebook import Notebook
+from peerbook.peer.peer import Followed
 
 from .classroom import Classroom
 from .conftest import NewContext, Server
@@ -65,7 +71,8 @@ def expect_equal(odd: Odd, *pages: Classroom, seconds: float = 30.0) -> None:
     """By canonical digest, and by what the pages show."""
     deadline = time.monotonic() + seconds
     while not (len(odd.look(lambda peer: peer.roads)) == len(pages) and odd.agrees()):
-        assert time.monotonic() < deadline, (known(odd), [shown(page) for page in pages])
+        said = odd.look(lambda peer: (peer.roads, peer.people()))
+        assert time.monotonic() < deadline, (said, known(odd), [shown(page) for page in pages])
         time.sleep(0.2)
     for page in pages:
         try:
@@ -133,6 +140,59 @@ def test_cls5_python_is_the_odd_one_out_of_a_class_and_stays_equal(
     assert "# Python went on" in "".join(odd.sources())
     ids = odd.do(lambda followed: [cell.id for cell in followed.notebook.cells])
     assert len(ids) == len(set(ids))
+
+
+def test_an_attendee_in_python_that_writes_into_the_lecture_changes_no_page(
+    new_context: NewContext, own_server: Server, founded: Founded
+) -> None:
+    """[ROL7] Neither as it is published, nor with rightly signed and sealed envelopes of a program without rules."""
+    ada = a_classroom(new_context, own_server, "Ada", f"{founded.fragment}&owner={founded.owner}")
+    ben = a_classroom(new_context, own_server, "Ben", founded.fragment)
+    link = f"{own_server.url()}workshops/first-steps/index.html{founded.fragment}"
+    with an_odd_one(link, "Pythia") as odd, an_odd_one(link, "Mallory") as mallory:
+        for each in (odd, mallory):
+            each.follow(PATH, "lecture")
+            each.wait(lambda peer: len(peer.roads) == 3, "all are reached", 60)
+        # The lecture is taught: what Ada types, everybody has, in Python too.
+        type_in(ada, 0, "# taught ")
+        expect(ben.code_cell(0)).to_contain_text("# taught")
+        odd.wait(lambda peer: "# taught " in text(odd), "the lecture is there")
+        mallory.wait(lambda peer: "# taught " in text(mallory), "the lecture is there")
+        before = [shown(ada), shown(ben)]
+
+        first = odd.do(lambda followed: next(cell.id for cell in followed.notebook.cells if cell.cell_type == "code"))
+        odd.do(lambda followed: followed.notebook.insert(first, 0, "# of an attendee "))
+        mallory.forge(mallory.do(lambda followed: forged_change(followed, first)))
+        mallory.forge(mallory.do(lambda followed: forged_deletion(followed, first)))
+        time.sleep(3)
+        type_in(ada, 0, "# and taught on ")
+        for page in (ada, ben):
+            expect(page.code_cell(0)).to_contain_text("# and taught on")
+        odd.wait(lambda peer: "# and taught on " in text(odd), "the lecture goes on")
+        for page, was in zip((ada, ben), before, strict=True):
+            assert shown(page) == [f"# and taught on {was[0]}", *was[1:]]
+        assert "# of an attendee" not in text(odd), "what was not said is not kept either"
+        assert "forged" not in text(odd) + text(mallory)
+
+
+def forged_change(followed: Followed, cell: str) -> bytes:
+    """Words at the beginning of a cell, in this session's own name."""
+    return written(followed, lambda notebook: notebook.insert(cell, 0, "# forged "))
+
+
+def forged_deletion(followed: Followed, cell: str) -> bytes:
+    return written(followed, lambda notebook: notebook.delete(cell))
+
+
+def written(followed: Followed, act: Callable[[Notebook], None]) -> bytes:
+    """What somebody would say who did this to the notebook as it is here."""
+    doc = followed.replica.doc
+    assert doc is not None
+    copy: Doc[Any] = Doc(client_id=doc.client_id)
+    copy.apply_update(doc.get_update())
+    before = copy.get_state()
+    act(Notebook(copy, random.randrange, lambda: "forged"))
+    return copy.get_update(before)
 
 
 def text(odd: Odd) -> str:

@@ -101,7 +101,7 @@ def test_garbage_over_the_relay_and_in_signals_changes_nothing(folder: Path, new
         mallory = together.join("Mallory")
         wait_until(mallory, f"me.links.length === 2 && {LIVE}")
         left = ada.evaluate("me.joined.connections.roads.links.size")
-        mallory.evaluate(f"""() => {{ {RANDOM}
+        mallory.evaluate(f"""async () => {{ {RANDOM}
             const {{ signaling, room }} = me.joined.connections;
             const text = value => btoa(JSON.stringify(value)).replaceAll('+', '-').replaceAll('/', '_')
               .replace(/=+$/, '');
@@ -109,14 +109,17 @@ def test_garbage_over_the_relay_and_in_signals_changes_nothing(folder: Path, new
               for (let kind = 0; kind < 6; kind++)
                 for (const size of [1, 4, 5, 9, 100, 60000])
                   signaling.direct(peer, new Uint8Array([kind, ...bytes(size)]));
-              for (const data of ['', 'AAAA', 'x'.repeat(12000), text(null), text([]), text({{ mine: 7 }}),
-                text({{ mine: -1, yours: 0 }}),
-                text({{ mine: 7, yours: 0, description: {{ type: 'offer', sdp: 'v=0' }} }}),
-                text({{ mine: 8, yours: 0, description: {{ type: 'offer', sdp: 'x'.repeat(5000) }} }}),
-                text({{ mine: 9, yours: 0, description: {{ type: 'rollback' }} }}),
-                text({{ mine: 9, yours: 0, candidates: [null, 7, {{}}, {{ candidate: 'candidate:x', sdpMid: '0' }}] }}),
-                text({{ mine: 9, yours: 0, bye: true }})])
+              for (const data of ['', 'AAAA', 'x'.repeat(12000)])
                 room.signal(peer, data);
+              for (const said of [null, [], {{ mine: 7 }}, {{ mine: -1, yours: 0 }},
+                {{ mine: 7, yours: 0, description: {{ type: 'offer', sdp: 'v=0' }} }},
+                {{ mine: 8, yours: 0, description: {{ type: 'offer', sdp: 'x'.repeat(5000) }} }},
+                {{ mine: 9, yours: 0, description: {{ type: 'rollback' }} }},
+                {{ mine: 9, yours: 0, candidates: [null, 7, {{}}, {{ candidate: 'candidate:x', sdpMid: '0' }}] }},
+                {{ mine: 9, yours: 0, bye: true }}]) {{
+                room.signal(peer, text(said));
+                await me.signal(peer, said);
+              }}
             }} }}""")
         time.sleep(1)
         assert left == 2
@@ -143,12 +146,9 @@ def test_who_calls_again_and_again_does_not_use_up_the_page(folder: Path, new_co
             return (await pc.createOffer()).sdp; }""")
         mallory.evaluate(
             f"""async offer => {{ {RANDOM}
-            const {{ room }} = me.joined.connections;
-            const text = value => btoa(JSON.stringify(value)).replaceAll('+', '-').replaceAll('/', '_')
-              .replace(/=+$/, '');
             for (let mine = 1; mine < 60; mine++) {{
               for (const peer of peers)
-                room.signal(peer, text({{ mine, yours: 0, description: {{ type: 'offer', sdp: offer }} }}));
+                await me.signal(peer, {{ mine, yours: 0, description: {{ type: 'offer', sdp: offer }} }});
               await new Promise(done => setTimeout(done, 20));
             }} }}""",
             offer,
@@ -169,7 +169,7 @@ def test_a_neighbour_of_another_version_is_told_in_words(folder: Path, new_conte
         for page in (ada, ben, later):
             wait_until(page, f"me.links.length === 2 && {LIVE}")
         assert ada.evaluate("me.joined.meetsOtherVersion") is False
-        later.evaluate(f"() => {{ {RANDOM} for (let at = 0; at < 100; at++) send(new Uint8Array([2, 16, 0, 0, at])) }}")
+        later.evaluate(f"() => {{ {RANDOM} for (let at = 0; at < 100; at++) send(new Uint8Array([9, 16, 0, 0, at])) }}")
         for page in (ada, ben):
             wait_until(page, "me.joined.meetsOtherVersion")
         assert ada.evaluate("me.links.length") == 2

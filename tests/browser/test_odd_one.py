@@ -6,6 +6,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,33 @@ def test_syn6_a_late_python_gets_a_large_notebook(bare: Server, code: str, join:
         odd.do(lambda followed: followed.notebook.add(0, "z" * 100_000))
         wait_until_equal(odd, page)
         assert sorted(map(len, odd.sources()))[-3:] == [100_000, 100_000, 400_000]
+
+
+def test_syn9_several_in_python_beside_one_browser_end_equal(bare: Server, code: str, join: Join) -> None:
+    """Three programs and a page, each connected to all: what each writes, all have, and who comes last as well."""
+    page = join("Ada")
+    with ExitStack() as stack:
+        odds = [
+            stack.enter_context(an_odd_one(link(bare, code), name, direct=name != "Relayed"))
+            for name in ("Py", "Thon", "Relayed")
+        ]
+        for odd in odds:
+            odd.follow(PATH)
+            odd.wait(lambda peer: len(peer.roads) == 3, "all are reached")
+        for turn in range(8):
+            for odd in odds:
+                odd.do(lambda followed, turn=turn: followed.notebook.append("two", f"<{turn} ä😀>"))
+            page.evaluate("turn => me.type(1, 0, `<b${turn}>`)", turn)
+        odds[0].do(lambda followed: followed.notebook.move("three", 0))
+        odds[1].do(lambda followed: followed.notebook.delete("one"))
+        for odd in odds:
+            wait_until_equal(odd, page)
+        sources = "".join(odds[0].sources())
+        assert [sources.count(f"<{turn} ä😀>") for turn in range(8)] == [3] * 8
+        with an_odd_one(link(bare, code), "Late") as late:
+            late.follow(PATH)
+            wait_until_equal(late, page)
+        wait_for(page, "['Py', 'Thon', 'Relayed'].every(name => me.names().includes(name))")
 
 
 @pytest.mark.parametrize("seed", [1, 2])

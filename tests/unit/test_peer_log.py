@@ -246,6 +246,24 @@ def test_log3_what_waits_is_bounded_for_each_author() -> None:
     assert [each.first for each in taken.joined] == list(range(257))
 
 
+def test_log7_where_a_log_ends_is_found_anew_when_what_counts_is_different() -> None:
+    log = Log(LINKS)
+    for at in range(10):
+        log.take(Piece("envelope", SESSION, "a", SESSION, at, at + 1, bytes([1, at])))
+    assert not log.resume()
+    assert [each.first for each in log.stop(SESSION, 6)] == [6, 7, 8, 9]
+    assert [each.first for each in log.stop(SESSION, 4)] == [4, 5]
+    assert log.count(SESSION) == 4
+    assert log.resume()
+    assert (log.count(SESSION), log.stop_at(SESSION)) == (10, None)
+    # As far as it counts: a frontier was stated meanwhile.
+    log.stop(SESSION, 4)
+    chain = log.chain_at(SESSION, 3)
+    log.cut(SESSION, "a", Cut(3, chain))
+    assert log.resume()
+    assert log.count(SESSION) == 3
+
+
 def test_log3_limits_are_those_of_protocol_json() -> None:
     limits = json.loads((ROOT / "docs/protocol.json").read_text())
     assert limits["unresolved_bytes"] == waiting.WAITING_BYTES

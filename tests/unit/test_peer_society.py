@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pycrdt import Doc, Map, Text
 
 from peerbook.peer.crypto import Signer
 from peerbook.peer.founding import everyone_of, found_class
@@ -18,9 +19,10 @@ from peerbook.peer.roles import Cut
 from peerbook.peer.secret import Secret
 from peerbook.peer.statement import Body, Door, Epoch, Reach, Standing, sign_statement
 from peerbook.peer.sync.record import Record
+from peerbook.peer.sync.replica import Replica
 from peerbook.peer.sync.society import Known, Society, SocietyOptions, SocietyPorts
 
-from .peer_kit import Page, World, somebody
+from .peer_kit import GENESIS, Page, World, somebody
 
 JOIN_SECRET = b"j" * 16
 NOTHING = Known()
@@ -54,11 +56,18 @@ class Member(Page):
         options |= {"carries": lambda document: document == school.document}
         super().__init__(world, True, options)
         engine = self.engine
-        self.society.begin(SocietyPorts(engine.neighbours, engine.rules_changed, engine.keys_changed))
+        self.society.begin(
+            SocietyPorts(engine.neighbours, engine.rules_changed, engine.keys_changed, engine.devices_of)
+        )
         engine.introduce(Record(name, self.participant, 0))
 
     def _learned(self, known: Known) -> None:
         self.known = known
+
+    def open(self, document: str) -> Replica:
+        """Another document."""
+        doc: Doc[Any] = Doc(client_id=self.engine.client_id(document))
+        return self.engine.follow(document, doc, GENESIS)
 
     @property
     def words(self) -> str:
@@ -76,8 +85,10 @@ class School:
         fill = self.world.chance.randbytes
         self._root = fill(32)
         founder = somebody(self.world.chance, bytes(16), self._root)
-        self.founding = found_class(founder.introduced.root_key, somebody(self.world.chance).introduced.root_key, fill)
+        recovery = Secret(fill(32))
+        self.founding = found_class(founder.introduced.root_key, Signer(recovery.reveal()).key, fill)
         self.class_id = self.founding.class_id
+        self.recovery = recovery
         self.document = f"{'5e' * 32}.team.{everyone_of(self.class_id)}"
         self._signer = founder.root
         self._number = 0
@@ -364,3 +375,80 @@ def test_key3_wraps_are_kept_for_those_who_come_and_opened_where_one_may(school:
     assert ben.society.summary == cleo.society.summary
     ben.society.hear(ada.session, StatementMessage(wraps[:-1] + b"x"))
     assert ben.known.wraps == (wraps,)
+
+
+def source_of(replica: Replica) -> Text:
+    doc = replica.doc
+    assert doc is not None
+    source: Text = doc.get("cells", type=Map)["a"]["source"]
+    return source
+
+
+def test_key3_one_s_own_notebook_is_read_by_who_teaches_and_by_nobody_else(school: School) -> None:
+    ada = school.ada
+    ben, cleo = school.comes("Ben", ada), school.comes("Cleo", ada)
+    school.world.join(ben, cleo)
+    school.wait()
+    mine = f"{'5e' * 32}.mine.{ben.participant}"
+    own = ben.open(mine)
+    source_of(own).insert(0, "for my teacher ")
+    school.wait()
+    ada_s, cleo_s = ada.open(mine), cleo.open(mine)
+    school.wait(30)
+    assert str(source_of(ada_s)) == "for my teacher "
+    assert str(source_of(cleo_s)) == ""
+    # Who comes to teach is given what was written before, by its author alone.
+    assert ada.society.stating.give(cleo.participant, "instructor", ())
+    school.wait(60)
+    assert str(source_of(cleo_s)) == "for my teacher "
+    # Neither may write there.
+    source_of(ada_s).insert(0, "not mine ")
+    school.wait(30)
+    assert str(source_of(own)) == str(source_of(ada_s)) == "for my teacher "
+
+
+def test_rol4_who_was_made_instructor_states_and_an_attendee_does_not(school: School) -> None:
+    ada = school.ada
+    ben, cleo = school.comes("Ben", ada), school.comes("Cleo", ada)
+    school.wait()
+    assert not ben.society.stating.give(cleo.participant, "viewer", ())
+    assert not ben.society.stating.begin_epoch("closed")
+    assert ada.society.stating.give(ben.participant, "instructor", ())
+    school.wait()
+    assert ben.society.stating.begin_epoch("closed", [cleo.participant])
+    school.wait()
+    assert {page.society.roles.door for page in (ada, ben, cleo) if page.society.roles} == {"closed"}
+    cleo.text += "late"
+    school.wait()
+    assert ben.society.stating.give(cleo.participant, "removed", ben.engine.reaches_of(cleo.participant))
+    school.wait()
+    cleo.text += " and more"
+    school.wait(30)
+    assert ada.words == ben.words == "late"
+    dan = school.comes("Dan", ada)
+    school.wait(30)
+    assert dan.states[-1] == "waiting"
+    ada.society.admit(dan.participant)
+    school.wait()
+    assert dan.words == "late"
+
+
+def test_rol3_the_recovery_key_takes_the_class_over(school: School) -> None:
+    ada = school.ada
+    ben = school.comes("Ben", ada)
+    school.wait()
+    assert ada.society.stating.give(ben.participant, "viewer", ())
+    school.wait()
+    heir = school.comes("Heir", ada, ben)
+    school.wait()
+    assert not heir.society.stating.take_over(Secret(b"x" * 32), ())
+    assert heir.society.stating.take_over(school.recovery, heir.engine.reaches_of(ada.participant))
+    school.wait()
+    for page in (ada, ben, heir):
+        roles = page.society.roles
+        assert roles
+        assert (roles.owner, roles.role_of(ben.participant)) == (heir.participant, "viewer")
+    assert not ada.society.stating.begin_epoch("closed")
+    heir.text += "mine now"
+    school.wait()
+    assert ben.words == "mine now"

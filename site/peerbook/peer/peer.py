@@ -45,7 +45,7 @@ from .sync.replica import Replica
 from .sync.society import Society, SocietyOptions, SocietyPorts
 from .websocket import socket_opener
 
-Branch = Literal["team", "lecture"]
+Branch = Literal["team", "lecture", "mine"]
 Learned = Callable[[Own], None]
 """Given what somebody is to be stored as, whenever they know more."""
 _LEAVE_SECONDS = 2.0
@@ -110,6 +110,8 @@ class Peer:
         self.invitation = invitation
         self.name = name
         own = open_session(invitation.id, who.root, who.device, secrets.token_bytes)
+        self.own = own
+        """What signs."""
         self.participant = own.introduced.participant
         self.session = own.introduced.session
         self._since = time.time_ns() // 1_000_000
@@ -124,7 +126,7 @@ class Peer:
         """Whether a document is everybody's, by its name: kept by everybody who is here."""
         self._patience = Patience(clock)
         self._sealer = SignalSealer(invitation, own)
-        self._society = Society(
+        self.society = Society(
             SocietyOptions(
                 clock,
                 secrets.token_bytes,
@@ -144,12 +146,12 @@ class Peer:
                 crypto,
                 clock,
                 chance.random,
-                self._society,
-                self._society,
+                self.society,
+                self.society,
                 self.is_shared,
                 self._keep,
                 refused=self._refused,
-                ear=self._society,
+                ear=self.society,
             )
         )
         number = lambda: secrets.randbits(32)  # noqa: E731
@@ -205,7 +207,9 @@ class Peer:
     def start(self) -> None:
         """Goes in."""
         engine = self.engine
-        self._society.begin(SocietyPorts(engine.neighbours, engine.rules_changed, engine.keys_changed))
+        self.society.begin(
+            SocietyPorts(engine.neighbours, engine.rules_changed, engine.keys_changed, engine.devices_of)
+        )
         self._server.start()
         self.engine.introduce(Record(self.name, self.participant, self._since))
 
@@ -241,12 +245,12 @@ class Peer:
     @property
     def door(self) -> KnockState:
         """How it stands with being let in, where the class has a door."""
-        return self._society.doorway.state
+        return self.society.doorway.state
 
     @property
     def is_removed(self) -> bool:
         """Whether whoever teaches put one out of the class."""
-        roles = self._society.roles if self._society else None
+        roles = self.society.roles
         return roles is not None and roles.role_of(self.participant) == "removed"
 
     @property
@@ -266,13 +270,14 @@ class Peer:
         return {name for name in seen if self.is_shared(name) or self._reads(name)}
 
     def name_of(self, published: Published, branch: Branch = "team") -> str:
-        """The name of a notebook's document: everybody's, or the lecture's."""
-        owner = self.invitation.everyone if branch == "team" else lecture_of(self.invitation.id)
-        return f"{published.genesis}.{branch}.{owner}"
+        """The name of a notebook's document: everybody's, the lecture's, or one's own."""
+        place = self.invitation
+        owners = {"team": place.everyone, "lecture": lecture_of(place.id), "mine": self.participant}
+        return f"{published.genesis}.{branch}.{owners[branch]}"
 
     async def follow(self, path: str, branch: Branch = "team") -> Followed:
-        """Keeps everybody's notebook, or the lecture's, at a workshop's path (`first-steps/1-hello.ipynb`) equal with
-        the class's, as one who has it open.
+        """Keeps everybody's notebook, the lecture's or one's own at a workshop's path (`first-steps/1-hello.ipynb`)
+        equal with the class's, as one who has it open.
         """
         if path not in self._followed:
             published = self._published(path)
@@ -309,7 +314,7 @@ class Peer:
     async def leave(self) -> None:
         """Sends what waits, says goodbye to all, and lets go."""
         self.engine.end()
-        self._society.end()
+        self.society.end()
         deadline = time.monotonic() + _LEAVE_SECONDS
         while time.monotonic() < deadline and any(link.buffered_bytes("control") for link in self._open_links()):
             await asyncio.sleep(0.01)
@@ -319,7 +324,7 @@ class Peer:
 
     def _reads(self, document: str) -> bool:
         """Whether it is somebody's own notebook, and one's to read."""
-        roles = self._society.roles if self._society else None
+        roles = self.society.roles
         is_own = roles is not None and ".mine." in document and "/" not in document
         return is_own and roles is not None and roles.may_read(self.participant, document)
 

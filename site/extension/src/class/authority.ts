@@ -32,6 +32,8 @@ export interface IAuthorityParts {
   name(): string;
   /** Agreement keys of somebody's devices. */
   devicesOf(participant: string): readonly Uint8Array[];
+  /** What somebody is called, as far as that is known. */
+  nameOf(participant: string): string | undefined;
   /** Who is, or was, here, as far as this page saw. */
   known(): Iterable<string>;
   changed(): void;
@@ -43,6 +45,7 @@ export class Authority {
     const { id: classId, joinSecret, everyone } = invitation;
     const founding = kept.founding && readFounding(digest, classId, kept.founding);
     this.recovery = kept.recovery;
+    this.names = new Map(kept.names?.map(({ participant, name }) => [participant, name]));
     this.society = new Society({
       ...{ crypto, digest, clock: pageClock, own, root, classId, joinSecret, everyone },
       fill: bytes => globalThis.crypto.getRandomValues(bytes),
@@ -61,6 +64,7 @@ export class Authority {
 
   readonly society: Society;
   private recovery: Secret | null;
+  private readonly names: Map<string, string>;
   private saving: Promise<void> | null = null;
   private isStale = false;
   private engine: Engine | null = null;
@@ -107,6 +111,16 @@ export class Authority {
 
   get role(): Role | null {
     return this.roleOf(this.parts.own.participant);
+  }
+
+  /** Those who were removed, by name; an empty one where it is not known. */
+  get removed(): ReadonlyMap<string, string> {
+    const removed = this.society.roles?.removed ?? [];
+    for (const participant of removed) {
+      const name = this.parts.nameOf(participant) ?? this.names.get(participant) ?? '';
+      this.names.set(participant, name);
+    }
+    return new Map(removed.map(participant => [participant, this.names.get(participant)!]));
   }
 
   roleOf(participant: string): Role | null {
@@ -216,6 +230,7 @@ export class Authority {
           statements: society.stated,
           keys: society.keyring.all(),
           wraps: society.wrapping.all,
+          names: [...this.removed].map(([participant, name]) => ({ participant, name })),
           recovery
         });
       } catch (error) {

@@ -24,7 +24,10 @@ export class Member {
     bytes: Uint8Array
   ) {
     const name = joined.documentName(genesisHash(bytes));
-    joined.follow(name, this.doc, { kind: 'document', genesis: bytes, kept: [], keep: () => undefined });
+    joined.follow(name, this.doc, {
+      ...{ kind: 'document', genesis: bytes, kept: [], keep: () => undefined },
+      rebuilt: doc => void (this.doc = doc)
+    });
   }
 
   /** @param owner what makes one the owner of the class, or '' */
@@ -45,7 +48,7 @@ export class Member {
     );
   }
 
-  readonly doc = new Y.Doc();
+  doc = new Y.Doc();
 
   /** Who is here, as this page shows it. */
   names(): string[] {

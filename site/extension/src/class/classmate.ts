@@ -4,13 +4,15 @@
  */
 import { digest } from 'lib0/hash/sha256';
 import * as Y from 'yjs';
+import { encodeSignal } from '../connection/signals';
 import { ownerIn, readFragment } from '../core/class/invitation';
 import { cellsOf, textOf } from '../core/document/cells';
 import { genesisHash, makeGenesis } from '../core/document/genesis';
-import { browserVault } from './device';
+import { browserVault, pageCrypto } from './device';
 import { enter } from './enter';
 import { Identities } from './identity';
 import type { Joined } from './joined';
+import { signalSealer } from './sealer';
 
 /** A notebook of one cell, whose text all write. */
 const GENESIS = makeGenesis({
@@ -28,7 +30,8 @@ export class Classmate {
       kind: 'document',
       genesis: GENESIS,
       kept: [],
-      keep: () => undefined
+      keep: () => undefined,
+      rebuilt: doc => void (this.doc = doc)
     });
   }
 
@@ -52,7 +55,7 @@ export class Classmate {
     return new Classmate(joined);
   }
 
-  readonly doc = new Y.Doc();
+  doc = new Y.Doc();
   /** What was said of the connection, in order. */
   readonly words: string[] = [];
 
@@ -79,6 +82,14 @@ export class Classmate {
   talk(ms: number): void {
     this.stop();
     this.timer = setInterval(() => this.write(`${this.joined.me.name}-${(this.written += 1)}`), ms);
+  }
+
+  /** Says something to another page through the server, sealed and signed as this page's signals are. */
+  async signal(peer: string, said: unknown): Promise<void> {
+    const { invitation, connections } = this.joined;
+    const sealer = signalSealer(pageCrypto(), invitation, this.joined['own']);
+    const sealed = await sealer.seal(peer, new TextEncoder().encode(JSON.stringify(said)));
+    connections?.room?.signal(peer, encodeSignal(sealed)!);
   }
 
   /** How many words it has written. */

@@ -11,7 +11,13 @@ import { readServer } from './server';
 
 const GENESIS = 'a'.repeat(64);
 const FOUNDER = 'a'.repeat(32);
-const FOLLOWED = { kind: 'document', genesis: null, kept: [], keep: () => undefined } as const;
+const FOLLOWED = {
+  kind: 'document',
+  genesis: null,
+  kept: [],
+  keep: () => undefined,
+  rebuilt: () => undefined
+} as const;
 const joined: Joined[] = [];
 let served: () => Promise<Response>;
 /** Ada's device, on which she founded the class. */

@@ -23,7 +23,6 @@ import { Patience } from '../core/overlay/patience';
 import { type IRecord, normalName } from '../core/roster/record';
 import type { Secret } from '../core/secret';
 import { sessionText } from '../core/session';
-import type { IKept } from '../core/sync/kept';
 import type { IOwnSession } from '../core/identity/own';
 import { Engine, type Refusal } from '../core/sync/engine';
 import type { IIdentity, Identities } from './identity';
@@ -60,6 +59,8 @@ export interface IJoinOptions {
   readonly root: string;
   /** Which of the class's notebooks the page shows. */
   readonly branch?: Branch;
+  /** Whose own one, where it is not one's own. */
+  readonly pageOwner?: string | null;
   /** Whether a change to a document is not this page's own: from storage, from another tab. */
   isForeign?(origin: unknown): boolean;
   /** The path of the workshop's notebook with this genesis, once that is known. */
@@ -78,6 +79,7 @@ export class Joined implements IMembership {
       ...{ classes: options.classes, kept: options.kept, takesOver: options.takesOver },
       name: () => this._me.name,
       devicesOf: participant => this.devicesOf(participant),
+      nameOf: participant => this.nameOf(participant),
       known: () => this.people.map(({ participant }) => participant),
       changed: () => this.tell()
     });
@@ -93,7 +95,11 @@ export class Joined implements IMembership {
       digest,
       carries: document => this.isShared(document),
       isForeign: origin => options.isForeign?.(origin) === true,
-      keep: (name, kept) => this.logs.get(name)?.(kept),
+      keep: (name, kept) => this.followed.get(name)?.keep(kept),
+      onReplayed: (name, doc) => this.followed.get(name)?.rebuilt(doc),
+      onLost: (name, lost) => this.followed.get(name)?.lost?.(lost),
+      onUnfit: (name, fault) => this.followed.get(name)?.refused?.(fault),
+      onFork: (_, __, participant) => this.forked(participant),
       onIntroduced: ({ participant, agreementKey }) => this.introduced(participant, agreementKey),
       onPeople: () => this.tell(),
       onRefusal: (refusal, peer) => this.refuse(refusal, peer)
@@ -118,8 +124,9 @@ export class Joined implements IMembership {
   private readonly since = Date.now();
   private readonly known = new Map<string, Pick<IParticipant, 'name' | 'since'>>();
   private readonly open = new Map<string, number>();
-  /** Where what is taken of a document is kept. */
-  private readonly logs = new Map<string, (kept: IKept) => void>();
+  /** Documents that are open here. */
+  private readonly followed = new Map<string, IFollowed>();
+  readonly contradicting = new Set<string>();
   /** Of everybody who was introduced: what is sealed to them is sealed to these. */
   private readonly devices = new Map<string, Uint8Array[]>();
   private _me: IIdentity;
@@ -221,10 +228,20 @@ export class Joined implements IMembership {
     return this.options.branch ?? 'lecture';
   }
 
+  get pageOwner(): string | null {
+    const { pageOwner } = this.options;
+    return this.branch === 'mine' && pageOwner !== this._me.participant ? (pageOwner ?? null) : null;
+  }
+
   documentName(genesis: string): string {
     const { branch } = this;
     const { everyone } = this.invitation;
-    const owner = branch === 'mine' ? this._me.participant : branch === 'lecture' ? this.lecture : everyone;
+    const owner =
+      branch === 'mine'
+        ? (this.options.pageOwner ?? this._me.participant)
+        : branch === 'lecture'
+          ? this.lecture
+          : everyone;
     return formatName({ genesis, branch, owner });
   }
 
@@ -232,9 +249,9 @@ export class Joined implements IMembership {
     return this.authority.mayWrite(document);
   }
 
-  follow(name: string, doc: Y.Doc, { keep, ...followed }: IFollowed): Cancel {
+  follow(name: string, doc: Y.Doc, followed: IFollowed): Cancel {
     const { kind } = followed;
-    this.logs.set(name, keep);
+    this.followed.set(name, followed);
     const cancel = this.engine.follow(name, doc, followed);
     if (kind === 'document') {
       this.open.set(name, (this.open.get(name) ?? 0) + 1);
@@ -243,7 +260,7 @@ export class Joined implements IMembership {
     }
     return () => {
       cancel();
-      this.logs.delete(name);
+      this.followed.delete(name);
       if (kind === 'document') {
         this.open.delete(name);
         this.tell();
@@ -340,6 +357,12 @@ export class Joined implements IMembership {
     }
   }
 
+  /** One of their pages said two things: everybody has the proof. */
+  private forked(participant: string): void {
+    this.contradicting.add(participant);
+    this.tell();
+  }
+
   private devicesOf(participant: string): readonly Uint8Array[] {
     return this.devices.get(participant) ?? [];
   }
@@ -379,12 +402,22 @@ export class Joined implements IMembership {
     });
   }
 
+  private nameOf(participant: string): string | undefined {
+    const here = this.engine.people(Date.now()).find(person => person.participant === participant);
+    return here?.name ?? this.known.get(participant)?.name;
+  }
+
   /** Who was here: seen from this page, or by what they left in a notebook. */
   private everKnown(): ReadonlyMap<string, Pick<IParticipant, 'name' | 'since'>> {
     const left = this.engine
       .marks()
       .map(({ participant, name, since }) => [participant, { name, since }] as const);
-    return new Map([...left, ...this.known]);
+    const removed = [...this.authority.removed]
+      .filter(([participant]) => participant !== this.me.participant)
+      .map(
+        ([participant, name]) => [participant, { name: name || participant.slice(0, 6), since: 0 }] as const
+      );
+    return new Map([...removed, ...left, ...this.known]);
   }
 
   private remember(people: readonly IParticipant[]): readonly IParticipant[] {

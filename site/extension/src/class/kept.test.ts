@@ -19,6 +19,7 @@ describe('what is kept of a class', () => {
       statements: [Uint8Array.of(3), Uint8Array.of(4, 5)],
       keys: [{ epoch: 1, key: new Uint8Array(32).fill(6) }],
       wraps: [Uint8Array.of(9)],
+      names: [{ participant: 'ab', name: 'Čeněk' }],
       recovery: new Secret(new Uint8Array(32).fill(8))
     };
     await ada.write(CLASS, kept);

@@ -13,6 +13,8 @@ export interface IKeptClass {
   readonly keys: readonly { readonly epoch: number; readonly key: Uint8Array }[];
   /** Secrets of documents that are somebody's own, as they were wrapped. */
   readonly wraps: readonly Uint8Array[];
+  /** What those are called who were removed, so that they can be let back in. */
+  readonly names?: readonly { readonly participant: string; readonly name: string }[];
   /** Of the recovery key: with whoever founded the class, so that the recovery file can be saved. */
   readonly recovery: Secret | null;
 }
@@ -77,11 +79,12 @@ export function mergeKept(one: IKeptClass, other: IKeptClass): IKeptClass {
     statements: merge(one.statements, other.statements, toHex),
     keys: merge(one.keys, other.keys, ({ epoch, key }) => `${epoch} ${toHex(key)}`),
     wraps: merge(one.wraps, other.wraps, toHex),
+    names: [...(other.names ?? []), ...(one.names ?? [])],
     recovery: one.recovery ?? other.recovery
   };
 }
 
-function encode({ founding, statements, keys, wraps, recovery }: IKeptClass): Uint8Array {
+function encode({ founding, statements, keys, wraps, recovery, names = [] }: IKeptClass): Uint8Array {
   const encoder = encoding.createEncoder();
   encoding.writeUint8(encoder, VERSION);
   encoding.writeVarUint8Array(encoder, founding ?? new Uint8Array(0));
@@ -95,6 +98,11 @@ function encode({ founding, statements, keys, wraps, recovery }: IKeptClass): Ui
   }
   encoding.writeVarUint(encoder, wraps.length);
   wraps.forEach(each => encoding.writeVarUint8Array(encoder, each));
+  encoding.writeVarUint(encoder, names.length);
+  for (const { participant, name } of names) {
+    encoding.writeVarString(encoder, participant);
+    encoding.writeVarString(encoder, name);
+  }
   return encoding.toUint8Array(encoder);
 }
 
@@ -116,6 +124,7 @@ function decode(bytes: Uint8Array): IKeptClass | null {
   const statements = list(() => reader.block().slice());
   const keys = list(() => ({ epoch: reader.number(), key: reader.block().slice() }));
   const wraps = list(() => reader.block().slice());
+  const names = list(() => ({ participant: reader.text(), name: reader.text() }));
   if (reader.fault || reader.left > 0) {
     return null;
   }
@@ -124,6 +133,7 @@ function decode(bytes: Uint8Array): IKeptClass | null {
     statements,
     keys,
     wraps,
+    names,
     recovery: recovery.byteLength > 0 ? new Secret(recovery) : null
   };
 }

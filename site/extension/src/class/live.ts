@@ -6,7 +6,14 @@ import { rememberClass } from '../classroom/back';
 import type { IClassroomBar } from '../classroom/tokens';
 import type { Session } from '../notebook/session';
 import { digest } from 'lib0/hash/sha256';
-import { branchIn, fragmentOf, ownerIn, readFragment, withoutOwner } from '../core/class/invitation';
+import {
+  branchIn,
+  fragmentOf,
+  ownerIn,
+  pageOwnerIn,
+  readFragment,
+  withoutOwner
+} from '../core/class/invitation';
 import { FROM_LOG } from '../notebook/keeper';
 import { FROM_TAB } from '../notebook/tabs';
 import { fetchCatalogue } from '../workshop/catalogue';
@@ -69,6 +76,7 @@ export async function join(
     vault: await browserVault(root),
     invitation: invited.invitation,
     branch: branchIn(fragment),
+    pageOwner: pageOwnerIn(fragment),
     owner,
     identity,
     identities,

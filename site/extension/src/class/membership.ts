@@ -6,6 +6,7 @@ import type { Branch } from '../core/document/name';
 import type { Role } from '../core/class/roles';
 import type { Door, StatedRole } from '../core/class/statement';
 import type { Engine } from '../core/sync/engine';
+import type { ILost } from '../core/permissions/lost';
 import type { IKept } from '../core/sync/kept';
 import type { ISummary } from '../connection/summary';
 import type { Listeners } from '../connection/listeners';
@@ -61,6 +62,12 @@ export interface IFollowed {
   readonly kept: readonly IKept[];
   /** Takes what is to be kept, before it is passed on. */
   readonly keep: (kept: IKept) => void;
+  /** The document was built anew, as something in it does not count any more: `doc` takes the place of the one before. */
+  rebuilt(doc: Y.Doc): void;
+  /** What one wrote and is not in the document any more. */
+  lost?(lost: readonly ILost[]): void;
+  /** What was done on this page may not be, and is not kept. */
+  refused?(fault: string): void;
   /** What this device has is in the document. Before, nothing is to be written. */
   readonly restored?: () => void;
 }
@@ -81,6 +88,8 @@ export interface IMembership {
   readonly outputsShared: boolean;
   /** Null for whoever does not teach. */
   readonly teaching: ITeaching | null;
+  /** Participants of whom a page said two things at once: proven. */
+  readonly contradicting: ReadonlySet<string>;
   /** Somebody this page is connected to uses a version of Peerbook that it does not understand: a reload may help one of them. */
   readonly meetsOtherVersion: boolean;
   /** Oneself first, then those who are here by name, then those who were here. */
@@ -92,6 +101,8 @@ export interface IMembership {
   rename(name: string): boolean;
   /** Which of the class's notebooks at one path this page shows. */
   readonly branch: Branch;
+  /** Whose own notebook that is, where it is not one's own: a participant. */
+  readonly pageOwner: string | null;
   /** The name of that notebook, of the genesis with this hash. */
   documentName(genesis: string): string;
   /** Whether one may write in a document of the class; it may become another answer. */

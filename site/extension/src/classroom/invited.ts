@@ -3,7 +3,7 @@
  * is the class. Small, for every page has it; `core/class/invitation.ts` reads what the fragment says.
  */
 
-const CLASS = /^#(?:.*&)?(class=[^&]+(?:&branch=[a-z]+)?)/;
+const CLASS = /^#(?:.*&)?(class=[^&]+(?:&branch=[a-z]+)?(?:&of=[0-9a-f]{32})?)/;
 
 /** `#class=...` of a page's `location.hash`, with the class's page one is on; or '' for a page alone. */
 export function classFragment(hash: string): string {
@@ -14,6 +14,11 @@ export function classFragment(hash: string): string {
 /** The same with another of the class's pages in it. */
 export function withBranch(fragment: string, branch: string): string {
   return `${fragment.split('&', 1)[0]}&branch=${branch}`;
+}
+
+/** Somebody's own page, for whoever may read it. */
+export function withPageOf(fragment: string, participant: string): string {
+  return `${withBranch(fragment, 'mine')}&of=${participant}`;
 }
 
 /** The address of another page, in the same class. One that names a place in a page keeps that beside the class. */

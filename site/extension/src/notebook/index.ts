@@ -150,7 +150,9 @@ class NotebookPlugin implements INotebookSessions {
     const session = new Session(path, this.world, {
       keepingChanged: () => this.showKeeping(),
       changed: each => this.changed(each),
-      met: () => this.notices.met()
+      met: () => this.notices.met(),
+      refused: (each, fault) => this.notices.refusedHere(each, fault),
+      lost: (each, lost, fault) => this.notices.lost(each, lost, fault)
     });
     void session.ready.then(
       async () => {

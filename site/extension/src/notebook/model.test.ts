@@ -6,6 +6,7 @@ import { makeGenesis } from '../core/document/genesis';
 import { normalNotebook } from '../core/document/normal';
 import { Outputs } from '../core/outputs/outputs';
 import type { PeerCell } from './cells';
+import { putBack } from './lost';
 import { MapNotebook } from './model';
 
 /** A small seeded generator (mulberry32): the same seed tells the same story. */
@@ -301,6 +302,43 @@ async function stories(from: number, to: number, undo: boolean): Promise<void> {
     await new Promise(resolve => setTimeout(resolve, 0));
   }
 }
+
+describe('a document that is built anew', () => {
+  it('takes the place of the one before: its cells, its undo, its changes; what was typed before is not in it', () => {
+    const genesis = genesisOf(3);
+    const { notebook, ...replica } = new Replica('a', genesis, generator(1));
+    const listener = { mirror: [...notebook.cells] };
+    notebook.changed.connect(() => (listener.mirror = [...notebook.cells]));
+    notebook.cells[1]!.setSource('does not count');
+    const told: string[] = [];
+    notebook.rebuilding.connect(() => told.push(`leaving ${notebook.cells[1]!.getSource()}`));
+    notebook.rebuilt.connect(() => told.push(`there ${notebook.cells[1]!.getSource()}`));
+    const next = new Y.Doc();
+    Y.applyUpdate(next, genesis, REMOTE);
+    const old = notebook.cells[1]!;
+    notebook.rebuild(next);
+    expect(told).toEqual(['leaving does not count', 'there <g1>']);
+    expect([old.isDisposed, notebook.cells.length, listener.mirror]).toEqual([true, 3, [...notebook.cells]]);
+    notebook.cells[0]!.setSource('written in the new one');
+    expect(JSON.stringify(exportCells(next))).toContain('written in the new one');
+    notebook.deleteCell(2);
+    expect(notebook.cells).toHaveLength(2);
+    notebook.undo();
+    expect(notebook.cells).toHaveLength(3);
+    expect(replica.name).toBe('a');
+    expect(() => notebook.dispose()).not.toThrow();
+  });
+
+  it('gives lost words back: at the end of their cell, or in a new one', () => {
+    const { notebook } = new Replica('a', genesisOf(2), generator(1));
+    const id = notebook.cells[0]!.id;
+    putBack(notebook, [
+      { cell: id, text: 'one' },
+      { cell: 'gone', text: 'two' }
+    ]);
+    expect(notebook.cells.map(cell => cell.getSource())).toEqual(['<g0>\none', '<g1>', 'two']);
+  });
+});
 
 describe('MapNotebook under random stories', () => {
   it('[DOC10] 400 seeds: replicas converge, no cell is doubled, no text is lost, deltas tell the truth', () =>

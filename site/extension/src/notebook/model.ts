@@ -6,6 +6,7 @@ import { YNotebook } from '@jupyter/ydoc';
 import type { IMapChange, NotebookChange, SharedCell } from '@jupyter/ydoc';
 import type * as nbformat from '@jupyterlab/nbformat';
 import { JSONExt, type PartialJSONValue } from '@lumino/coreutils';
+import { Signal } from '@lumino/signaling';
 import * as Y from 'yjs';
 import {
   cellsOf,
@@ -29,7 +30,15 @@ import { normalSource, rewrite } from '../core/document/source';
 import type { Outputs } from '../core/outputs/outputs';
 import { makePeerCell, type PeerCell, PeerCodeCell } from './cells';
 import { type IStand, staying, steps } from './delta';
-import { clockOf, emitterOf, hasTextOfOthers, keepOnUndo, keepStateAside, releaseCells } from './upstream';
+import {
+  changeDocument,
+  clockOf,
+  emitterOf,
+  hasTextOfOthers,
+  keepOnUndo,
+  keepStateAside,
+  releaseCells
+} from './upstream';
 
 /** What this browser runs on is said by this browser: a notebook opened elsewhere must not change by being opened. */
 const LOCAL_METADATA: ReadonlySet<string> = new Set(['kernelspec', 'language_info']);
@@ -61,19 +70,15 @@ export class MapNotebook extends YNotebook {
     super({ disableDocumentWideUndoRedo: true });
     releaseCells(this);
     keepStateAside(this.ydoc);
-    this.ycells = cellsOf(this.ydoc);
-    this.undoManager.addToScope(this.ycells);
-    keepOnUndo(this.undoManager, ({ id }) =>
-      this.created.some(range => range.client === id.client && range.from <= id.clock && id.clock < range.to)
-    );
-    this.undoManager.on('stack-item-popped', this.onPopped);
-    this.ycells.observeDeep(this.onCells);
-    this.ydoc.on('afterTransaction', this.onSettled);
+    this.ycells = this.watch();
   }
 
   /** Whether it is only to be read here: nothing that anybody does on this page changes it then. Running still does. */
   isReadOnly = false;
-  private readonly ycells: Y.Map<CellMap>;
+  /** Another document is about to take the place of this one; and it has. */
+  readonly rebuilding = new Signal<this, void>(this);
+  readonly rebuilt = new Signal<this, void>(this);
+  private ycells: Y.Map<CellMap>;
   private readonly created: IRange[] = [];
   private readonly pending = new Map<string, PeerCell>();
   private readonly local = new Map<string, JsonObject>();
@@ -144,6 +149,23 @@ export class MapNotebook extends YNotebook {
       leaving.forEach(placed => buryCell(placed.cell));
       this.vacant = leaving.length === 1 ? { index: from, ...leaving[0]! } : null;
     });
+  }
+
+  /** Another document takes the place of this one: it was built anew, as something in it does not count any more. */
+  rebuild(doc: Y.Doc): void {
+    if (this.isDisposed) {
+      return;
+    }
+    this.rebuilding.emit();
+    this.unwatch();
+    this.created.length = 0;
+    this.vacant = null;
+    this.isStale = false;
+    changeDocument(this, doc);
+    keepStateAside(doc);
+    this.ycells = this.watch();
+    this.refresh();
+    this.rebuilt.emit();
   }
 
   /** Brings deleted cells back as they were. */
@@ -220,12 +242,28 @@ export class MapNotebook extends YNotebook {
 
   override dispose(): void {
     if (!this.isDisposed) {
-      this.ycells.unobserveDeep(this.onCells);
-      this.ydoc.off('afterTransaction', this.onSettled);
-      this.undoManager.off('stack-item-popped', this.onPopped);
+      this.unwatch();
       this.shown.forEach(({ wrapper }) => wrapper.dispose());
     }
     super.dispose();
+  }
+
+  private watch(): Y.Map<CellMap> {
+    const ycells = cellsOf(this.ydoc);
+    this.undoManager.addToScope(ycells);
+    keepOnUndo(this.undoManager, ({ id }) =>
+      this.created.some(range => range.client === id.client && range.from <= id.clock && id.clock < range.to)
+    );
+    this.undoManager.on('stack-item-popped', this.onPopped);
+    ycells.observeDeep(this.onCells);
+    this.ydoc.on('afterTransaction', this.onSettled);
+    return ycells;
+  }
+
+  private unwatch(): void {
+    this.ycells.unobserveDeep(this.onCells);
+    this.ydoc.off('afterTransaction', this.onSettled);
+    this.undoManager.off('stack-item-popped', this.onPopped);
   }
 
   /** Puts one cell at `index` of the notebook as it is now: made, or brought back under the id it had. */

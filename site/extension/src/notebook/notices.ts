@@ -3,7 +3,10 @@ import { Notification } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IPathEntry } from '../storage/storage';
+import type { ILost } from '../core/permissions/lost';
 import type { IFileListener } from './files';
+import { putBack } from './lost';
+import type { Session } from './session';
 import type { Keeping } from './keeping';
 import { keepingInWords } from './status';
 
@@ -11,6 +14,9 @@ import { keepingInWords } from './status';
 const NOTICE_MS = 8000;
 /** What one may want to take back stays longer. */
 const UNDO_MS = 30_000;
+
+/** Letters of lost words that are shown: a line or two. */
+const QUOTED = 100;
 
 export interface INoticeActs {
   open(path: string): void;
@@ -24,6 +30,7 @@ export class Notices implements IFileListener {
   ) {}
 
   private keptId = '';
+  private refusedId = '';
 
   /** Somebody asked to save. Asked again, the notice is the same one. */
   kept(keeping: Keeping, download: () => void): void {
@@ -65,6 +72,42 @@ export class Notices implements IFileListener {
         ),
         { autoClose: false }
       );
+    }
+  }
+
+  /** Something that was done on this page may not be: the page shows again what the class has. */
+  refusedHere({ notebook }: Session, fault: string): void {
+    Notification.dismiss(this.refusedId);
+    this.refusedId = Notification.warning(refusedInWords(fault, notebook.isReadOnly, this.trans), {
+      autoClose: false
+    });
+  }
+
+  /** What one wrote and is not on the page any more. */
+  lost(session: Session, lost: readonly ILost[], fault: string | null): void {
+    const { trans } = this;
+    const { isReadOnly } = session.notebook;
+    const text = lost.map(each => each.text).join('\n');
+    const beginning = text.replace(/\s+/g, ' ').trim();
+    if (beginning === '') {
+      return;
+    }
+    const quoted = beginning.length > QUOTED ? `${beginning.slice(0, QUOTED)}...` : beginning;
+    const copy = { label: trans.__('Copy it'), callback: () => void navigator.clipboard.writeText(text) };
+    const back = { label: trans.__('Put it back'), callback: () => putBack(session.notebook, lost) };
+    const options = { autoClose: false as const, actions: isReadOnly ? [copy] : [back, copy] };
+    if (fault === null) {
+      Notification.warning(
+        trans.__(
+          'Something you wrote does not count in the class any more, and is not on this page now: "%1"',
+          quoted
+        ),
+        options
+      );
+    } else {
+      Notification.dismiss(this.refusedId);
+      const words = refusedInWords(fault, isReadOnly, trans);
+      this.refusedId = Notification.warning(`${words} ${trans.__('What you wrote: "%1"', quoted)}`, options);
     }
   }
 
@@ -125,4 +168,12 @@ export class Notices implements IFileListener {
       actions: [{ label: trans.__('Bring back'), callback: () => this.acts.bringBack(paths) }]
     });
   }
+}
+
+function refusedInWords(fault: string, isReadOnly: boolean, trans: TranslationBundle): string {
+  return fault === 'role' || isReadOnly
+    ? trans.__(
+        'You may not change this page. What was changed on it here did not reach the class; it reads again as the class has it.'
+      )
+    : trans.__('Something on this page did not fit what the class has. It reads again as the class has it.');
 }

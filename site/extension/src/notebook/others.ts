@@ -66,6 +66,7 @@ export class OthersOutputs {
           genesis: null,
           kept: read.kept,
           keep: each => this.logbook.add(each),
+          rebuilt: doc => this.outputs.rebuild(doc),
           restored
         });
       });

@@ -1,9 +1,10 @@
 /** One notebook that is open: its document, one's own outputs, and what keeps them. */
 import type { Cancel } from '../core/clock';
-import { type Branch, outputsName } from '../core/document/name';
+import { type Branch, documentOf, outputsName } from '../core/document/name';
 import { type IExportedCell, originalsOf } from '../core/document/export';
 import type { JsonObject } from '../core/document/json';
 import { Outputs } from '../core/outputs/outputs';
+import type { ILost } from '../core/permissions/lost';
 import type { IPathEntry } from '../storage/storage';
 import type { INotebookEntry } from '../workshop/catalogue';
 import { findDocument, findShared, type IFound, type ISurroundings } from './documents';
@@ -34,6 +35,10 @@ export interface ISessionListener {
   changed(session: Session): void;
   /** Another tab has this notebook open. */
   met(session: Session): void;
+  /** Something that was done here may not be, and is taken back. */
+  refused(session: Session, fault: string): void;
+  /** What one wrote and does not count; `fault`: it was refused here, and never reached the class. */
+  lost(session: Session, lost: readonly ILost[], fault: string | null): void;
 }
 
 export class Session {
@@ -89,6 +94,8 @@ export class Session {
   private states = [UNOPENED, UNOPENED];
   private tabs: Tabs | null = null;
   private closed = false;
+  /** Why something that was done here was not taken, until the document is built anew. */
+  private fault: string | null = null;
   private readonly follows: Cancel[] = [];
   private together: ITogether | null = null;
   private readonly others = new Map<string, { readonly opened: OthersOutputs; users: number }>();
@@ -113,7 +120,7 @@ export class Session {
       opened: new OthersOutputs(
         { storage, timers, report: () => undefined },
         together,
-        document,
+        documentOf(document, together.me.participant, participant),
         participant
       ),
       users: 0
@@ -196,7 +203,9 @@ export class Session {
     this.document = found.entry.document;
     notebook.clearUndoHistory();
     notebook.ydoc.on('update', this.onUpdate);
-    outputs.doc.on('update', this.onUpdate);
+    notebook.rebuilding.connect(() => notebook.ydoc.off('update', this.onUpdate));
+    notebook.rebuilt.connect(() => notebook.ydoc.on('update', this.onUpdate));
+    outputs.watch(this.onUpdate);
     // In a class, tabs are members of it as any other page is.
     const channel = shared ? null : world.channel(found.entry.document);
     this.tabs = channel && new Tabs(notebook.ydoc, channel, () => this.listener.met(this));
@@ -236,7 +245,21 @@ export class Session {
           genesis: index === 0 ? genesis : null,
           kept,
           keep: each => book.add(each),
-          restored
+          restored,
+          ...(index === 1
+            ? { rebuilt: doc => outputs.rebuild(doc) }
+            : {
+                rebuilt: doc => {
+                  notebook.rebuild(doc);
+                  // What went with it is told of now, if anything did.
+                  queueMicrotask(() => (this.fault = null));
+                },
+                lost: lost => this.listener.lost(this, lost, this.fault),
+                refused: fault => {
+                  this.fault = fault;
+                  this.listener.refused(this, fault);
+                }
+              })
         });
         this.follows.push(cancel);
       });

@@ -2,6 +2,7 @@
 import type * as Y from 'yjs';
 import type { Cancel } from '../core/clock';
 import type { Branch } from '../core/document/name';
+import type { ILost } from '../core/permissions/lost';
 import type { IKept } from '../core/sync/kept';
 
 export interface ITogether {
@@ -24,6 +25,10 @@ export interface ITogether {
       readonly genesis: Uint8Array | null;
       readonly kept: readonly IKept[];
       keep(kept: IKept): void;
+      /** Another document takes the place of the one that was followed. */
+      rebuilt(doc: Y.Doc): void;
+      lost?(lost: readonly ILost[]): void;
+      refused?(fault: string): void;
       /** What this device has is in the document. Before, nothing is to be written. */
       readonly restored: () => void;
     }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { Outputs } from '../core/outputs/outputs';
 import { MapNotebook } from './model';
-import { clockOf, emitterOf, keepOnUndo, releaseCells } from './upstream';
+import { changeDocument, clockOf, emitterOf, keepOnUndo, releaseCells } from './upstream';
 
 /** Source of a package as it is installed: for what only JupyterLab's own code can tell. */
 function source(file: string): string {
@@ -23,6 +23,21 @@ describe('what we lean on upstream', () => {
     expect(notebook.ydoc.share.get('cells')).toBeInstanceOf(Y.Array);
     releaseCells(notebook);
     expect(notebook.ydoc.getMap('cells')).toBeInstanceOf(Y.Map);
+    expect(() => notebook.dispose()).not.toThrow();
+  });
+
+  it('YNotebook reads document, notebook metadata and undo from members that can be changed', () => {
+    const [notebook, next] = [new YNotebook(), new Y.Doc()];
+    const heard: string[] = [];
+    notebook.metadataChanged.connect((_, { key }) => heard.push(key));
+    const before = [notebook.ydoc, notebook.undoManager] as const;
+    changeDocument(notebook, next);
+    expect(notebook.ydoc).toBe(next);
+    expect(notebook.undoManager).not.toBe(before[1]);
+    expect(notebook.undoManager.doc).toBe(next);
+    next.getMap('meta').set('metadata', new Y.Map([['a', 1]]));
+    before[0].getMap('meta').set('metadata', new Y.Map([['b', 1]]));
+    expect([heard, notebook.getMetadata('a')]).toEqual([['a'], 1]);
     expect(() => notebook.dispose()).not.toThrow();
   });
 

@@ -19,6 +19,24 @@ export function releaseCells(notebook: YNotebook): void {
   notebook.ydoc.share.delete('cells');
 }
 
+interface IDocumentOf {
+  _ydoc: Y.Doc;
+  ymeta: Y.Map<unknown>;
+  _undoManager: Y.UndoManager;
+  readonly _onMetaChanged: Parameters<Y.Map<unknown>['observeDeep']>[0];
+}
+
+/** Has a notebook read another document from now on; its undo begins anew. */
+export function changeDocument(notebook: YNotebook, ydoc: Y.Doc): void {
+  const inner = notebook as unknown as IDocumentOf;
+  inner.ymeta.unobserveDeep(inner._onMetaChanged);
+  inner._undoManager.destroy();
+  inner._ydoc = ydoc;
+  inner.ymeta = ydoc.getMap('meta');
+  inner.ymeta.observeDeep(inner._onMetaChanged);
+  inner._undoManager = new Y.UndoManager([], { trackedOrigins: new Set([notebook]), doc: ydoc });
+}
+
 /** The signals behind the read-only faces that YNotebook and its cells show. */
 export function emitterOf<S, T>(signal: {
   connect(slot: (sender: S, args: T) => void): boolean;

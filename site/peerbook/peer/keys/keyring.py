@@ -120,6 +120,10 @@ class Keyring:
             return own_secret(self._own.root, self._own.class_id, document, epoch)
         return held
 
+    def secret_of(self, document: str, epoch: int) -> bytes | None:
+        """The secret of a document that has one of its own, if it is here, or one's own to make."""
+        return self._secret_of(document, epoch)
+
     def _has_counting(self, epoch: int) -> bool:
         stated = self._stated(epoch)
         return bool(stated) and stated[0] in self._held.get(epoch, {})

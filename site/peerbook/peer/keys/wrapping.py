@@ -1,31 +1,45 @@
-"""Wraps of others' secrets, kept for those who come and opened where one may, as ``core/keys/wrapping.ts`` keeps them
-[KEY3]. None are made here: nobody without a page has a notebook of their own. Pure.
+"""Wraps kept and made: of one's own documents for whoever may read them now, and of others' what is here, opened where
+one may. As ``core/keys/wrapping.ts`` [KEY3]. Pure.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
-from ..crypto import Agreement
+from ..identity import OwnSession
 from .keyring import Keyring
-from .wraps import Wraps, WrapsFault, open_shared, open_wraps, read_wraps
+from .wraps import Wraps, WrapsFault, make_wraps, open_shared, open_wraps, read_wraps
 
 WRAPS_BYTES = 8_000_000
 """Kept of all together. `wraps_bytes`."""
 
 
+@dataclass(frozen=True, slots=True)
+class WrappingPorts:
+    class_id: bytes
+    everyone: str
+    own: OwnSession
+    ring: Keyring
+    fill: Callable[[int], bytes]
+    readers: Callable[[], Collection[bytes]]
+    """Agreement keys of the devices that may read one's own documents: owner's and instructors'."""
+    is_shared: Callable[[str], bool]
+    """Whether the class may read it as well: outputs, where they are shared."""
+    publish: Callable[[bytes], None]
+    """Wraps of one's own that are new: to be said and kept."""
+    opened: Callable[[], None]
+    """There is a secret that was not here."""
+
+
 class Wrapping:
-    def __init__(
-        self, class_id: bytes, everyone: str, own: Agreement, ring: Keyring, opened: Callable[[], None]
-    ) -> None:
-        """``opened``: there is a secret that was not here."""
-        self._class_id = class_id
-        self._everyone = everyone
-        self._own = own
-        self._ring = ring
-        self._opened = opened
+    def __init__(self, ports: WrappingPorts) -> None:
+        self._ports = ports
+        self._ring = ports.ring
         self._held: dict[tuple[str, int, str], tuple[Wraps, bytes]] = {}
+        self._tried: set[tuple[str, int, bytes]] = set()
+        """Devices wrapped to already: where a key is none, or there is no room, nothing comes of it."""
         self._size = 0
 
     @property
@@ -33,9 +47,17 @@ class Wrapping:
         """All that are here: for a newcomer, and for storage."""
         return [data for _, data in self._held.values()]
 
+    def look(self, document: str) -> None:
+        """Wraps the secrets of a document of one's own, in each epoch of which the key is here, for those who may read
+        it now and have not got them. To be called when it is opened, and when an epoch, a role, a device or what is
+        shared changed.
+        """
+        for epoch in dict.fromkeys(epoch for epoch, _ in self._ring.all()):
+            self._look_in(document, epoch)
+
     def hear(self, data: bytes) -> bool:
         """Wraps from a neighbour, or from storage: whether they are new and genuine, and so to be passed on."""
-        wraps = read_wraps(self._class_id, self._everyone, data)
+        wraps = read_wraps(self._ports.class_id, self._ports.everyone, data)
         if isinstance(wraps, WrapsFault) or ".mine." not in wraps.document or not self._keep(wraps, data):
             return False
         self._open(wraps)
@@ -46,12 +68,45 @@ class Wrapping:
         for wraps, _ in list(self._held.values()):
             self._open(wraps)
 
+    def _look_in(self, document: str, epoch: int) -> None:
+        own = self._ports.own
+        before = self._held.get((document, epoch, own.introduced.participant))
+        had = [key for key, _ in before[0].boxes] if before else []
+        was_shared = bool(before and before[0].shared)
+        fresh = [
+            key
+            for key in self._ports.readers()
+            if key != own.agreement.key and key not in had and (document, epoch, key) not in self._tried
+        ]
+        is_shared = self._ports.is_shared(document)
+        secret = self._ring.secret_of(document, epoch)
+        if secret is None or not (fresh or (is_shared and not was_shared)):
+            return
+        self._tried.update((document, epoch, key) for key in fresh)
+        keys = self._ring.epoch_keys(epoch) if is_shared or was_shared else ()
+        data = make_wraps(
+            own.root,
+            self._ports.class_id,
+            document,
+            epoch,
+            secret=secret,
+            # Who could read goes on being able to: a new epoch is what takes that away.
+            recipients=[*had, *fresh],
+            share_with=keys[0] if keys else None,
+            fill=self._ports.fill,
+        )
+        if self.hear(data):
+            self._ports.publish(data)
+
     def _open(self, wraps: Wraps) -> None:
-        secrets = [open_wraps(wraps, self._own)]
+        own = self._ports.own
+        if wraps.author == own.introduced.participant:
+            return
+        secrets = [open_wraps(wraps, own.agreement)]
         secrets += [open_shared(wraps, key) for key in self._ring.epoch_keys(wraps.epoch)]
         for secret in secrets:
             if secret and self._ring.take_secret(wraps.document, wraps.epoch, secret) == "taken":
-                self._opened()
+                self._ports.opened()
 
     def _keep(self, wraps: Wraps, data: bytes) -> bool:
         """Whether it counts more than what is here, and there is room."""

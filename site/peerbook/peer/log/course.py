@@ -43,6 +43,8 @@ class Course:
         self._room = room
         self.strand = Strand(session, links)
         self.stopped: tuple[int, Piece | None] | None = None
+        self._gone: list[Piece] = []
+        """What does not count since then."""
         self.frontier: Frontier | None = None
         self.fork: Proven | None = None
         self.beyond: list[Piece] = []
@@ -107,8 +109,19 @@ class Course:
         here = (each for each in gone if each.form == "envelope" and each.first == place)
         # Kept to be compared: another envelope in its place is a fork all the same.
         self.stopped = place, next(here, None)
+        self._gone = [*gone, *self._gone]
         self._dismiss(lambda each: each.end > place)
         return gone
+
+    def resume(self) -> bool:
+        """What may not be is to be found anew: what was stopped is back, as far as it counts."""
+        was, gone = self.stopped, self._gone
+        self.stopped, self._gone = None, []
+        for piece in gone:
+            follows = piece.first == self.strand.count and agrees(piece.before, self.strand.chain)
+            if follows and piece.end <= self.limit:
+                self.strand.append(piece)
+        return was is not None
 
     def prove(self, proof: list[Piece]) -> bool:
         begins = min(piece.first for piece in proof)

@@ -148,6 +148,12 @@ class Log:
         course = self._courses.get(session)
         return course.stop(place) if course else []
 
+    def resume(self) -> bool:
+        """What counts is different. Whether a change may be depends on what it leans on, so where logs end is found
+        anew: by what counts, and not by what came first. Whether any log had ended.
+        """
+        return sum(course.resume() for course in self._courses.values()) > 0
+
     def prove(self, session: str, author: str, proof: list[Piece]) -> bool:
         """It is proven, by verified pieces, that the session said two things. Whether that is news, to be told."""
         return all(piece.author == author for piece in proof) and self._course(session, author).prove(proof)

@@ -32,9 +32,16 @@ class _Question:
 
 class Acquaintances:
     def __init__(
-        self, class_id: bytes, clock: Clock, random: Random, neighbours: Neighbours, is_needed: Callable[[str], bool]
+        self,
+        class_id: bytes,
+        clock: Clock,
+        random: Random,
+        neighbours: Neighbours,
+        is_needed: Callable[[str], bool],
+        met: Callable[[], None] = lambda: None,
     ) -> None:
-        """``is_needed``: whether something that is kept here is that session's."""
+        """``is_needed``: whether something that is kept here is that session's; ``met``: there is somebody new."""
+        self._met = met
         self._class_id = class_id
         self._clock, self._random = clock, random
         self._neighbours = neighbours
@@ -51,6 +58,11 @@ class Acquaintances:
     def bytes_of(self, session: str) -> bytes | None:
         kept = self._kept.get(session)
         return kept[1] if kept else None
+
+    def devices_of(self, participant: str) -> list[bytes]:
+        """Agreement keys of somebody's devices."""
+        mine = (who.agreement_key for who, _ in self._kept.values() if who.participant == participant)
+        return list(dict.fromkeys(mine))
 
     def need(self, session: str, peer: str, then: Then) -> None:
         """Calls back with whose a session is, once that is known, or None when nobody says. ``peer`` spoke of it."""
@@ -77,6 +89,7 @@ class Acquaintances:
             self._kept[read.session] = read, data
             self._sessions[id_] = read.session
             self._trim()
+            self._met()
         self._answer(read.session, self.of(read.session))
         return read
 

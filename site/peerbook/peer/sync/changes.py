@@ -21,7 +21,8 @@ from .acquaintances import Acquaintances
 from .exchange import Exchange
 from .opener import read_piece
 from .options import Keepable, Refusal
-from .replica import Received, Replica
+from .ports import Received
+from .replica import Replica
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from typing import Any
 
 from pycrdt import Doc
 
+from .. import statement as stated
 from ..encoding import MOST_NUMBER
-from ..envelope import Envelope, Fault
+from ..envelope import Envelope
 from ..identity import Introduction
 from ..log.piece import Chain, Cut, Piece
-from ..overlay import messages as say
 from ..overlay.flood import Flood, FloodPorts, Verdict
 from ..overlay.neighbours import Channel, Line, Neighbour, Neighbours
 from ..overlay.search import Search
@@ -29,11 +29,13 @@ from .changes import Changes, ChangesPorts
 from .company import RECORDS, Company, CompanyPorts
 from .delivery import Delivery
 from .exchange import Exchange, ExchangePorts
+from .hearing import Hearing, HearingPorts
 from .intake import Intake, IntakePorts
 from .opener import Opener, read_piece
 from .options import EngineOptions, Keepable, Refusal
+from .ports import ReplicaPorts
 from .record import Person, Record
-from .replica import Replica, ReplicaPorts
+from .replica import Replica
 from .writer import Writer, WriterPorts
 
 CARRY_MS = 600_000
@@ -49,6 +51,7 @@ class Engine:
         clock, random, room = options.clock, options.random, options.room
         own = options.own.introduced
         self._options = options
+        self.keys = options.keys
         self._own = own
         self.neighbours = Neighbours()
         self.refusals: Counter[Refusal] = Counter()
@@ -56,7 +59,14 @@ class Engine:
         self._replicas: dict[str, Replica] = {}
         self._carried: set[str] = set()
         self._opener = Opener(options.crypto, options.keys)
-        self._acquaintances = Acquaintances(room, clock, random, self.neighbours, self._is_needed)
+        self._acquaintances = Acquaintances(
+            room,
+            clock,
+            random,
+            self.neighbours,
+            self._is_needed,
+            lambda: options.ear.introduced() if options.ear else None,
+        )
         self._changes = Changes(
             ChangesPorts(
                 room,
@@ -135,6 +145,19 @@ class Engine:
                 lambda document: self._locked(document, -1),
             )
         )
+        self._hearing = Hearing(
+            HearingPorts(
+                self.flood,
+                self._exchange,
+                self._delivery,
+                self._search,
+                self._company,
+                self._changes,
+                self._acquaintances,
+                options.ear,
+                self._refuse,
+            )
+        )
         self._acquaintances.hear(options.own.introduction)
 
     @property
@@ -166,56 +189,7 @@ class Engine:
         neighbour = self.neighbours.get(peer)
         if not neighbour:
             return
-        match say.decode_message(data):
-            case "type":
-                self._refuse("other-version", peer)
-            case str():
-                self._refuse("garbled", peer)
-            case say.EnvelopeMessage(whole):
-                if self._hear_envelope(peer, whole):
-                    neighbour.hearing[channel].remember(whole)
-            case say.Short(reference, tail):
-                lengthened = neighbour.hearing[channel].lengthen(reference, tail)
-                if lengthened is None:
-                    neighbour.say(say.Unknown(reference))
-                    self._refuse("unknown-head", peer)
-                else:
-                    self._hear_envelope(peer, lengthened)
-            case say.Announce(id_, size, document):
-                self.flood.announced(peer, id_, size, document)
-            case say.Pull(id_):
-                self.flood.pulled(peer, id_)
-            case say.Missing(id_):
-                self.flood.missing(peer, id_)
-            case say.Summaries() as summaries:
-                self._exchange.hear_summaries(neighbour, summaries)
-            case say.Ask() as ask:
-                self._delivery.hear_ask(neighbour, ask)
-            case say.Entries() as entries:
-                self._exchange.hear_entries(neighbour, entries)
-            case say.Seek(id_, document):
-                self._search.hear_seek(peer, id_, document)
-            case say.Found(document):
-                self._search.hear_found(peer, document)
-            case say.Take(document):
-                self._search.hear_take(peer, document)
-            case say.Unknown(reference):
-                neighbour.forget(reference)
-            case say.Who() as who:
-                self._company.hear_who(neighbour, who)
-            case say.IntroductionMessage(introduction):
-                known = self._acquaintances.hear(introduction)
-                if known:
-                    neighbour.knows(known.session)
-                else:
-                    self._refuse("forged", peer)
-            case say.WhoIs(session):
-                self._acquaintances.hear_who_is(neighbour, session)
-            case say.ForkMessage(proof):
-                self._changes.hear_fork(neighbour, proof)
-            case say.StatementMessage() | say.KnockMessage() | say.AdmitMessage() as message:
-                if self._options.ear:
-                    self._options.ear.hear(peer, message)
+        self._hearing.hear(neighbour, channel, data)
 
     def client_id(self, document: str) -> int:
         """The clientID this session writes to a document under."""
@@ -266,6 +240,22 @@ class Engine:
             self.awareness.leave(document)
             replica.close()
             self._carried.add(document)
+
+    def devices_of(self, participant: str) -> list[bytes]:
+        """Agreement keys of somebody's devices, as far as they were here."""
+        return self._acquaintances.devices_of(participant)
+
+    def reaches_of(self, participant: str) -> list[stated.Reach]:
+        """How far the sessions of somebody are, in every document that is here: for a frontier."""
+        reaches = []
+        for document, replica in self._replicas.items():
+            log = replica.log
+            for session in log.sessions:
+                count = log.count(session)
+                chain = log.chain_at(session, count) if log.author_of(session) == participant else None
+                if count > 0 and chain:
+                    reaches.append(stated.Reach(document, session, count, chain))
+        return reaches
 
     def compare(self, document: str) -> None:
         """Has every neighbour say where it stands; :meth:`said` tells."""
@@ -359,13 +349,6 @@ class Engine:
         self._exchange.compare()
         for neighbour in self.neighbours:
             self._company.joined(neighbour.peer)
-
-    def _hear_envelope(self, peer: str, data: bytes) -> bool:
-        """Whether it is an envelope."""
-        fault = self.flood.hear(peer, data)
-        if fault is not None:
-            self._refuse("other-version" if fault is Fault.VERSION else "garbled", peer)
-        return fault is None
 
     def _take(self, envelope: Envelope, data: bytes, who: Introduction, source: str) -> Verdict:
         """Takes what is genuine and may be."""

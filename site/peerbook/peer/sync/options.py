@@ -84,6 +84,9 @@ class ClassEar(Protocol):
 
     def left(self, peer: str) -> None: ...
 
+    def introduced(self) -> None:
+        """Whose a session is has become known."""
+
     def locked(self) -> None:
         """Something is sealed with a key that is not here."""
 

@@ -6,54 +6,22 @@ anew, in place of the one before. ``core/sync/replica.ts`` in Python. Pure.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from pycrdt import Doc, Subscription, TransactionEvent
 
-from ..clock import Clock
 from ..log.log import Log
-from ..log.piece import Chain, Cut, Fork, Known, New, Piece, Waits
+from ..log.piece import Cut, Fork, Known, New, Piece, Waits
 from ..merge import begins_with, says_the_same
 from ..permissions.change import CheckedChange, Refused, canonical_change, check_change
-from ..permissions.limits import Limits
 from .digest import state_digest
 from .opener import open_changes
 from .outbox import Outbox
+from .ports import Received, ReplicaPorts
 from .reaches import Reaches
 from .reading import Opened, Reading, ReadingPorts, limits_of
 
 _NOTHING = b"\x00\x00"
-
-Received = Literal["taken", "waiting", "known", "bad", "lie", "forked", "refused"]
-"""It is in the log, and in the document as far as that may be; it leans on envelopes that are not here yet; it is here;
-it says what its author may not say; it is a segment, and what is here says something else; its session said two things;
-its session does not count that far.
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class ReplicaPorts:
-    clock: Clock
-    session: str
-    participant: str
-    links: Chain
-    limits: Limits
-    client_of: Callable[[str, str], int]
-    cut_of: Callable[[str, str], Cut | None]
-    open: Callable[[Piece], Opened]
-    publish: Callable[[bytes], None]
-    """Own changes, merged: to be sealed."""
-    keep: Callable[[Piece], None]
-    """To be stored."""
-    locked: Callable[[Piece], None]
-    forked: Callable[[list[Piece]], None]
-    replayed: Callable[[Doc[Any]], None]
-    """The document was built anew, and is another one."""
-    unfit: Callable[[str], None]
-    """Own changes that may not be: they stay here."""
-    may_write: Callable[[], bool] = lambda: True
-    """Whether one may write here, as far as is known."""
 
 
 class Replica:
@@ -154,8 +122,10 @@ class Replica:
 
     def review(self) -> None:
         """What is said of how far sessions count may be different."""
+        before = dict(self._cuts)
         changed = [self._recut(session, self.log.author_of(session) or "") for session in list(self.log.sessions)]
-        if any(changed):
+        is_resumed = self._cuts != before and self._resume()
+        if is_resumed or any(changed):
             self._replay()
 
     def unlock(self) -> None:
@@ -263,6 +233,7 @@ class Replica:
         if isinstance(taken, New):
             self._logged(taken.joined)
             if taken.replay:
+                self._resume()
                 self._replay()
             else:
                 self._read(piece, opened)
@@ -313,6 +284,12 @@ class Replica:
                 self._reading.read(session)
             return False
         return bool(moved.gone or moved.joined) or before is not None
+
+    def _resume(self) -> bool:
+        """What counts is different: where logs end is found anew. Whether any had ended."""
+        is_resumed = self.log.resume()
+        self.reaches.changed()
+        return is_resumed
 
     def _replay_if_due(self) -> None:
         if self._is_replay_due:

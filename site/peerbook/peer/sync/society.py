@@ -14,10 +14,10 @@ from ..envelope import Envelope
 from ..founding import Founding, FoundingFault, everyone_of, read_founding
 from ..identity import Introduction, OwnSession
 from ..keys.answer import Admission
-from ..keys.documents import document_key
+from ..keys.documents import document_key, keeper_of, secret_kind_of
 from ..keys.keyring import Keyring, Oneself
 from ..keys.knocking import KnockState
-from ..keys.wrapping import Wrapping
+from ..keys.wrapping import Wrapping, WrappingPorts
 from ..overlay.messages import STREAM_BYTES, AdmitMessage, ClassMessage, HeardOf, KnockMessage, StatementMessage
 from ..overlay.neighbours import Neighbour, Neighbours
 from ..roles import ClassEpoch, Cut, Roles
@@ -27,6 +27,7 @@ from ..statement import Statement, StatementFault, read_statement
 from ..statements import Statements
 from .doorway import Doorway, DoorwayPorts
 from .options import Standing
+from .stating import Stating
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class SocietyPorts:
     rules_changed: Callable[[], None]
     """Who may what may be different."""
     keys_changed: Callable[[], None]
+    devices_of: Callable[[str], Collection[bytes]] = lambda participant: ()
+    """Agreement keys of somebody's devices, as far as they are known here."""
 
 
 class Society:
@@ -71,15 +74,28 @@ class Society:
         self._options = options
         self._statements: Statements | None = None
         self._ports: SocietyPorts | None = None
-        participant = options.own.introduced.participant
+        self._participant = options.own.introduced.participant
+        self._everyone = everyone_of(options.class_id)
         self.keyring = Keyring(
-            everyone_of(options.class_id),
-            Oneself(participant, options.root, options.class_id),
+            self._everyone,
+            Oneself(self._participant, options.root, options.class_id),
             lambda: [each.epoch for each in self._epochs],
             self._stated,
         )
+        self._mine: dict[str, None] = {}
+        """Documents of one's own, whose secrets others are given."""
         self._wrapping = Wrapping(
-            options.class_id, everyone_of(options.class_id), options.own.agreement, self.keyring, self._keys_changed
+            WrappingPorts(
+                options.class_id,
+                self._everyone,
+                options.own,
+                self.keyring,
+                options.fill,
+                self._readers,
+                lambda document: "/outputs." in document and self.roles is not None and self.roles.outputs_shared,
+                lambda data: self._pass_on_wraps(data, ""),
+                self._keys_changed,
+            )
         )
         self.doorway = Doorway(
             DoorwayPorts(
@@ -96,6 +112,15 @@ class Society:
                 options.knock_state,
             )
         )
+        self.stating = Stating(
+            options.class_id,
+            options.own,
+            options.fill,
+            lambda: self.roles,
+            lambda statement: self.take([statement]),
+            self.take_key,
+        )
+        """What one states, if one may."""
         known = options.known
         if known.founding is not None:
             self._learn(Admission(known.founding, known.statements, known.keys))
@@ -134,6 +159,10 @@ class Society:
     def key_for(self, document: str, kind: str) -> DocumentKey | None:
         epoch = self.keyring.newest
         keys = () if epoch is None else self.keys_of(document, kind, epoch)
+        is_own = secret_kind_of(document, self._everyone) == "own" and keeper_of(document) == self._participant
+        if keys and is_own and document not in self._mine:
+            self._mine[document] = None
+            self._wrapping.look(document)
         return DocumentKey(epoch, keys[0]) if epoch is not None and keys else None
 
     def keys_of(self, document: str, kind: str, epoch: int) -> Sequence[bytes]:
@@ -175,8 +204,18 @@ class Society:
     def left(self, peer: str) -> None:
         self.doorway.left(peer)
 
+    def introduced(self) -> None:
+        """Whose a session is has become known: their device may lack what one has to give."""
+        for document in self._mine:
+            self._wrapping.look(document)
+
     def locked(self) -> None:
         self.doorway.need()
+
+    def admit(self, participant: str) -> None:
+        """Lets somebody in who waits. With the door closed it is stated."""
+        self.stating.let_in(participant)
+        self.doorway.admit(participant)
 
     def take(self, statements: Sequence[Statement], source: str = "") -> None:
         """Takes statements that were verified, one's own among them, and passes on what is new."""
@@ -188,6 +227,7 @@ class Society:
             for each in taken:
                 self._ports.neighbours.say(StatementMessage(each.data), {source})
             self._ports.rules_changed()
+        self.introduced()
         self.doorway.changed()
         self.doorway.need()
 
@@ -226,9 +266,18 @@ class Society:
         if isinstance(statement, Statement):
             self.take([statement], peer)
         elif statement is StatementFault.WHAT and self._wrapping.hear(data):
-            self._tell()
-            if self._ports:
-                self._ports.neighbours.say(StatementMessage(data), {peer})
+            self._pass_on_wraps(data, peer)
+
+    def _pass_on_wraps(self, data: bytes, source: str) -> None:
+        self._tell()
+        if self._ports:
+            self._ports.neighbours.say(StatementMessage(data), {source})
+
+    def _readers(self) -> list[bytes]:
+        """Devices of owner and instructors, as far as they are known here."""
+        roles, ports = self.roles, self._ports
+        teachers = [roles.owner, *roles.instructors] if roles else []
+        return [key for each in teachers for key in (ports.devices_of(each) if ports else ())]
 
     def _learn(self, admission: Admission) -> None:
         """Everything in an admission is verified: whoever let one in need not be believed."""
@@ -253,6 +302,7 @@ class Society:
     def _keys_changed(self) -> None:
         self._tell()
         self._wrapping.retry()
+        self.introduced()
         if self._ports:
             self._ports.keys_changed()
         self.doorway.changed()

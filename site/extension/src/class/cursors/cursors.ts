@@ -31,11 +31,16 @@ export class Cursors {
       return;
     }
     const { notebook, document } = session;
-    const cursors = new NotebookCursors(panel.content, notebook, document, membership, trans);
-    this.shown.set(panel, cursors);
-    panel.disposed.connect(() => {
+    const make = (): void =>
+      void this.shown.set(panel, new NotebookCursors(panel.content, notebook, document, membership, trans));
+    const end = (): void => {
+      this.shown.get(panel)?.dispose();
       this.shown.delete(panel);
-      cursors.dispose();
-    });
+    };
+    make();
+    // They stand in a document that is another one now.
+    notebook.rebuilding.connect(end);
+    notebook.rebuilt.connect(() => !this.isDisposed && make());
+    panel.disposed.connect(end);
   }
 }

@@ -4,7 +4,7 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { digest } from 'lib0/hash/sha256';
 import type { Cancel } from '../../core/clock';
-import { outputsName } from '../../core/document/name';
+import { documentOf, outputsName, parseName } from '../../core/document/name';
 import type { Outputs } from '../../core/outputs/outputs';
 import { clientOf } from '../../core/session';
 import type { IOpenedOutputs } from '../../notebook/others';
@@ -45,8 +45,7 @@ export class NotebookOutputs {
       panel.toolbar.addItem(ITEM, this.picker);
     }
     panel.contentHeader.addWidget(this.line);
-    this.ends = [membership.changed.add(() => this.onPeople())];
-    session.outputs.doc.on('update', this.onOwn);
+    this.ends = [membership.changed.add(() => this.onPeople()), session.outputs.watch(() => this.onOwn())];
     session.notebook.outputsCame = id => this.untrust(id);
     this.update();
     this.tellOwn();
@@ -68,7 +67,6 @@ export class NotebookOutputs {
       this.disposed = true;
       const { session } = this.parts;
       this.ends.forEach(end => end());
-      session.outputs.doc.off('update', this.onOwn);
       session.notebook.outputsCame = null;
       this.end();
       this.picker.dispose();
@@ -78,7 +76,18 @@ export class NotebookOutputs {
 
   private get choices(): IChoice[] {
     const { membership } = this.parts;
-    return choicesOf(membership.people, membership.engine.marks(this.document), this.looked?.whose ?? null);
+    const { people, engine, me, teaching, outputsShared } = membership;
+    const { branch } = parseName(this.document);
+    if (branch === 'mine' && !teaching && !outputsShared) {
+      // Nobody else's can be read.
+      return [];
+    }
+    const marks = engine
+      .marks()
+      .filter(
+        ({ document, participant }) => document === documentOf(this.document, me.participant, participant)
+      );
+    return choicesOf(people, marks, this.looked?.whose ?? null);
   }
 
   private async restore(): Promise<void> {
@@ -174,7 +183,8 @@ export class NotebookOutputs {
 
   /** Runs go on as long as one of their author's pages is here. */
   private setLive(outputs: Outputs, participant: string): void {
-    const name = outputsName(this.document, participant);
+    const document = documentOf(this.document, this.parts.membership.me.participant, participant);
+    const name = outputsName(document, participant);
     const person = this.parts.membership.people.find(each => each.participant === participant);
     const sessions = person?.isHere ? person.sessions : [];
     outputs.setLive(new Set(sessions.map(session => clientOf(digest, name, participant, session))));

@@ -62,6 +62,8 @@ export class StagedClass implements Omit<
     tabs: 0,
     server: { kind: 'open' }
   };
+  pageOwner: string | null = null;
+  contradicting = new Set<string>();
   meetsOtherVersion = false;
   entrance: Entrance = 'in';
   isTakingOver = false;

@@ -42,6 +42,7 @@ const view = (said: ISaid, more: Partial<IPanelView> = {}): IPanelView => ({
   door: 'open',
   outputsShared: false,
   teaching: null,
+  contradicting: new Set(),
   ...more
 });
 
@@ -54,7 +55,8 @@ describe('the panel', () => {
     leave: vi.fn(),
     say: vi.fn(),
     inviteLink: () => 'https://school.test/#class=x',
-    pageOf: (branch: string) => `https://school.test/${branch}`
+    pageOf: (branch: string) => `https://school.test/${branch}`,
+    visit: vi.fn()
   };
   let panel: ClassPanel;
   const tell = (kind: ISummary['kind'], more: Partial<ISummary> = {}) =>

@@ -7,8 +7,10 @@ import { Listeners } from '../../connection/listeners';
 import type { Branch } from '../../core/document/name';
 import type { Door } from '../../core/class/statement';
 import type { ITeaching } from '../membership';
+import { ContradictionPart } from '../teaching/contradiction';
 import { DoorPart } from '../teaching/door';
 import { SharingPart } from '../teaching/sharing';
+import { givenInWords } from '../teaching/words';
 import type { ISaid } from '../words';
 import { make, makeButton, setText } from './dom';
 import { Invite } from './invite';
@@ -24,6 +26,8 @@ export interface IPanelActs extends IMyselfActs {
   inviteLink(): string;
   /** Address of the notebook on another of the class's pages. */
   pageOf(branch: Branch): string;
+  /** To somebody's own page of this notebook. */
+  visit(participant: string): void;
 }
 
 export interface IPanelView extends IScene {
@@ -36,6 +40,8 @@ export interface IPanelView extends IScene {
   /** Whether the class sees the outputs of everybody's own pages. */
   readonly outputsShared: boolean;
   readonly teaching: ITeaching | null;
+  /** Participants of whom a page said two things at once. */
+  readonly contradicting: ReadonlySet<string>;
 }
 
 export class ClassPanel extends Widget {
@@ -53,8 +59,11 @@ export class ClassPanel extends Widget {
     head.append(make('h2', '', trans.__('Class')), fold);
     this.whose = new Whose(trans, branch => acts.pageOf(branch));
     const say = (words: string): void => acts.say(words);
-    this.people = new PeopleList(trans, language, say);
+    this.people = new PeopleList(trans, language, say, participant => acts.visit(participant));
     this.door = new DoorPart({ trans, level: 'h3', say });
+    this.contradiction = new ContradictionPart(trans, 'h3', name =>
+      say(givenInWords(name, 'removed', trans))
+    );
     this.sharing = new SharingPart(trans, 'h3');
     this.myself = new Myself(trans, acts);
     const connection = make('section', 'pb-Class-section pb-Class-connection');
@@ -63,6 +72,7 @@ export class ClassPanel extends Widget {
     this.invite = new Invite(trans, () => acts.inviteLink());
     this.body.append(
       connection,
+      this.contradiction.node,
       this.door.node,
       this.whose.node,
       this.people.node,
@@ -91,6 +101,7 @@ export class ClassPanel extends Widget {
   private readonly why = make('p', 'pb-Class-why');
   private readonly kept = make('p', 'pb-Class-kept');
   private readonly whose: Whose;
+  private readonly contradiction: ContradictionPart;
   private readonly door: DoorPart;
   private readonly people: PeopleList;
   private readonly invite: Invite;
@@ -107,7 +118,10 @@ export class ClassPanel extends Widget {
     this.reload.hidden = view.said.canReload !== true;
     setText(this.kept, view.kept);
     this.kept.hidden = view.kept === '';
-    this.knocked(() => this.door.show(view.teaching));
+    this.knocked(() => {
+      this.contradiction.show(view.people, view.contradicting, view.teaching);
+      this.door.show(view.teaching);
+    });
     this.whose.show(view.whose, view.outputsShared);
     this.people.show(view);
     this.invite.show(view.door);

@@ -1,14 +1,14 @@
 /** The panel, its place in the bar, and what they are told. Wiring only. */
+import { Notification } from '@jupyterlab/apputils';
 import { PageConfig } from '@jupyterlab/coreutils';
 import { addresses, placeOf } from '../../classroom/place';
 import { rememberClass } from '../../classroom/back';
-import { inClass, withBranch } from '../../classroom/invited';
+import { inClass, withBranch, withPageOf } from '../../classroom/invited';
 import { pageClock } from '../../connection/page';
 import { fragmentOf } from '../../core/class/invitation';
 import type { Cancel } from '../../core/clock';
 import type { Branch } from '../../core/document/name';
 import { worst } from '../../notebook/keeping';
-import type { Session } from '../../notebook/session';
 import { keepingInWords } from '../../notebook/status';
 import { fetchCatalogue, type ICatalogue, workshopOf } from '../../workshop/catalogue';
 import type { IClassParts } from '../live';
@@ -19,7 +19,7 @@ import { askAnew } from './identify';
 import { dockFor, type IDock } from './dock';
 import { ClassPanel } from './panel';
 import { ClassSlot } from './slot';
-import type { IWhose } from './whose';
+import { whoseOf } from './whose';
 
 /** In the bar: after Python (20) and the outputs, before what is kept (40). */
 const RANK = 35;
@@ -54,7 +54,8 @@ export class ClassPart {
         leave: () => this.leave(),
         say: words => this.slot.say(words),
         inviteLink: () => this.inviteLink(),
-        pageOf: branch => this.pageOf(branch)
+        pageOf: branch => this.pageOf(branch),
+        visit: participant => this.visit(participant)
       },
       document.documentElement.lang || undefined
     );
@@ -99,6 +100,8 @@ export class ClassPart {
   private readonly cancels: readonly Cancel[];
   private catalogue: ICatalogue | null = null;
   private looking: Cancel | null = null;
+  /** Whether the outputs of one's own page, which is open, were shown to the class; null while that is not open. */
+  private wasShared: boolean | null = null;
 
   dispose(): void {
     this.cancels.forEach(cancel => cancel());
@@ -112,8 +115,9 @@ export class ClassPart {
 
   private draw(): void {
     const { membership, trans } = this.parts;
-    const { people, summary, entrance, door, outputsShared, teaching } = membership;
+    const { people, summary, entrance, door, outputsShared, teaching, contradicting } = membership;
     const said = this.words();
+    this.tellSharing(outputsShared);
     const kind = entrance === 'in' ? (summary.refusal ?? summary.kind) : entrance;
     this.slot.tell(said, kind, people, teaching?.waiting);
     if (!this.panel.isVisible) {
@@ -127,13 +131,30 @@ export class ClassPart {
       stepOf: each => this.stepOf(each),
       now: Date.now(),
       said,
-      whose: session ? whoseOf(session) : null,
+      whose: session ? whoseOf(session, membership) : null,
       myName: membership.me.name,
       kept: session ? keepingInWords(worst(session.keeping), trans) : '',
       door,
       outputsShared,
-      teaching
+      teaching,
+      contradicting
     });
+  }
+
+  /** Whoever has their own page open is told when others begin to see what they run there. */
+  private tellSharing(isShared: boolean): void {
+    const { membership, trans } = this.parts;
+    const session = this.parts.sessionOf(this.path);
+    const isOwn = session?.isShared === true && session.branch === 'mine' && membership.pageOwner === null;
+    if (isOwn && this.wasShared === false && isShared) {
+      Notification.info(
+        trans.__(
+          'Your teacher shows the outputs of own pages to the class: from now on others see what you run on this page, and what you ran there before. What you write stays between you and the teachers.'
+        ),
+        { autoClose: false }
+      );
+    }
+    this.wasShared = isOwn ? isShared : null;
   }
 
   private words(): ISaid {
@@ -230,6 +251,14 @@ export class ClassPart {
     return new URL(isLab ? addresses.lab(this.path) : addresses.notebook(this.path), this.root).href;
   }
 
+  /** To somebody's own page of this notebook, which who teaches may read. */
+  private visit(participant: string): void {
+    const fragment = withPageOf(fragmentOf(this.parts.membership.invitation), participant);
+    this.page.location.assign(inClass(this.ownCopy(), fragment));
+    // Only the fragment is another: the page is not read anew by itself.
+    this.page.location.reload();
+  }
+
   private pageOf(branch: Branch): string {
     return inClass(this.ownCopy(), withBranch(fragmentOf(this.parts.membership.invitation), branch));
   }
@@ -246,8 +275,4 @@ export class ClassPart {
     membership.leave();
     this.page.location.assign(this.ownCopy());
   }
-}
-
-function whoseOf({ branch, isShared, notebook }: Session): IWhose {
-  return { branch, isShared, mayWrite: !notebook.isReadOnly };
 }

@@ -34,11 +34,12 @@ interface IRow {
 }
 
 export class PeopleList {
-  /** @param say to who listens instead of looking */
+  /** @param say to who listens instead of looking; @param visit to somebody's own page */
   constructor(
     private readonly trans: TranslationBundle,
     private readonly language?: string,
-    private readonly say: (words: string) => void = () => undefined
+    private readonly say: (words: string) => void = () => undefined,
+    private readonly visit?: (participant: string) => void
   ) {
     this.removed = new Removed(trans, name => say(givenInWords(name, 'attendee', trans)));
     this.heading.id = 'pb-class-people';
@@ -170,6 +171,7 @@ export class PeopleList {
       acts: new PersonActs({
         trans: this.trans,
         say: this.say,
+        ...(this.visit ? { visit: this.visit } : {}),
         held: isHeld => (isHeld ? void this.holds.add('menu') : this.release('menu'))
       })
     };

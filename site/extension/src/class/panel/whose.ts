@@ -1,6 +1,8 @@
 /** Whose page of the notebook this is, who may write in it, and the way to the others. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { type Branch, BRANCHES } from '../../core/document/name';
+import type { Session } from '../../notebook/session';
+import type { IMembership } from '../membership';
 import { seenInWords } from '../teaching/words';
 import { make, setText } from './dom';
 
@@ -11,6 +13,10 @@ export interface IWhose {
   readonly isShared: boolean;
   /** Whether one may write in it. */
   readonly mayWrite: boolean;
+  /** Whether one was removed from the class. */
+  readonly isRemoved?: boolean;
+  /** What they are called whose own page it is, where it is not one's own. */
+  readonly ownerName?: string;
 }
 
 export class Whose {
@@ -52,7 +58,7 @@ export class Whose {
       return;
     }
     for (const [branch, link] of this.links) {
-      if (branch === whose.branch) {
+      if (branch === whose.branch && whose.ownerName === undefined) {
         link.setAttribute('aria-current', 'page');
       } else {
         link.removeAttribute('aria-current');
@@ -60,9 +66,21 @@ export class Whose {
     }
     setText(this.heading, whose.isShared ? trans.__('This page') : trans.__('Your own notebook'));
     setText(this.words, whoseInWords(whose, trans));
-    this.seen.hidden = !whose.isShared || whose.branch !== 'mine';
+    this.seen.hidden = !whose.isShared || whose.branch !== 'mine' || whose.ownerName !== undefined;
     setText(this.seen, this.seen.hidden ? '' : seenInWords(outputsShared, trans));
   }
+}
+
+/** What there is to say of an open notebook. */
+export function whoseOf(
+  { branch, isShared, notebook }: Pick<Session, 'branch' | 'isShared' | 'notebook'>,
+  { role, pageOwner, people }: Pick<IMembership, 'role' | 'pageOwner' | 'people'>
+): IWhose {
+  const owner = isShared && pageOwner !== null ? people.find(each => each.participant === pageOwner) : null;
+  return {
+    ...{ branch, isShared, mayWrite: !notebook.isReadOnly, isRemoved: role === 'removed' },
+    ...(isShared && pageOwner !== null ? { ownerName: owner?.name ?? pageOwner.slice(0, 6) } : {})
+  };
 }
 
 /** What the class calls one of its pages. */
@@ -78,9 +96,17 @@ export function pageInWords(branch: Branch, trans: TranslationBundle): string {
 }
 
 /** Who may write there, and who may read. */
-export function whoseInWords({ branch, isShared, mayWrite }: IWhose, trans: TranslationBundle): string {
+export function whoseInWords(
+  { branch, isShared, mayWrite, isRemoved, ownerName }: IWhose,
+  trans: TranslationBundle
+): string {
   if (!isShared) {
     return trans.__('It is no step of the workshop: the class does not see it.');
+  }
+  if (isRemoved) {
+    return trans.__(
+      'A teacher removed you from this class. You can read and run what was here until then; nothing you write reaches the class.'
+    );
   }
   switch (branch) {
     case 'lecture':
@@ -88,6 +114,9 @@ export function whoseInWords({ branch, isShared, mayWrite }: IWhose, trans: Tran
         ? trans.__('You teach here: the class sees what you write, and cannot change it.')
         : trans.__('The teacher writes here. You can run everything; to change something, take your page.');
     case 'mine':
+      if (ownerName !== undefined) {
+        return trans.__("%1's page. You read it as a teacher does; only %1 writes here.", ownerName);
+      }
       return trans.__('You write here. Nobody else in the class can read it but the teachers.');
     case 'team':
       return mayWrite

@@ -6,7 +6,9 @@ import { Widget } from '@lumino/widgets';
 import type { Cancel } from '../../core/clock';
 import type { Session } from '../../notebook/session';
 import type { IClassParts } from '../live';
-import { whoseInWords } from '../panel/whose';
+import type { IMembership } from '../membership';
+import { whoseInWords, whoseOf } from '../panel/whose';
+import { KeptPlace } from './place';
 
 /** On a notebook that is only to be read. */
 const READING = 'pb-mod-reading';
@@ -41,7 +43,7 @@ export class Reading {
     if (!session?.isShared || !document || this.isDisposed || panel.isDisposed) {
       return;
     }
-    const shown = new ReadNotebook(panel, session, () => membership.mayWrite(document), trans);
+    const shown = new ReadNotebook(panel, session, () => membership.mayWrite(document), membership, trans);
     this.shown.set(panel, shown);
     panel.disposed.connect(() => {
       this.shown.delete(panel);
@@ -55,17 +57,21 @@ class ReadNotebook {
     private readonly panel: NotebookPanel,
     private readonly session: Session,
     private readonly mayWrite: () => boolean,
+    private readonly membership: Pick<IMembership, 'role' | 'people' | 'pageOwner'>,
     private readonly trans: TranslationBundle
   ) {
     this.line.addClass('pb-ReadingLine');
     this.line.node.setAttribute('role', 'status');
     this.line.hide();
     panel.contentHeader.addWidget(this.line);
+    this.place = new KeptPlace(panel.content, session.notebook);
+    session.notebook.rebuilt.connect(this.later);
     panel.content.model?.cells.changed.connect(this.later);
     this.update();
   }
 
   private readonly line = new Widget();
+  private readonly place: KeptPlace;
   private timer = 0;
   private isReading: boolean | null = null;
   private isDisposed = false;
@@ -73,12 +79,12 @@ class ReadNotebook {
   /** What one may do may be another thing now. */
   update(): void {
     const isReading = !this.mayWrite();
-    if (this.isReading !== isReading) {
+    this.session.notebook.isReadOnly = isReading;
+    const words = whoseInWords(whoseOf(this.session, this.membership), this.trans);
+    if (this.isReading !== isReading || this.line.node.textContent !== words) {
       this.isReading = isReading;
-      this.session.notebook.isReadOnly = isReading;
       this.panel.toggleClass(READING, isReading);
-      const { branch, isShared } = this.session;
-      this.line.node.textContent = whoseInWords({ branch, isShared, mayWrite: !isReading }, this.trans);
+      this.line.node.textContent = words;
       this.line.setHidden(!isReading);
       this.apply();
     }
@@ -89,6 +95,8 @@ class ReadNotebook {
       this.isDisposed = true;
       clearTimeout(this.timer);
       this.line.dispose();
+      this.place.dispose();
+      this.session.notebook.rebuilt.disconnect(this.later);
       this.panel.content.model?.cells.changed.disconnect(this.later);
     }
   }

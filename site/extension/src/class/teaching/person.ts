@@ -12,6 +12,8 @@ export interface IPersonActsOptions {
   readonly trans: TranslationBundle;
   /** Says what was done, to who listens. */
   readonly say: (words: string) => void;
+  /** To somebody's own page. */
+  readonly visit?: (participant: string) => void;
   /** A menu is open, or no more: nobody moves meanwhile. */
   readonly held?: (isHeld: boolean) => void;
 }
@@ -40,7 +42,7 @@ export class PersonActs {
     this.person = person;
     this.teaching = teaching;
     const hadFocus = document.activeElement === this.button;
-    this.button.hidden = teaching === null || choicesFor(person, teaching).length === 0;
+    this.button.hidden = teaching === null || this.choices().length === 0;
     if (hadFocus && this.button.hidden) {
       this.button.closest<HTMLElement>('[tabindex]')?.focus({ preventScroll: true });
     }
@@ -57,7 +59,10 @@ export class PersonActs {
     if (!person || !teaching) {
       return [];
     }
-    return choicesFor(person, teaching).map(role => ({
+    const { participant, isMe } = person;
+    const { visit } = this.options;
+    const look = { text: trans.__('Look at their page'), act: () => visit?.(participant) };
+    const roles = choicesFor(person, teaching).map(role => ({
       text: choiceInWords(role, trans),
       act: () => {
         if (role !== 'removed') {
@@ -73,5 +78,6 @@ export class PersonActs {
         });
       }
     }));
+    return visit && !isMe ? [look, ...roles] : roles;
   }
 }

@@ -45,6 +45,12 @@ export function branchIn(fragment: string): Branch {
   return BRANCHES.find(branch => branch === given) ?? 'lecture';
 }
 
+/** Whose own page a page's fragment leads to, where it is not one's own: a participant, or null. Never throws. */
+export function pageOwnerIn(fragment: string): string | null {
+  const given = new URLSearchParams(fragment.replace(/^#/, '')).get('of');
+  return given !== null && /^[0-9a-f]{32}$/.test(given) ? given : null;
+}
+
 /** What makes whoever opens the link the owner of the class, or null. Never throws. */
 export function ownerIn(fragment: string): string | null {
   return new URLSearchParams(fragment.replace(/^#/, '')).get('owner');

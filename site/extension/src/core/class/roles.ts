@@ -115,6 +115,12 @@ export class Roles {
     return named.map(([participant]) => participant).filter(participant => participant !== this.owner);
   }
 
+  /** Those who are out. */
+  get removed(): readonly string[] {
+    const spoken = new Set([...this.ownersWords.keys(), ...this.othersWords.keys()]);
+    return [...spoken].filter(participant => this.roleOf(participant) === 'removed');
+  }
+
   roleOf(participant: string): Role {
     if (participant === this.owner) {
       return 'owner';

@@ -49,6 +49,12 @@ export function outputsName(document: string, participant: string): string {
   return `${document}/outputs.${participant}`;
 }
 
+/** What somebody else's is called where `document` is one's own; a document of the class is everybody's. */
+export function documentOf(document: string, me: string, participant: string): string {
+  const name = parseName(document);
+  return name.branch === 'mine' && name.owner === me ? formatName({ ...name, owner: participant }) : document;
+}
+
 const OUTPUTS_NAME = /^(.+)\/outputs\.([0-9a-f]{1,64})$/;
 
 /** Whose outputs of which document a name stands for; null for the name of anything else. */

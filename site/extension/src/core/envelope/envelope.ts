@@ -8,7 +8,7 @@
  *     tail: sequence, [part, parts], chain (0 or 32 bytes behind their length), payload, signature (0 or 64 bytes)
  *
  * The head is what a session's envelopes to one document have in common: a connection says it once (`overlay/shorthand`).
- * Epoch, chain and signature are places for what comes later: 0 and empty now.
+ * What seals and signs it is `seal.ts`; an envelope without a signature can be read, and is nobody's.
  */
 import * as encoding from 'lib0/encoding';
 import { type Digest, SESSION_BYTES, sessionBytes, sessionText } from '../session';

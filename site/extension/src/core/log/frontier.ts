@@ -10,13 +10,16 @@ export interface IFrontierEntry {
   readonly chain: Uint8Array;
 }
 
-/** How far the sessions of somebody are here: what a statement of their removal says of this document. */
+/**
+ * How far the sessions of somebody are here: what a statement of their removal says of this document. Of one that said two
+ * things only what nobody doubts: whoever states it may be the only one who has the rest.
+ */
 export function frontierOf(log: Log, author: string): IFrontierEntry[] {
   return log.sessions
-    .filter(session => log.authorOf(session) === author && log.count(session) > 0)
+    .filter(session => log.authorOf(session) === author && log.shown(session) > 0)
     .sort()
     .map(session => {
-      const count = log.count(session);
+      const count = log.shown(session);
       return { session, count, chain: log.chainAt(session, count)! };
     });
 }

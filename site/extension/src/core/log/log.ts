@@ -30,6 +30,11 @@ export class Log {
     return this.room.size;
   }
 
+  /** Bytes that wait of a session's author. */
+  waitingBytes(session: string): number {
+    return this.room.bytesOf(this.courses.get(session)?.author ?? '');
+  }
+
   authorOf(session: string): string | undefined {
     return this.courses.get(session)?.author;
   }

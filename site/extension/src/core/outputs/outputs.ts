@@ -31,14 +31,15 @@ export interface IOutputsEvent {
 
 export class Outputs {
   constructor(
-    readonly doc: Y.Doc = new Y.Doc(),
+    private _doc: Y.Doc = new Y.Doc(),
     private readonly limit = OUTPUT_LIMIT
   ) {
-    this.runs = doc.getMap<Y.Map<unknown>>('cells');
+    this.runs = _doc.getMap<Y.Map<unknown>>('cells');
     this.runs.observeDeep(this.onChange);
   }
 
-  private readonly runs: Y.Map<Y.Map<unknown>>;
+  private runs: Y.Map<Y.Map<unknown>>;
+  private readonly watchers = new Set<(update: Uint8Array, origin: unknown) => void>();
   private readonly listeners = new Map<string, Set<(event: IOutputsEvent) => void>>();
   private readonly general = new Set<(id: string) => void>();
   /** Bytes kept of each cell's run, as far as they were counted. */
@@ -47,6 +48,43 @@ export class Outputs {
   private readonly begun = new WeakSet<Y.Map<unknown>>();
   /** Whose runs may go on: Yjs's ids of the author's pages that are here, besides this one. */
   private live: ReadonlySet<number> = new Set();
+
+  get doc(): Y.Doc {
+    return this._doc;
+  }
+
+  /** Another document takes the place of this one: it was built anew, as something in it does not count any more. */
+  rebuild(doc: Y.Doc): void {
+    const before = this.ids;
+    const begun = before.filter(id => this.isBegun(id));
+    this.runs.unobserveDeep(this.onChange);
+    this.watchers.forEach(watcher => this._doc.off('update', watcher));
+    this._doc = doc;
+    this.runs = doc.getMap<Y.Map<unknown>>('cells');
+    this.runs.observeDeep(this.onChange);
+    this.watchers.forEach(watcher => doc.on('update', watcher));
+    this.sizes.clear();
+    // What this page began goes on.
+    for (const run of begun.map(id => this.runOf(id))) {
+      if (run) {
+        this.begun.add(run);
+      }
+    }
+    const keys = new Set(['execution_count', 'execution_state']);
+    for (const id of new Set([...before, ...this.ids])) {
+      this.tell(id, { origin: null, isLocal: false, replaced: true, keys });
+    }
+  }
+
+  /** Calls `watcher` with each change of the document, whichever it is by then; the result ends it. */
+  watch(watcher: (update: Uint8Array, origin: unknown) => void): () => void {
+    this.watchers.add(watcher);
+    this._doc.on('update', watcher);
+    return () => {
+      this.watchers.delete(watcher);
+      this._doc.off('update', watcher);
+    };
+  }
 
   /** Calls `listener` for every change of one cell's run; the result ends it. */
   listen(id: string, listener: (event: IOutputsEvent) => void): () => void {

@@ -23,4 +23,8 @@ export function scriptOf(seed: number, given: Partial<Pick<ILessonScript, 'peopl
 }
 
 /** Seeds that failed once, with as many deeds as they had then. */
-export const FAILED: readonly { readonly seed: number; readonly ops: number }[] = [];
+export const FAILED: readonly { readonly seed: number; readonly ops: number }[] = [
+  // A frontier in no order; a frontier with a side of a fork that nobody has any more.
+  { seed: 160, ops: 150 },
+  { seed: 161, ops: 150 }
+];

@@ -37,6 +37,8 @@ export interface ICourse {
   ): Uint8Array[];
   /** Participants whom the class sees. */
   here(): readonly string[];
+  /** Documents that were built anew. */
+  readonly replays?: { count: number };
   /** Somebody's words are not in their document any more, and they were told. */
   lost(text: string): void;
   forked(finder: Pupil, participant: string): void;
@@ -186,6 +188,9 @@ export class Pupil {
   }
 
   private replayed(document: string, doc: Y.Doc): void {
+    if (this.course.replays) {
+      this.course.replays.count += 1;
+    }
     if (document === this.course.team) {
       this.deeds.doc = doc;
     } else {

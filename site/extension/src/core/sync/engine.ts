@@ -5,7 +5,7 @@
  */
 import type * as Y from 'yjs';
 import type { Awareness } from '../awareness/awareness';
-import type { IReach } from '../class/statement';
+import { fitFrontier, type IReach } from '../class/statement';
 import type { Cancel } from '../clock';
 import type { Channel, Connection } from '../connection';
 import type { IEnvelope } from '../envelope/envelope';
@@ -277,17 +277,11 @@ export class Engine {
   }
 
   /** How far the sessions of somebody are, in every document that is here: for a frontier. */
-  reachesOf(
-    participant: string
-  ): readonly { document: string; session: string; count: number; chain: Uint8Array }[] {
-    return [...this.library.replicas].flatMap(([document, { log }]) =>
-      log.sessions
-        .filter(session => log.authorOf(session) === participant)
-        .flatMap(session => {
-          const count = log.count(session);
-          const chain = log.chainAt(session, count);
-          return count > 0 && chain ? [{ document, session, count, chain }] : [];
-        })
+  reachesOf(participant: string): readonly IReach[] {
+    return fitFrontier(
+      [...this.library.replicas].flatMap(([document, { log }]) =>
+        frontierOf(log, participant).map(entry => ({ document, ...entry }))
+      )
     );
   }
 
@@ -338,13 +332,6 @@ export class Engine {
       log.sessions.flatMap(session => (log.count(session) > 0 ? (log.authorOf(session) ?? []) : []))
     );
     return new Set(authors);
-  }
-
-  /** How far somebody's sessions are here: for the statement that says how far they count. */
-  frontierOf(participant: string): IReach[] {
-    return [...this.library.replicas].flatMap(([document, { log }]) =>
-      frontierOf(log, participant).map(entry => ({ document, ...entry }))
-    );
   }
 
   /** There are other keys: what waits for one is opened, and what waits to be said is said. */

@@ -39,6 +39,11 @@ export class Intake {
 
   private held = 0;
 
+  /** Bytes held back until it is known whose they are. */
+  get heldBytes(): number {
+    return this.held;
+  }
+
   /** Judges what `from` passed on; `then` is called once, now or later. */
   accept(envelope: IEnvelope, bytes: Uint8Array, from: string, then: (verdict: Verdict) => void): void {
     const { room, session, acquaintances } = this.ports;

@@ -46,6 +46,6 @@ export interface IReplicaPorts {
   mayWrite(): boolean;
   /** Where logs end is found anew: what was refused may be taken now. */
   resumed(): void;
-  /** Own changes that may not be: they stay on this page. */
+  /** Own changes that may not be: the document is built anew without them. */
   unfit(fault: string): void;
 }

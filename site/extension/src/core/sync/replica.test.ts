@@ -239,6 +239,8 @@ describe('replica', () => {
     a.text.insert(0, 'before ');
     const huge = 'h'.repeat(20_000_000);
     a.text.insert(0, huge);
+    // When whoever was writing has finished.
+    pages.clock.advance(1);
     expect([faults, given.length, given[0] === huge, a.text.length]).toEqual([
       ['too-large'],
       1,
@@ -249,6 +251,28 @@ describe('replica', () => {
     pages.clock.advance(10_000);
     expect(b.words.slice(0, 14)).toBe('after before m');
     expect(b.words === a.words).toBe(true);
+  });
+
+  it('[PER7] what something on a page gives a document past its session is not kept there', () => {
+    const pages = new Pages(digest);
+    const faults: string[] = [];
+    const a: Page = pages.open({
+      onReplayed: (_, doc) => (a.doc = doc),
+      onUnfit: (_, fault) => faults.push(fault)
+    });
+    const b = pages.open();
+    pages.join(a, b);
+    a.text.insert(0, 'true ');
+    pages.clock.advance(1000);
+    const other = new Y.Doc();
+    Y.applyUpdate(other, Y.encodeStateAsUpdate(a.doc));
+    textOf(other).insert(0, 'forged ');
+    Y.applyUpdate(a.doc, Y.encodeStateAsUpdate(other), 'somebody');
+    pages.clock.advance(1000);
+    expect([faults, a.words, b.words]).toEqual([['outside'], 'true ', 'true ']);
+    a.text.insert(5, 'words');
+    pages.clock.advance(1000);
+    expect(b.words).toBe('true words');
   });
 
   it('[SYN5] a cell that others made is written in, and a document that starts with nothing', () => {

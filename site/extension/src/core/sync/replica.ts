@@ -5,6 +5,7 @@
  */
 import * as Y from 'yjs';
 import { sameBytes } from '../bytes';
+import type { Cancel } from '../clock';
 import type { Kind } from '../envelope/envelope';
 import { applyFrontiers } from '../log/frontier';
 import { Log } from '../log/log';
@@ -53,6 +54,9 @@ export class Replica {
   private isCheck = false;
   /** Until the document was built anew, what is written is not said. */
   private isGivingBack = false;
+  private givingBack: Cancel | null = null;
+  /** Only this page has what it wrote: outputs of whoever may not give them to the class. */
+  private isAside = false;
   private readonly contents: Contents;
   private _bytes = 0;
   /** Waits until the log is read into the document. */
@@ -109,6 +113,9 @@ export class Replica {
   /** The document is closed here; its log stays. */
   close(): void {
     this.outbox.flush();
+    this.givingBack?.();
+    this.givingBack = null;
+    this.isGivingBack = false;
     this.doc?.off('update', this.onUpdate);
     this.next?.end();
     this.next = null;
@@ -158,6 +165,10 @@ export class Replica {
 
   /** What is said of how far sessions count may be different. */
   review(): void {
+    if (this.isAside && this.ports.mayWrite()) {
+      this.isAside = false;
+      this.giveBack('role');
+    }
     const lifted = this.log.sessions.filter(
       session => this.log.cutAt(session) && !this.ports.cutOf(session, this.log.authorOf(session)!)
     );
@@ -185,6 +196,7 @@ export class Replica {
 
   end(): void {
     this.outbox.end();
+    this.givingBack?.();
     this.doc?.off('update', this.onUpdate);
     this.reading.end();
     this.next?.end();
@@ -364,9 +376,12 @@ export class Replica {
 
   private publish(change: Uint8Array): void {
     if (!this.ports.mayWrite()) {
-      // Not said, so not kept either: the document is again what the class has.
-      this.ports.unfit('role');
-      this.replay();
+      if (this.kind === 'outputs') {
+        // Running is for everybody: what comes out stands on this page alone, as nobody else is given it.
+        this.isAside = true;
+      } else {
+        this.giveBack('role');
+      }
       return;
     }
     for (const piece of splitChange(change, this.client, this.ports.limits)) {
@@ -390,7 +405,11 @@ export class Replica {
     this.outbox.flush();
     this.isGivingBack = true;
     this.ports.unfit(fault);
-    this.replay();
+    // When whoever is writing has finished: they have the document in their hands.
+    this.givingBack ??= this.ports.clock.after(0, () => {
+      this.givingBack = null;
+      this.replay();
+    });
   }
 
   private readonly onUpdate = (
@@ -400,10 +419,12 @@ export class Replica {
     transaction: Y.Transaction
   ): void => {
     this.contents.changed();
-    if (!transaction.local || origin === FROM_OTHERS || this.ports.isForeign(origin)) {
+    if (origin === FROM_OTHERS || this.ports.isForeign(origin) || this.isGivingBack) {
       return;
     }
-    if (this.isGivingBack) {
+    if (!transaction.local) {
+      // Something on this page gave the document what nobody of the class is known to have written.
+      this.giveBack('outside');
       return;
     }
     const limits = { ...this.ports.limits, structs: Infinity, ranges: Infinity };

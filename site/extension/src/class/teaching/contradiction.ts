@@ -1,0 +1,70 @@
+/** Those whose pages said two things at once, for whoever teaches: proven, and what to do about it. */
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IParticipant } from '../membership';
+import { make, makeButton } from '../panel/dom';
+import type { Acting } from './person';
+import { askRemoval } from './removal';
+
+export class ContradictionPart {
+  /** @param removed somebody was; to be said to who listens */
+  constructor(
+    private readonly trans: TranslationBundle,
+    level: 'h2' | 'h3',
+    private readonly removed: (name: string) => void
+  ) {
+    this.heading = make(level, '', trans.__('Two different things were said'));
+    this.heading.tabIndex = -1;
+    this.heading.id = 'pb-class-contradiction';
+    this.node.setAttribute('aria-labelledby', this.heading.id);
+    // There from the beginning, so that what comes into it is heard.
+    this.list.setAttribute('role', 'status');
+    this.node.append(this.heading, this.list);
+    this.node.hidden = true;
+  }
+
+  readonly node = make('section', 'pb-Class-section pb-Contradiction');
+  private readonly heading: HTMLElement;
+  private readonly list = make('div', 'pb-Contradiction-list');
+  private shown = '';
+  private teaching: Acting | null = null;
+
+  /** @param contradicting participants whose pages did so */
+  show(people: readonly IParticipant[], contradicting: ReadonlySet<string>, teaching: Acting | null): void {
+    this.teaching = teaching;
+    const them =
+      teaching === null
+        ? []
+        : people.filter(({ participant, role }) => contradicting.has(participant) && role !== 'removed');
+    const shown = JSON.stringify(them.map(({ participant, name }) => [participant, name]));
+    if (shown === this.shown) {
+      return;
+    }
+    this.shown = shown;
+    const hadFocus = this.list.contains(document.activeElement);
+    this.node.hidden = them.length === 0;
+    this.list.replaceChildren(...them.map(person => this.makeOne(person)));
+    if (hadFocus) {
+      this.heading.focus({ preventScroll: true });
+    }
+  }
+
+  private makeOne(person: IParticipant): HTMLElement {
+    const { trans } = this;
+    const one = make('div', 'pb-Contradiction-one');
+    const words = trans.__(
+      "%1's page told some of the class one thing and others another. That is proven, and no accident: what it wrote from there on does not count for anybody.",
+      person.name
+    );
+    one.append(make('p', '', words));
+    if (this.teaching?.mayGive(person.participant, 'removed')) {
+      const remove = makeButton(trans.__('Remove %1...', person.name), () => {
+        const { teaching } = this;
+        if (teaching) {
+          askRemoval(person, teaching, trans, isRemoved => isRemoved && this.removed(person.name));
+        }
+      });
+      one.append(remove);
+    }
+    return one;
+  }
+}

@@ -1,0 +1,91 @@
+/** What must be so when a lesson has become quiet: everybody has the same, nothing is lost, and nothing grew without end. */
+import { cellsOf, isCell, textOf } from '../document/cells';
+import { exportCells } from '../document/export';
+import { normalNotebook } from '../document/normal';
+import { WAITING_BYTES, WAITING_PIECES } from '../log/waiting';
+import { HELD_BYTES } from '../sync/intake';
+import { toHex } from '../tagged';
+import { EVIL } from './forger';
+import type { ICourse, Pupil } from './pupil';
+
+/** What each thing that happens may cost, in messages for each person who hears of it, and each second for each of them. */
+const [DEED_MESSAGES, SECOND_MESSAGES] = [60, 10];
+
+export class Verdict {
+  constructor(private readonly course: ICourse) {}
+
+  isEqual(pupils: readonly Pupil[]): boolean {
+    const [first, ...others] = pupils.map(pupil => this.read(pupil));
+    return others.every(text => text === first);
+  }
+
+  /** @throws Error for what is not as it must be. `hasLosses`: something may lean on what died with a page, or was cut off. */
+  check(pupils: readonly Pupil[], people: number, hasLosses: boolean): void {
+    demand(this.isEqual(pupils), 'not everybody has the same');
+    for (const pupil of pupils) {
+      const text = pupil.deeds.allText() + pupil.lectureDeeds.allText();
+      demand(!text.includes(EVIL), `${pupil.name} has what was forged`);
+      demand(
+        !pupil.lectureDeeds.allText().includes('<p'),
+        `${pupil.name} has an attendee's words in the lecture`
+      );
+      this.checkNotebooks(pupil);
+      this.checkMemory(pupil, people, hasLosses);
+    }
+  }
+
+  /** Of demanded words those that are not there. */
+  lost(pupil: Pupil, words: Iterable<string>): string[] {
+    const text = pupil.deeds.allText() + pupil.lectureDeeds.allText();
+    return [...words].filter(word => !text.includes(word));
+  }
+
+  /** Messages are bounded by what happened, and by how long it took. */
+  checkWork(messages: number, deeds: number, people: number, ms: number): void {
+    const most = people * (people - 1) * (deeds * DEED_MESSAGES + (ms / 1000) * SECOND_MESSAGES);
+    demand(messages <= most, `${messages} messages, at most ${Math.round(most)} were to be`);
+  }
+
+  private read(pupil: Pupil): string {
+    const { team, lecture } = this.course;
+    const digests = [team, lecture].map(name => toHex(pupil.engine.replica(name)!.reaches.digest));
+    const texts = [pupil.deeds, pupil.lectureDeeds].map(({ doc }) => JSON.stringify(exportCells(doc)));
+    return [...digests, ...texts, toHex(pupil.society.summary ?? new Uint8Array(0))].join('\n');
+  }
+
+  private checkNotebooks({ deeds, lectureDeeds }: Pupil): void {
+    for (const { doc } of [deeds, lectureDeeds]) {
+      cellsOf(doc).forEach((cell, id) =>
+        demand(isCell(id, cell) && textOf(cell) !== null, `${id} is no cell`)
+      );
+      const cells = exportCells(doc);
+      demand(new Set(cells.map(({ id }) => id)).size === cells.length, 'a cell is doubled');
+      const { notebook, repair } = normalNotebook({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells });
+      const isSame = notebook.cells.every(
+        ({ id, cell_type, source }, index) =>
+          id === cells[index]!.id && cell_type === cells[index]!.cell_type && source === cells[index]!.source
+      );
+      demand(repair.ids === 0 && isSame, 'it is no notebook');
+    }
+  }
+
+  private checkMemory({ engine, name }: Pupil, people: number, hasLosses: boolean): void {
+    for (const document of [this.course.team, this.course.lecture]) {
+      const replica = engine.replica(document)!;
+      demand(replica.log.waiting <= WAITING_PIECES * people, 'too much waits');
+      const bytes = replica.log.sessions.map(session => replica.log.waitingBytes(session));
+      demand(
+        bytes.every(each => each <= WAITING_BYTES),
+        'too many bytes wait'
+      );
+      demand(!replica.isWaiting || hasLosses, `${name} waits for what is not there`);
+    }
+    demand(engine.intake.heldBytes <= HELD_BYTES, 'too much is held back');
+  }
+}
+
+export function demand(condition: boolean, words: string): void {
+  if (!condition) {
+    throw new Error(words);
+  }
+}

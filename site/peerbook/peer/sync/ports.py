@@ -1,0 +1,44 @@
+"""What a replica asks of the engine, and what becomes of what it is given. ``core/sync/ports.ts`` in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pycrdt import Doc
+
+from ..clock import Clock
+from ..log.piece import Chain, Cut, Piece
+from ..permissions.limits import Limits
+from .reading import Opened
+
+Received = Literal["taken", "waiting", "known", "bad", "lie", "forked", "refused"]
+"""It is in the log, and in the document as far as that may be; it leans on envelopes that are not here yet; it is here;
+it says what its author may not say; it is a segment, and what is here says something else; its session said two things;
+its session does not count that far.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplicaPorts:
+    clock: Clock
+    session: str
+    participant: str
+    links: Chain
+    limits: Limits
+    client_of: Callable[[str, str], int]
+    cut_of: Callable[[str, str], Cut | None]
+    open: Callable[[Piece], Opened]
+    publish: Callable[[bytes], None]
+    """Own changes, merged: to be sealed."""
+    keep: Callable[[Piece], None]
+    """To be stored."""
+    locked: Callable[[Piece], None]
+    forked: Callable[[list[Piece]], None]
+    replayed: Callable[[Doc[Any]], None]
+    """The document was built anew, and is another one."""
+    unfit: Callable[[str], None]
+    """Own changes that may not be: they stay here."""
+    may_write: Callable[[], bool] = lambda: True
+    """Whether one may write here, as far as is known."""
