@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { IKept } from '../core/sync/kept';
 import { MemoryStorage } from '../storage/memory';
+import { StorageError } from '../storage/storage';
+import type { KeepingEvent } from './keeping';
 import { Logbook, logName } from './logbook';
 
 const never = { after: () => () => undefined };
 const piece = (...bytes: number[]): IKept => ({ kind: 'piece', bytes: Uint8Array.from(bytes) });
 const introduction = (...bytes: number[]): IKept => ({ kind: 'introduction', bytes: Uint8Array.from(bytes) });
+const first = (kept: IKept): number | undefined => (kept.kind === 'piece' ? kept.bytes[0] : undefined);
 const open = (storage: MemoryStorage): Logbook => new Logbook(storage, 'd', never, () => undefined);
 
 describe('logbook', () => {
@@ -29,7 +32,7 @@ describe('logbook', () => {
     one.hurry();
     await Promise.resolve();
     const { kept } = await open(storage).read();
-    expect(kept.map(({ bytes }) => bytes[0])).toEqual([1, 2]);
+    expect(kept.map(first)).toEqual([1, 2]);
   });
 
   it('[STO10] a damaged record, or one that is none, is set aside whole; the rest is read', async () => {
@@ -57,8 +60,30 @@ describe('logbook', () => {
     }
     expect(storage.records.length).toBeLessThan(450);
     const { kept } = await open(storage).read();
-    const distinct = new Set(kept.map(({ bytes }) => bytes.join()));
+    const distinct = new Set(kept.map(each => (each.kind === 'piece' ? each.bytes.join() : '')));
     expect(distinct.size).toBe(450);
     expect(kept.length).toBeLessThan(900);
+  });
+
+  it('[STO8] where there is no room it goes on in memory and says so; once there is, all of it is written', async () => {
+    const storage = new MemoryStorage();
+    const append = storage.append.bind(storage);
+    storage.append = () => Promise.reject(new StorageError('full', 'no room'));
+    const said: KeepingEvent[] = [];
+    const due: (() => void)[] = [];
+    const after = (_: number, then: () => void): (() => void) => {
+      due.push(then);
+      return () => void due.splice(due.indexOf(then), 1);
+    };
+    const book = new Logbook(storage, 'd', { after }, event => said.push(event));
+    [piece(1), piece(2), piece(3)].forEach(each => book.add(each));
+    await book.flush();
+    expect(said.at(-1)).toEqual({ kind: 'failed', refusal: 'full' });
+    expect([book.isIdle, storage.records.length]).toEqual([false, 0]);
+    storage.append = append;
+    await book.flush();
+    await book.flush();
+    expect(said.at(-1)).toEqual({ kind: 'written' });
+    expect((await open(storage).read()).kept).toEqual([piece(1), piece(2), piece(3)]);
   });
 });

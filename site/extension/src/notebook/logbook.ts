@@ -1,9 +1,7 @@
 /** Keeps the log of a document of the class on this device: what its authors signed, as it came, and whose it is. */
-import * as encoding from 'lib0/encoding';
 import { digest } from 'lib0/hash/sha256';
-import { joinBytes } from '../core/bytes';
-import { Reader } from '../core/envelope/reader';
-import type { IKept } from '../core/sync/kept';
+import { decodeEntries, encodeEntries } from '../core/log/stored';
+import { type IKept, isKept, withoutCompacted } from '../core/sync/kept';
 import { toHex } from '../core/tagged';
 import type { IStorage } from '../storage/storage';
 import type { KeepingEvent } from './keeping';
@@ -11,7 +9,6 @@ import { type ITimers, Writer } from './writer';
 
 /** Records after which the log is made one: reading some hundred takes about 10 ms. */
 const COMPACT_RECORDS = 400;
-const KINDS = ['introduction', 'piece'] as const satisfies readonly IKept['kind'][];
 
 export interface IReadLogbook {
   readonly kept: readonly IKept[];
@@ -34,7 +31,7 @@ export class Logbook {
       name: this.name,
       timers,
       report,
-      merge: joinBytes,
+      merge: records => encodeEntries(records.flatMap(record => decode(record) ?? [])),
       written: () => this.written()
     });
   }
@@ -56,7 +53,7 @@ export class Logbook {
 
   /** Takes what is to be kept; the first at once, what follows in one record. */
   add(kept: IKept): void {
-    this.writer.add(encode(kept));
+    this.writer.add(encodeEntries([kept]));
   }
 
   get isIdle(): boolean {
@@ -83,17 +80,23 @@ export class Logbook {
     }
   }
 
-  /** One record for the log as it lies there now, which other tabs write to as well: what two wrote is there once. */
+  /**
+   * One record for the log as it lies there now, which other tabs write to as well: what two wrote is there once, and what
+   * a segment took the place of is not there any more.
+   */
   private async compact(): Promise<void> {
     this.records = 0;
     try {
       const { updates, upTo } = await this.storage.read(this.name);
-      const entries = new Map<string, Uint8Array>();
+      const entries = new Map<string, IKept>();
       for (const kept of updates.flatMap(update => decode(update) ?? [])) {
-        const bytes = encode(kept);
-        entries.set(toHex(digest(bytes)), bytes);
+        entries.set(toHex(digest(encodeEntries([kept]))), kept);
       }
-      await this.storage.compact(this.name, joinBytes([...entries.values()]), upTo);
+      await this.storage.compact(
+        this.name,
+        encodeEntries(withoutCompacted([...entries.values()], digest)),
+        upTo
+      );
     } catch (error) {
       // It is as it was, only longer.
       console.warn(`${this.name} could not be shortened:`, error);
@@ -106,24 +109,11 @@ export function logName(document: string): string {
   return `log ${document}`;
 }
 
-function encode({ kind, bytes }: IKept): Uint8Array {
-  const encoder = encoding.createEncoder();
-  encoding.writeUint8(encoder, KINDS.indexOf(kind));
-  encoding.writeVarUint8Array(encoder, bytes);
-  return encoding.toUint8Array(encoder);
-}
-
 /** Null for a record that is none: nothing of it is taken. */
 function decode(record: Uint8Array): IKept[] | null {
-  const reader = new Reader(record);
-  const entries: IKept[] = [];
-  while (reader.left > 0 && !reader.fault) {
-    const kind = KINDS[reader.byte()];
-    const bytes = reader.block().slice();
-    if (!kind) {
-      return null;
-    }
-    entries.push({ kind, bytes });
+  const read = decodeEntries(record);
+  if (read.kind === 'fault') {
+    return null;
   }
-  return reader.fault ? null : entries;
+  return read.value.flatMap(entry => (isKept(entry) ? [entry] : []));
 }

@@ -3,6 +3,7 @@
  * written and deleted in between leaves only its place. Pure and without a document, so that everybody who has the changes
  * comes to the same bytes, in both languages.
  */
+import { sameBytes } from '../bytes';
 import {
   DELETED,
   GC,
@@ -52,6 +53,27 @@ export function mergeChanges(changes: readonly Uint8Array[]): IMerged | null {
     structs: whole.length,
     ranges: [...deleted.values()].reduce((sum, ranges) => sum + ranges.length, 0)
   };
+}
+
+/** Whether a merged change begins with these whole changes, and goes on from there: what it deletes besides is its own. */
+export function beginsWith(merged: Uint8Array, changes: readonly Uint8Array[]): boolean {
+  const whole = readRuns(merged);
+  const begun = mergeChanges(changes);
+  const last = begun && readRuns(begun.bytes)?.runs.at(-1);
+  if (!whole || !begun) {
+    return false;
+  }
+  const end = last ? last.clock + last.length : 0;
+  const runs = whole.runs.flatMap(run =>
+    run.clock + run.length <= end
+      ? []
+      : run.clock >= end
+        ? [run]
+        : slice(whole.client, run, end - run.clock, run.length)
+  );
+  const rest = writeRuns({ client: whole.client, runs, deleted: whole.deleted });
+  const again = mergeChanges([...changes, rest]);
+  return again !== null && sameBytes(again.bytes, merged);
 }
 
 /** Ascending, and apart. */

@@ -78,7 +78,7 @@ export class Course {
   }
 
   compact(piece: IPiece): readonly IPiece[] {
-    return this.compacts(piece) ? this.strand.replace(piece) : [];
+    return this.compacts(piece) || this.replaces(piece) ? this.strand.replace(piece) : [];
   }
 
   refuse(piece: IPiece, instead: readonly IPiece[]): readonly IPiece[] {
@@ -309,6 +309,20 @@ export class Course {
     this.strand.truncate(0);
     this.dismiss(() => true);
     return { kind: 'new', joined: [], instead: [], replay: true };
+  }
+
+  /** Two devices of one person may both have made a segment of one range: the one with the lower hash stays. */
+  private replaces(piece: IPiece): boolean {
+    const [there, ...more] = this.strand.range(piece.from, piece.to);
+    return (
+      piece.form === 'segment' &&
+      there?.form === 'segment' &&
+      more.length === 0 &&
+      there.from === piece.from &&
+      there.to === piece.to &&
+      agrees(there.after, piece.after) &&
+      idText(piece.hash) < idText(there.hash)
+    );
   }
 
   /** Whether the segment holds what two or more pieces here hold, with the same chain at both ends. */

@@ -19,13 +19,19 @@ export interface IRange {
 
 /**
  * The range that is to be one segment now, or null. `isOver`: the session writes no more, as when a page is opened again,
- * so all of it may be one. `limit`: bytes of the pieces that one segment may stand for.
+ * so all of it may be one. `limit`: bytes of the pieces that one segment may stand for. `most`: as COMPACT_ENVELOPES.
  */
-export function rangeToCompact(log: Log, session: string, isOver: boolean, limit = Infinity): IRange | null {
+export function rangeToCompact(
+  log: Log,
+  session: string,
+  isOver: boolean,
+  limit = Infinity,
+  most = COMPACT_ENVELOPES
+): IRange | null {
   const pieces = log.pieces(session);
   let end = pieces.length;
   if (!isOver) {
-    end = lastWhole(pieces, Math.max(0, end - KEPT_ENVELOPES));
+    end = lastWhole(pieces, Math.max(0, end - Math.min(KEPT_ENVELOPES, most >> 2)));
   } else {
     end = lastWhole(pieces, end);
   }
@@ -34,7 +40,7 @@ export function rangeToCompact(log: Log, session: string, isOver: boolean, limit
     start -= 1;
   }
   const envelopes = end - start;
-  if (envelopes < (isOver ? 1 : COMPACT_ENVELOPES) && !(isOver && end > 1)) {
+  if (envelopes < (isOver ? 1 : most) && !(isOver && end > 1)) {
     return null;
   }
   // Older segments join while they are not much larger: so there are few, and none is signed again often.

@@ -5,6 +5,8 @@ import { makeGenesis } from '../document/genesis';
 import { normalNotebook } from '../document/normal';
 import type { IOwnSession } from '../identity/own';
 import type { Digest } from '../session';
+import { decodeMessage } from '../overlay/wire';
+import { PIECES, SEGMENTS } from '../sync/forms';
 import { Engine, type IEngineOptions, type Refusal } from '../sync/engine';
 import { Chance } from './chance';
 import { EVERYBODY_MAY, Members } from './members';
@@ -41,6 +43,7 @@ export class Page {
       },
       ...{ clock, random: chance.random, digest },
       onRefusal: refusal => this.refusals.push(refusal),
+      onReplayed: (_, doc) => (this.doc = doc),
       onUnfit: (_, fault) => {
         throw new Error(`${name} wrote what may not be: ${fault}`);
       },
@@ -55,8 +58,13 @@ export class Page {
   doc = new Y.Doc();
   readonly engine: Engine;
   readonly refusals: Refusal[] = [];
-  /** What came: first byte and size of each message. */
-  readonly got: { readonly type: number; readonly size: number; readonly from: string }[] = [];
+  /** What came: first byte and size of each message, and whether it was about segments alone. */
+  readonly got: {
+    readonly type: number;
+    readonly size: number;
+    readonly from: string;
+    readonly isForms: boolean;
+  }[] = [];
 
   get session(): string {
     return this.own.session;
@@ -85,7 +93,7 @@ export class Page {
   }
 
   hear(from: string, channel: Channel, message: Uint8Array): void {
-    this.got.push({ type: message[0]!, size: message.byteLength, from });
+    this.got.push({ type: message[0]!, size: message.byteLength, from, isForms: isAboutForms(message) });
     this.engine.hear(from, channel, message);
   }
 
@@ -94,9 +102,33 @@ export class Page {
     return this.got.reduce((sum, each) => sum + (type === 0 || each.type === type ? each.size : 0), 0);
   }
 
+  /** Messages of a type that came, but for those about segments alone. */
   count(type: number): number {
-    return this.got.filter(each => each.type === type).length;
+    return this.got.filter(each => each.type === type && !each.isForms).length;
   }
+
+  /** Messages about segments alone. */
+  get forms(): number {
+    return this.got.filter(({ isForms }) => isForms).length;
+  }
+}
+
+function isAboutForms(bytes: Uint8Array): boolean {
+  const read = decodeMessage(bytes);
+  const message = read.kind === 'read' ? read.value : null;
+  switch (message?.type) {
+    case 'summary':
+      return message.summaries.length > 0 && message.summaries.every(({ document }) => isForms(document));
+    case 'ask':
+    case 'entries':
+      return isForms(message.document);
+    default:
+      return false;
+  }
+}
+
+function isForms(document: string): boolean {
+  return document.startsWith(SEGMENTS) || document.startsWith(PIECES);
 }
 
 export class Pages {

@@ -99,7 +99,7 @@ export class Person {
 }
 
 /** Whether it is an envelope of that session. */
-export function isOf({ kind, bytes }: IKept, session: string): boolean {
-  const read = kind === 'piece' ? decodeEnvelope(bytes) : null;
+export function isOf(kept: IKept, session: string): boolean {
+  const read = kept.kind === 'piece' ? decodeEnvelope(kept.bytes) : null;
   return read?.kind === 'read' && read.value.session === session;
 }

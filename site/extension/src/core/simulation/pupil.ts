@@ -96,6 +96,8 @@ export class Pupil {
     this.engine = new Engine({
       ...{ room: classId, own: this.own, crypto, digest, clock: this.alive, random: chance.random },
       ...{ rules: this.society, keys: this.society, ear: this.society },
+      // So that there are segments in short lessons, too.
+      compactEvery: 8,
       carries: document => document === team || document === lecture,
       keep: (document, kept) => this.keep(document, kept),
       onRefusal: refusal => this.refusals.set(refusal, (this.refusals.get(refusal) ?? 0) + 1),

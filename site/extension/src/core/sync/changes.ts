@@ -1,5 +1,5 @@
 /** Changes of documents on their way in and out: from envelopes to pieces of logs, and proofs of what forked. */
-import { decodeEnvelope, type IEnvelope, idText } from '../envelope/envelope';
+import { type IEnvelope, idText } from '../envelope/envelope';
 import type { ISealed } from '../envelope/seal';
 import { type IPiece, linksOf } from '../log/piece';
 import { decodeProof, encodeProof, verifyProof } from '../log/proof';
@@ -14,7 +14,9 @@ import type { IKept } from './kept';
 import type { DocumentKind, Library } from './library';
 import type { Opener } from './opener';
 import type { IEngineOptions, Refusal } from './options';
+import { pieceOf, type ReadPiece, readPiece } from './pieces';
 import { type Received, Replica } from './replica';
+import type { Spread } from './spread';
 import type { Writer } from './writer';
 
 export interface IChangesPorts {
@@ -24,7 +26,12 @@ export interface IChangesPorts {
   readonly library: Library;
   readonly opener: Opener;
   /** What comes after in the order of making. */
-  readonly later: () => { readonly exchange: Exchange; readonly intake: Intake; readonly writer: Writer };
+  readonly later: () => {
+    readonly exchange: Exchange;
+    readonly intake: Intake;
+    readonly writer: Writer;
+    readonly spread: Spread;
+  };
   /** Something waits for what was written before this page kept the document. */
   lacking(document: string): void;
   refuse(refusal: Refusal, peer: string): void;
@@ -49,14 +56,16 @@ export class Changes {
     }
     this.keepCarried(document, kept);
     const [done, begin] = countDown(() => this.restorePieces(document, kind, kept, then));
-    for (const { bytes } of kept.filter(({ kind: what }) => what === 'introduction')) {
-      begin();
-      acquaintances.hear(bytes, who => {
-        if (who) {
-          this.stored.add(`${document} ${who.session}`);
-        }
-        done();
-      });
+    for (const each of kept) {
+      if (each.kind === 'introduction') {
+        begin();
+        acquaintances.hear(each.bytes, who => {
+          if (who) {
+            this.stored.add(`${document} ${who.session}`);
+          }
+          done();
+        });
+      }
     }
     done();
   }
@@ -75,6 +84,7 @@ export class Changes {
       publish: change => later().writer.write(document, kind, change),
       isForeign: origin => options.isForeign?.(origin) === true,
       keep: piece => this.keep(document, piece),
+      banned: (piece, instead) => this.banned(document, piece, instead),
       locked: piece => {
         options.onLocked?.(document, epochOf(piece));
         options.ear?.locked();
@@ -114,7 +124,7 @@ export class Changes {
       return;
     }
     library.custody.carried.touch(document);
-    replica.take(this.pieceOf(envelope, bytes, participant), received => {
+    replica.take(this.pieceOf({ form: 'envelope', value: envelope }, bytes, participant), received => {
       if (received === 'waiting') {
         if (library.custody.carried.has(document)) {
           this.ports.lacking(document);
@@ -128,21 +138,58 @@ export class Changes {
 
   /** Takes a piece that a neighbour sent when it was asked. */
   takeEntry(replica: Replica, bytes: Uint8Array, from: string, then: () => void): void {
-    const read = decodeEnvelope(bytes);
-    const isOurs =
-      read.kind === 'read' && read.value.document === replica.name && read.value.kind === replica.kind;
-    if (!isOurs) {
+    const read = readPiece(bytes);
+    if (read?.value.document !== replica.name || read.value.kind !== replica.kind) {
       this.ports.refuse('garbled', from);
       then();
       return;
     }
+    const { exchange, intake, spread } = this.ports.later();
     const { session } = read.value;
     const before = replica.log.count(session);
-    this.ports.later().intake.accept(read.value, bytes, from, () => {
+    const judged = (): void => {
       if (replica.log.count(session) > before) {
-        this.ports.later().exchange.tell(replica.name, session, from);
+        exchange.tell(replica.name, session, from);
       }
       then();
+    };
+    if (read.form === 'envelope') {
+      intake.accept(read.value, bytes, from, judged);
+      return;
+    }
+    this.takeSegment(replica, bytes, from, (received, piece) => {
+      const neighbour = this.ports.neighbours.get(from);
+      if (piece && received === 'lie' && neighbour) {
+        spread.accuse(neighbour, replica, piece);
+      }
+      judged();
+    });
+  }
+
+  /** Takes a segment; `then` has what became of it, and the piece if it is genuine. */
+  takeSegment(
+    replica: Replica,
+    bytes: Uint8Array,
+    from: string,
+    then: (received: Received | null, piece: IPiece | null) => void
+  ): void {
+    const read = readPiece(bytes);
+    const isOurs = read?.value.document === replica.name && read.value.kind === replica.kind;
+    if (read?.form !== 'segment' || !isOurs) {
+      this.ports.refuse('garbled', from);
+      then(null, null);
+      return;
+    }
+    this.ports.later().intake.acceptSegment(read.value, bytes, from, author => {
+      if (!author) {
+        then(null, null);
+        return;
+      }
+      const piece = this.pieceOf(read, bytes, author.participant);
+      replica.take(piece, received => {
+        this.judge(received, from);
+        then(received, piece);
+      });
     });
   }
 
@@ -152,15 +199,22 @@ export class Changes {
     const { document, part, parts } = envelope;
     library.replicas
       .get(document)
-      ?.takeOwn(this.pieceOf(envelope, bytes, options.own.participant), part === parts - 1);
+      ?.takeOwn(
+        this.pieceOf({ form: 'envelope', value: envelope }, bytes, options.own.participant),
+        part === parts - 1
+      );
   }
 
   /** A neighbour has proof of a fork. */
-  hearFork(neighbour: Neighbour, bytes: Uint8Array): void {
+  hearFork({ peer }: Neighbour, bytes: Uint8Array): void {
+    this.readProof(bytes, peer, false);
+  }
+
+  private readProof(bytes: Uint8Array, peer: string, isKept: boolean): void {
     const read = decodeProof(bytes);
-    const first = read.kind === 'read' ? decodeEnvelope(read.value.pieces[0]!) : null;
-    if (read.kind === 'fault' || first?.kind !== 'read') {
-      this.ports.refuse('garbled', neighbour.peer);
+    const first = read.kind === 'read' ? readPiece(read.value.pieces[0]!) : null;
+    if (read.kind === 'fault' || !first) {
+      this.ports.refuse('garbled', peer);
       return;
     }
     const { document } = first.value;
@@ -176,9 +230,9 @@ export class Changes {
         this.verify(replica, piece, then);
       verifyProof(read.value, links, verifyPiece, proven => {
         if (!proven) {
-          this.ports.refuse('forged', neighbour.peer);
+          this.ports.refuse('forged', peer);
         } else if (replica.prove(proven)) {
-          this.forked(document, proven, neighbour.peer);
+          this.forked(document, proven, peer, isKept);
         }
       });
     };
@@ -223,7 +277,8 @@ export class Changes {
       .filter(name => name.startsWith(`${document} `))
       .forEach(name => this.stored.delete(name));
     if (log && log.sessions.length > 0) {
-      const ids = new Set(kept.map(({ bytes }) => idText(options.digest(bytes))));
+      const pieces = kept.flatMap(each => (each.kind === 'piece' ? [each.bytes] : []));
+      const ids = new Set(pieces.map(bytes => idText(options.digest(bytes))));
       for (const piece of log.sessions.flatMap(session => log.kept(session))) {
         if (!ids.has(idText(piece.hash))) {
           this.keep(document, piece);
@@ -238,20 +293,41 @@ export class Changes {
     kept: readonly IKept[],
     then: () => void
   ): void {
-    const { acquaintances, options, later } = this.ports;
+    const { acquaintances, library } = this.ports;
+    const replica = library.replicas.get(document);
     const [done, begin] = countDown(then);
-    for (const { bytes } of kept.filter(({ kind: what }) => what === 'piece')) {
-      const read = decodeEnvelope(bytes);
-      if (read.kind === 'read' && read.value.document === document && read.value.kind === kind) {
-        this.restoring.add(idText(options.digest(bytes)));
+    for (const each of replica ? kept : []) {
+      if (each.kind === 'refuse') {
+        replica!.log.ban(each.session, each.author, idText(each.hash));
+      } else if (each.kind === 'fork') {
+        this.readProof(each.bytes, '', true);
+      }
+    }
+    for (const each of replica ? kept : []) {
+      const read = each.kind === 'piece' ? readPiece(each.bytes) : null;
+      if (each.kind === 'piece' && read?.value.document === document && read.value.kind === kind) {
         const isKnown = acquaintances.of(read.value.session) !== undefined;
         if (isKnown) {
           begin();
         }
-        later().intake.accept(read.value, bytes, '', () => isKnown && done());
+        this.takeKept(replica!, read, each.bytes, () => isKnown && done());
       }
     }
     done();
+  }
+
+  private takeKept(replica: Replica, read: ReadPiece, bytes: Uint8Array, then: () => void): void {
+    const hash = idText(this.ports.options.digest(bytes));
+    this.restoring.add(hash);
+    const judged = (): void => {
+      this.restoring.delete(hash);
+      then();
+    };
+    if (read.form === 'segment') {
+      this.takeSegment(replica, bytes, '', judged);
+    } else {
+      this.ports.later().intake.accept(read.value, bytes, '', judged);
+    }
   }
 
   private judge(received: Received, from: string): Verdict {
@@ -261,6 +337,7 @@ export class Changes {
       case 'known':
         return 'pass';
       case 'bad':
+      case 'lie':
         this.ports.refuse('no-change', from);
         return 'drop';
       case 'forked':
@@ -272,9 +349,13 @@ export class Changes {
     }
   }
 
-  private forked(document: string, proof: readonly IPiece[], from = ''): void {
+  private forked(document: string, proof: readonly IPiece[], from = '', isKept = false): void {
     const [{ session, author }] = proof as readonly [IPiece];
-    this.ports.neighbours.say({ type: 'fork', bytes: this.proofOf(proof) }, new Set([from]));
+    const bytes = this.proofOf(proof);
+    if (!isKept) {
+      this.ports.options.keep?.(document, { kind: 'fork', bytes });
+    }
+    this.ports.neighbours.say({ type: 'fork', bytes }, new Set([from]));
     this.ports.options.onFork?.(document, session, author);
   }
 
@@ -284,18 +365,22 @@ export class Changes {
     return encodeProof({ introductions, pieces: pieces.map(({ bytes }) => bytes) });
   }
 
-  private verify(replica: Replica, bytes: Uint8Array, then: (piece: IPiece | null) => void): void {
-    const read = decodeEnvelope(bytes);
-    const who = read.kind === 'read' ? this.ports.acquaintances.of(read.value.session) : undefined;
-    if (read.kind === 'fault' || !who || read.value.document !== replica.name) {
+  /** A genuine piece of a document by somebody who is known, or null. */
+  verify(replica: Replica, bytes: Uint8Array, then: (piece: IPiece | null) => void): void {
+    const read = readPiece(bytes);
+    const who = read && this.ports.acquaintances.of(read.value.session);
+    if (!read || !who || read.value.document !== replica.name) {
       then(null);
       return;
     }
-    this.ports
-      .later()
-      .intake.verify(read.value, bytes, who, isGenuine =>
-        then(isGenuine ? this.pieceOf(read.value, bytes, who.participant) : null)
-      );
+    const { intake } = this.ports.later();
+    const done = (isGenuine: boolean): void =>
+      then(isGenuine ? this.pieceOf(read, bytes, who.participant) : null);
+    if (read.form === 'segment') {
+      intake.verifySegment(read.value, bytes, done);
+    } else {
+      intake.verify(read.value, bytes, who, done);
+    }
   }
 
   private mayWrite(document: string, kind: DocumentKind): boolean {
@@ -306,34 +391,31 @@ export class Changes {
     );
   }
 
-  /** With the introduction before it, where storage has none. */
+  /** With the introductions before it, where storage has none. */
   private keep(document: string, piece: IPiece): void {
     const { options, acquaintances } = this.ports;
     if (this.restoring.delete(idText(piece.hash))) {
       return;
     }
-    const name = `${document} ${piece.signer}`;
-    const introduction = acquaintances.bytesOf(piece.signer);
-    if (options.keep && introduction && !this.stored.has(name)) {
-      this.stored.add(name);
-      options.keep(document, { kind: 'introduction', bytes: introduction });
+    for (const session of new Set([piece.session, piece.signer])) {
+      const name = `${document} ${session}`;
+      const introduction = acquaintances.bytesOf(session);
+      if (options.keep && introduction && !this.stored.has(name)) {
+        this.stored.add(name);
+        options.keep(document, { kind: 'introduction', bytes: introduction });
+      }
     }
     options.keep?.(document, { kind: 'piece', bytes: piece.bytes });
   }
 
-  /** A copy: what came is a view of what a connection may use again. */
-  private pieceOf(
-    { session, sequence, part, parts, chain }: IEnvelope,
-    bytes: Uint8Array,
-    author: string
-  ): IPiece {
-    const own = bytes.slice();
-    return {
-      ...{ form: 'envelope', session, author, signer: session, from: sequence, to: sequence + 1 },
-      ...{ part, parts, bytes: own, hash: this.ports.options.digest(own) },
-      before: chain.byteLength > 0 ? chain.slice() : null,
-      after: null
-    };
+  /** Never taken again, from storage either; what counts in its place may not be there any more. */
+  private banned(document: string, { session, author, hash }: IPiece, instead: readonly IPiece[]): void {
+    this.ports.options.keep?.(document, { kind: 'refuse', session, author, hash });
+    instead.forEach(piece => this.keep(document, piece));
+  }
+
+  private pieceOf(read: ReadPiece, bytes: Uint8Array, author: string): IPiece {
+    return pieceOf(this.ports.options.digest, read, bytes, author);
   }
 }
 
@@ -344,8 +426,7 @@ function countDown(then: () => void): [done: () => void, begin: () => void] {
 }
 
 function epochOf({ bytes }: IPiece): number {
-  const read = decodeEnvelope(bytes);
-  return read.kind === 'read' ? read.value.epoch : 0;
+  return readPiece(bytes)?.value.epoch ?? 0;
 }
 
 function isSame(a: Uint8Array, b: Uint8Array): boolean {

@@ -123,6 +123,11 @@ export class Company {
     this.introduce(record);
   }
 
+  /** Whether a session is known to be here. */
+  has(session: string): boolean {
+    return this.roster.records.has(session);
+  }
+
   /** Everybody else who is here. `now` is milliseconds since 1970. */
   people(now: number): IPerson[] {
     const present = this.awareness.present().filter(({ document }) => document !== RECORDS);

@@ -2,6 +2,7 @@
 import type { Message } from '../overlay/messages';
 import type { Neighbour, Neighbours } from '../overlay/neighbours';
 import { ENTRIES_BYTES } from '../overlay/wire';
+import { PIECES, SEGMENTS } from './forms';
 import type { Replica } from './replica';
 
 type AskMessage = Extract<Message, { type: 'ask' }>;
@@ -20,7 +21,9 @@ export class Delivery {
   private readonly answers = new Map<string, object>();
 
   hearAsk(neighbour: Neighbour, ask: AskMessage): void {
-    const replica = this.ports.replicas.get(ask.document);
+    const isCompared = ask.document.startsWith(SEGMENTS) || ask.document.startsWith(PIECES);
+    const name = isCompared ? ask.document.slice(ask.document.indexOf('/') + 1) : ask.document;
+    const replica = this.ports.replicas.get(name);
     if (replica) {
       void this.answer(neighbour, replica, ask);
     }
@@ -43,6 +46,9 @@ export class Delivery {
     for (const { session, from } of wants) {
       this.ports.introduce(neighbour, session);
       for (const piece of replica.log.pieces(session, from, replica.log.shown(session))) {
+        if (document.startsWith(SEGMENTS) && piece.form === 'envelope') {
+          continue;
+        }
         this.ports.introduce(neighbour, piece.signer);
         if (pieces.length > 0 && bytes + piece.bytes.byteLength > ENTRIES_BYTES) {
           say(false);

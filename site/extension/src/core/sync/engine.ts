@@ -12,6 +12,7 @@ import type { IEnvelope } from '../envelope/envelope';
 import { SessionKeys } from '../envelope/keys';
 import { Seals } from '../envelope/seals';
 import { frontierOf } from '../log/frontier';
+import { COMPACT_ENVELOPES } from '../log/segments';
 import { Flood, type Verdict } from '../overlay/flood';
 import { type Line, Neighbour, Neighbours } from '../overlay/neighbours';
 import { Search } from '../overlay/search';
@@ -22,6 +23,7 @@ import type { IPerson } from '../roster/roster';
 import type { Acquaintances } from './acquaintances';
 import { Changes } from './changes';
 import { Company } from './company';
+import { Compactor } from './compactor';
 import { Custody } from './custody';
 import { Delivery } from './delivery';
 import { Exchange } from './exchange';
@@ -33,6 +35,7 @@ import { meetPeople } from './meeting';
 import { Opener } from './opener';
 import type { IEngineOptions, Refusal } from './options';
 import type { Replica } from './replica';
+import { Spread } from './spread';
 import { Writer } from './writer';
 
 export { CARRY_MS } from './carried';
@@ -115,8 +118,20 @@ export class Engine {
       wants: document => this.library.carry(document) !== undefined,
       lost: document => this.exchange.doubt(document)
     });
+    this.spread = new Spread({
+      ...{ clock, neighbours, replicas },
+      take: (replica, bytes, from, then) => this.changes.takeSegment(replica, bytes, from, then),
+      verify: (replica, bytes, then) => this.changes.verify(replica, bytes, then)
+    });
+    const compactor = new Compactor({
+      ...{ room, own, crypto, digest, sessionKeys, opener: this.opener },
+      every: options.compactEvery ?? COMPACT_ENVELOPES,
+      keyFor: (document, kind, then) => options.keys.keyFor(document, kind, then),
+      isHere: session => this.company.has(session),
+      made: (replica, { session }) => this.spread.tell(replica, session, '')
+    });
     this.exchange = new Exchange({
-      ...{ clock, random, neighbours, replicas },
+      ...{ clock, random, neighbours, replicas, spread: this.spread },
       carry: document => this.library.carry(document),
       take: (replica, piece, from, then) => this.changes.takeEntry(replica, piece, from, then),
       meet: (neighbour, replica, session) => this.changes.meet(neighbour, replica, session),
@@ -141,6 +156,10 @@ export class Engine {
         const { envelope, bytes } = sealed;
         if (envelope.kind === 'document' || envelope.kind === 'outputs') {
           this.changes.takeOwn(sealed);
+          const replica = replicas.get(envelope.document);
+          if (replica) {
+            compactor.look(replica);
+          }
         } else {
           this.company.takeOwn(sealed, change);
         }
@@ -150,6 +169,7 @@ export class Engine {
     });
     this.hearing = new Hearing({
       ...{ neighbours, flood: this.flood, exchange: this.exchange, delivery, search: this.search },
+      spread: this.spread,
       ...{ company: this.company, changes: this.changes, acquaintances: this.acquaintances },
       hearClass: (peer, type, bytes) => options.ear?.hear(peer, type, bytes),
       refuse
@@ -162,6 +182,7 @@ export class Engine {
   star: IStar | null = null;
   readonly flood: Flood;
   readonly exchange: Exchange;
+  readonly spread: Spread;
   readonly intake: Intake;
   readonly writer: Writer;
   private readonly acquaintances: Acquaintances;
@@ -351,6 +372,7 @@ export class Engine {
     this.company.end();
     this.custody.end();
     this.exchange.end();
+    this.spread.end();
     this.search.end();
     this.acquaintances.end();
     this.library.end();

@@ -12,6 +12,8 @@ import type { IReach, ISummary, Message } from '../overlay/messages';
 import type { Neighbour, Neighbours } from '../overlay/neighbours';
 import { DIGEST_BYTES, MOST_SUMMARIES } from '../overlay/wire';
 import type { Replica } from './replica';
+import { SEGMENTS } from './forms';
+import type { Spread } from './spread';
 import { beginTalk, endTalk, type IAsking, type ITalk } from './talk';
 
 /** A difference that is not new is looked at again after this: what is on its way arrives meanwhile. */
@@ -40,6 +42,8 @@ export interface IExchangePorts {
   stated(): Uint8Array | null;
   /** A neighbour knows other statements. */
   differs(neighbour: Neighbour): void;
+  /** What is said of documents' segments beside. */
+  readonly spread: Spread;
 }
 
 /** Stands for the statements among the documents of a summary. */
@@ -147,7 +151,8 @@ export class Exchange {
     this.talks.clear();
   }
 
-  hearSummary(neighbour: Neighbour, { summaries, fresh, answer }: SummaryMessage): void {
+  hearSummary(neighbour: Neighbour, message: SummaryMessage): void {
+    const { summaries, fresh, answer } = message;
     // How far each session is, where digests differ; and what is more here than there.
     const [rough, ahead]: ISummary[][] = [[], []];
     const equal = new Set<string>();
@@ -156,6 +161,10 @@ export class Exchange {
         if (!sameBytes(summary.digest, this.ports.stated()?.subarray(0, DIGEST_BYTES) ?? summary.digest)) {
           this.ports.differs(neighbour);
         }
+        continue;
+      }
+      if (summary.document.startsWith(SEGMENTS)) {
+        this.ports.spread.hearSummary(neighbour, summary, message);
         continue;
       }
       if (summary.document.endsWith(CONTENT)) {
@@ -378,7 +387,8 @@ export class Exchange {
         return content
           ? [said, { document: `${name}${CONTENT}`, digest: content, reaches: null, isWhole: false }]
           : [said];
-      })
+      }),
+      ...this.ports.spread.summaries(replicas)
     ];
     this.send(neighbour, summaries, fresh, answer, summaries.length === 0 && fresh);
   }

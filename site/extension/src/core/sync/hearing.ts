@@ -10,12 +10,14 @@ import type { Company } from './company';
 import type { Delivery } from './delivery';
 import type { Exchange } from './exchange';
 import type { Refusal } from './options';
+import type { Spread } from './spread';
 
 export interface IHearingPorts {
   readonly neighbours: Neighbours;
   readonly flood: Flood;
   readonly exchange: Exchange;
   readonly delivery: Delivery;
+  readonly spread: Spread;
   readonly search: Search;
   readonly company: Company;
   readonly changes: Changes;
@@ -67,7 +69,9 @@ export class Hearing {
       case 'ask':
         return this.ports.delivery.hearAsk(neighbour, message);
       case 'entries':
-        return exchange.hearEntries(neighbour, message);
+        return this.ports.spread.hearEntries(neighbour, message)
+          ? undefined
+          : exchange.hearEntries(neighbour, message);
       case 'seek':
         return search.hearSeek(peer, message.id, message.document);
       case 'found':

@@ -5,8 +5,10 @@
  */
 import { sameBytes } from '../bytes';
 import type { ICrypto } from '../crypto';
+import { verifySegment } from '../envelope/compact';
 import type { IEnvelope } from '../envelope/envelope';
 import { verifyEnvelope } from '../envelope/seal';
+import type { ISegment } from '../envelope/segment';
 import type { Verdict } from '../overlay/flood';
 import type { Acquaintances, IAcquaintance } from './acquaintances';
 import type { IPlace, Refusal, Standing } from './options';
@@ -61,6 +63,41 @@ export class Intake {
     }
   }
 
+  /** Judges a segment that `from` sent: `then` has its author once it is known to be genuine and may be, else null. */
+  acceptSegment(
+    segment: ISegment,
+    bytes: Uint8Array,
+    from: string,
+    then: (author: IAcquaintance | null) => void
+  ): void {
+    const { room, session } = this.ports;
+    const deny = (refusal: Refusal): void => this.deny(refusal, from, 'drop', () => then(null));
+    if (!sameBytes(segment.room, room) || segment.session === session) {
+      deny(segment.session === session ? 'own' : 'other-class');
+      return;
+    }
+    this.introduced(segment, bytes, from, (author, signer) => {
+      const place = { ...segment, sequence: segment.to - 1 };
+      const standing = author && signer && this.ports.standing(author, place);
+      if (standing !== 'may') {
+        deny(!standing ? 'unknown-session' : standing === 'unknown' ? 'too-early' : 'not-allowed');
+        return;
+      }
+      this.verifySegment(segment, bytes, isGenuine => (isGenuine ? then(author) : deny('forged')));
+    });
+  }
+
+  /** Whether somebody signed it who may speak for its session; both must be known. */
+  verifySegment(segment: ISegment, bytes: Uint8Array, then: (isGenuine: boolean) => void): void {
+    const { acquaintances, crypto } = this.ports;
+    const [author, signer] = [acquaintances.of(segment.session), acquaintances.of(segment.signer)];
+    if (author && signer) {
+      verifySegment(crypto, author, signer, segment, bytes, then);
+    } else {
+      then(false);
+    }
+  }
+
   /** Whether that session signed it. */
   verify(
     envelope: IEnvelope,
@@ -85,6 +122,30 @@ export class Intake {
         this.deny('unknown-session', from, 'later', then);
       }
     });
+  }
+
+  /** Whose a segment is, and who signed it, once both are known. */
+  private introduced(
+    segment: ISegment,
+    bytes: Uint8Array,
+    from: string,
+    then: (author: IAcquaintance | null, signer: IAcquaintance | null) => void
+  ): void {
+    const { acquaintances } = this.ports;
+    const [author, signer] = [acquaintances.of(segment.session), acquaintances.of(segment.signer)];
+    if (author && signer) {
+      then(author, signer);
+    } else if (this.held + bytes.byteLength > HELD_BYTES) {
+      then(null, null);
+    } else {
+      this.held += bytes.byteLength;
+      acquaintances.need(segment.session, from, first =>
+        acquaintances.need(segment.signer, from, second => {
+          this.held -= bytes.byteLength;
+          then(first, second);
+        })
+      );
+    }
   }
 
   private judge(

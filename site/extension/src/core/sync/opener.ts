@@ -1,9 +1,12 @@
 /** Opens what is sealed, with the keys that are here. */
-import { decodeEnvelope, type IEnvelope } from '../envelope/envelope';
+import { openSegment } from '../envelope/compact';
+import type { IEnvelope } from '../envelope/envelope';
 import type { SessionKeys } from '../envelope/keys';
 import { openEnvelope } from '../envelope/seal';
+import type { ISegment } from '../envelope/segment';
 import type { IPiece } from '../log/piece';
 import type { IKeys } from './options';
+import { readPiece } from './pieces';
 import type { Opened } from './reading';
 
 export class Opener {
@@ -13,29 +16,53 @@ export class Opener {
   ) {}
 
   envelope(envelope: IEnvelope, bytes: Uint8Array, then: (opened: Opened) => void): void {
-    const { document, kind, epoch, part, parts } = envelope;
+    const { part, parts } = envelope;
+    this.attempt(
+      envelope,
+      (key, opened) => openEnvelope(this.sessionKeys, key, envelope, bytes, opened),
+      plain => ({ kind: 'open', plain, part, parts }),
+      then
+    );
+  }
+
+  segment(segment: ISegment, then: (opened: Opened) => void): void {
+    this.attempt(
+      segment,
+      (key, opened) => openSegment(this.sessionKeys, key, segment, opened),
+      plain => ({ kind: 'open', plain, part: 0, parts: 1 }),
+      then
+    );
+  }
+
+  /** A piece of a log. */
+  piece(piece: IPiece, then: (opened: Opened) => void): void {
+    const read = readPiece(piece.bytes);
+    if (!read) {
+      then({ kind: 'wrong' });
+    } else if (read.form === 'segment') {
+      this.segment(read.value, then);
+    } else {
+      this.envelope(read.value, piece.bytes, then);
+    }
+  }
+
+  /** With one key after the other. */
+  private attempt(
+    { document, kind, epoch }: Pick<IEnvelope, 'document' | 'kind' | 'epoch'>,
+    open: (key: Uint8Array, opened: (plain: Uint8Array | null) => void) => void,
+    found: (plain: Uint8Array) => Opened,
+    then: (opened: Opened) => void
+  ): void {
     this.keys.keysOf(document, kind, epoch, keys => {
-      const attempt = (index: number): void => {
+      const go = (index: number): void => {
         const key = keys[index];
         if (!key) {
           then({ kind: keys.length > 0 ? 'wrong' : 'locked' });
           return;
         }
-        openEnvelope(this.sessionKeys, key, envelope, bytes, plain =>
-          plain ? then({ kind: 'open', plain, part, parts }) : attempt(index + 1)
-        );
+        open(key, plain => (plain ? then(found(plain)) : go(index + 1)));
       };
-      attempt(0);
+      go(0);
     });
-  }
-
-  /** A piece of a log. */
-  piece(piece: IPiece, then: (opened: Opened) => void): void {
-    const read = decodeEnvelope(piece.bytes);
-    if (read.kind === 'read') {
-      this.envelope(read.value, piece.bytes, then);
-    } else {
-      then({ kind: 'wrong' });
-    }
   }
 }

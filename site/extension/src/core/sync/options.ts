@@ -99,6 +99,8 @@ export interface IEngineOptions {
   readonly ear?: IClassEar;
   /** Whether this page keeps a document for others that nobody here has open. */
   carries?(document: string): boolean;
+  /** Own envelopes that become a segment: for lessons that are shorter than life. */
+  readonly compactEvery?: number;
   /** Whether changes of this origin are not this session's own: from storage, from another tab. */
   isForeign?(origin: unknown): boolean;
   /** To be stored: handed over before it is passed on, in the order in which it is to be given back. */

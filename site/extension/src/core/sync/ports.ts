@@ -16,6 +16,8 @@ export type Received =
   | 'known'
   /** It says what its author may not say. */
   | 'bad'
+  /** A segment, and what is here says something else. */
+  | 'lie'
   /** Its session said two things. */
   | 'forked'
   /** Its session does not count that far. */
@@ -38,6 +40,8 @@ export interface IReplicaPorts {
   isForeign(origin: unknown): boolean;
   /** To be stored. */
   keep(piece: IPiece): void;
+  /** A segment that is never to be taken again, and what counts in its place: to be stored. */
+  banned?(piece: IPiece, instead: readonly IPiece[]): void;
   locked(piece: IPiece): void;
   forked(proof: readonly IPiece[]): void;
   /** The document was built anew, and is another one; what of one's own is not in it any more. */

@@ -20,9 +20,13 @@ export class Reaches {
 
   private known: { digest: Uint8Array; all: readonly IReach[] } | null = null;
 
-  /** Something was logged, or does not count any more. */
+  /** Goes up with every change of the log. */
+  version = 0;
+
+  /** Something was logged, or does not count any more, or stands in another form. */
   changed(): void {
     this.known = null;
+    this.version += 1;
   }
 
   get digest(): Uint8Array {

@@ -8,7 +8,7 @@ import { joinBytes } from '../bytes';
 import type { Log } from '../log/log';
 import type { IPiece } from '../log/piece';
 import { checkChange, type ICheckedChange } from '../permissions/change';
-import type { IChangeLimits } from '../permissions/limits';
+import { forSegments, type IChangeLimits } from '../permissions/limits';
 import { admit, asOne, Intake } from '../permissions/replay';
 
 /** What a piece turns out to hold. */
@@ -223,7 +223,8 @@ export class Reading {
       strand.next = piece.to;
       return;
     }
-    const read = checkChange(whole, strand.client, this.ports.limits);
+    const { limits } = this.ports;
+    const read = checkChange(whole, strand.client, piece.form === 'segment' ? forSegments(limits) : limits);
     const change = read.kind === 'read' ? read.value : null;
     const runsOn =
       change &&

@@ -7,17 +7,23 @@ import * as Y from 'yjs';
 import { sameBytes } from '../bytes';
 import type { Cancel } from '../clock';
 import type { Kind } from '../envelope/envelope';
+import { beginsWith } from '../envelope/merge';
+import { saysTheSame } from '../envelope/compact';
+import { idText } from '../envelope/envelope';
 import { applyFrontiers } from '../log/frontier';
 import { Log } from '../log/log';
-import type { IPiece } from '../log/piece';
+import { type IPiece, isSamePiece } from '../log/piece';
 import { checkChange, type ICheckedChange } from '../permissions/change';
+import { forSegments } from '../permissions/limits';
 import { lostBy } from '../permissions/lost';
 import { Contents } from './contents';
+import { Forms } from './forms';
 import { Outbox } from './outbox';
 import { splitChange } from '../permissions/split';
 import type { IReplicaPorts, Received } from './ports';
 import { type IReadingPorts, type Opened, Reading } from './reading';
 import { Reaches } from './reaches';
+import { openChanges } from './wholes';
 
 /** Marks what came from others, for undo, for keeping and for us. */
 export const FROM_OTHERS = Symbol('from others');
@@ -36,12 +42,15 @@ export class Replica {
     this.reaches = new Reaches(this.log, ports.digest, ports.links, (session, author) =>
       ports.cutOf(session, author)
     );
+    this.forms = new Forms(this.log, this.reaches, ports.digest);
     this.reading = this.makeReading(null);
   }
 
   readonly log: Log;
   /** How far each session is, for neighbours. */
   readonly reaches: Reaches;
+  /** Which segments are here, for neighbours. */
+  readonly forms: Forms;
   private readonly outbox: Outbox;
   private reading: Reading;
   /** The next document, while it is being built. */
@@ -129,12 +138,60 @@ export class Replica {
   take(piece: IPiece, then: (received: Received) => void): void {
     this.ports.open(piece, opened => {
       if (!this.isFit(piece, opened)) {
-        this.dismiss(piece.session, piece.from, piece);
+        if (piece.form === 'segment') {
+          this.ban(piece, []);
+        } else {
+          this.dismiss(piece.session, piece.from, piece);
+        }
         then('bad');
-        return;
+      } else if (piece.form === 'segment' && opened.kind === 'open') {
+        this.weigh(piece, opened, then);
+      } else {
+        then(this.join(piece, opened));
       }
-      then(this.join(piece, opened));
     });
+  }
+
+  /**
+   * What a neighbour has of a session from `segment` on, which is here and which they say is a lie: verified pieces, in
+   * order. Whether they are right; then theirs counts.
+   */
+  hearOriginals(segment: IPiece, theirs: readonly IPiece[], then: (isLie: boolean) => void): void {
+    const end = theirs.findIndex(({ to }) => to === segment.to);
+    const pieces = theirs.slice(0, end + 1);
+    const follow = pieces.every(
+      (piece, index) =>
+        piece.session === segment.session && piece.from === (pieces[index - 1]?.to ?? segment.from)
+    );
+    if (pieces.length === 0 || !follow || !outweighs(pieces, segment)) {
+      then(false);
+      return;
+    }
+    this.ports.open(segment, opened =>
+      openChanges(
+        (each, opens) => this.ports.open(each, opens),
+        pieces,
+        changes => {
+          const isLie =
+            changes !== null &&
+            opened.kind === 'open' &&
+            !saysTheSame(
+              opened.plain,
+              changes.map(({ change }) => change)
+            );
+          if (isLie) {
+            this.ban(segment, pieces);
+          }
+          then(isLie);
+        }
+      )
+    );
+  }
+
+  /** One's own segment, in the place of what it was made of. Whether it is. */
+  takeCompacted(segment: IPiece): boolean {
+    const taken = this.log.take(segment);
+    return taken.kind === 'known' && taken.compacts && this.compact(segment);
   }
 
   /** One's own piece was sealed; `isWhole`: with it all of a change is. */
@@ -243,14 +300,88 @@ export class Replica {
     if (opened.kind !== 'open' || opened.parts > 1) {
       return opened.kind !== 'wrong';
     }
+    const { limits } = this.ports;
     const client = this.ports.clientOf(piece.session, piece.author);
-    return checkChange(opened.plain, client, this.ports.limits).kind === 'read';
+    const read = checkChange(opened.plain, client, piece.form === 'segment' ? forSegments(limits) : limits);
+    return read.kind === 'read';
+  }
+
+  /** A segment is compared with what is here of its range before it takes its place. */
+  private weigh(
+    piece: IPiece,
+    opened: Extract<Opened, { kind: 'open' }>,
+    then: (received: Received) => void
+  ): void {
+    const held = this.heldOf(piece);
+    if (held.length === 0) {
+      then(this.join(piece, opened));
+      return;
+    }
+    openChanges(
+      (each, opens) => this.ports.open(each, opens),
+      held,
+      all => {
+        const now = this.heldOf(piece);
+        if (!all || now.length !== held.length || now.some((each, index) => each !== held[index])) {
+          // It cannot be said yet, and comes again.
+          then('known');
+          return;
+        }
+        const changes = all.map(({ change }) => change);
+        const isWhole = held.at(-1)!.to === piece.to;
+        if (isWhole ? saysTheSame(opened.plain, changes) : beginsWith(opened.plain, changes)) {
+          const received = this.join(piece, opened);
+          this.compact(piece);
+          then(received);
+        } else if (isWhole && !outweighs(held, piece)) {
+          this.ban(held[0]!, [piece]);
+          then('taken');
+        } else {
+          this.ban(piece, []);
+          then('lie');
+        }
+      }
+    );
+  }
+
+  /** What is here of a segment's range, when it can be compared: both begin, and both or one of them end, at one place. */
+  private heldOf(piece: IPiece): readonly IPiece[] {
+    const { log } = this;
+    const held = log.chainAt(piece.session, piece.from)
+      ? log.pieces(piece.session, piece.from, piece.to)
+      : [];
+    const [first, last] = [held[0], held.at(-1)];
+    return !first || !last || last.to > piece.to || isSamePiece(first, piece) ? [] : held;
+  }
+
+  private compact(segment: IPiece): boolean {
+    const gone = this.log.compact(segment);
+    if (gone.length > 0) {
+      this._bytes += segment.bytes.byteLength - bytesOf(gone);
+      this.ports.keep(segment);
+      this.reaches.changed();
+    }
+    return gone.length > 0;
+  }
+
+  /** A segment is never to be taken again; `instead` counts in its place. */
+  private ban(segment: IPiece, instead: readonly IPiece[]): void {
+    const isHere = this.log
+      .pieces(segment.session, segment.from, segment.to)
+      .some(each => isSamePiece(each, segment));
+    this.log.refuse(segment, instead);
+    this.reaches.changed();
+    this.ports.banned?.(segment, instead);
+    if (isHere) {
+      this.replay();
+    }
   }
 
   private join(piece: IPiece, opened: Opened | null): Received {
     const taken = this.log.take(piece);
     switch (taken.kind) {
       case 'new':
+        this._bytes -= bytesOf(taken.instead);
         this.joined(taken.joined);
         if (taken.replay) {
           const isResumed = this.log.resume();
@@ -291,7 +422,11 @@ export class Replica {
 
   /** Content that may not be: what comes from there on does not count, for anybody. */
   private dismiss(session: string, place: number, piece: IPiece, isBuilding = false): void {
-    const gone = piece.form === 'segment' ? this.log.refuse(piece) : this.log.stop(session, place).slice(1);
+    if (piece.form === 'segment') {
+      this.ban(piece, []);
+      return;
+    }
+    const gone = this.log.stop(session, place).slice(1);
     this.reaches.changed();
     if (gone.length > 0 && !(isBuilding && piece.form === 'envelope')) {
       this.replay();
@@ -442,4 +577,18 @@ export class Replica {
     Y.transact(doc, run, FROM_OTHERS, false);
     this.isBatching = false;
   }
+}
+
+/** Whose word counts, for everybody alike: that of envelopes, then the finer one, then the lower hash. */
+function outweighs(pieces: readonly IPiece[], segment: IPiece): boolean {
+  const [first] = pieces;
+  return (
+    pieces.length > 1 ||
+    first?.form === 'envelope' ||
+    (first !== undefined && idText(first.hash) < idText(segment.hash))
+  );
+}
+
+function bytesOf(pieces: readonly IPiece[]): number {
+  return pieces.reduce((sum, { bytes }) => sum + bytes.byteLength, 0);
 }
