@@ -290,6 +290,27 @@ def test_a_closed_door_and_a_removal_are_said_and_the_lecture_is_kept(bare: Serv
     assert_all_whole(kept)
 
 
+def test_a_keeper_that_teaches_keeps_what_students_write_for_themselves(bare: Server, tmp_path: Path) -> None:
+    founded = found()
+    link = f"{bare.url()}workshops/odd/index.html{founded.fragment}"
+    kept = tmp_path / "kept"
+    with an_odd_one(link, "Ada", own=founded.own) as ada, an_odd_one(link, "Ben") as ben:
+        ben.follow(FIRST, "mine")
+        ben.wait(lambda peer: peer.door == "inside" and len(peer.roads) == 1, "Ben is in")
+        ben.do(lambda followed: followed.notebook.insert("one", 0, "for my teacher "))
+        with keeping(link, kept, "--follow", "--relay", "--name", "Clara") as keeper:
+            keeper.hears("Ada and Ben came.")
+            file = f"odd/1.of-{ben.look(lambda peer: peer.participant)[:8]}.ipynb"
+            assert not (kept / file).exists()
+            clara = ada.look(lambda peer: next(each.participant for each in peer.people() if each.name == "Clara"))
+            assert ada.look(lambda peer: peer.society.stating.give(clara, "instructor", ()))
+            keeper.keeps("for my teacher one", file)
+            ben.do(lambda followed: followed.notebook.insert("one", 0, "and more "))
+            keeper.keeps("and more for my teacher one", file)
+            assert keeper.ends() == 0
+    assert_all_whole(kept)
+
+
 def text_of(odd: Odd) -> str:
     assert odd.followed
     return "".join(cell.source for cell in odd.followed.notebook.cells)

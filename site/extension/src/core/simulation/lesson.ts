@@ -9,6 +9,7 @@ import { makeGenesis } from '../document/genesis';
 import { normalNotebook } from '../document/normal';
 import { SessionKeys } from '../envelope/keys';
 import { Sealer } from '../envelope/seal';
+import { VERSION } from '../envelope/envelope';
 import { encodeMessage, FIRST_TYPE } from '../overlay/wire';
 import type { Digest } from '../session';
 import { Chance } from './chance';
@@ -315,7 +316,7 @@ export class Lesson {
     this.note(`${pupil!.name} is flooded`);
     for (let count = 0; count < 300; count += 1) {
       const bytes = this.chance.bytes(1 + this.chance.below(120));
-      bytes[0] = this.chance.is(0.5) ? 1 : FIRST_TYPE + this.chance.below(20);
+      bytes[0] = this.chance.is(0.5) ? VERSION : FIRST_TYPE + this.chance.below(20);
       pupil!.hear(from, 'control', bytes);
     }
   }
@@ -329,7 +330,7 @@ export class Lesson {
     this.note(`${target.name} is given ${forgery}`);
     const { messages, isPublished } = this.forger.forge(forgery, victim, this.seen);
     for (const message of messages) {
-      if (isPublished && message[0] === 1) {
+      if (isPublished && message[0] === VERSION) {
         target.engine.hearStar('nobody', message);
       } else if (from !== undefined) {
         target.hear(from, 'control', message);

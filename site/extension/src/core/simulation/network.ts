@@ -37,6 +37,8 @@ export class Network {
   bytes = 0;
   /** Messages that were envelopes, whole or short. */
   envelopes = 0;
+  /** Sees all that anybody says. */
+  onSend: ((message: Uint8Array, from: string) => void) | null = null;
   /** Sessions that cannot be reached from other sides. */
   private readonly sides = new Map<string, number>();
   private readonly cut = new Set<string>();
@@ -51,6 +53,7 @@ export class Network {
       send: (channel, message) => {
         const { delay, lost, doubled, reordered } = this.weather;
         this.messages += 1;
+        this.onSend?.(message, from);
         this.bytes += message.byteLength;
         this.envelopes += message[0]! <= FIRST_TYPE ? 1 : 0;
         const copies = this.isReachable(from, to.session) && !this.chance.is(lost / 100) ? 1 : 0;
