@@ -241,6 +241,7 @@ def test_sig5_a_class_does_not_come_back_as_one() -> None:
         ("waiting_pieces", waiting.WAITING_PIECES),
         ("proof_pieces", proof.PROOF_PIECES),
         ("knocks_per_minute", door.KNOCKS_PER_MINUTE),
+        ("knock_answers", door.KNOCK_ANSWERS),
         ("waiting_people", door.WAITING_PEOPLE),
         ("knock_every_ms", knocking.KNOCK_EVERY_MS),
         ("beat_ms", exchange.BEAT_MS),

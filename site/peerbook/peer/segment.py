@@ -24,7 +24,7 @@ from .sealed import (
 )
 
 SEGMENT_BYTES = 4_000_000
-SEGMENT_STRUCTS = 16_384
+SEGMENT_STRUCTS = 2048
 SEGMENT_PLAIN_BYTES = SEGMENT_BYTES - 1024
 LOGGED = ("document", "outputs")
 _TITLE = "peerbook segment 1"

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { IKept } from '../core/sync/kept';
 import { MemoryStorage } from '../storage/memory';
+import { StorageError } from '../storage/storage';
+import type { KeepingEvent } from './keeping';
 import { Logbook, logName } from './logbook';
 
 const never = { after: () => () => undefined };
@@ -61,5 +63,27 @@ describe('logbook', () => {
     const distinct = new Set(kept.map(each => (each.kind === 'piece' ? each.bytes.join() : '')));
     expect(distinct.size).toBe(450);
     expect(kept.length).toBeLessThan(900);
+  });
+
+  it('[STO8] where there is no room it goes on in memory and says so; once there is, all of it is written', async () => {
+    const storage = new MemoryStorage();
+    const append = storage.append.bind(storage);
+    storage.append = () => Promise.reject(new StorageError('full', 'no room'));
+    const said: KeepingEvent[] = [];
+    const due: (() => void)[] = [];
+    const after = (_: number, then: () => void): (() => void) => {
+      due.push(then);
+      return () => void due.splice(due.indexOf(then), 1);
+    };
+    const book = new Logbook(storage, 'd', { after }, event => said.push(event));
+    [piece(1), piece(2), piece(3)].forEach(each => book.add(each));
+    await book.flush();
+    expect(said.at(-1)).toEqual({ kind: 'failed', refusal: 'full' });
+    expect([book.isIdle, storage.records.length]).toEqual([false, 0]);
+    storage.append = append;
+    await book.flush();
+    await book.flush();
+    expect(said.at(-1)).toEqual({ kind: 'written' });
+    expect((await open(storage).read()).kept).toEqual([piece(1), piece(2), piece(3)]);
   });
 });

@@ -21,6 +21,10 @@ _WAYS = 2000
 """Ways back remembered."""
 _SEEN = 4000
 """Knocks known not to be answered twice."""
+_HELD = 500
+"""Knocks that wait for a key one waits for oneself."""
+KNOCK_ANSWERS = 8
+"""Answers to one knock that are passed back: those of a newcomer's neighbours. ``knock_answers``."""
 _KNOCKS = 8
 """Of one person, a session each."""
 
@@ -40,6 +44,9 @@ class DoorRules(Protocol):
         """Whether one has the key of the epoch that counts, and so anything to hand over."""
 
     def is_removed(self, participant: str) -> bool: ...
+
+    def is_behind(self) -> bool:
+        """Whether one is a member who waits for that key oneself, as all do when an epoch begins."""
 
     def is_member(self, participant: str) -> bool:
         """Whether somebody was in the class before this epoch, and not removed: they are given what they lack, also
@@ -80,6 +87,12 @@ class WaitingPerson:
 
 
 @dataclass(slots=True)
+class _Way:
+    to: str
+    answers: int = 0
+
+
+@dataclass(slots=True)
 class _Person:
     name: str
     since: float
@@ -94,7 +107,9 @@ class Door:
         self._now = now
         self._people: dict[str, _Person] = {}
         self._turned_away: dict[str, None] = {}
-        self._ways: dict[bytes, str] = {}
+        self._ways: dict[bytes, _Way] = {}
+        self._held: dict[bytes, tuple[Knock, bytes, str]] = {}
+        """Knocks that wait for a key that one waits for oneself."""
         self._seen: dict[bytes, None] = {}
         self._counts: dict[str, tuple[int, int]] = {}
 
@@ -120,9 +135,12 @@ class Door:
             return []
         _remember(self._seen, knock.id)
         self._ways.pop(knock.id, None)
-        self._ways[knock.id] = source
+        self._ways[knock.id] = _Way(source)
         if len(self._ways) > _WAYS:
             del self._ways[next(iter(self._ways))]
+        return self._respond(knock, data, source)
+
+    def _respond(self, knock: Knock, data: bytes, source: str) -> list[Step]:
         participant = knock.who.participant
         if self._rules.is_removed(participant):
             return [AnswerStep(knock, "refused")]
@@ -133,18 +151,28 @@ class Door:
                 return [AnswerStep(knock, "refused")]
             self._wait(knock)
             return [AnswerStep(knock, "waiting")]
+        if self._rules.is_behind():
+            # They are answered in a moment, as one is oneself: a class that all knocks at once does not pass each on.
+            self._held[knock.id] = knock, data, source
+            if len(self._held) > _HELD:
+                del self._held[next(iter(self._held))]
+            return []
         passing = PassOn(data, source)
         is_direct = source == knock.who.session
         return [AnswerStep(knock, "waiting"), passing] if is_direct and self._rules.has_key() else [passing]
 
-    def answered(self, knock_id: bytes, data: bytes) -> list[Step]:
+    def answered(self, knock_id: bytes, data: bytes, source: str) -> list[Step]:
         """An answer to somebody else's knock goes back the way the knock came."""
-        to = self._ways.get(knock_id)
-        return [] if to is None else [PassBack(data, to)]
+        way = self._ways.get(knock_id)
+        if way is None or way.to == source or way.answers >= KNOCK_ANSWERS:
+            return []
+        way.answers += 1
+        return [PassBack(data, way.to)]
 
     def way_to(self, knock: Knock) -> str | None:
         """Where one's own answer to a knock goes."""
-        return self._ways.get(knock.id)
+        way = self._ways.get(knock.id)
+        return way.to if way else None
 
     def admit(self, participant: str) -> list[Step]:
         """An instructor lets somebody in. Nothing where one may not, or nobody of that name waits."""
@@ -168,6 +196,10 @@ class Door:
                 steps += self._decide(participant, "refused")
             elif self._lets(participant):
                 steps += self._decide(participant, "admitted")
+        if not self._rules.is_behind():
+            held, self._held = self._held, {}
+            for knock, data, source in held.values():
+                steps += self._respond(knock, data, source)
         return steps
 
     def left(self, neighbour: str) -> None:

@@ -8,7 +8,7 @@ from ..parts import CHANGE_BYTES
 
 MOST_CLOCK = 2_147_483_647
 """Where Yjs and yrs place what is written: yrs counts in 32 bits. `most_clock`."""
-CHANGE_STRUCTS = 8192
+CHANGE_STRUCTS = 1024
 """Crafted places make each struct look at every other. `change_structs`."""
 CHANGE_RANGES = 8192
 """As many, since each may split a struct in two. `change_ranges`."""
@@ -24,7 +24,7 @@ WAITING_BYTES = 1_000_000
 
 SEGMENT_BYTES = 4_000_000
 """What ENV9 gives a segment; `segment_bytes`."""
-SEGMENT_STRUCTS = 16_384
+SEGMENT_STRUCTS = 2048
 """`segment_structs`."""
 
 

@@ -91,16 +91,18 @@ class Doorway:
         self._go(self._door.refuse(participant))
 
     def hear_knock(self, peer: str, data: bytes) -> None:
-        if not self._door.may_read(hashlib.sha256(data).digest(), peer):
+        id_ = hashlib.sha256(data).digest()
+        if self._knocking.is_asked(id_) or not self._door.may_read(id_, peer):
             return
         knock = read_knock(self._ports.class_id, self._ports.join_secret, data)
-        if not isinstance(knock, KnockFault):
+        # One's own comes back from others: it is theirs to answer.
+        if not isinstance(knock, KnockFault) and knock.who.session != self._ports.own.introduced.session:
             self._go(self._door.knocked(knock, data, peer))
 
-    def hear_answer(self, data: bytes) -> None:
+    def hear_answer(self, peer: str, data: bytes) -> None:
         knock_id = answered_knock(data)
         if knock_id is not None and not self._knocking.is_asked(knock_id):
-            self._go(self._door.answered(knock_id, data))
+            self._go(self._door.answered(knock_id, data, peer))
             return
         answer = read_answer(self._ports.class_id, self._ports.own.agreement, self._knocking.is_asked, data)
         if not isinstance(answer, AnswerFault):
@@ -118,6 +120,11 @@ class Doorway:
 
     def has_key(self) -> bool:
         return self._ports.keyring.is_current
+
+    def is_behind(self) -> bool:
+        roles, keyring = self._roles, self._ports.keyring
+        is_in = roles is not None and not roles.is_out(self._ports.own.introduced.participant)
+        return is_in and keyring.newest is not None and not keyring.is_current
 
     def is_removed(self, participant: str) -> bool:
         roles = self._roles

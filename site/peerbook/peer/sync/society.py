@@ -196,7 +196,7 @@ class Society:
             case KnockMessage(data):
                 self.doorway.hear_knock(peer, data)
             case AdmitMessage(data):
-                self.doorway.hear_answer(data)
+                self.doorway.hear_answer(peer, data)
 
     def joined(self, peer: str) -> None:
         self.doorway.joined(peer)

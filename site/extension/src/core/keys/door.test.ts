@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { IAdmission } from './answer';
-import { Door, type IDoorRules, KNOCKS_PER_MINUTE, type Step, WAITING_MS, WAITING_PEOPLE } from './door';
+import {
+  Door,
+  type IDoorRules,
+  KNOCK_ANSWERS,
+  KNOCKS_PER_MINUTE,
+  type Step,
+  WAITING_MS,
+  WAITING_PEOPLE
+} from './door';
 import type { IKnock } from './knock';
 import { KNOCK_EVERY_MS, Knocking, type KnockState } from './knocking';
 
@@ -29,6 +37,7 @@ interface IStage {
   removed: string[];
   members: string[];
   time: number;
+  behind?: boolean;
 }
 
 function stage(changes: Partial<IStage> = {}): {
@@ -41,6 +50,7 @@ function stage(changes: Partial<IStage> = {}): {
     isOpen: () => at.open,
     canTeach: () => at.teaches,
     hasKey: () => at.key,
+    isBehind: () => at.behind === true,
     isRemoved: who => at.removed.includes(who),
     isMember: who => at.members.includes(who)
   };
@@ -171,14 +181,35 @@ describe('door', () => {
     const { knock, bytes } = knockOf('ada');
     door.knocked(knock, bytes, 'the neighbour it came from');
     const answer = new Uint8Array(3);
-    expect(door.answered(knock.id, answer)).toEqual([
+    expect(door.answered(knock.id, answer, 'somebody')).toEqual([
       { kind: 'pass-back', bytes: answer, to: 'the neighbour it came from' }
     ]);
-    expect(door.answered(knockOf('ben').knock.id, answer)).toEqual([]);
+    expect(door.answered(knockOf('ben').knock.id, answer, 'somebody')).toEqual([]);
     expect([door.wayTo(knock), door.wayTo(knockOf('ben').knock)]).toEqual([
       'the neighbour it came from',
       null
     ]);
+  });
+
+  it('[KEY8] an answer is not passed back to whom it came from, and only so many to one knock', () => {
+    const { door } = stage({ open: false });
+    const { knock, bytes } = knockOf('ada');
+    door.knocked(knock, bytes, 'ben');
+    expect(door.answered(knock.id, new Uint8Array(1), 'ben')).toEqual([]);
+    const passed = Array.from(
+      { length: 50 },
+      () => door.answered(knock.id, new Uint8Array(1), 'cleo').length
+    );
+    expect(passed.filter(count => count > 0)).toHaveLength(KNOCK_ANSWERS);
+    expect(limits.knock_answers).toBe(KNOCK_ANSWERS);
+  });
+
+  it('[KEY8] who waits for the same key holds a knock, and answers or passes it on when the key is here', () => {
+    const { at, door, knock } = stage({ open: false, key: false, behind: true, members: ['ada'] });
+    expect([knock('ada'), knock('eve'), said(door.changed())]).toEqual([[], [], []]);
+    Object.assign(at, { key: true, behind: false });
+    expect(said(door.changed())).toEqual(['admitted ada', 'waiting eve', 'pass-on']);
+    expect(said(door.changed())).toEqual([]);
   });
 });
 

@@ -16,8 +16,10 @@ export const WAITING_MS = 60_000;
 const WAYS = 2000;
 /** Knocks known not to be answered twice. */
 const SEEN = 4000;
-/** Knocks remembered that nobody has answered yet. */
+/** Knocks remembered that nobody has answered yet, passed on or held. */
 const PASSED_ON = 500;
+/** Answers to one knock that are passed back: those of a newcomer's neighbours. `knock_answers`. */
+export const KNOCK_ANSWERS = 8;
 
 /** What the class says at the moment. */
 export interface IDoorRules {
@@ -27,6 +29,8 @@ export interface IDoorRules {
   canTeach(): boolean;
   /** Whether one has the key of the epoch that counts, and so anything to hand over. */
   hasKey(): boolean;
+  /** Whether one is a member who waits for that key oneself, as all do when an epoch begins. */
+  isBehind(): boolean;
   isRemoved(participant: string): boolean;
   /**
    * Whether somebody is in the class by what was stated: they are given what they lack, also where the door is closed. What
@@ -50,6 +54,12 @@ export interface IWaiting {
   readonly last: number;
 }
 
+interface IHeld {
+  readonly knock: IKnock;
+  readonly bytes: Uint8Array;
+  readonly from: string;
+}
+
 interface IPerson extends IWaiting {
   /** Their latest knocks, one for each session. */
   readonly knocks: ReadonlyMap<string, IKnock>;
@@ -65,7 +75,9 @@ export class Door {
   private readonly turnedAway = new Set<string>();
   /** Knocks that one could not answer and nobody else has yet: of a class that came before its teacher. */
   private readonly passedOn = new Map<string, IKnock>();
-  private readonly ways = new Map<string, string>();
+  /** Knocks that wait for a key that one waits for oneself. */
+  private readonly held = new Map<string, IHeld>();
+  private readonly ways = new Map<string, { readonly to: string; answers: number }>();
   private readonly seen = new Set<string>();
   private readonly counts = new Map<string, { minute: number; count: number }>();
 
@@ -86,10 +98,15 @@ export class Door {
     }
     remember(this.seen, id, SEEN);
     this.ways.delete(id);
-    this.ways.set(id, from);
+    this.ways.set(id, { to: from, answers: 0 });
     if (this.ways.size > WAYS) {
       this.ways.delete(this.ways.keys().next().value!);
     }
+    return this.respond(knock, bytes, from);
+  }
+
+  private respond(knock: IKnock, bytes: Uint8Array, from: string): readonly Step[] {
+    const id = idText(knock.id);
     const { participant } = knock;
     if (this.rules.isRemoved(participant)) {
       return [{ kind: 'answer', knock, answer: 'refused' }];
@@ -104,10 +121,12 @@ export class Door {
       this.wait(knock);
       return [{ kind: 'answer', knock, answer: 'waiting' }];
     }
-    this.passedOn.set(id, knock);
-    if (this.passedOn.size > PASSED_ON) {
-      this.passedOn.delete(this.passedOn.keys().next().value!);
+    if (this.rules.isBehind()) {
+      // They are answered in a moment, as one is oneself: a class that all knocks at once does not pass every knock on.
+      keep(this.held, id, { knock, bytes, from });
+      return [];
     }
+    keep(this.passedOn, id, knock);
     const passing: Step = { kind: 'pass-on', bytes, from };
     const isDirect = from === knock.session;
     return isDirect && this.rules.hasKey()
@@ -116,15 +135,19 @@ export class Door {
   }
 
   /** An answer to somebody else's knock, told by the knock it answers: it goes back the way the knock came. */
-  answered(knock: Uint8Array, bytes: Uint8Array): readonly Step[] {
-    const to = this.ways.get(idText(knock));
+  answered(knock: Uint8Array, bytes: Uint8Array, from: string): readonly Step[] {
+    const way = this.ways.get(idText(knock));
     this.passedOn.delete(idText(knock));
-    return to === undefined ? [] : [{ kind: 'pass-back', bytes, to }];
+    if (!way || way.to === from || way.answers >= KNOCK_ANSWERS) {
+      return [];
+    }
+    way.answers += 1;
+    return [{ kind: 'pass-back', bytes, to: way.to }];
   }
 
   /** Where one's own answer to a knock goes. */
   wayTo(knock: IKnock): string | null {
-    return this.ways.get(idText(knock.id)) ?? null;
+    return this.ways.get(idText(knock.id))?.to ?? null;
   }
 
   /** Who waits to be let in, for those who may. In order of coming. */
@@ -166,12 +189,20 @@ export class Door {
       }
       return this.lets(participant) ? this.decide(participant, 'admitted') : [];
     });
-    return [...waiting, ...this.answerPassedOn()];
+    return [...waiting, ...this.answerHeld(), ...this.answerPassedOn()];
   }
 
   /** A neighbour went. */
   left(neighbour: string): void {
     this.counts.delete(neighbour);
+  }
+
+  private answerHeld(): readonly Step[] {
+    const held = this.rules.isBehind() ? [] : [...this.held];
+    return held.flatMap(([id, { knock, bytes, from }]) => {
+      this.held.delete(id);
+      return this.respond(knock, bytes, from);
+    });
   }
 
   private answerPassedOn(): readonly Step[] {
@@ -211,6 +242,13 @@ export class Door {
     if (this.people.size > WAITING_PEOPLE) {
       this.people.delete(this.people.keys().next().value!);
     }
+  }
+}
+
+function keep<Value>(map: Map<string, Value>, id: string, value: Value): void {
+  map.set(id, value);
+  if (map.size > PASSED_ON) {
+    map.delete(map.keys().next().value!);
   }
 }
 

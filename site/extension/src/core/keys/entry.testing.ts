@@ -14,7 +14,7 @@ export interface IEntryPorts {
   readonly crypto: ICrypto;
   readonly digest: Digest;
   readonly ring: Keyring;
-  readonly rules: Omit<IDoorRules, 'hasKey'>;
+  readonly rules: Omit<IDoorRules, 'hasKey' | 'isBehind'>;
   readonly classId: Uint8Array;
   /** What the invite link carries. */
   readonly joinSecret: Uint8Array;
@@ -52,7 +52,8 @@ export class Entry {
         canTeach: () => rules.canTeach(),
         isRemoved: participant => rules.isRemoved(participant),
         isMember: participant => rules.isMember(participant),
-        hasKey: () => ring.isCurrent
+        hasKey: () => ring.isCurrent,
+        isBehind: () => false
       },
       () => ports.now()
     );
@@ -138,7 +139,7 @@ export class Entry {
       return;
     }
     if (!this.knocking.isAsked(id)) {
-      this.take(this.door.answered(id, copy).filter(step => step.kind !== 'pass-back' || step.to !== from));
+      this.take(this.door.answered(id, copy, from));
       return;
     }
     readAnswer(crypto, classId, own.agreement, this.knocking.isAsked, copy, read => {

@@ -3,10 +3,15 @@ import { digest } from 'lib0/hash/sha256';
 import * as Y from 'yjs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { cellsOf } from '../document/cells';
+import { MAX_DEGREE } from '../overlay/neighbours';
 import { encodeMessage } from '../overlay/wire';
 import { clientOf } from '../session';
 import { Disk, type Pupil } from './pupil';
 import { School } from './school';
+
+const [KNOCK, ADMIT] = (['knock', 'admit'] as const).map(
+  type => encodeMessage({ type, bytes: new Uint8Array(1) })[0]!
+);
 
 let school: School;
 beforeEach(() => (school = new School(7, digest)));
@@ -146,5 +151,30 @@ describe('who comes late', () => {
     society.beginEpoch('closed');
     school.clock.advance(30_000);
     expect(cleo.society.keyring.isCurrent).toBe(true);
+  });
+});
+
+describe('a new epoch', () => {
+  it('[KEY8] is everybody’s in a moment: each asks and answers neighbours alone, though all knock at once', () => {
+    const KNOCKS = [KNOCK, ADMIT];
+    for (let count = 1; count < 40; count += 1) {
+      school.arrive(`p${count}`);
+      school.clock.advance(50);
+    }
+    school.clock.advance(30_000);
+    for (const door of ['open', 'closed'] as const) {
+      const sent = new Map<string, number>();
+      school.network.onSend = (message, from) =>
+        KNOCKS.includes(message[0]) && sent.set(from, (sent.get(from) ?? 0) + 1);
+      school.teacher.society.beginEpoch(door);
+      school.clock.advance(5000);
+      expect(school.people.every(({ society }) => society.keyring.isCurrent)).toBe(true);
+      expect(sent.size).toBe(40);
+      // A knock at each neighbour, and an answer to each: as many again where two ask each other.
+      expect(Math.max(...sent.values())).toBeLessThanOrEqual(2 * MAX_DEGREE);
+      sent.clear();
+      school.clock.advance(60_000);
+      expect(sent.size).toBe(0);
+    }
   });
 });

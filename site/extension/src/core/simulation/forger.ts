@@ -21,6 +21,7 @@ export const FORGERIES = [
   'another epoch',
   'another kind',
   'a changed byte',
+  'another place',
   'said again',
   'the clientID of the teacher',
   'a struct of another inside',
@@ -79,6 +80,8 @@ export class Forger {
         return changed({ epoch: (genuine?.epoch ?? 0) + 1 });
       case 'another kind':
         return changed({ kind: genuine?.kind === 'document' ? 'outputs' : 'document' });
+      case 'another place':
+        return changed({ sequence: (genuine?.sequence ?? 0) + 1 + chance.below(40) });
       case 'a changed byte': {
         const bytes = (seen ?? introduction).slice();
         bytes[chance.below(bytes.length)]! ^= 1 + chance.below(255);

@@ -1,12 +1,13 @@
 /**
  * Lessons under many seeds, for `python3 build.py fuzz`: says how far it is, and of each failure the seed and what
- * happened. `--seeds N --first S --ops N --people N --real --log`.
+ * happened. `--seeds N --first S --ops N --people N --real --trace`; or, with `--forge N`, forged edits against one class.
  */
 import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { Noble } from '../../crypto/noble';
 import { SCRIPTS, scriptOf } from './fuzzed';
 import { Lesson } from './lesson';
+import { Siege } from './siege';
 
 /** The same SHA-256 as the page's, faster. */
 const digest = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(bytes).digest());
@@ -19,7 +20,8 @@ const { values } = parseArgs({
     ops: { type: 'string' },
     people: { type: 'string' },
     real: { type: 'boolean', default: false },
-    trace: { type: 'boolean', default: false }
+    trace: { type: 'boolean', default: false },
+    forge: { type: 'string' }
   }
 });
 const [count, first] = [Number(values.seeds), Number(values.first)];
@@ -33,27 +35,58 @@ const soFar = (): string => {
   return `${done} of ${count} seeds, ${failed.length} failed, ${things.join(', ')}, ${Math.round((Date.now() - began) / 1000)} s`;
 };
 
-for (let seed = first; seed < first + count; seed += 1) {
-  const script = scriptOf(seed, {
-    ...(values.ops === undefined ? {} : { ops: Number(values.ops) }),
-    ...(values.people === undefined ? {} : { people: Number(values.people) })
-  });
-  const lesson = new Lesson(seed, script, digest, values.real ? new Noble() : undefined);
+if (values.forge !== undefined) {
+  besiege(Number(values.forge), Number(values.people ?? 30));
+} else {
+  tellLessons();
+}
+
+/** One class behind a closed door, and so many forged edits. */
+function besiege(forgeries: number, people: number): void {
+  const siege = new Siege(first, { people, forgeries }, digest, values.real ? new Noble() : undefined);
+  const soFar = (): string => {
+    const { forged, written, messages } = siege.counts;
+    const most = [...siege.byKind].map(([kind, number]) => `${number} ${kind}`).join(', ');
+    return `${forged} forged edits of ${siege.byKind.size} kinds at ${people} members, ${written} honest ones, ${messages} messages, ${Math.round((Date.now() - began) / 1000)} s (${most})`;
+  };
   try {
-    lesson.run();
+    const steps = siege.run();
+    while (steps.next().done !== true) {
+      if (Date.now() - said > SAY_MS) {
+        said = Date.now();
+        say(`${siege.counts.forged} of ${forgeries}, ${Math.round((said - began) / 1000)} s`);
+      }
+    }
+    say(`none taken, none passed on: ${soFar()}`);
   } catch (error) {
-    failed.push(seed);
-    const [words, ...log] = (error as Error).message.split('\n');
-    say(words!);
-    say(`  again: python3 build.py fuzz --seeds 1 --first ${seed}${values.real ? ' --real' : ''} --trace`);
-    (values.trace ? log : log.slice(-20)).forEach(line => say(`  ${line}`));
-  }
-  done += 1;
-  Object.entries(lesson.counts).forEach(([name, number]) => (totals[name] = (totals[name] ?? 0) + number));
-  if (Date.now() - said > SAY_MS) {
-    said = Date.now();
-    say(soFar());
+    say(`${(error as Error).message}: ${soFar()}`);
+    process.exitCode = 1;
   }
 }
-say(`${SCRIPTS.length} kinds of lessons. ${soFar()}`);
-process.exitCode = failed.length > 0 ? 1 : 0;
+
+function tellLessons(): void {
+  for (let seed = first; seed < first + count; seed += 1) {
+    const script = scriptOf(seed, {
+      ...(values.ops === undefined ? {} : { ops: Number(values.ops) }),
+      ...(values.people === undefined ? {} : { people: Number(values.people) })
+    });
+    const lesson = new Lesson(seed, script, digest, values.real ? new Noble() : undefined);
+    try {
+      lesson.run();
+    } catch (error) {
+      failed.push(seed);
+      const [words, ...log] = (error as Error).message.split('\n');
+      say(words!);
+      say(`  again: python3 build.py fuzz --seeds 1 --first ${seed}${values.real ? ' --real' : ''} --trace`);
+      (values.trace ? log : log.slice(-20)).forEach(line => say(`  ${line}`));
+    }
+    done += 1;
+    Object.entries(lesson.counts).forEach(([name, number]) => (totals[name] = (totals[name] ?? 0) + number));
+    if (Date.now() - said > SAY_MS) {
+      said = Date.now();
+      say(soFar());
+    }
+  }
+  say(`${SCRIPTS.length} kinds of lessons. ${soFar()}`);
+  process.exitCode = failed.length > 0 ? 1 : 0;
+}

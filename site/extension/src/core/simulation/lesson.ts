@@ -9,6 +9,7 @@ import { makeGenesis } from '../document/genesis';
 import { normalNotebook } from '../document/normal';
 import { SessionKeys } from '../envelope/keys';
 import { Sealer } from '../envelope/seal';
+import { VERSION } from '../envelope/envelope';
 import { encodeMessage, FIRST_TYPE } from '../overlay/wire';
 import type { Digest } from '../session';
 import { Chance } from './chance';
@@ -83,7 +84,7 @@ export class Lesson {
   readonly log: string[] = [];
   readonly counts = {
     ...{ ops: 0, forged: 0, crashes: 0, rollbacks: 0, partitions: 0, removals: 0, forks: 0, floods: 0 },
-    ...{ epochs: 0, replays: 0 }
+    ...{ epochs: 0, replays: 0, offered: 0 }
   };
   readonly crowd: Crowd<Pupil>;
   readonly course: ICourse;
@@ -315,7 +316,7 @@ export class Lesson {
     this.note(`${pupil!.name} is flooded`);
     for (let count = 0; count < 300; count += 1) {
       const bytes = this.chance.bytes(1 + this.chance.below(120));
-      bytes[0] = this.chance.is(0.5) ? 1 : FIRST_TYPE + this.chance.below(20);
+      bytes[0] = this.chance.is(0.5) ? VERSION : FIRST_TYPE + this.chance.below(20);
       pupil!.hear(from, 'control', bytes);
     }
   }
@@ -329,7 +330,7 @@ export class Lesson {
     this.note(`${target.name} is given ${forgery}`);
     const { messages, isPublished } = this.forger.forge(forgery, victim, this.seen);
     for (const message of messages) {
-      if (isPublished && message[0] === 1) {
+      if (isPublished && message[0] === VERSION) {
         target.engine.hearStar('nobody', message);
       } else if (from !== undefined) {
         target.hear(from, 'control', message);
@@ -386,6 +387,7 @@ export class Lesson {
     const lost = verdict.lost(this.honest[0]!, words).filter(word => !this.isExcused(word));
     demand(lost.length === 0, `lost: ${lost.join(' ')}`);
     counts.replays += course.replays?.count ?? 0;
+    counts.offered += this.offered.length;
   }
 
   /** It leaned on what does not count any more, and its author was told or has crashed since. */

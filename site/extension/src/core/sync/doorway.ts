@@ -43,6 +43,10 @@ export class Doorway {
       isOpen: () => roles()?.door === 'open',
       canTeach: () => roles()?.canTeach(own.participant) === true,
       hasKey: () => keyring.isCurrent,
+      isBehind: () =>
+        keyring.newest !== null &&
+        !keyring.isCurrent &&
+        !isOut(roles()?.roleOf(own.participant) ?? 'outsider'),
       isRemoved: (participant: string) => roles()?.roleOf(participant) === 'removed',
       isMember: (participant: string) => !isOut(roles()?.roleOf(participant) ?? 'outsider')
     };
@@ -113,10 +117,12 @@ export class Doorway {
   }
 
   hearKnock(peer: string, bytes: Uint8Array): void {
-    const { crypto, digest, classId, joinSecret } = this.ports;
-    if (this.door.mayRead(digest(bytes), peer)) {
+    const { crypto, digest, classId, joinSecret, own } = this.ports;
+    const id = digest(bytes);
+    if (!this.knocking.isAsked(id) && this.door.mayRead(id, peer)) {
       readKnock(crypto, digest, classId, joinSecret, bytes, read => {
-        if (read.kind === 'read') {
+        // One's own comes back from others: it is theirs to answer.
+        if (read.kind === 'read' && read.value.session !== own.session) {
           this.go(this.door.knocked(read.value, bytes, peer));
           this.ports.waitingChanged();
         }
@@ -124,11 +130,11 @@ export class Doorway {
     }
   }
 
-  hearAnswer(bytes: Uint8Array): void {
+  hearAnswer(peer: string, bytes: Uint8Array): void {
     const { crypto, classId, own } = this.ports;
     const knock = answeredKnock(bytes);
     if (knock && !this.knocking.isAsked(knock)) {
-      this.go(this.door.answered(knock, bytes));
+      this.go(this.door.answered(knock, bytes, peer));
       return;
     }
     readAnswer(crypto, classId, own.agreement, this.knocking.isAsked, bytes, read => {

@@ -258,7 +258,7 @@ export class Society implements IRules, IKeys {
       case 'knock':
         return this.doorway.hearKnock(peer, bytes);
       case 'admit':
-        return this.doorway.hearAnswer(bytes);
+        return this.doorway.hearAnswer(peer, bytes);
     }
   }
 
