@@ -98,6 +98,7 @@ export class Lesson {
   /** Whose page broke down: it cannot tell any more what is not there. */
   private readonly crashed = new Set<string>();
   private readonly verdict: Verdict;
+  private readonly liars = new Set<string>();
   /** Whose words need not be there any more. */
   private readonly outlaws = new Set<string>();
   private seen: Uint8Array | null = null;
@@ -240,7 +241,8 @@ export class Lesson {
   }
 
   private readmit(): void {
-    const [who] = [...this.outlaws].filter(each => each.startsWith('p'));
+    // Who contradicted themselves stays out: let in again, their session would be in doubt again.
+    const [who] = [...this.outlaws].filter(each => each.startsWith('p') && !this.liars.has(each));
     const pupil = this.people.find(each => each.who === who);
     const { participant } = pupil ?? this.course.members.session(who ?? 'teacher', this.course.classId);
     if (who && this.teacher.society.roles?.roleOf(participant) === 'removed') {
@@ -286,6 +288,7 @@ export class Lesson {
     }
     this.note(`${pupil.name} contradicts themselves`);
     this.counts.forks += 1;
+    this.liars.add(pupil.who);
     this.outlaw(pupil.who);
     const place = log.count(pupil.session);
     const twin = this.forger.twin(pupil, document, place);
