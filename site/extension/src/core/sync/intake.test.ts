@@ -1,5 +1,6 @@
 import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
+import { encodeProof } from '../log/proof';
 import { encodeMessage, FIRST_TYPE } from '../overlay/wire';
 import { DOCUMENT, type Page, Pages } from '../simulation/pages';
 import { Lesson } from '../simulation/lesson';
@@ -52,6 +53,42 @@ describe('taking in', () => {
     rules.may = true;
     b.hear(a.session, 'control', piece!.bytes);
     expect(b.words).toBe('word');
+  });
+
+  it('[SYN16] an envelope of another class, or of one’s own session, is refused and goes no further', () => {
+    const pages = new Pages(digest);
+    const [a, b, c] = pages.many(3) as [Page, Page, Page];
+    pages.chain([a, b, c]);
+    pages.clock.advance(1000);
+    const before = envelopes(c);
+    const [elsewhere] = pages.members.sealed(a.own, DOCUMENT, 'document', [new Uint8Array(9)], {
+      room: new Uint8Array(32).fill(9)
+    });
+    b.hear(a.session, 'control', elsewhere!);
+    const [mine] = pages.members.sealed(b.own, DOCUMENT, 'document', [new Uint8Array(9)]);
+    b.hear(a.session, 'control', mine!);
+    pages.clock.advance(1000);
+    expect([b.refusals, envelopes(c) - before]).toEqual([['other-class', 'own'], 0]);
+  });
+
+  it('[LOG5] nobody is proven to contradict themselves by what they said in another kind, or in their cursor', () => {
+    const pages = new Pages(digest);
+    const [a, b] = pages.many(2) as [Page, Page];
+    pages.join(a, b);
+    a.text.insert(0, 'honest');
+    pages.clock.advance(1000);
+    const [piece] = a.engine.replica(DOCUMENT)!.log.pieces(a.session);
+    for (const kind of ['awareness', 'record', 'outputs'] as const) {
+      const [other] = pages.members.sealed(a.own, DOCUMENT, kind, [new Uint8Array(9)]);
+      const proof = encodeProof({ introductions: [a.own.introduction], pieces: [piece!.bytes, other!] });
+      b.hear(a.session, 'bulk', encodeMessage({ type: 'fork', bytes: proof }));
+      b.hear(a.session, 'control', other!);
+    }
+    expect(b.engine.replica(DOCUMENT)!.log.proofOf(a.session)).toBe(null);
+    expect(b.refusals.filter(refusal => refusal === 'forged').length).toBe(3);
+    a.text.insert(6, ' still');
+    pages.clock.advance(1000);
+    expect(b.words).toBe('honest still');
   });
 
   it('[SYN17] a removal that is known at different times ends with one notebook, and its author’s words within', () => {
