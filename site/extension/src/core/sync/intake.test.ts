@@ -1,10 +1,15 @@
 import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
+import type { ICrypto } from '../crypto';
+import type { IEnvelope } from '../envelope/envelope';
+import type { ISegment } from '../envelope/segment';
 import { encodeProof } from '../log/proof';
 import { encodeMessage, FIRST_TYPE } from '../overlay/wire';
 import { DOCUMENT, type Page, Pages } from '../simulation/pages';
 import { Lesson } from '../simulation/lesson';
 import { FAIR } from '../simulation/network';
+import type { Acquaintances } from './acquaintances';
+import { HELD_BYTES, Intake } from './intake';
 
 const [ENVELOPE, SHORT, INTRODUCTION, WHO_IS] = [1, FIRST_TYPE, FIRST_TYPE + 12, FIRST_TYPE + 13];
 const envelopes = (page: Page): number => page.count(ENVELOPE) + page.count(SHORT);
@@ -89,6 +94,45 @@ describe('taking in', () => {
     a.text.insert(6, ' still');
     pages.clock.advance(1000);
     expect(b.words).toBe('honest still');
+  });
+
+  it('[SYN16] what is held back until it is known whose it is, is bounded: envelopes and segments together', () => {
+    const waiting: ((who: null) => void)[] = [];
+    const acquaintances = {
+      of: () => undefined,
+      need: (_: string, __: string, then: (who: null) => void) => waiting.push(then)
+    } as unknown as Acquaintances;
+    const refusals: string[] = [];
+    const room = new Uint8Array(32);
+    const intake = new Intake({
+      ...{ room, acquaintances, session: 'me', crypto: {} as ICrypto },
+      standing: () => 'may',
+      has: () => false,
+      take: () => expect.unreachable(),
+      refuse: refusal => refusals.push(refusal)
+    });
+    const place = { room, session: 'them', signer: 'them', to: 1 };
+    const judged: unknown[] = [];
+    const size = HELD_BYTES / 2;
+    const say = (bytes: number): void =>
+      intake.accept(place as IEnvelope & ISegment, new Uint8Array(bytes), 'peer', verdict =>
+        judged.push(verdict)
+      );
+    const saySegment = (bytes: number): void =>
+      intake.acceptSegment(place as IEnvelope & ISegment, new Uint8Array(bytes), 'peer', who =>
+        judged.push(who)
+      );
+    say(size);
+    saySegment(size);
+    expect([intake.heldBytes, judged, waiting.length]).toEqual([HELD_BYTES, [], 2]);
+    say(1);
+    saySegment(1);
+    expect([intake.heldBytes, judged, waiting.length]).toEqual([HELD_BYTES, ['later', null], 2]);
+    while (waiting.length > 0) {
+      waiting.shift()!(null);
+    }
+    expect([intake.heldBytes, judged.length]).toEqual([0, 4]);
+    expect(refusals).toEqual(Array.from({ length: 4 }, () => 'unknown-session'));
   });
 
   it('[SYN17] a removal that is known at different times ends with one notebook, and its author’s words within', () => {
