@@ -79,6 +79,11 @@ export class Log {
     return this.cutAt(session) ? null : this.proofOf(session);
   }
 
+  /** Sessions that are proven to have said two things, while no frontier says how far they count all the same. */
+  get forks(): readonly string[] {
+    return this.sessions.filter(session => this.forkOf(session));
+  }
+
   /** Hashes (as `idText`) of its segments that were refused. */
   refusedOf(session: string): readonly string[] {
     return [...(this.courses.get(session)?.bad ?? [])];

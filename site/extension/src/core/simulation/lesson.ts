@@ -84,7 +84,7 @@ export class Lesson {
   readonly log: string[] = [];
   readonly counts = {
     ...{ ops: 0, forged: 0, crashes: 0, rollbacks: 0, partitions: 0, removals: 0, forks: 0, floods: 0 },
-    ...{ epochs: 0, replays: 0 }
+    ...{ epochs: 0, replays: 0, offered: 0 }
   };
   readonly crowd: Crowd<Pupil>;
   readonly course: ICourse;
@@ -98,6 +98,7 @@ export class Lesson {
   /** Whose page broke down: it cannot tell any more what is not there. */
   private readonly crashed = new Set<string>();
   private readonly verdict: Verdict;
+  private readonly liars = new Set<string>();
   /** Whose words need not be there any more. */
   private readonly outlaws = new Set<string>();
   private seen: Uint8Array | null = null;
@@ -240,7 +241,8 @@ export class Lesson {
   }
 
   private readmit(): void {
-    const [who] = [...this.outlaws].filter(each => each.startsWith('p'));
+    // Who contradicted themselves stays out: let in again, their session would be in doubt again.
+    const [who] = [...this.outlaws].filter(each => each.startsWith('p') && !this.liars.has(each));
     const pupil = this.people.find(each => each.who === who);
     const { participant } = pupil ?? this.course.members.session(who ?? 'teacher', this.course.classId);
     if (who && this.teacher.society.roles?.roleOf(participant) === 'removed') {
@@ -286,6 +288,7 @@ export class Lesson {
     }
     this.note(`${pupil.name} contradicts themselves`);
     this.counts.forks += 1;
+    this.liars.add(pupil.who);
     this.outlaw(pupil.who);
     const place = log.count(pupil.session);
     const twin = this.forger.twin(pupil, document, place);
@@ -387,6 +390,7 @@ export class Lesson {
     const lost = verdict.lost(this.honest[0]!, words).filter(word => !this.isExcused(word));
     demand(lost.length === 0, `lost: ${lost.join(' ')}`);
     counts.replays += course.replays?.count ?? 0;
+    counts.offered += this.offered.length;
   }
 
   /** It leaned on what does not count any more, and its author was told or has crashed since. */

@@ -34,6 +34,9 @@ export class Network {
   ) {}
 
   messages = 0;
+  lost = 0;
+  doubled = 0;
+  reordered = 0;
   bytes = 0;
   /** Messages that were envelopes, whole or short. */
   envelopes = 0;
@@ -58,9 +61,12 @@ export class Network {
         this.envelopes += message[0]! <= FIRST_TYPE ? 1 : 0;
         const copies = this.isReachable(from, to.session) && !this.chance.is(lost / 100) ? 1 : 0;
         const more = copies > 0 && this.chance.is(doubled / 100) ? 1 : 0;
+        this.lost += 1 - copies;
+        this.doubled += more;
         for (let copy = copies + more; copy > 0; copy -= 1) {
           const wait = delay[0] + this.chance.below(delay[1] - delay[0] + 1);
           const inOrder = !this.chance.is(reordered / 100);
+          this.reordered += inOrder ? 0 : 1;
           const at = Math.max(this.clock.now() + wait, inOrder ? last[channel] : 0);
           last[channel] = Math.max(last[channel], at);
           const own = message.slice();

@@ -19,6 +19,9 @@ import { type Received, Replica } from './replica';
 import type { Spread } from './spread';
 import type { Writer } from './writer';
 
+/** Proof of a fork is given again to who may not have heard it, while nobody says how far it counts. */
+const EXPOSE_MS = 30_000;
+
 export interface IChangesPorts {
   readonly options: IEngineOptions;
   readonly neighbours: Neighbours;
@@ -40,6 +43,8 @@ export interface IChangesPorts {
 export class Changes {
   constructor(private readonly ports: IChangesPorts) {}
 
+  /** When each neighbour was given proof against a session. */
+  private readonly told = new WeakMap<Neighbour, Map<string, number>>();
   /** Introductions that storage has, for each document. */
   private readonly stored = new Set<string>();
   /** Pieces that storage has and that are on their way in. */
@@ -252,7 +257,11 @@ export class Changes {
   /** Tells a neighbour who still counts what contradicts itself. */
   expose(neighbour: Neighbour, { log }: Replica, session: string): void {
     const proof = log.forkOf(session);
-    if (proof) {
+    const told = this.told.get(neighbour) ?? new Map<string, number>();
+    this.told.set(neighbour, told);
+    const now = this.ports.options.clock.now();
+    if (proof && now - (told.get(session) ?? -Infinity) >= EXPOSE_MS) {
+      told.set(session, now);
       neighbour.say({ type: 'fork', bytes: this.proofOf(proof) });
     }
   }

@@ -377,6 +377,10 @@ export class Exchange {
     fresh: boolean,
     answer: boolean
   ): void {
+    for (const replica of replicas) {
+      // Logs look the same to who has not heard of it, and only who has can say how far it counts.
+      replica.log.forks.forEach(session => this.ports.expose(neighbour, replica, session));
+    }
     const stated = this.ports.stated();
     const summaries = [
       ...(stated
