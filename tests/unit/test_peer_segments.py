@@ -12,7 +12,9 @@ from peerbook.peer.merge import begins_with, merge_changes
 from peerbook.peer.sealed import DocumentKey
 from peerbook.peer.secret import Secret
 from peerbook.peer.segment import Segment, seal_segment
+from peerbook.peer.sync.intake import HELD_BYTES
 from peerbook.peer.sync.opener import open_changes
+from peerbook.peer.sync.options import Refusal, Standing
 
 from .peer_kit import DOCUMENT, ROOM, Page, World, somebody
 
@@ -159,6 +161,53 @@ def test_env7_a_segment_by_somebody_else_or_changed_on_its_way_is_nobody_s(world
     assert len(taken) == 3
     assert ben.engine.refusals["forged"] >= 2
     assert "segment" not in forms(ben, ada)
+
+
+@pytest.mark.parametrize(("standing", "refusal"), [("may-not", "not-allowed"), ("unknown", "too-early")])
+def test_syn16_a_segment_of_somebody_who_may_not_write_there_is_refused(
+    world: World, standing: Standing, refusal: Refusal
+) -> None:
+    ada, ben = world.page(), world.page()
+    writes(world, ada, 4)
+    segment = segment_of(ada, 0, 4)
+    ben.engine._acquaintances.hear(ada.own.introduction)
+    ben.rules.standings[ada.participant] = standing
+    ben.engine._changes.take_entry(ben.replica, segment.data, ada.session, lambda: None)
+    assert (words(ben), ben.replica.log.count(ada.session)) == ("", 0)
+    assert dict(ben.engine.refusals) == {refusal: 1}
+    ben.rules.standings.clear()
+    ben.engine._changes.take_entry(ben.replica, segment.data, ada.session, lambda: None)
+    assert ben.replica.log.count(ada.session) == 4
+
+
+def test_syn16_a_segment_of_another_class_or_document_or_of_oneself_is_refused(world: World) -> None:
+    ada = world.page()
+    writes(world, ada, 4)
+    segment = segment_of(ada, 0, 4)
+    elsewhere = world.page(room=bytes(32))
+    elsewhere.engine._changes.take_entry(elsewhere.replica, segment.data, "peer", lambda: None)
+    assert dict(elsewhere.engine.refusals) == {"other-class": 1}
+    ada.engine._changes.take_entry(ada.replica, segment.data, "peer", lambda: None)
+    assert dict(ada.engine.refusals) == {"own": 1}
+    other = world.page(document=DOCUMENT.replace("0", "1"))
+    other.engine._changes.take_entry(other.replica, segment.data, "peer", lambda: None)
+    assert dict(other.engine.refusals) == {"garbled": 1}
+
+
+def test_syn16_what_is_held_back_until_it_is_known_whose_it_is_is_bounded(world: World) -> None:
+    ada, ben, cleo = world.page(), world.page(), world.page()
+    world.join(ben, cleo)
+    world.clock.advance(1000)
+    writes(world, ada, 4)
+    segment = segment_of(ada, 0, 4)
+    intake = ben.engine._intake
+    intake._held = HELD_BYTES
+    ben.engine._changes.take_entry(ben.replica, segment.data, cleo.session, lambda: None)
+    ben.engine.hear(cleo.session, "control", ada.replica.log.pieces(ada.session)[0].data)
+    assert (intake._held, ben.engine.refusals["unknown-session"]) == (HELD_BYTES, 2)
+    intake._held = 0
+    ben.engine._changes.take_entry(ben.replica, segment.data, cleo.session, lambda: None)
+    assert intake._held == len(segment.data)
 
 
 def _chains(page: Page, first: int = 0, end: int = 4) -> tuple[bytes, bytes]:

@@ -2,6 +2,8 @@ import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
 import type { ICrypto } from '../crypto';
 import type { IEnvelope } from '../envelope/envelope';
+import { SessionKeys } from '../envelope/keys';
+import { Sealer } from '../envelope/seal';
 import type { ISegment } from '../envelope/segment';
 import { encodeProof } from '../log/proof';
 import { encodeMessage, FIRST_TYPE } from '../overlay/wire';
@@ -133,6 +135,68 @@ describe('taking in', () => {
     }
     expect([intake.heldBytes, judged.length]).toEqual([0, 4]);
     expect(refusals).toEqual(Array.from({ length: 4 }, () => 'unknown-session'));
+  });
+
+  it('[ENV1] an envelope that nobody signed, or not who it says, is refused and goes no further', () => {
+    const pages = new Pages(digest);
+    const [a, b, c] = pages.many(3) as [Page, Page, Page];
+    pages.chain([a, b, c]);
+    pages.clock.advance(1000);
+    const before = envelopes(c);
+    const [genuine] = pages.members.sealed(a.own, DOCUMENT, 'document', [new Uint8Array(9)]);
+    const changed = genuine!.slice();
+    changed[changed.byteLength - 1]! ^= 1;
+    const [others] = pages.members.sealed(a.own, DOCUMENT, 'document', [new Uint8Array(9)], {
+      signer: b.own.signer
+    });
+    b.hear(a.session, 'control', changed);
+    b.hear(a.session, 'control', others!);
+    pages.clock.advance(1000);
+    expect([b.refusals, envelopes(c) - before]).toEqual([['forged', 'forged'], 0]);
+    expect(b.engine.replica(DOCUMENT)!.log.count(a.session)).toBe(0);
+  });
+
+  it('[SYN5] what is no change, or sealed with another key, is not kept for an instant', () => {
+    const pages = new Pages(digest);
+    const kept: string[] = [];
+    const [a, b] = [pages.open(), pages.open({ keep: (_, { kind }) => kept.push(kind) })];
+    pages.join(a, b);
+    pages.clock.advance(1000);
+    const [nonsense] = pages.members.sealed(a.own, DOCUMENT, 'document', [new Uint8Array(9).fill(200)]);
+    b.hear(a.session, 'control', nonsense!);
+    const d = pages.open();
+    pages.join(d, b);
+    pages.clock.advance(1000);
+    const place = {
+      room: pages.members.room,
+      document: DOCUMENT,
+      session: d.session,
+      kind: 'document' as const
+    };
+    const { crypto } = pages.members;
+    new Sealer({ keys: new SessionKeys(crypto), digest, signer: d.own.signer }, place, {
+      epoch: 0,
+      key: new Uint8Array(32).fill(7)
+    }).seal(new Uint8Array([0, 0]), ({ bytes }) => b.hear(d.session, 'control', bytes));
+    expect([b.refusals, kept]).toEqual([['no-change', 'no-change'], []]);
+  });
+
+  it('[SYN16] in an answer about one document nothing of another, or of another kind, is taken', () => {
+    const pages = new Pages(digest);
+    const [a, b] = pages.many(2) as [Page, Page];
+    pages.join(a, b);
+    pages.clock.advance(1000);
+    const chain = new Uint8Array(16);
+    const reaches = [{ session: a.session, count: 5, chain }];
+    const summaries = [{ document: DOCUMENT, digest: new Uint8Array(16), reaches, isWhole: true }];
+    b.hear(a.session, 'control', encodeMessage({ type: 'summary', fresh: true, answer: false, summaries }));
+    const pieces = [
+      ...pages.members.sealed(a.own, DOCUMENT.replaceAll('0', '1'), 'document', [new Uint8Array(9)]),
+      ...pages.members.sealed(a.own, DOCUMENT, 'outputs', [new Uint8Array(9)]),
+      ...pages.members.sealed(a.own, DOCUMENT, 'awareness', [new Uint8Array(9)])
+    ];
+    b.hear(a.session, 'bulk', encodeMessage({ type: 'entries', document: DOCUMENT, isLast: true, pieces }));
+    expect(b.refusals).toEqual(['garbled', 'garbled', 'garbled']);
   });
 
   it('[SYN17] a removal that is known at different times ends with one notebook, and its author’s words within', () => {
