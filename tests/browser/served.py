@@ -51,7 +51,11 @@ class RecordingProxy(Proxy):
         self.recordings: list[Recording] = []
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        try:
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
+        except OSError:  # it has stopped
+            writer.transport.abort()
+            return
         recording = Recording()
         self.recordings.append(recording)
 
