@@ -20,8 +20,7 @@ export interface IJoinOptions {
 export class Join {
   constructor(private readonly options: IJoinOptions) {
     this.who = new Who(find('join-who', HTMLElement), options.identities, identity => this.enter(identity));
-    this.codeKey = `peerbook:class:${options.place}`;
-    this.whoKey = `peerbook:joined:${options.place}`;
+    this.key = `peerbook:joined:${options.place}`;
   }
 
   /** Shows what the link brought; nothing at all when it brought nothing. */
@@ -90,8 +89,7 @@ export class Join {
 
   private enter(me: IIdentity): void {
     try {
-      this.options.tab?.setItem(this.whoKey, me.participant);
-      this.options.tab?.setItem(this.codeKey, this.invitation?.code ?? '');
+      this.options.tab?.setItem(this.key, this.noteOf(me));
     } catch {
       // Asked again next time.
     }
@@ -104,12 +102,16 @@ export class Join {
   private joined(): IIdentity | undefined {
     const { tab, identities } = this.options;
     try {
-      const isHere = tab?.getItem(this.codeKey) === this.invitation?.code;
-      const who = tab?.getItem(this.whoKey);
-      return isHere ? identities.all.find(each => each.participant === who) : undefined;
+      const note = tab?.getItem(this.key);
+      return identities.all.find(each => note === this.noteOf(each));
     } catch {
       return undefined;
     }
+  }
+
+  /** Which class was joined in this tab, and as whom: the notebook page's note too (class/panel/identify.ts). */
+  private noteOf({ participant }: IIdentity): string {
+    return JSON.stringify([this.invitation?.code, participant]);
   }
 
   /** The step that was chosen, or where one was before, or the first. */
@@ -118,9 +120,7 @@ export class Join {
   }
 
   private readonly who: Who;
-  /** Which class was joined in this tab, and as whom: the latter is the notebook page's too (class/panel/identify.ts). */
-  private readonly codeKey: string;
-  private readonly whoKey: string;
+  private readonly key: string;
   private readonly panel = find('join', HTMLElement);
   private readonly start = find('start', HTMLAnchorElement);
   private invitation: IInvitation | null = null;
