@@ -10,11 +10,9 @@ others'. Ends with 1 when a page alone fetches what only a class needs.
 from __future__ import annotations
 
 import argparse
-import base64
 import contextlib
 import hashlib
 import json
-import secrets
 import sys
 import time
 from collections.abc import Iterator
@@ -36,6 +34,7 @@ from benchmarks.visit import ARGUMENTS, NOTEBOOK
 from peerbook.machine import find_browser
 from peerbook.progress import Terminal
 from peerbook.workspace import this_workspace
+from tests.browser.founded import found as found_class
 
 KEYS = 62
 QUIET = 3.0
@@ -59,13 +58,6 @@ WATCH = """cell => {
     }
   }).observe(content, { childList: true, characterData: true, subtree: true });
 }"""
-
-
-def invitation() -> str:
-    """What stands behind `#class=`: a secret and its check bytes [CLS1]."""
-    secret, purpose = secrets.token_bytes(16), b"peerbook check 1"
-    check = hashlib.sha256(bytes([len(purpose)]) + purpose + secret).digest()[:2]
-    return base64.urlsafe_b64encode(secret + check).decode()
 
 
 @contextlib.contextmanager
@@ -100,7 +92,7 @@ def fetched(server: Server) -> list[Request]:
 
 def bytes_of_a_class(browser: Browser, server: Server) -> int:
     """Print what a page in a class is sent more than one alone; 1 when one alone is sent it too."""
-    fragment = f"#class={invitation()}"
+    fragment = found_class().owners
     sent: dict[str, dict[str, int]] = {}
     for name, where in (("warm", ""), ("alone", ""), ("in a class", fragment)):
         server.take()
@@ -119,11 +111,11 @@ def keys_of_pages(browser: Browser, server: Server, rounds: int) -> None:
     found: dict[str, list[list[float]]] = {"direct": [], "relay": []}
     for number in range(rounds):
         for road in found:
-            fragment = f"#class={invitation()}"
+            founded = found_class()
             script = WITHOUT_WEBRTC if road == "relay" else ""
             with (
-                student(browser, server.url, "Ada", fragment, script) as ada,
-                student(browser, server.url, "Alan", fragment, script) as alan,
+                student(browser, server.url, "Ada", founded.owners, script) as ada,
+                student(browser, server.url, "Alan", founded.everyones, script) as alan,
             ):
                 found[road].append(type_at(*((ada, alan) if number % 2 == 0 else (alan, ada)), Random(number)))
             print(f"round {number + 1}: {road} {sorted(found[road][-1])[len(found[road][-1]) // 2]:.1f} ms", flush=True)
