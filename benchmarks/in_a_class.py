@@ -34,7 +34,7 @@ from benchmarks.visit import ARGUMENTS, NOTEBOOK
 from peerbook.machine import find_browser
 from peerbook.progress import Terminal
 from peerbook.workspace import this_workspace
-from tests.browser.founded import found as found_class
+from tests.browser.founded import found
 
 KEYS = 62
 QUIET = 3.0
@@ -92,7 +92,7 @@ def fetched(server: Server) -> list[Request]:
 
 def bytes_of_a_class(browser: Browser, server: Server) -> int:
     """Print what a page in a class is sent more than one alone; 1 when one alone is sent it too."""
-    fragment = found_class().owners
+    fragment = found().owners
     sent: dict[str, dict[str, int]] = {}
     for name, where in (("warm", ""), ("alone", ""), ("in a class", fragment)):
         server.take()
@@ -108,19 +108,19 @@ def bytes_of_a_class(browser: Browser, server: Server) -> int:
 
 def keys_of_pages(browser: Browser, server: Server, rounds: int) -> None:
     """Print how long a key takes to the other page's next frame, with whole pages, over both roads."""
-    found: dict[str, list[list[float]]] = {"direct": [], "relay": []}
+    times: dict[str, list[list[float]]] = {"direct": [], "relay": []}
     for number in range(rounds):
-        for road in found:
-            founded = found_class()
+        for road in times:
+            founded = found()
             script = WITHOUT_WEBRTC if road == "relay" else ""
             with (
                 student(browser, server.url, "Ada", founded.owners, script) as ada,
                 student(browser, server.url, "Alan", founded.everyones, script) as alan,
             ):
-                found[road].append(type_at(*((ada, alan) if number % 2 == 0 else (alan, ada)), Random(number)))
-            print(f"round {number + 1}: {road} {sorted(found[road][-1])[len(found[road][-1]) // 2]:.1f} ms", flush=True)
+                times[road].append(type_at(*((ada, alan) if number % 2 == 0 else (alan, ada)), Random(number)))
+            print(f"round {number + 1}: {road} {sorted(times[road][-1])[len(times[road][-1]) // 2]:.1f} ms", flush=True)
     print("from a key to the other page's next frame, whole notebook pages")
-    print(table(found, "ms"))
+    print(table(times, "ms"))
 
 
 def type_at(writer: Page, reader: Page, random: Random) -> list[float]:
