@@ -12,7 +12,8 @@ from pycrdt import Doc, Map
 
 from peerbook.peer.envelope import VERSION
 from peerbook.peer.identity import OwnSession
-from peerbook.peer.overlay.messages import FIRST_TYPE, TYPES, IntroductionMessage, encode_message
+from peerbook.peer.log.proof import Bundle, encode_proof
+from peerbook.peer.overlay.messages import FIRST_TYPE, TYPES, ForkMessage, IntroductionMessage, encode_message
 from peerbook.peer.permissions.change import canonical_change
 from peerbook.peer.permissions.limits import NOTEBOOK_LIMITS
 from peerbook.peer.roles import Cut
@@ -353,6 +354,23 @@ def test_log5_who_says_two_things_is_found_out_by_all_and_the_others_go_on() -> 
     one.text += "we go on"
     world.clock.advance(20_000)
     assert all("we go on" in words(page) for page in (one, two, three, late))
+
+
+@pytest.mark.parametrize("kind", ["awareness", "record", "outputs"])
+def test_log5_nobody_is_proven_to_contradict_themselves_by_what_they_said_in_another_kind(kind: str) -> None:
+    world = World()
+    one, other = world.page(), world.page()
+    world.join(one, other)
+    one.text += "honest"
+    world.clock.advance(2000)
+    (piece,) = one.replica.log.pieces(one.session)
+    (sealed,) = sealer_of(one.own, kind=kind).seal(DocumentKey(0, b"k" * 32), b"whatever")
+    proof = encode_proof(Bundle([one.own.introduction], [piece.data, sealed.data]))
+    other.engine.hear(one.session, "bulk", encode_message(ForkMessage(proof)))
+    assert other.replica.log.proof_of(one.session) is None
+    one.text += " still"
+    world.clock.advance(2000)
+    assert words(other) == "honest still"
 
 
 def test_env1_what_nobody_signed_is_nobodys_and_goes_no_further() -> None:

@@ -203,7 +203,8 @@ class Changes:
     def _verified(self, replica: Replica, data: bytes) -> Piece | None:
         read = read_piece(data)
         who = self._ports.acquaintances.of(read.session) if read else None
-        if read is None or who is None or read.document != replica.name:
+        # Each kind counts for itself: a cursor and a change of one number contradict nothing.
+        if read is None or who is None or (read.document, read.kind) != (replica.name, replica.kind):
             return None
         if isinstance(read, Segment):
             is_genuine = self._ports.verify_segment(read, data)

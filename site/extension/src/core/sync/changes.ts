@@ -124,7 +124,7 @@ export class Changes {
     const { library, neighbours, later } = this.ports;
     const { document } = envelope;
     const replica = library.replicas.get(document) ?? library.carry(document);
-    if (!replica) {
+    if (replica?.kind !== envelope.kind) {
       then('pass');
       return;
     }
@@ -378,7 +378,9 @@ export class Changes {
   verify(replica: Replica, bytes: Uint8Array, then: (piece: IPiece | null) => void): void {
     const read = readPiece(bytes);
     const who = read && this.ports.acquaintances.of(read.value.session);
-    if (!read || !who || read.value.document !== replica.name) {
+    // Each kind counts for itself: a cursor and a change of one number contradict nothing.
+    const isOurs = read?.value.document === replica.name && read.value.kind === replica.kind;
+    if (!read || !who || !isOurs) {
       then(null);
       return;
     }

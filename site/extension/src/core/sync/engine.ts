@@ -8,12 +8,11 @@ import type { Awareness } from '../awareness/awareness';
 import { fitFrontier, type IReach } from '../class/statement';
 import type { Cancel } from '../clock';
 import type { Channel, Connection } from '../connection';
-import type { IEnvelope } from '../envelope/envelope';
 import { SessionKeys } from '../envelope/keys';
 import { Seals } from '../envelope/seals';
 import { frontierOf } from '../log/frontier';
 import { COMPACT_ENVELOPES } from '../log/segments';
-import { Flood, type Verdict } from '../overlay/flood';
+import { Flood } from '../overlay/flood';
 import { type Line, Neighbour, Neighbours } from '../overlay/neighbours';
 import { Search } from '../overlay/search';
 import type { IStar } from '../overlay/star';
@@ -35,6 +34,7 @@ import { meetPeople } from './meeting';
 import { Opener } from './opener';
 import type { IEngineOptions, Refusal } from './options';
 import type { Replica } from './replica';
+import { Sayings } from './sayings';
 import { Spread } from './spread';
 import { Writer } from './writer';
 
@@ -102,6 +102,10 @@ export class Engine {
       met: roster => this.custody.met(roster),
       changed: () => options.onPeople?.()
     });
+    this.sayings = new Sayings({
+      ...{ opener: this.opener, company: this.company, rules: options.rules, refuse },
+      lockedOut: (document, epoch) => this.lockedOut(document, epoch)
+    });
     this.intake = new Intake({
       ...{ room, crypto, session: own.session, acquaintances: this.acquaintances, refuse },
       standing: (who, place) => options.rules.standing(who, place),
@@ -109,7 +113,7 @@ export class Engine {
       take: (envelope, bytes, who, from, then) =>
         envelope.kind === 'document' || envelope.kind === 'outputs'
           ? this.changes.take(envelope, bytes, who, from, then)
-          : this.takeSaid(envelope, bytes, who.participant, from, then)
+          : this.sayings.take(envelope, bytes, who, from, then)
     });
     this.flood = new Flood({
       ...{ clock, digest, neighbours, star: () => this.star },
@@ -189,6 +193,7 @@ export class Engine {
   private readonly library: Library;
   private readonly custody: Custody;
   private readonly opener: Opener;
+  private readonly sayings: Sayings;
   private readonly changes: Changes;
   private readonly company: Company;
   private readonly search: Search;
@@ -359,6 +364,7 @@ export class Engine {
   keysChanged(): void {
     this.library.replicas.forEach(replica => replica.unlock());
     this.writer.unlock();
+    this.sayings.unlock();
     this.compare();
   }
 
@@ -377,40 +383,6 @@ export class Engine {
     this.acquaintances.end();
     this.library.end();
     [...this.neighbours].forEach(({ peer }) => this.disconnect(peer));
-  }
-
-  private takeSaid(
-    envelope: IEnvelope,
-    bytes: Uint8Array,
-    participant: string,
-    from: string,
-    then: (verdict: Verdict) => void
-  ): void {
-    const refuse = (refusal: Refusal): void => {
-      this.options.onRefusal?.(refusal, from);
-      then('drop');
-    };
-    if (this.company.isStale(envelope)) {
-      refuse('stale');
-      return;
-    }
-    this.opener.envelope(envelope, bytes, opened => {
-      if (opened.kind === 'locked') {
-        // Said again now and then; meanwhile others may have the key.
-        this.lockedOut(envelope.document, envelope.epoch);
-        then('pass');
-        return;
-      }
-      const refusal =
-        opened.kind === 'wrong'
-          ? 'sealed'
-          : this.company.take({ ...envelope, payload: opened.plain }, bytes, participant);
-      if (refusal) {
-        refuse(refusal);
-      } else {
-        then('pass');
-      }
-    });
   }
 
   private lockedOut(document: string, epoch: number): void {

@@ -4,8 +4,12 @@ import { describe, expect, it, vi } from 'vitest';
 import { DOCUMENT, type Page, Pages } from '../simulation/pages';
 import { planSegments, sealSegment } from '../envelope/compact';
 import { SessionKeys } from '../envelope/keys';
+import { decodeSegment } from '../envelope/segment';
 import type { Message } from '../overlay/messages';
 import { decodeMessage, encodeMessage } from '../overlay/wire';
+import type { IAcquaintance } from './acquaintances';
+import type { IEngineOptions } from './engine';
+import type { IPlace, Standing } from './options';
 import { Opener } from './opener';
 import { openChanges } from './wholes';
 import { spans } from '../log/writer.testing';
@@ -152,8 +156,14 @@ describe('segments between pages', () => {
   }
 
   /** Somebody new to whom the author says this and nothing else. */
-  function deceived(pages: Pages, author: Page, pieces: readonly Uint8Array[], count = 40): Page {
-    const page = pages.open();
+  function deceived(
+    pages: Pages,
+    author: Page,
+    pieces: readonly Uint8Array[],
+    count = 40,
+    options: Partial<IEngineOptions> = {}
+  ): Page {
+    const page = pages.open(options);
     page.engine.connect(pages.network.line(page.session, author));
     const chain = logOf(author).chainAt(author.session, count)!.subarray(0, 16);
     const reaches = [{ session: author.session, count, chain }];
@@ -266,6 +276,53 @@ describe('segments between pages', () => {
     expect(asked.length).toBe(1);
     expect(late.words).toBe(author.words);
     expect(spans(logOf(late).pieces(author.session))).toBe('0-40');
+  });
+
+  it.each([
+    ['may-not', 'not-allowed'],
+    ['unknown', 'too-early']
+  ] as const)('[SYN16] a segment of somebody who %s write there is refused', (answer, refusal) => {
+    const { pages, author } = written(0);
+    const bytes = segmentOf(pages, author, [0, 40]);
+    const asked: IPlace[] = [];
+    const standing = (who: IAcquaintance, place: IPlace): Standing => {
+      asked.push(place);
+      return who.participant === author.participant ? answer : 'may';
+    };
+    const late = deceived(pages, author, [bytes], 40, { rules: { standing, cutOf: () => null } });
+    expect([late.words, logOf(late).count(author.session)]).toEqual(['', 0]);
+    expect(late.refusals).toContain(refusal);
+    // Who might write the last of it might write it all.
+    expect(asked).toMatchObject([{ document: DOCUMENT, session: author.session, sequence: 39 }]);
+    expect(deceived(pages, author, [bytes]).words).toBe(author.words);
+  });
+
+  it('[SYN16] a segment of another class, or of one’s own session, is refused', () => {
+    const { pages, author } = written(0);
+    const bytes = segmentOf(pages, author, [0, 40]);
+    const other = deceived(pages, author, [bytes], 40, { room: new Uint8Array(32).fill(9) });
+    expect([logOf(other).count(author.session), other.refusals.includes('other-class')]).toEqual([0, true]);
+    const late = deceived(pages, author, []);
+    const own = author.engine.intake;
+    const judged: unknown[] = [];
+    const read = decodeSegment(bytes);
+    if (read.kind === 'read') {
+      own.acceptSegment(read.value, bytes, late.session, who => judged.push(who));
+    }
+    expect([judged, author.refusals.at(-1)]).toEqual([[null], 'own']);
+  });
+
+  it('[ENV7] a segment that somebody else signed, or nobody, or with another word in it, is refused', () => {
+    const { pages, author } = written(0);
+    const bytes = segmentOf(pages, author, [0, 40]);
+    const at = [bytes.byteLength - 1, bytes.byteLength - 100];
+    for (const each of at) {
+      const changed = bytes.slice();
+      changed[each]! ^= 1;
+      const late = deceived(pages, author, [changed]);
+      expect([late.words, logOf(late).count(author.session)]).toEqual(['', 0]);
+      expect(late.refusals).toContain('forged');
+    }
   });
 
   it('[LOG13] who comes again on another day makes one segment of what they wrote before', () => {
