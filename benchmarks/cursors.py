@@ -7,10 +7,7 @@ Exit code 1 when typing among fifty takes more than `MOST` times as long.
 from __future__ import annotations
 
 import argparse
-import base64
-import hashlib
 import json
-import secrets
 import sys
 import tempfile
 from pathlib import Path
@@ -23,6 +20,7 @@ from playwright.sync_api import CDPSession, Page, sync_playwright  # noqa: E402
 
 from tests.browser.bare import build_bare_page  # noqa: E402
 from tests.browser.conftest import ARGUMENTS, serving  # noqa: E402
+from tests.browser.founded import found as found_class  # noqa: E402
 
 NOTEBOOK = "first-steps/1-hello.ipynb"
 PEOPLE = 50
@@ -49,13 +47,6 @@ TYPE = """async keys => {
   }
   return times;
 }"""
-
-
-def invitation() -> str:
-    """A class of its own."""
-    secret, purpose = secrets.token_bytes(16), b"peerbook check 1"
-    check = hashlib.sha256(bytes([len(purpose)]) + purpose + secret).digest()[:2]
-    return base64.urlsafe_b64encode(secret + check).decode()
 
 
 def busy(session: CDPSession) -> float:
@@ -89,7 +80,7 @@ def run(site: Path, rounds: int) -> dict[str, dict[str, list[float]]]:
     catalogue = json.loads((site / "workshops.json").read_text(encoding="utf-8"))
     slug, _, path = NOTEBOOK.partition("/")
     genesis = next(
-        notebook["genesis"]["hash"]
+        (site / notebook["genesis"]["url"]).read_bytes().hex()
         for workshop in catalogue["workshops"]
         if workshop["slug"] == slug
         for notebook in workshop["notebooks"]
@@ -98,7 +89,7 @@ def run(site: Path, rounds: int) -> dict[str, dict[str, list[float]]]:
     with tempfile.TemporaryDirectory() as folder, serving(site) as server, sync_playwright() as playwright:
         bare = build_bare_page(Path(folder), "src/class/cursors/crowd.ts")
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        code, base = invitation(), server.url()
+        founded, base = found_class(), server.url()
         context = browser.new_context()
         # Into a page of the site: what a test makes up counts as a stranger to the server.
         context.add_init_script((bare / "bare.js").read_text(encoding="utf-8") + "window.bare = bare;")
@@ -107,12 +98,14 @@ def run(site: Path, rounds: int) -> dict[str, dict[str, list[float]]]:
         known = json.dumps([{"participant": "f" * 32, "name": "Typist"}])
         page.goto(base)
         page.evaluate("known => localStorage.setItem('peerbook:people:/', known)", known)
-        page.goto(f"{base}notebooks/index.html?path={NOTEBOOK}#class={code}")
+        page.goto(f"{base}notebooks/index.html?path={NOTEBOOK}{founded.owners}")
         page.locator(".jp-CodeCell .cm-content").nth(1).click()
         crowd.goto(f"{base}offline.html")
         signal = base.replace("http", "ws") + "signal"
-        crowd.evaluate("a => { window.crowd = new bare.Crowd(...a); }", [code, signal, genesis, PEOPLE])
-        until(crowd, "() => crowd.cells > 0")
+        crowd.evaluate(
+            "a => { window.crowd = new bare.Crowd(...a); }", [founded.code, founded.owner, signal, genesis, PEOPLE]
+        )
+        until(crowd, "() => crowd.links > 0")
         session = page.context.new_cdp_session(page)
         session.send("Performance.enable")
         for turn in range(rounds + 1):

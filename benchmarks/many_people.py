@@ -24,6 +24,7 @@ from playwright.sync_api import CDPSession, Page, sync_playwright  # noqa: E402
 from benchmarks.machine import facts, load  # noqa: E402
 from tests.browser.classmates import build_classmates  # noqa: E402
 from tests.browser.conftest import ARGUMENTS, serving  # noqa: E402
+from tests.browser.founded import found as found_class  # noqa: E402
 
 BROWSER = Path("/usr/bin/chromium")
 MOST_LINKS = 8
@@ -75,12 +76,13 @@ def run(people: int) -> list[str]:
         context.add_init_script(ALONE)
         pages: list[Page] = []
         began = time.monotonic()
-        fragment = ""
+        founded = found_class()
         for number in range(people):
             page = context.new_page()
             page.goto(server.url())
-            fragment = fragment or page.evaluate("bare.invite()")
-            page.evaluate("([link, name]) => { me = new bare.Classmate(link, name) }", [fragment, f"p{number}"])
+            # Who comes first is the owner, and lets the others in.
+            fragment = founded.everyones if pages else founded.owners
+            page.evaluate("async words => { me = await bare.Classmate.join(...words) }", [fragment, f"p{number}"])
             pages.append(page)
         print(f"pages opened in {time.monotonic() - began:.1f} s")
         seconds = until(pages, "everybody is here", lambda page: bool(page.evaluate("me.here.length") == people))

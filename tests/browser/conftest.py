@@ -61,9 +61,9 @@ class Server:
         listener.bind(("127.0.0.1", self.port))
         listener.listen(128)
         self.port = int(listener.getsockname()[1])
-        app = create_app(self._site, version="test", prefix=self._prefix, settings=self._settings)
+        self.app = create_app(self._site, version="test", prefix=self._prefix, settings=self._settings)
         config = uvicorn.Config(
-            app, **{**uvicorn_options(self._settings), "log_level": "error", "timeout_graceful_shutdown": 1}
+            self.app, **{**uvicorn_options(self._settings), "log_level": "error", "timeout_graceful_shutdown": 1}
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)

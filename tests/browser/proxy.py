@@ -1,4 +1,4 @@
-"""A proxy on the way to the server that cuts each connection after a while, as some in schools and companies do."""
+"""Proxies on the way to the server: one cuts each connection after a while, as some in schools and companies do."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import asyncio
 import contextlib
 import threading
 from types import TracebackType
+from typing import Self
 
 
-class CuttingProxy:
-    """TCP on a free port of loopback, passed on to ``target``; a connection lives ``seconds``."""
+class Proxy:
+    """TCP on a free port of loopback, on the way to ``target``; what becomes of each connection is ``_serve``'s."""
 
-    def __init__(self, target: int, seconds: float) -> None:
-        self._target, self._seconds = target, seconds
+    def __init__(self, target: int) -> None:
+        self._target = target
         self._started, self._stop = threading.Event(), asyncio.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self.port = 0
-        self.cuts = 0
 
-    def __enter__(self) -> CuttingProxy:
+    def __enter__(self) -> Self:
         self._thread.start()
         assert self._started.wait(10)
         return self
@@ -38,6 +38,24 @@ class CuttingProxy:
         self._started.set()
         await self._stop.wait()
         server.close()
+        await self._end()
+
+    async def _end(self) -> None:
+        """What is still to be waited for."""
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        raise NotImplementedError
+
+
+class CuttingProxy(Proxy):
+    """Passes everything on; a connection lives ``seconds``."""
+
+    def __init__(self, target: int, seconds: float) -> None:
+        super().__init__(target)
+        self._seconds = seconds
+        self.cuts = 0
+
+    async def _end(self) -> None:
         await asyncio.sleep(self._seconds)  # until the last has been cut
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
+import logging
 import pickle
+import traceback
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from peerbook.peer.crypto import Agreement, Signer
 from peerbook.peer.identity import (
     INTRODUCTION_BYTES,
     Introduction,
@@ -21,7 +25,10 @@ from peerbook.peer.identity import (
     session_of_keys,
     sha256,
 )
+from peerbook.peer.keep.own import Own
+from peerbook.peer.owner import make_owner
 from peerbook.peer.secret import Secret
+from peerbook.peer.sync.society import Known
 
 ROOT = Path(__file__).parents[2]
 VECTORS: dict[str, list[dict[str, str]]] = json.loads((ROOT / "tests/protocol/identity.json").read_text("utf-8"))
@@ -81,3 +88,28 @@ def test_idn5_a_secret_is_in_nothing_that_is_written_out() -> None:
     for write in (pickle.dumps, copy.copy):
         with pytest.raises(TypeError):
             write(secret)
+
+
+def test_idn5_a_secret_is_in_no_log_and_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    seed = b"\x5a" * 32
+    secret, signer, agreement = Secret(seed), Signer(seed), Agreement(seed)
+    known = Known(keys=((1, seed),))
+    owner = make_owner(lambda size: seed * 3 + bytes(16) + seed)  # all but what everybody knows of the class
+    held = [secret, signer, agreement, known, Own(secret, secret, known), owner]
+    logger = logging.getLogger("test of secrets")
+    try:
+        raise ValueError(held)
+    except ValueError as error:
+        logger.exception("%s %r %s", held, held, f"{secret} {secret!s:>9} {held}")
+        frames = traceback.TracebackException.from_exception(error, capture_locals=True)
+        # The name here that is no wrapper is this test's own.
+        shown = "".join(frames.format()).replace(f"seed = {seed!r}", "")
+    for text in (caplog.text, shown):
+        assert "(secret)" in text
+        for form in (seed.hex()[:8], base64.b64encode(seed).decode()[:8], "ZZZZ", "\\x5a", "90, 90"):
+            assert form not in text
+    for write in (pickle.dumps, vars):
+        for each in (secret, signer, agreement):
+            with pytest.raises(TypeError):
+                write(each)
+    assert json.dumps({"seed": secret}, default=str) == '{"seed": "(secret)"}'

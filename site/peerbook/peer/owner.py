@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .crypto import Signer
 from .founding import Founding, found_class
@@ -30,7 +30,7 @@ class Owner:
     device: Secret
     recovery: Secret
     founding: Founding
-    key: bytes
+    key: bytes = field(repr=False)
     """The first epoch's, 32 bytes."""
     statement: Statement
     """That the door is open, with that key."""

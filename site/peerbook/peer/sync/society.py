@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..clock import Clock
 from ..envelope import Envelope
@@ -36,7 +36,7 @@ class Known:
 
     founding: bytes | None = None
     statements: tuple[bytes, ...] = ()
-    keys: tuple[tuple[int, bytes], ...] = ()
+    keys: tuple[tuple[int, bytes], ...] = field(default=(), repr=False)
     wraps: tuple[bytes, ...] = ()
 
 
@@ -48,7 +48,7 @@ class SocietyOptions:
     root: Secret
     """The root key's seed: secrets of one's own documents follow from it."""
     class_id: bytes
-    join_secret: bytes
+    join_secret: bytes = field(repr=False)
     name: str
     """As one is called, for who opens the door."""
     known: Known = Known()

@@ -9,12 +9,17 @@ import { openConnections } from '../../connection/open';
 import { pageClock } from '../../connection/page';
 import { cursorIn } from '../../core/awareness/cursor';
 import { readCode } from '../../core/class/invitation';
+import { type IOwner, readOwner } from '../../core/class/owner';
 import { orderOf, typeOf } from '../../core/document/cells';
+import { genesisHash } from '../../core/document/genesis';
 import { formatName } from '../../core/document/name';
+import { type IOwnSession, openSession } from '../../core/identity/own';
+import { Secret } from '../../core/secret';
 import { sessionText } from '../../core/session';
 import { Engine } from '../../core/sync/engine';
+import { Society } from '../../core/sync/society';
 import { Noble } from '../../crypto/noble';
-import { EVERYBODY, keysOfLink, openProvisional } from '../provisional';
+import { signalSealer } from '../sealer';
 
 /** Neighbours that each has behind them. */
 const BEHIND = 6;
@@ -22,23 +27,38 @@ const BEHIND = 6;
 const MOVE_MS = 250;
 
 export class Crowd {
-  constructor(code: string, signal: string, genesis: string, count: number) {
+  /** @param owner what makes one the owner of the class: the crowd is let in by that, and owns nothing */
+  constructor(code: string, owner: string, signal: string, genesis: string, count: number) {
+    const bytes = Uint8Array.from(genesis.match(/../g) ?? [], pair => parseInt(pair, 16));
     const invited = readCode(code, digest);
     if (invited.kind !== 'invited') {
       throw new Error(`No invitation: ${code}`);
     }
-    const { id, room, everyone } = invited.invitation;
-    this.name = formatName({ genesis, branch: 'team', owner: everyone });
+    const { id, room, everyone, joinSecret } = invited.invitation;
+    this.name = formatName({ genesis: genesisHash(bytes), branch: 'team', owner: everyone });
     const fill = (bytes: Uint8Array<ArrayBuffer>): unknown => crypto.getRandomValues(bytes);
     const noble = new Noble();
-    const own = Array.from({ length: count }, (_, index) =>
-      openProvisional(noble, digest, id, `person ${index}`, fill)
-    );
-    const sessions = own.map(({ session }) => session);
+    // Noble calls back at once.
+    let founded: IOwner | null = null;
+    readOwner(noble, digest, id, owner, read => (founded = read));
+    const { founding, statement, key } = founded as unknown as IOwner;
+    const own = Array.from({ length: count }, () => {
+      let session: IOwnSession | null = null;
+      openSession(noble, digest, id, { root: Secret.make(fill), device: Secret.make(fill) }, fill, made => {
+        session = made;
+      });
+      return session as unknown as IOwnSession;
+    });
+    const sessions = (this.sessions = own.map(({ session }) => session));
+    const society = new Society({
+      ...{ crypto: noble, digest, clock: pageClock, fill, own: own[0]!, root: Secret.make(fill) },
+      ...{ classId: id, joinSecret, everyone, name: 'Person 1', founding },
+      ...{ statements: [statement], keys: [{ epoch: 1, key }] }
+    });
     this.people = own.map(
       session =>
         new Engine({
-          ...{ room: id, own: session, crypto: noble, rules: EVERYBODY, keys: keysOfLink(digest, id) },
+          ...{ room: id, own: session, crypto: noble, rules: society, keys: society },
           ...{ clock: pageClock, random: Math.random, digest }
         })
     );
@@ -50,11 +70,13 @@ export class Crowd {
         since: Date.now()
       })
     );
-    this.people[0]!.follow(this.name, this.doc, { genesis: null });
+    this.people[0]!.follow(this.name, this.doc, { genesis: bytes });
     const secret = sessionText(own[0]!.place.reveal());
     const opened = openConnections({
       session: sessions[0]!,
       secret,
+      keysHash: own[0]!.keysHash,
+      sealer: signalSealer(noble, invited.invitation, own[0]!),
       signal,
       room,
       record: 'AA',
@@ -67,11 +89,12 @@ export class Crowd {
   private readonly doc = new Y.Doc();
   private readonly name: string;
   private readonly people: Engine[];
+  private readonly sessions: readonly string[];
   private timer = 0;
 
-  /** How many cells have come. */
-  get cells(): number {
-    return orderOf(this.doc).length;
+  /** How many connections there are to the class. */
+  get links(): number {
+    return [...this.people[0]!.neighbours].filter(({ peer }) => !this.sessions.includes(peer)).length;
   }
 
   /** Everybody moves: all in code cell `only`, or anywhere; -1: nobody has a cursor. */

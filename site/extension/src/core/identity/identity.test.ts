@@ -1,4 +1,6 @@
+import { Console } from 'node:console';
 import { readFileSync } from 'node:fs';
+import { Writable } from 'node:stream';
 import { inspect } from 'node:util';
 import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
@@ -225,6 +227,33 @@ describe('session', () => {
     const bytes = seeds.root.reveal();
     bytes.fill(0);
     expect(toHex(seeds.root.reveal())).toBe(secrets[1]);
+  });
+
+  it('[IDN5] what is secret is in no log, whatever is logged and however', () => {
+    const own = open(3);
+    const seeds = seedsOf(new Chance(3));
+    const lines: string[] = [];
+    const stream = new Writable({ write: (chunk, _, then) => (lines.push(String(chunk)), then()) });
+    const log = new Console(stream, stream);
+    const failed = new Error('failed', { cause: seeds });
+    const all: unknown[] = [seeds.root, seeds, own, [own.place], new Map([['seed', seeds.device]]), failed];
+    for (const each of all) {
+      log.log(each);
+      log.dir(each, { depth: null, showHidden: true, getters: true });
+      log.error('%s %o %O %j', each, each, each, each);
+      log.table(each);
+    }
+    log.log(`${seeds.root.toString()}`, String(seeds.device), { ...seeds.root }, Reflect.ownKeys(seeds.root), Object.assign({}, seeds.device));
+    const logged = lines.join('');
+    expect(logged).toContain('(secret)');
+    for (const secret of [own.place, seeds.root, seeds.device]) {
+      const bytes = [...secret.reveal()];
+      const [hex, base64] = [toHex(secret.reveal()), Buffer.from(bytes).toString('base64')];
+      for (const form of [hex, base64, bytes.slice(0, 4).join(','), bytes.slice(0, 4).join(', ')]) {
+        expect(logged).not.toContain(form);
+      }
+      expect(logged).not.toContain(hex.slice(0, 8).replace(/(..)(?=.)/g, '$1 '));
+    }
   });
 });
 
