@@ -259,7 +259,7 @@ class Engine:
 
     def compare(self, document: str) -> None:
         """Has every neighbour say where it stands; :meth:`said` tells."""
-        self._exchange.compare([self._replicas[document]], fresh=True)
+        self._exchange.inquire(document)
 
     def said(self, document: str) -> Mapping[str, bytes]:
         """The digest of the log each neighbour said last, by session."""

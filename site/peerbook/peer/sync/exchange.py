@@ -177,6 +177,14 @@ class Exchange:
         for neighbour in self._ports.neighbours:
             self._summarise(neighbour, replicas or list(self._ports.replicas.values()), fresh=fresh, answer=True)
 
+    def inquire(self, document: str) -> None:
+        """Has every neighbour say how far it is; :meth:`said` forgets what they said before. Who has the same would
+        keep silent, so what is said here is the digest of nothing.
+        """
+        self._talk(document).said.clear()
+        nothing = Summary(document, bytes(DIGEST_BYTES), None)
+        self._ports.neighbours.say(Summaries(True, False, (nothing,)))
+
     def end(self) -> None:
         self._beat()
         for talk in self._talks.values():
