@@ -169,6 +169,15 @@ def test_a_class_goes_on_through_reloads_tabs_late_comers_and_a_server_that_forg
     is_equal_after(together, "storycell one", "without_", "server_", "anew_", "late_", "alone_")
 
 
+def test_the_last_key_before_a_page_is_left_is_kept_with_nobody_there(a_class_with: AClassWith) -> None:
+    together = a_class_with("Ada")
+    (ada,) = together.people
+    for turn in range(4):
+        ada.types(1, f"\n# turn {turn}: the last one is z", delay=15)
+        ada.reloads()
+        ada.sees(f"# turn {turn}: the last one is z")
+
+
 def expect_kept(person: Person) -> None:
     person.page.wait_for_timeout(400)
     person.expect_words("Kept on this device")

@@ -104,9 +104,9 @@ export class Joined implements IMembership {
       onPeople: () => this.tell(),
       onRefusal: (refusal, peer) => this.refuse(refusal, peer)
     });
-    // Before the connections' own: what waits must be in their hands when they say goodbye.
-    addEventListener('pagehide', this.onHide);
-    document.addEventListener('visibilitychange', this.onVisibility);
+    // Before the connections' own and the keepers': what waits must be in their hands when they have their last word.
+    addEventListener('pagehide', this.onHide, { capture: true });
+    document.addEventListener('visibilitychange', this.onVisibility, { capture: true });
     this.authority.begin(this.engine);
     this.introduce();
     void this.connect();
@@ -273,8 +273,8 @@ export class Joined implements IMembership {
       return;
     }
     this.ended = true;
-    removeEventListener('pagehide', this.onHide);
-    document.removeEventListener('visibilitychange', this.onVisibility);
+    removeEventListener('pagehide', this.onHide, { capture: true });
+    document.removeEventListener('visibilitychange', this.onVisibility, { capture: true });
     this.waiting?.();
     this.engine.end();
     this.authority.end();
