@@ -45,6 +45,7 @@ export class NotebookFiles {
   private readonly waiting = new Map<Session, () => void>();
   private readonly settling = new Map<string, () => void>();
   private deleting = Promise.resolve();
+  private changing: Promise<void> = Promise.resolve();
 
   /** The drive's file of a path, or null. */
   async read(path: string): Promise<{ content: unknown; stamp: string } | null> {
@@ -137,6 +138,18 @@ export class NotebookFiles {
     }
   }
 
+  /** Changes what is kept of a path, one change after the other: of two at once, the later would undo the earlier. */
+  changeEntry(path: string, change: Partial<IPathEntry>): Promise<void> {
+    const changed = this.changing.then(async () => {
+      const entry = await this.world.storage.entry(path);
+      if (entry) {
+        await this.world.storage.setEntry(path, { ...entry, ...change });
+      }
+    });
+    this.changing = changed.catch(() => undefined);
+    return changed;
+  }
+
   private async write(session: Session): Promise<void> {
     this.forget(session);
     const { path } = session;
@@ -156,14 +169,7 @@ export class NotebookFiles {
         format: 'json',
         content: content
       });
-      const entry = await this.world.storage.entry(path);
-      if (entry) {
-        await this.world.storage.setEntry(path, {
-          ...entry,
-          fileStamp: model.last_modified,
-          fileDigest: digestOf(content)
-        });
-      }
+      await this.changeEntry(path, { fileStamp: model.last_modified, fileDigest: digestOf(content) });
     } finally {
       this.own.delete(path);
     }

@@ -206,10 +206,7 @@ class NotebookPlugin implements INotebookSessions {
   }
 
   private async decline(session: Session, hash: string): Promise<void> {
-    const entry = await this.world.storage.entry(session.path);
-    if (entry) {
-      await this.world.storage.setEntry(session.path, { ...entry, declined: hash });
-    }
+    await this.files.changeEntry(session.path, { declined: hash });
   }
 
   // Keeping
