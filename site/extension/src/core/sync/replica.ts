@@ -7,23 +7,20 @@ import * as Y from 'yjs';
 import { sameBytes } from '../bytes';
 import type { Cancel } from '../clock';
 import type { Kind } from '../envelope/envelope';
-import { beginsWith } from '../envelope/merge';
-import { saysTheSame } from '../envelope/compact';
-import { idText } from '../envelope/envelope';
 import { applyFrontiers } from '../log/frontier';
 import { Log } from '../log/log';
 import { type IPiece, isSamePiece } from '../log/piece';
 import { checkChange, type ICheckedChange } from '../permissions/change';
 import { forSegments } from '../permissions/limits';
 import { lostBy } from '../permissions/lost';
+import { splitChange } from '../permissions/split';
 import { Contents } from './contents';
 import { Forms } from './forms';
 import { Outbox } from './outbox';
-import { splitChange } from '../permissions/split';
 import type { IReplicaPorts, Received } from './ports';
 import { type IReadingPorts, type Opened, Reading } from './reading';
 import { Reaches } from './reaches';
-import { openChanges } from './wholes';
+import { Weighing } from './weighing';
 
 /** Marks what came from others, for undo, for keeping and for us. */
 export const FROM_OTHERS = Symbol('from others');
@@ -43,6 +40,13 @@ export class Replica {
       ports.cutOf(session, author)
     );
     this.forms = new Forms(this.log, this.reaches, ports.digest);
+    this.weighing = new Weighing({
+      log: this.log,
+      open: (piece, then) => ports.open(piece, then),
+      join: (piece, opened) => this.join(piece, opened),
+      compact: segment => this.compact(segment),
+      ban: (segment, instead) => this.ban(segment, instead)
+    });
     this.reading = this.makeReading(null);
   }
 
@@ -51,6 +55,8 @@ export class Replica {
   readonly reaches: Reaches;
   /** Which segments are here, for neighbours. */
   readonly forms: Forms;
+  /** Segments beside what else says of their range. */
+  readonly weighing: Weighing;
   private readonly outbox: Outbox;
   private reading: Reading;
   /** The next document, while it is being built. */
@@ -148,47 +154,11 @@ export class Replica {
         }
         then('bad');
       } else if (piece.form === 'segment' && opened.kind === 'open') {
-        this.weigh(piece, opened, then);
+        this.weighing.weigh(piece, opened, then);
       } else {
         then(this.join(piece, opened));
       }
     });
-  }
-
-  /**
-   * What a neighbour has of a session from `segment` on, which is here and which they say is a lie: verified pieces, in
-   * order. Whether they are right; then theirs counts.
-   */
-  hearOriginals(segment: IPiece, theirs: readonly IPiece[], then: (isLie: boolean) => void): void {
-    const end = theirs.findIndex(({ to }) => to === segment.to);
-    const pieces = theirs.slice(0, end + 1);
-    const follow = pieces.every(
-      (piece, index) =>
-        piece.session === segment.session && piece.from === (pieces[index - 1]?.to ?? segment.from)
-    );
-    if (pieces.length === 0 || !follow || !outweighs(pieces, segment)) {
-      then(false);
-      return;
-    }
-    this.ports.open(segment, opened =>
-      openChanges(
-        (each, opens) => this.ports.open(each, opens),
-        pieces,
-        changes => {
-          const isLie =
-            changes !== null &&
-            opened.kind === 'open' &&
-            !saysTheSame(
-              opened.plain,
-              changes.map(({ change }) => change)
-            );
-          if (isLie) {
-            this.ban(segment, pieces);
-          }
-          then(isLie);
-        }
-      )
-    );
   }
 
   /** One's own segment, in the place of what it was made of. Whether it is. */
@@ -307,54 +277,6 @@ export class Replica {
     const client = this.ports.clientOf(piece.session, piece.author);
     const read = checkChange(opened.plain, client, piece.form === 'segment' ? forSegments(limits) : limits);
     return read.kind === 'read';
-  }
-
-  /** A segment is compared with what is here of its range before it takes its place. */
-  private weigh(
-    piece: IPiece,
-    opened: Extract<Opened, { kind: 'open' }>,
-    then: (received: Received) => void
-  ): void {
-    const held = this.heldOf(piece);
-    if (held.length === 0) {
-      then(this.join(piece, opened));
-      return;
-    }
-    openChanges(
-      (each, opens) => this.ports.open(each, opens),
-      held,
-      all => {
-        const now = this.heldOf(piece);
-        if (!all || now.length !== held.length || now.some((each, index) => each !== held[index])) {
-          // It cannot be said yet, and comes again.
-          then('known');
-          return;
-        }
-        const changes = all.map(({ change }) => change);
-        const isWhole = held.at(-1)!.to === piece.to;
-        if (isWhole ? saysTheSame(opened.plain, changes) : beginsWith(opened.plain, changes)) {
-          const received = this.join(piece, opened);
-          this.compact(piece);
-          then(received);
-        } else if (isWhole && !outweighs(held, piece)) {
-          this.ban(held[0]!, [piece]);
-          then('taken');
-        } else {
-          this.ban(piece, []);
-          then('lie');
-        }
-      }
-    );
-  }
-
-  /** What is here of a segment's range, when it can be compared: both begin, and both or one of them end, at one place. */
-  private heldOf(piece: IPiece): readonly IPiece[] {
-    const { log } = this;
-    const held = log.chainAt(piece.session, piece.from)
-      ? log.pieces(piece.session, piece.from, piece.to)
-      : [];
-    const [first, last] = [held[0], held.at(-1)];
-    return !first || !last || last.to > piece.to || isSamePiece(first, piece) ? [] : held;
   }
 
   private compact(segment: IPiece): boolean {
@@ -590,16 +512,6 @@ export class Replica {
     Y.transact(doc, run, FROM_OTHERS, false);
     this.isBatching = false;
   }
-}
-
-/** Whose word counts, for everybody alike: that of envelopes, then the finer one, then the lower hash. */
-function outweighs(pieces: readonly IPiece[], segment: IPiece): boolean {
-  const [first] = pieces;
-  return (
-    pieces.length > 1 ||
-    first?.form === 'envelope' ||
-    (first !== undefined && idText(first.hash) < idText(segment.hash))
-  );
 }
 
 function bytesOf(pieces: readonly IPiece[]): number {

@@ -258,7 +258,7 @@ export class Spread {
     }
     if (lie) {
       pieces.sort((a, b) => a.from - b.from);
-      replica.hearOriginals(lie, pieces, isLie => {
+      replica.weighing.hearOriginals(lie, pieces, isLie => {
         if (!isLie) {
           this.remember(claimOf(neighbour, lie), []);
         }

@@ -1,0 +1,117 @@
+/**
+ * Segments, compared with what is here of their range before they take its place, and with what others say it was: a lie
+ * is nobody's word, and everybody finds the same one lying [ENV7, SYN18].
+ */
+import { saysTheSame } from '../envelope/compact';
+import { idText } from '../envelope/envelope';
+import { beginsWith } from '../envelope/merge';
+import type { Log } from '../log/log';
+import { type IPiece, isSamePiece } from '../log/piece';
+import type { Received } from './ports';
+import type { Opened } from './reading';
+import { openChanges } from './wholes';
+
+export interface IWeighingPorts {
+  readonly log: Log;
+  open(piece: IPiece, then: (opened: Opened) => void): void;
+  /** Takes it into the log and the document. */
+  join(piece: IPiece, opened: Opened): Received;
+  /** Puts it in the place of what it was made of. */
+  compact(segment: IPiece): boolean;
+  /** It is never to be taken again; `instead` counts in its place. */
+  ban(segment: IPiece, instead: readonly IPiece[]): void;
+}
+
+export class Weighing {
+  constructor(private readonly ports: IWeighingPorts) {}
+
+  /** A segment is compared with what is here of its range before it takes its place. */
+  weigh(piece: IPiece, opened: Extract<Opened, { kind: 'open' }>, then: (received: Received) => void): void {
+    const held = this.heldOf(piece);
+    if (held.length === 0) {
+      then(this.ports.join(piece, opened));
+      return;
+    }
+    openChanges(
+      (each, opens) => this.ports.open(each, opens),
+      held,
+      all => {
+        const now = this.heldOf(piece);
+        if (!all || now.length !== held.length || now.some((each, index) => each !== held[index])) {
+          // It cannot be said yet, and comes again.
+          then('known');
+          return;
+        }
+        const changes = all.map(({ change }) => change);
+        const isWhole = held.at(-1)!.to === piece.to;
+        if (isWhole ? saysTheSame(opened.plain, changes) : beginsWith(opened.plain, changes)) {
+          const received = this.ports.join(piece, opened);
+          this.ports.compact(piece);
+          then(received);
+        } else if (isWhole && !outweighs(held, piece)) {
+          this.ports.ban(held[0]!, [piece]);
+          then('taken');
+        } else {
+          this.ports.ban(piece, []);
+          then('lie');
+        }
+      }
+    );
+  }
+
+  /**
+   * What a neighbour has of a session from `segment` on, which is here and which they say is a lie: verified pieces, in
+   * order. Whether they are right; then theirs counts.
+   */
+  hearOriginals(segment: IPiece, theirs: readonly IPiece[], then: (isLie: boolean) => void): void {
+    const end = theirs.findIndex(({ to }) => to === segment.to);
+    const pieces = theirs.slice(0, end + 1);
+    const follow = pieces.every(
+      (piece, index) =>
+        piece.session === segment.session && piece.from === (pieces[index - 1]?.to ?? segment.from)
+    );
+    if (pieces.length === 0 || !follow || !outweighs(pieces, segment)) {
+      then(false);
+      return;
+    }
+    this.ports.open(segment, opened =>
+      openChanges(
+        (each, opens) => this.ports.open(each, opens),
+        pieces,
+        changes => {
+          const isLie =
+            changes !== null &&
+            opened.kind === 'open' &&
+            !saysTheSame(
+              opened.plain,
+              changes.map(({ change }) => change)
+            );
+          if (isLie) {
+            this.ports.ban(segment, pieces);
+          }
+          then(isLie);
+        }
+      )
+    );
+  }
+
+  /** What is here of a segment's range, when it can be compared: both begin, and both or one of them end, at one place. */
+  private heldOf(piece: IPiece): readonly IPiece[] {
+    const { log } = this.ports;
+    const held = log.chainAt(piece.session, piece.from)
+      ? log.pieces(piece.session, piece.from, piece.to)
+      : [];
+    const [first, last] = [held[0], held.at(-1)];
+    return !first || !last || last.to > piece.to || isSamePiece(first, piece) ? [] : held;
+  }
+}
+
+/** Whose word counts, for everybody alike: that of envelopes, then the finer one, then the lower hash. */
+function outweighs(pieces: readonly IPiece[], segment: IPiece): boolean {
+  const [first] = pieces;
+  return (
+    pieces.length > 1 ||
+    first?.form === 'envelope' ||
+    (first !== undefined && idText(first.hash) < idText(segment.hash))
+  );
+}
