@@ -53,7 +53,7 @@ class Desk {
     tooMuch: person => this.named.push(person)
   });
   readonly intake = new Intake(
-    ...([new Y.Doc(), GENESIS, new Map(), null, undefined] as const),
+    ...([new Y.Doc(), GENESIS, new Map<number, number>(), null, undefined] as const),
     this.work.of(session => (session === 'own' ? null : session))
   );
 

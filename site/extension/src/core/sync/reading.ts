@@ -81,7 +81,7 @@ export class Reading {
     this.intake =
       doc &&
       new Intake(
-        ...([doc, genesis, new Map(), ports.origin, undefined] as const),
+        ...([doc, genesis, new Map<number, number>(), ports.origin, undefined] as const),
         ports.work?.of(session => ports.personOf(session))
       );
   }
