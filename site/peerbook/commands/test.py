@@ -135,8 +135,10 @@ def _browser(context: Context) -> bool:
     workspace = context.workspace
     build_site(workspace, Options(content=workspace.content, output=workspace.output), context.progress)
     browser = find_browser(context.progress)
+    # A file stays with one browser: its stories share what they have built. `-n 0` has them one after the other.
+    beside = ["-n", str(min(os.cpu_count() or 1, MOST_BROWSERS)), "--dist", "loadfile"]
     return _pytest(
-        context, ["tests/browser"], {"PEERBOOK_BROWSER": str(browser), "PEERBOOK_SITE": str(workspace.output)}
+        context, ["tests/browser", *beside], {"PEERBOOK_BROWSER": str(browser), "PEERBOOK_SITE": str(workspace.output)}
     )
 
 
@@ -147,6 +149,9 @@ def _network(context: Context) -> bool:
         install_from_debian("iproute2", "nftables", progress=context.progress)
     return _pytest(context, ["tests/network"], {"PEERBOOK_BROWSER": str(browser)})
 
+
+MOST_BROWSERS = 4
+"""At a time, each telling a story of its own; a class of twelve pages wants some 3 GB."""
 
 NETWORK_TOOLS = f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin"
 """Where Debian keeps them, which is not on everybody's path."""
