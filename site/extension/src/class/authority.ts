@@ -166,7 +166,7 @@ export class Authority {
         roles.mayState(participant, { kind: 'standing', participant: to, role, ...bounds }),
       give: (to, role) => void society.give(to, role, engine.reachesOf(to)),
       setDoor: door => void society.beginEpoch(door),
-      admit: who => society.admit(who),
+      admit: who => society.admit(who, engine.reachesOf(who)),
       refuse: who => doorway.refuse(who),
       share: outputs => void society.state({ kind: 'sharing', outputs }),
       recoveryFile: workshop => this.recoveryFile(workshop)

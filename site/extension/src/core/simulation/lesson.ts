@@ -98,7 +98,6 @@ export class Lesson {
   /** Whose page broke down: it cannot tell any more what is not there. */
   private readonly crashed = new Set<string>();
   private readonly verdict: Verdict;
-  private readonly liars = new Set<string>();
   /** Whose words need not be there any more. */
   private readonly outlaws = new Set<string>();
   private seen: Uint8Array | null = null;
@@ -241,19 +240,13 @@ export class Lesson {
   }
 
   private readmit(): void {
-    // Who contradicted themselves stays out: let in again, their session would be in doubt again.
-    const [who] = [...this.outlaws].filter(each => each.startsWith('p') && !this.liars.has(each));
+    const [who] = [...this.outlaws].filter(each => each.startsWith('p'));
     const pupil = this.people.find(each => each.who === who);
     const { participant } = pupil ?? this.course.members.session(who ?? 'teacher', this.course.classId);
-    if (who && this.teacher.society.roles?.roleOf(participant) === 'removed') {
+    const { society, engine } = this.teacher;
+    if (who && society.roles?.roleOf(participant) === 'removed') {
       this.note(`the teacher lets ${who} in again`);
-      this.teacher.society.state({
-        kind: 'standing',
-        participant,
-        role: 'attendee',
-        counts: [],
-        frontier: []
-      });
+      society.give(participant, 'attendee', engine.reachesOf(participant));
     }
   }
 
@@ -288,7 +281,6 @@ export class Lesson {
     }
     this.note(`${pupil.name} contradicts themselves`);
     this.counts.forks += 1;
-    this.liars.add(pupil.who);
     this.outlaw(pupil.who);
     const place = log.count(pupil.session);
     const twin = this.forger.twin(pupil, document, place);
