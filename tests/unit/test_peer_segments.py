@@ -25,7 +25,7 @@ def changes_of(page: Page, first: int, end: int) -> list[bytes]:
     pieces = page.replica.log.pieces(page.session, first, end)
     changes = open_changes(page.engine._opener.piece, pieces)
     assert changes
-    return changes
+    return [each.change for each in changes]
 
 
 def segment_of(page: Page, first: int, end: int, changes: list[bytes] | None = None) -> Piece:
