@@ -18,7 +18,7 @@ const sourceOf = (doc: Y.Doc): Y.Text => cellsOf(doc).get('a')!.get('source') as
 const docOf = (pupil: Pupil, team: string): Y.Doc => pupil.others.get(pageOf(team))!;
 const write = (pupil: Pupil, team: string, words: string): void =>
   sourceOf(docOf(pupil, team)).insert(0, words);
-const words = (pupil: Pupil, team: string): string => sourceOf(docOf(pupil, team)).toString();
+const words = (pupil: Pupil, team: string): string => sourceOf(docOf(pupil, team)).toJSON();
 const team = (id: string, name: string, ...members: (Pupil | undefined)[]): void => {
   const { society, engine } = school.teacher;
   const ids = members.map(member => member!.participant);

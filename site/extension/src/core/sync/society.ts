@@ -113,7 +113,11 @@ export class Society implements IRules, IKeys {
           .flat()
           .flatMap(participant => options.devicesOf?.(participant) ?? []),
       isShared: document => parseOutputsName(document) !== null && this.roles?.outputsShared === true,
-      teams: teamReaders(() => this.roles, own, options.devicesOf),
+      teams: teamReaders(
+        () => this.roles,
+        own,
+        participant => options.devicesOf?.(participant) ?? []
+      ),
       publish: bytes => this.passOnWraps(bytes, ''),
       opened: () => this.ports?.keysChanged()
     });

@@ -104,7 +104,7 @@ function frontierOf(team: string, before: ITeam | undefined, now: readonly IReac
 export function teamReaders(
   roles: () => Roles | null,
   own: Pick<IOwnSession, 'participant' | 'agreementKey'>,
-  devicesOf: ((participant: string) => readonly Uint8Array[]) | undefined
+  devicesOf: (participant: string) => readonly Uint8Array[]
 ): ITeamReaders {
   const teamOf = (team: string): ITeam | undefined => roles()?.teams.get(team);
   const teaches = (participant: string): boolean => roles()?.canTeach(participant) === true;
@@ -114,7 +114,7 @@ export function teamReaders(
       const { owner, instructors } = roles()!;
       const all = new Set([...(teamOf(team)?.members ?? []), owner, ...instructors]);
       const readers = [...all].filter(participant => roles()!.readsTeam(participant, team));
-      return [own.agreementKey, ...readers.flatMap(participant => devicesOf?.(participant) ?? [])];
+      return [own.agreementKey, ...readers.flatMap(participant => devicesOf(participant))];
     },
     keyHashes: team => teamOf(team)?.keyHashes ?? [],
     mayHave: (participant, team) => teamOf(team)?.ever.has(participant) === true || teaches(participant),
