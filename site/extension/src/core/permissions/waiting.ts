@@ -30,6 +30,13 @@ interface IWaiting {
   need: number;
 }
 
+interface IQueued {
+  readonly clock: number;
+  /** Goes up with each that comes. */
+  readonly ticket: number;
+  readonly item: IWaiting;
+}
+
 export class Waiting {
   /** `known`: for each client the clock after the last that is here; `admit` may still refuse what is ready. */
   constructor(
@@ -186,11 +193,12 @@ export class Waiting {
   }
 }
 
-/** Who waits for clocks of one client, the lowest first: a heap. */
+/** Who waits for clocks of one client, the lowest first, and of one those who came first: a heap. */
 class Queue {
   constructor(private readonly onStep: () => void) {}
 
-  private readonly heap: { readonly clock: number; readonly item: IWaiting }[] = [];
+  private readonly heap: IQueued[] = [];
+  private tickets = 0;
 
   get changes(): ICheckedChange[] {
     return this.heap.map(({ item }) => item.change);
@@ -198,8 +206,10 @@ class Queue {
 
   add(clock: number, item: IWaiting): void {
     const { heap } = this;
-    let at = heap.push({ clock, item }) - 1;
-    for (let up = (at - 1) >> 1; at > 0 && heap[up]!.clock > clock; up = (at - 1) >> 1) {
+    this.tickets += 1;
+    const queued = { clock, ticket: this.tickets, item };
+    let at = heap.push(queued) - 1;
+    for (let up = (at - 1) >> 1; at > 0 && isBefore(queued, heap[up]!); up = (at - 1) >> 1) {
       this.swap(at, up);
       at = up;
     }
@@ -224,7 +234,7 @@ class Queue {
     for (let at = 0; ;) {
       const least = [2 * at + 1, 2 * at + 2]
         .filter(child => child < heap.length)
-        .reduce((best, child) => (heap[child]!.clock < heap[best]!.clock ? child : best), at);
+        .reduce((best, child) => (isBefore(heap[child]!, heap[best]!) ? child : best), at);
       if (least === at) {
         return;
       }
@@ -238,4 +248,8 @@ class Queue {
     [heap[a], heap[b]] = [heap[b]!, heap[a]!];
     this.onStep();
   }
+}
+
+function isBefore(a: IQueued, b: IQueued): boolean {
+  return a.clock < b.clock || (a.clock === b.clock && a.ticket < b.ticket);
 }

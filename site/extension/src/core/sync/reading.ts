@@ -258,6 +258,14 @@ export class Reading {
       return;
     }
     this.gathered = null;
+    // In one go: what Yjs joins on the way may stand elsewhere when places were crafted.
+    Y.transact(this.doc!, () => this.apply(gathered, waiting), this.ports.origin, false);
+  }
+
+  private apply(
+    gathered: ReadonlyMap<ICheckedChange, IGathered>,
+    waiting: ReadonlySet<ICheckedChange>
+  ): void {
     const strands = [...this.strands.values()].sort((a, b) => a.client - b.client);
     strands.forEach(strand => this.settle(strand));
     const later: ICheckedChange[] = [];
