@@ -102,6 +102,8 @@ export interface IEngineOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly digest: Digest;
+  /** Milliseconds, as fine as there are, for what somebody's writing costs; none: it may take as long as it takes. */
+  readonly stopwatch?: () => number;
   readonly rules: IRules;
   readonly keys: IKeys;
   readonly ear?: IClassEar;
@@ -125,6 +127,8 @@ export interface IEngineOptions {
   onReplayed?(document: string, doc: Y.Doc): void;
   /** What one wrote and is not in the document any more. */
   onLost?(document: string, lost: readonly ILost[]): void;
+  /** What somebody wrote takes so long that it waits, and comes bit by bit. */
+  onCostly?(participant: string): void;
   /** Something is sealed with a key that is not here. */
   onLocked?(document: string, epoch: number): void;
   /** What was written here may not be, and stays on this page. */
