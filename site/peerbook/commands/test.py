@@ -81,6 +81,14 @@ def _pytest(context: Context, paths: Sequence[str], more: Mapping[str, str] | No
     return _run(context, sys.executable, "-m", "pytest", *paths, *context.rest, more=more)
 
 
+def _beside(most: int = 8) -> list[str]:
+    """For pytest: a process for each core. A file stays with one: its tests share what they have built.
+
+    ``-n 0`` on the command line has one test after the other, as ``--pdb`` wants it.
+    """
+    return ["-n", str(min(os.cpu_count() or 1, most)), "--dist", "loadfile"]
+
+
 def _lint(context: Context) -> bool:
     scripts = Path(sys.executable).parent
     node = context.node()
@@ -113,7 +121,7 @@ def _types(context: Context) -> bool:
 
 def _unit(context: Context) -> bool:
     context.node()
-    return _pytest(context, ["tests/unit"])
+    return _pytest(context, ["tests/unit", *_beside()])
 
 
 def _protocol(context: Context) -> bool:
@@ -135,10 +143,10 @@ def _browser(context: Context) -> bool:
     workspace = context.workspace
     build_site(workspace, Options(content=workspace.content, output=workspace.output), context.progress)
     browser = find_browser(context.progress)
-    # A file stays with one browser: its stories share what they have built. `-n 0` has them one after the other.
-    beside = ["-n", str(min(os.cpu_count() or 1, MOST_BROWSERS)), "--dist", "loadfile"]
     return _pytest(
-        context, ["tests/browser", *beside], {"PEERBOOK_BROWSER": str(browser), "PEERBOOK_SITE": str(workspace.output)}
+        context,
+        ["tests/browser", *_beside(MOST_BROWSERS)],
+        {"PEERBOOK_BROWSER": str(browser), "PEERBOOK_SITE": str(workspace.output)},
     )
 
 
