@@ -6,10 +6,10 @@ import { sameBytes } from '../bytes';
 import type { ICrypto } from '../crypto';
 import type { Digest } from '../session';
 import type { Secret } from '../secret';
-import { documentKey, keeperOf, ownSecret, secretKindOf } from './documents';
+import { documentKey, keeperOf, ownSecret, type SecretKind, secretKindOf } from './documents';
 
-/** Documents' keys kept: every document of a large class, in a few epochs. */
-const KEYS_KEPT = 4096;
+/** Documents whose keys are kept, of as many epochs as there are: every document of a large class. */
+const DOCUMENTS_KEPT = 1024;
 /** Secrets of documents in one epoch: an instructor has one for each attendee's notebooks and outputs. */
 const SECRETS_KEPT = 20_000;
 
@@ -42,12 +42,20 @@ export interface IKeys {
   readonly missing: Missing | null;
 }
 
+/** A key of an epoch, and its SHA-256, which is what was stated. */
+interface IHeld {
+  readonly key: Uint8Array;
+  readonly hash: Uint8Array;
+}
+
 export class Keyring {
   constructor(private readonly ports: IKeyringPorts) {}
 
-  private readonly held = new Map<number, Uint8Array[]>();
+  private readonly held = new Map<number, IHeld[]>();
   private readonly secrets = new Map<string, Uint8Array>();
-  private readonly made = new Map<string, Uint8Array>();
+  /** By document, then by the very secret: every envelope asks. */
+  private readonly made = new Map<string, Map<Uint8Array, Uint8Array>>();
+  private readonly kinds = new Map<string, SecretKind>();
 
   /** `wrong`: not the key that was stated; `unstated`: nobody stated such an epoch, as far as is known here. */
   takeEpoch(epoch: number, key: Uint8Array): 'taken' | 'known' | 'unstated' | 'wrong' {
@@ -60,10 +68,10 @@ export class Keyring {
       return 'wrong';
     }
     const held = this.held.get(epoch) ?? [];
-    if (held.some(each => sameBytes(each, key))) {
+    if (held.some(each => sameBytes(each.key, key))) {
       return 'known';
     }
-    this.held.set(epoch, [...held, key.slice()]);
+    this.held.set(epoch, [...held, { key: key.slice(), hash }]);
     return 'taken';
   }
 
@@ -83,12 +91,13 @@ export class Keyring {
 
   /** The newest epoch that can be written in: stated, its key here. Null before there is any. */
   get newest(): number | null {
-    return (
-      this.ports
-        .epochs()
-        .filter(epoch => this.epochKeys(epoch).length > 0)
-        .at(-1) ?? null
-    );
+    const epochs = this.ports.epochs();
+    for (let index = epochs.length - 1; index >= 0; index -= 1) {
+      if (this.epochKeys(epochs[index]!).length > 0) {
+        return epochs[index]!;
+      }
+    }
+    return null;
   }
 
   /** Whether the epoch that counts now can be written in. */
@@ -104,7 +113,7 @@ export class Keyring {
 
   /** An epoch's keys that are here, the one that counts first. */
   epochKeys(epoch: number): readonly Uint8Array[] {
-    const held = (this.held.get(epoch) ?? []).map(key => ({ key, hash: this.ports.digest(key) }));
+    const held = this.held.get(epoch) ?? [];
     return this.ports
       .stated(epoch)
       .flatMap(hash => held.filter(each => sameBytes(each.hash, hash)).map(each => each.key));
@@ -117,7 +126,7 @@ export class Keyring {
 
   /** Which keys open a document in an epoch. Answers at once where the cryptography does. */
   keysOf(document: string, epoch: number, then: (keys: IKeys) => void): void {
-    const isOwn = secretKindOf(document, this.ports.everyone) === 'own';
+    const isOwn = this.kindOf(document) === 'own';
     const own = this.secrets.get(`${epoch} ${document}`);
     if (isOwn && !own && keeperOf(document) === this.ports.own.participant) {
       this.secretOf(document, epoch, () => this.keysOf(document, epoch, then));
@@ -170,28 +179,41 @@ export class Keyring {
 
   /** Forgets everything: the class was left. */
   forget(): void {
-    [this.held, this.secrets, this.made].forEach(map => map.clear());
+    [this.held, this.secrets, this.made, this.kinds].forEach(map => map.clear());
   }
 
   private hasCounting(epoch: number): boolean {
     const [counting] = this.ports.stated(epoch);
     const held = this.held.get(epoch) ?? [];
-    return counting !== undefined && held.some(key => sameBytes(this.ports.digest(key), counting));
+    return counting !== undefined && held.some(({ hash }) => sameBytes(hash, counting));
   }
 
   private keyOf(secret: Uint8Array, document: string, then: (key: Uint8Array) => void): void {
-    const name = `${String.fromCharCode(...secret)} ${document}`;
-    const known = this.made.get(name);
+    const known = this.made.get(document)?.get(secret);
     if (known) {
       then(known);
       return;
     }
     documentKey(this.ports.crypto, secret, document, key => {
-      this.made.set(name, key);
-      if (this.made.size > KEYS_KEPT) {
+      const made = this.made.get(document) ?? new Map<Uint8Array, Uint8Array>();
+      this.made.set(document, made.set(secret, key));
+      if (this.made.size > DOCUMENTS_KEPT) {
         this.made.delete(this.made.keys().next().value!);
       }
       then(key);
     });
+  }
+
+  private kindOf(document: string): SecretKind {
+    const known = this.kinds.get(document);
+    if (known) {
+      return known;
+    }
+    const kind = secretKindOf(document, this.ports.everyone);
+    if (this.kinds.size >= DOCUMENTS_KEPT) {
+      this.kinds.clear();
+    }
+    this.kinds.set(document, kind);
+    return kind;
   }
 }

@@ -1,13 +1,11 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { digest } from './digest.node';
 import { Noble } from '../../crypto/noble';
 import { FORGERIES } from './forger';
 import { FAILED, scriptOf } from './fuzzed';
-import { type ILessonScript, Lesson } from './lesson';
+import { Lesson } from './lesson';
 import { FAIR } from './network';
-
-/** The same SHA-256 as the page's, faster. */
-const digest = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(bytes).digest());
+import type { ILessonScript } from './script';
 
 async function tell(lesson: Lesson): Promise<Lesson> {
   const steps = lesson.tell();
