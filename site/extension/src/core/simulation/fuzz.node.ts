@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { Noble } from '../../crypto/noble';
 import { digest } from './digest.node';
-import { SCRIPTS, scriptOf } from './fuzzed';
+import { commandOf, SCRIPTS, scriptOf } from './fuzzed';
 import { Lesson } from './lesson';
 import { Siege } from './siege';
 
@@ -70,10 +70,11 @@ function besiege(forgeries: number, people: number): void {
 
 function tellLessons(): void {
   for (let seed = first; seed < first + count; seed += 1) {
-    const script = scriptOf(seed, {
+    const given = {
       ...(values.ops === undefined ? {} : { ops: Number(values.ops) }),
       ...(values.people === undefined ? {} : { people: Number(values.people) })
-    });
+    };
+    const script = scriptOf(seed, given);
     const lesson = new Lesson(seed, script, digest, values.real ? new Noble() : undefined);
     try {
       lesson.run();
@@ -81,7 +82,7 @@ function tellLessons(): void {
       failed.push(seed);
       const [words, ...log] = (error as Error).message.split('\n');
       say(words!);
-      say(`  again: python3 build.py fuzz --seeds 1 --first ${seed}${values.real ? ' --real' : ''} --trace`);
+      say(`  again: ${commandOf(seed, { ...given, isReal: values.real })}`);
       (values.trace ? log : log.slice(-20)).forEach(line => say(`  ${line}`));
     }
     done += 1;

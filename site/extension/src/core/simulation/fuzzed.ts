@@ -35,3 +35,19 @@ export const FAILED: readonly { readonly seed: number; readonly ops: number }[] 
   { seed: 466, ops: 150 },
   { seed: 475, ops: 150 }
 ];
+
+/** How to tell a lesson again, and see what happened in it. */
+export function commandOf(
+  seed: number,
+  {
+    ops,
+    people,
+    isReal = false
+  }: { readonly ops?: number; readonly people?: number; readonly isReal?: boolean }
+): string {
+  const given = Object.entries({ ops, people }).flatMap(([name, number]) =>
+    number === undefined ? [] : [`--${name} ${number}`]
+  );
+  const all = ['--seeds 1', `--first ${seed}`, ...given, ...(isReal ? ['--real'] : []), '--trace'];
+  return `python3 build.py fuzz ${all.join(' ')}`;
+}

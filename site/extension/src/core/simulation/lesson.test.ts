@@ -15,15 +15,7 @@ async function tell(lesson: Lesson): Promise<Lesson> {
   return lesson;
 }
 
-const seeds = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
-
 describe('a lesson', () => {
-  it('[SYN14] of any kind ends with everybody equal, every kept word and none that may not be', async () => {
-    for (const seed of seeds(27)) {
-      await tell(new Lesson(seed, scriptOf(seed, { people: 4, ops: 40 }), digest));
-    }
-  });
-
   it.each(FAILED)('[SYN14] that failed once ends well: seed $seed', async ({ seed, ops }) => {
     await tell(new Lesson(seed, scriptOf(seed, { ops }), digest));
   });
