@@ -31,7 +31,7 @@ NEWS_MS = 200
 _STATEMENTS = "statements"
 """Stands for the statements among the documents of a summary."""
 _CONTENT = " content"
-"""After a document's name: what it says [PER6]. Nothing here would have to be built anew."""
+"""After a document's name: what it says, of a log that was said before [PER6]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +195,7 @@ class Exchange:
         # How far each session is, where digests differ; and what is more here than there.
         rough: list[Summary] = []
         ahead: list[Summary] = []
+        equal: set[str] = set()
         for summary in message.summaries:
             if summary.document == _STATEMENTS:
                 stated = self._ports.stated()
@@ -202,6 +203,7 @@ class Exchange:
                     self._ports.differs(neighbour)
                 continue
             if summary.document.endswith(_CONTENT):
+                self._hear_content(summary, equal)
                 continue
             replica = self._ports.replicas.get(summary.document) or self._ports.carry(summary.document)
             if not replica:
@@ -211,6 +213,7 @@ class Exchange:
             talk.said[neighbour.peer] = summary.digest
             if replica.reaches.digest == summary.digest:
                 talk.claims.left(neighbour.peer)
+                equal.add(replica.name)
             elif summary.reaches is None and message.fresh:
                 rough.append(replica.reaches.summary(replica.name, "all"))
             elif summary.reaches is None:
@@ -264,6 +267,14 @@ class Exchange:
                 self._ports.neighbours.say(Summaries(False, False, summaries), news.knows)
 
         talk.news = _News(self._ports.clock.after(NEWS_MS, tell), {source}, {session: None})
+
+    def _hear_content(self, summary: Summary, equal: Collection[str]) -> None:
+        """Who has the same log, and is as quiet, says the same: or one of both is to be built anew [PER6]."""
+        name = summary.document.removesuffix(_CONTENT)
+        replica = self._ports.replicas.get(name) if name in equal else None
+        content = replica.content if replica else None
+        if replica and content is not None and content != summary.digest:
+            replica.settle()
 
     def _compare_reaches(
         self, neighbour: Neighbour, replica: Replica, talk: _Talk, reaches: Iterable[Reach], *, fresh: bool
@@ -350,7 +361,11 @@ class Exchange:
         """Only the digests: enough where they are the same."""
         stated = self._ports.stated()
         summaries = [Summary(_STATEMENTS, stated[:DIGEST_BYTES])] if stated is not None else []
-        summaries += [each.reaches.summary(each.name, None) for each in replicas]
+        for each in replicas:
+            summaries.append(each.reaches.summary(each.name, None))
+            content = each.content
+            if content is not None:
+                summaries.append(Summary(each.name + _CONTENT, content))
         if not summaries and fresh:
             neighbour.say(Summaries(fresh, answer, ()))
         self._send(neighbour, summaries, fresh=fresh, answer=answer)

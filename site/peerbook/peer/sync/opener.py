@@ -44,7 +44,7 @@ class Opener:
             plain = open_with(key)
             if plain is not None:
                 return plain
-        return Opened("wrong" if keys else "locked")
+        return Opened("wrong" if keys and self._keys.are_all(place.document, place.kind) else "locked")
 
 
 def open_changes(open_piece: Callable[[Piece], Opened], pieces: Iterable[Piece]) -> list[bytes] | None:

@@ -14,6 +14,7 @@ from ..log.log import Log
 from ..log.piece import Cut, Fork, Known, New, Piece, Waits
 from ..merge import begins_with, says_the_same
 from ..permissions.change import CheckedChange, Refused, canonical_change, check_change
+from .contents import Contents, content_digest
 from .digest import state_digest
 from .opener import open_changes
 from .outbox import Outbox
@@ -44,6 +45,7 @@ class Replica:
         self._is_applying = False
         self._is_replay_due = False
         self._digest: bytes | None = None
+        self._contents = Contents(ports.clock)
         self.version = 0
         """Goes up with every change of the document, whoever made it."""
         self.on_change: Callable[[], None] | None = None
@@ -75,13 +77,23 @@ class Replica:
             self._digest = state_digest(self._reading.doc) if self._reading.doc is not None else b""
         return self._digest
 
+    @property
+    def content(self) -> bytes | None:
+        """What the document says, in 16 bytes, once it is quiet and all of the log is in it."""
+        reading, doc = self._reading, self.doc
+        is_whole = not (reading.is_waiting or reading.is_partial or self.log.waiting or self._unsealed or self._fresh)
+        return self._contents.quiet(doc) if doc is not None and is_whole and self.kind == "document" else None
+
     def open(self, doc: Doc[Any], genesis: bytes | None) -> None:
         """Reads the log into ``doc``, which was made with this session's clientID, and follows what is written
         there. ``genesis``: what the document starts from, if anything.
         """
         self._reading.end()
         self._genesis = genesis
-        self._start(doc)
+        self._reading = reading = self._make_reading(doc)
+        with _Applying(self), doc.transaction():
+            reading.read_all()
+        self._watch(reading, doc)
         for change in self._unsealed:
             self._reading.take_own(change)
 
@@ -148,14 +160,18 @@ class Replica:
     def _client(self) -> int:
         return self._ports.client_of(self._ports.session, self._ports.participant)
 
-    def _start(self, doc: Doc[Any]) -> None:
-        """A reading of all that counts into ``doc``, which is watched from then on."""
-        with _Applying(self):
-            self._reading = self._make_reading(doc)
-            with doc.transaction():
-                self._reading.read_all()
+    def _watch(self, reading: Reading, doc: Doc[Any]) -> None:
+        """What is written to ``doc`` is one's own from now on."""
+        self._reading = reading
         self._subscription = doc.observe(self._changed)
         self._note_change()
+
+    def _built_anew(self, doc: Doc[Any]) -> Reading:
+        """A reading of all that counts into ``doc``, beside the one that is open."""
+        reading = self._make_reading(doc)
+        with _Applying(self), doc.transaction():
+            reading.read_anew()
+        return reading
 
     def _stop_watching(self) -> None:
         if self._subscription and self.doc is not None:
@@ -178,7 +194,7 @@ class Replica:
                 ports.client_of,
                 frontier,
                 ports.open,
-                lambda session, place, piece: self._dismiss(session, place, piece),
+                self._dismiss,
                 ports.locked,
             ),
             doc,
@@ -255,11 +271,11 @@ class Replica:
         with _Applying(self):
             self._reading.read(piece.session, (piece, opened) if opened else None)
 
-    def _dismiss(self, session: str, place: int, piece: Piece) -> None:
+    def _dismiss(self, session: str, place: int, piece: Piece, is_building: bool = False) -> None:
         """Content that may not be: what comes from there on does not count, for anybody."""
         gone = self.log.refuse(piece) if piece.form == "segment" else self.log.stop(session, place)[1:]
         self.reaches.changed()
-        if gone:
+        if gone and not (is_building and piece.form == "envelope"):
             self._replay_soon()
 
     def _replay_soon(self) -> None:
@@ -295,6 +311,20 @@ class Replica:
         if self._is_replay_due:
             self._replay()
 
+    def settle(self) -> None:
+        """Somebody who is as far has other content: somebody wrote what Yjs orders by arrival [PER6]. Built anew, all
+        have the same; once for each state of the log, and not more often than now and then, as a neighbour may say
+        anything.
+        """
+        if self.content is None or self._is_replay_due or not self._contents.may_build(self.reaches.digest):
+            return
+        doc: Doc[Any] = Doc(client_id=self._client)
+        reading = self._built_anew(doc)
+        if self._is_replay_due or content_digest(doc) == self.content:
+            reading.end()
+        else:
+            self._exchange(reading, doc)
+
     def _replay(self) -> None:
         """Builds the document out of the log, and puts it in the place of the one that is open."""
         self._is_replay_due = False
@@ -304,10 +334,13 @@ class Replica:
             self._reading.read_all()
             return
         self.flush()
+        doc: Doc[Any] = Doc(client_id=self._client)
+        self._exchange(self._built_anew(doc), doc)
+
+    def _exchange(self, reading: Reading, doc: Doc[Any]) -> None:
         self._stop_watching()
         self._reading.end()
-        doc: Doc[Any] = Doc(client_id=self._client)
-        self._start(doc)
+        self._watch(reading, doc)
         if not self._ports.cut_of(self._ports.session, self._ports.participant):
             with _Applying(self):
                 for change in list(self._unsealed):
@@ -360,6 +393,7 @@ class Replica:
     def _note_change(self) -> None:
         self.version += 1
         self._digest = None
+        self._contents.changed()
         if self.on_change:
             self._ports.clock.after(0, self.on_change)
 

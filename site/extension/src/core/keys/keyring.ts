@@ -6,10 +6,19 @@ import { sameBytes } from '../bytes';
 import type { ICrypto } from '../crypto';
 import type { Digest } from '../session';
 import type { Secret } from '../secret';
-import { documentKey, keeperOf, ownSecret, type SecretKind, secretKindOf } from './documents';
+import { toHex } from '../tagged';
+import {
+  documentKey,
+  keeperOf,
+  ownSecret,
+  type SecretKind,
+  secretKindOf,
+  teamOf,
+  teamSecret
+} from './documents';
 
-/** Documents whose keys are kept, of as many epochs as there are: every document of a large class. */
-const DOCUMENTS_KEPT = 1024;
+/** Documents' keys kept: every document of a large class, in a few epochs. */
+const KEYS_KEPT = 4096;
 /** Secrets of documents in one epoch: an instructor has one for each attendee's notebooks and outputs. */
 const SECRETS_KEPT = 20_000;
 
@@ -27,13 +36,15 @@ export interface IKeyringPorts {
    * somebody who might (two instructors at once). Empty for an epoch nobody stated.
    */
   stated(epoch: number): readonly Uint8Array[];
+  /** SHA-256 of the keys stated for a team, the one to write with first. Empty for a team nobody stated. */
+  teamKeys(team: string): readonly Uint8Array[];
 }
 
 /** What is missing to open something. */
 export type Missing =
   /** The epoch's key: a member must be asked. */
   | 'epoch'
-  /** The document's own secret: its owner has not wrapped it for this device, or that has not come. */
+  /** The document's own secret, or the team's key: nobody has wrapped it for this device, or that has not come. */
   | 'secret';
 
 export interface IKeys {
@@ -53,9 +64,10 @@ export class Keyring {
 
   private readonly held = new Map<number, IHeld[]>();
   private readonly secrets = new Map<string, Uint8Array>();
-  /** By document, then by the very secret: every envelope asks. */
-  private readonly made = new Map<string, Map<Uint8Array, Uint8Array>>();
+  private readonly made = new Map<string, Uint8Array>();
   private readonly kinds = new Map<string, SecretKind>();
+  /** Keys of teams, by team and SHA-256. */
+  private readonly teams = new Map<string, Uint8Array>();
 
   /** `wrong`: not the key that was stated; `unstated`: nobody stated such an epoch, as far as is known here. */
   takeEpoch(epoch: number, key: Uint8Array): 'taken' | 'known' | 'unstated' | 'wrong' {
@@ -87,6 +99,29 @@ export class Keyring {
     }
     this.secrets.set(name, secret.slice());
     return 'taken';
+  }
+
+  /** `wrong`: no key that was stated for the team. */
+  takeTeam(team: string, key: Uint8Array): 'taken' | 'known' | 'wrong' {
+    const hash = this.ports.digest(key);
+    if (key.byteLength !== 32 || !this.ports.teamKeys(team).some(each => sameBytes(each, hash))) {
+      return 'wrong';
+    }
+    const name = `${team} ${toHex(hash)}`;
+    if (this.teams.has(name)) {
+      return 'known';
+    }
+    this.teams.set(name, key.slice());
+    return 'taken';
+  }
+
+  hasTeam(team: string, keyHash: Uint8Array): boolean {
+    return this.teams.has(`${team} ${toHex(keyHash)}`);
+  }
+
+  /** A team's keys that are here and were stated, the one to write with first. */
+  teamKeys(team: string): readonly Uint8Array[] {
+    return this.ports.teamKeys(team).flatMap(hash => this.teams.get(`${team} ${toHex(hash)}`) ?? []);
   }
 
   /** The newest epoch that can be written in: stated, its key here. Null before there is any. */
@@ -126,28 +161,21 @@ export class Keyring {
 
   /** Which keys open a document in an epoch. Answers at once where the cryptography does. */
   keysOf(document: string, epoch: number, then: (keys: IKeys) => void): void {
-    const isOwn = this.kindOf(document) === 'own';
+    const kind = this.kindOf(document);
+    if (kind === 'team') {
+      this.teamSecrets(teamOf(document)!, epoch, (secrets, missing) =>
+        this.keysFrom(secrets, document, missing, then)
+      );
+      return;
+    }
+    const isOwn = kind === 'own';
     const own = this.secrets.get(`${epoch} ${document}`);
     if (isOwn && !own && keeperOf(document) === this.ports.own.participant) {
       this.secretOf(document, epoch, () => this.keysOf(document, epoch, then));
       return;
     }
     const secrets = isOwn ? (own ? [own] : []) : this.epochKeys(epoch);
-    if (secrets.length === 0) {
-      then({ keys: [], missing: isOwn ? 'secret' : 'epoch' });
-      return;
-    }
-    const keys: Uint8Array[] = [];
-    let left = secrets.length;
-    secrets.forEach((secret, index) =>
-      this.keyOf(secret, document, key => {
-        keys[index] = key;
-        left -= 1;
-        if (left === 0) {
-          then({ keys, missing: null });
-        }
-      })
-    );
+    this.keysFrom(secrets, document, isOwn ? 'secret' : 'epoch', then);
   }
 
   /** The key to write a document with, of the newest epoch there is; null while there is none. */
@@ -179,7 +207,41 @@ export class Keyring {
 
   /** Forgets everything: the class was left. */
   forget(): void {
-    [this.held, this.secrets, this.made, this.kinds].forEach(map => map.clear());
+    [this.held, this.secrets, this.made, this.teams, this.kinds].forEach(map => map.clear());
+  }
+
+  /** Of documents of a team in an epoch: that of the key to write with first. */
+  private teamSecrets(
+    team: string,
+    epoch: number,
+    then: (secrets: readonly Uint8Array[], missing: Missing) => void
+  ): void {
+    const epochKeys = this.epochKeys(epoch);
+    const pairs = this.teamKeys(team).flatMap(teamKey => epochKeys.map(epochKey => ({ teamKey, epochKey })));
+    gather(
+      pairs,
+      ({ teamKey, epochKey }, made) =>
+        this.remember(
+          `${textOf(teamKey)} ${textOf(epochKey)} ${epoch}`,
+          then => teamSecret(this.ports.crypto, teamKey, epochKey, epoch, then),
+          made
+        ),
+      secrets => then(secrets, epochKeys.length > 0 ? 'secret' : 'epoch')
+    );
+  }
+
+  /** @param missing what it is that is missing if there is no secret */
+  private keysFrom(
+    secrets: readonly Uint8Array[],
+    document: string,
+    missing: Missing,
+    then: (keys: IKeys) => void
+  ): void {
+    gather(
+      secrets,
+      (secret, made) => this.keyOf(secret, document, made),
+      keys => then({ keys, missing: keys.length > 0 ? null : missing })
+    );
   }
 
   private hasCounting(epoch: number): boolean {
@@ -189,18 +251,29 @@ export class Keyring {
   }
 
   private keyOf(secret: Uint8Array, document: string, then: (key: Uint8Array) => void): void {
-    const known = this.made.get(document)?.get(secret);
+    this.remember(
+      `${textOf(secret)} ${document}`,
+      made => documentKey(this.ports.crypto, secret, document, made),
+      then
+    );
+  }
+
+  private remember(
+    name: string,
+    make: (then: (made: Uint8Array) => void) => void,
+    then: (made: Uint8Array) => void
+  ): void {
+    const known = this.made.get(name);
     if (known) {
       then(known);
       return;
     }
-    documentKey(this.ports.crypto, secret, document, key => {
-      const made = this.made.get(document) ?? new Map<Uint8Array, Uint8Array>();
-      this.made.set(document, made.set(secret, key));
-      if (this.made.size > DOCUMENTS_KEPT) {
+    make(made => {
+      this.made.set(name, made);
+      if (this.made.size > KEYS_KEPT) {
         this.made.delete(this.made.keys().next().value!);
       }
-      then(key);
+      then(made);
     });
   }
 
@@ -210,10 +283,46 @@ export class Keyring {
       return known;
     }
     const kind = secretKindOf(document, this.ports.everyone);
-    if (this.kinds.size >= DOCUMENTS_KEPT) {
+    if (this.kinds.size >= KEYS_KEPT) {
       this.kinds.clear();
     }
     this.kinds.set(document, kind);
     return kind;
   }
+}
+
+/** As every envelope asks for its key, and secrets are few. */
+const texts = new WeakMap<Uint8Array, string>();
+
+function textOf(bytes: Uint8Array): string {
+  const known = texts.get(bytes);
+  if (known !== undefined) {
+    return known;
+  }
+  const text = String.fromCharCode(...bytes);
+  texts.set(bytes, text);
+  return text;
+}
+
+/** Asks for each, and calls back with all answers, in order. */
+function gather<Asked>(
+  all: readonly Asked[],
+  ask: (one: Asked, then: (answer: Uint8Array) => void) => void,
+  then: (answers: readonly Uint8Array[]) => void
+): void {
+  const answers: Uint8Array[] = [];
+  let left = all.length + 1;
+  const finish = (): void => {
+    left -= 1;
+    if (left === 0) {
+      then(answers);
+    }
+  };
+  all.forEach((one, index) =>
+    ask(one, answer => {
+      answers[index] = answer;
+      finish();
+    })
+  );
+  finish();
 }

@@ -64,7 +64,7 @@ export class Course {
     }
     const there = this.strand.pieceAt(piece.from);
     const isHere = there !== undefined && isSamePiece(there, piece);
-    if (!isHere && this.isWaiting(piece)) {
+    if (this.isWaiting(piece)) {
       return WAITING;
     }
     const proof = isHere ? null : this.contradiction(piece);
@@ -74,7 +74,7 @@ export class Course {
     if (piece.to > this.limit) {
       return refused(this.frontier ? 'cut' : this.stopped ? 'stopped' : 'forked');
     }
-    return this.isOff ? this.putAside(piece) : isHere ? KNOWN : this.put(piece);
+    return this.isOff ? this.putAside(piece) : this.put(piece);
   }
 
   compact(piece: IPiece): readonly IPiece[] {
@@ -156,7 +156,8 @@ export class Course {
     if (cut) {
       const chain = strand.chainAt(cut.count);
       const isWrong = !agrees(chain, cut.chain);
-      const settled = cut.count === 0 || (chain !== null && !isWrong);
+      // At 0 everybody knows the chain.
+      const settled = chain !== null && !isWrong;
       this.frontier = { ...cut, settled, doubt: isWrong };
       this.beyond = strand.truncate(isWrong ? 0 : cut.count);
       this.dismiss(piece => isWrong || piece.to > cut.count);
@@ -190,7 +191,7 @@ export class Course {
 
   private contradicted(piece: IPiece, proof: readonly IPiece[], done: readonly IPiece[] = []): Taken {
     const { frontier } = this;
-    if (frontier && (frontier.settled || !frontier.chain)) {
+    if (frontier?.settled) {
       return refused('astray');
     }
     if (frontier) {
@@ -244,6 +245,15 @@ export class Course {
       return this.put(piece);
     }
     for (let next: IPiece | undefined = piece; next; next = this.following(side)) {
+      if (!agrees(next.before, side.chainAt(next.from))) {
+        // It waited, and is of another side of a fork: put together they would look whole.
+        this.room.remove(next);
+        if (!this.frontier) {
+          return this.contradicted(next, [...side.proofOf(next.from), next]);
+        }
+        this.frontier.doubt = true;
+        continue;
+      }
       const known = this.strand.chainAt(next.to);
       side.truncate(next.from);
       side.append(next);

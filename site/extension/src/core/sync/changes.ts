@@ -6,6 +6,7 @@ import { decodeProof, encodeProof, verifyProof } from '../log/proof';
 import type { Verdict } from '../overlay/flood';
 import type { Neighbour, Neighbours } from '../overlay/neighbours';
 import { NOTEBOOK_LIMITS, OUTPUTS_LIMITS } from '../permissions/limits';
+import type { Work } from '../permissions/work';
 import { clientsOf } from '../session';
 import type { Acquaintances, IAcquaintance } from './acquaintances';
 import type { Exchange } from './exchange';
@@ -28,6 +29,8 @@ export interface IChangesPorts {
   readonly acquaintances: Acquaintances;
   readonly library: Library;
   readonly opener: Opener;
+  /** How long each person's writing may take. */
+  readonly work: Work | null;
   /** What comes after in the order of making. */
   readonly later: () => {
     readonly exchange: Exchange;
@@ -82,6 +85,7 @@ export class Changes {
       ...{ clock, digest, session: own.session, participant: own.participant },
       links: linksOf(digest, { room: options.room, document, kind }),
       limits: kind === 'outputs' ? OUTPUTS_LIMITS : NOTEBOOK_LIMITS,
+      ...(this.ports.work ? { work: this.ports.work } : {}),
       clientOf: clientsOf(digest, document),
       cutOf: (session, author) => rules.cutOf(document, session, author),
       open: (piece, then) => opener.piece(piece, then),

@@ -16,6 +16,7 @@ import { Flood } from '../overlay/flood';
 import { type Line, Neighbour, Neighbours } from '../overlay/neighbours';
 import { Search } from '../overlay/search';
 import type { IStar } from '../overlay/star';
+import { workOf } from '../permissions/work';
 import type { IMark } from '../roster/marks';
 import { encodeRecord, type IRecord } from '../roster/record';
 import type { IPerson } from '../roster/roster';
@@ -83,7 +84,7 @@ export class Engine {
     this.opener = new Opener(options.keys, sessionKeys);
     this.changes = new Changes({
       ...{ options, neighbours, refuse, acquaintances: this.acquaintances },
-      ...{ library: this.library, opener: this.opener },
+      ...{ library: this.library, opener: this.opener, work: workOf(options) },
       later: () => this,
       lacking: document => this.search.begin(document)
     });

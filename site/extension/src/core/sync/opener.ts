@@ -65,11 +65,11 @@ export class Opener {
     found: (plain: Uint8Array) => Opened,
     then: (opened: Opened) => void
   ): void {
-    this.keys.keysOf(document, kind, epoch, keys => {
+    this.keys.keysOf(document, kind, epoch, (keys, areAll = true) => {
       const go = (index: number): void => {
         const key = keys[index];
         if (!key) {
-          then({ kind: keys.length > 0 ? 'wrong' : 'locked' });
+          then({ kind: keys.length > 0 && areAll ? 'wrong' : 'locked' });
           return;
         }
         open(key, plain => (plain ? then(found(plain)) : go(index + 1)));

@@ -246,6 +246,11 @@ export class Replica {
       session: ports.session,
       limits: ports.limits,
       origin: FROM_OTHERS,
+      work: ports.work,
+      personOf: session => {
+        const author = log.authorOf(session) ?? null;
+        return author === ports.participant ? null : author;
+      },
       clientOf: (session, author) => ports.clientOf(session, author),
       frontier: session => {
         const author = log.authorOf(session);

@@ -37,6 +37,7 @@ import type { IAcquaintance } from './acquaintances';
 import { Doorway } from './doorway';
 import { STREAM_BYTES } from './latest';
 import type { IKeys, IPlace, IRules, Standing } from './options';
+import { Teaming, teamReaders } from './teaming';
 
 export interface ISocietyOptions {
   readonly crypto: ICrypto;
@@ -87,7 +88,13 @@ export class Society implements IRules, IKeys {
       stated: epoch => {
         const found = this.roles?.epochs.find(each => each.epoch === epoch);
         return found ? [found.keyHash, ...found.others] : [];
-      }
+      },
+      teamKeys: team => this.roles?.teams.get(team)?.keyHashes ?? []
+    });
+    this.teaming = new Teaming({
+      ...{ digest, keyring: this.keyring, roles: () => this.roles, fill: options.fill },
+      state: body => this.state(body),
+      keysChanged: () => this.keysChanged()
     });
     this.doorway = new Doorway({
       ...options,
@@ -106,7 +113,11 @@ export class Society implements IRules, IKeys {
           .flat()
           .flatMap(participant => options.devicesOf?.(participant) ?? []),
       isShared: document => parseOutputsName(document) !== null && this.roles?.outputsShared === true,
-      isOfTeam: () => false,
+      teams: teamReaders(
+        () => this.roles,
+        own,
+        participant => options.devicesOf?.(participant) ?? []
+      ),
       publish: bytes => this.passOnWraps(bytes, ''),
       opened: () => this.ports?.keysChanged()
     });
@@ -118,6 +129,7 @@ export class Society implements IRules, IKeys {
 
   readonly keyring: Keyring;
   readonly wrapping: Wrapping;
+  readonly teaming: Teaming;
   /** Whether the class was taken over behind a closed door: whoever has its key hands it over first. */
   private beginsAfter = false;
   /** Documents of one's own, whose secrets others are given. */
@@ -177,9 +189,16 @@ export class Society implements IRules, IKeys {
     }
   }
 
-  keysOf(document: string, kind: Kind, epoch: number, then: (keys: readonly Uint8Array[]) => void): void {
+  keysOf(
+    document: string,
+    kind: Kind,
+    epoch: number,
+    then: (keys: readonly Uint8Array[], areAll?: boolean) => void
+  ): void {
     if (kind !== 'record') {
-      this.keyring.keysOf(document, epoch, ({ keys }) => then(keys));
+      // Which of a team's keys it is sealed with is not said: it may be one that is stated only now.
+      const areAll = secretKindOf(document, this.options.everyone) !== 'team';
+      this.keyring.keysOf(document, epoch, ({ keys }) => then(keys, areAll));
       return;
     }
     // What somebody says of themselves is for all, whatever it is about.
@@ -215,6 +234,7 @@ export class Society implements IRules, IKeys {
   /** Whose a session is has become known: their device may lack what one has to give. */
   introduced(): void {
     this.mine.forEach(document => this.wrapping.look(document));
+    this.wrapping.handing.look();
   }
 
   /** What two compare first. */
@@ -298,10 +318,14 @@ export class Society implements IRules, IKeys {
   /** Gives somebody a role, or takes one: what they did counts as far as it is here. */
   give(participant: string, role: StatedRole, reaches: readonly IReach[]): boolean {
     const counts = this.roles?.statementsOf(participant) ?? [];
+    const didTeach = this.roles?.canTeach(participant) === true && role !== 'instructor';
     const isStated = this.state({
       ...{ kind: 'standing', participant, role, counts },
       frontier: fitFrontier(reaches)
     });
+    if (isStated && didTeach && role !== 'removed') {
+      this.teaming.renew();
+    }
     // Whoever is out has no key of what comes.
     return isStated && (role !== 'removed' || this.beginEpoch(this.roles!.door));
   }
@@ -328,6 +352,9 @@ export class Society implements IRules, IKeys {
           this.beginEpoch(this.roles.door);
         } else {
           this.beginsAfter = isOwner;
+        }
+        if (isOwner) {
+          this.teaming.renew();
         }
         then(isOwner);
       });
@@ -374,6 +401,7 @@ export class Society implements IRules, IKeys {
     }
     this.ports?.stated?.(taken);
     taken.forEach(({ bytes }) => this.ports?.neighbours.say({ type: 'statement', bytes }, new Set([from])));
+    this.wrapping.handing.changed();
     this.introduced();
     this.ports?.rulesChanged();
     this.doorway.changed();
