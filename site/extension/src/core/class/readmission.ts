@@ -1,4 +1,4 @@
-/** How far somebody's sessions count with another role: what a statement of it says of each [ROL6, ROL10]. Pure. */
+/** How far somebody's sessions count with another role: what a statement of it says of each [ROL6, ROL11]. Pure. */
 import { placeOf, writesIn } from './permissions';
 import type { Roles } from './roles';
 import type { IReach, StatedRole } from './statement';
@@ -6,7 +6,7 @@ import type { IReach, StatedRole } from './statement';
 /** How far a session is here. */
 export interface IReached extends IReach {
   /** It said two things there: this is how far nobody doubts it; or, of one that did so at once, one of both. */
-  readonly fork: 'none' | 'later' | 'first';
+  readonly fork?: 'none' | 'later' | 'first';
 }
 
 /**
@@ -19,11 +19,14 @@ export function frontierFor(
   role: StatedRole,
   reaches: readonly IReached[]
 ): readonly IReach[] {
+  const canTeach = (of: string): boolean => (of === participant ? role === 'instructor' : roles.canTeach(of));
   const tells = {
     everyone: roles.everyone,
     outputsShared: roles.outputsShared,
+    canTeach,
     roleOf: (of: string) => (of === participant ? role : roles.roleOf(of)),
-    canTeach: (of: string) => (of === participant ? role === 'instructor' : roles.canTeach(of))
+    isOfTeam: (of: string, team: string) =>
+      roles.isMemberOf(of, team) || (roles.teams.has(team) && canTeach(of))
   };
   const before = roles.standingOf(participant);
   const here = new Set(reaches.map(keyOf));
@@ -31,7 +34,9 @@ export function frontierFor(
   const cut = reaches.filter(({ document, fork }) => {
     const place = placeOf(document);
     // Where nothing of them is to count, what is not named does not.
-    return place && writesIn(tells, participant, place) ? fork !== 'none' : fork !== 'first';
+    return place && writesIn(tells, participant, place)
+      ? fork === 'later' || fork === 'first'
+      : fork !== 'first';
   });
   return [...cut, ...stays].map(({ document, session, count, chain }) => ({
     document,

@@ -137,7 +137,7 @@ describe('who comes late', () => {
     school.clock.advance(1000);
     const { society } = school.teacher;
     expect(society.doorway.waiting.map(({ name }) => name)).toEqual(['cleo']);
-    society.admit(cleo.participant, school.teacher.engine.reachesOf(cleo.participant));
+    society.admit(cleo.participant, school.teacher.engine.reachedBy(cleo.participant));
     school.clock.advance(60_000);
     for (const text of ['Written offline. ', 'At the door. ', 'of ben. ']) {
       expect([ben, cleo, school.teacher].map(pupil => words(pupil).includes(text))).toEqual([
@@ -211,11 +211,11 @@ describe('who contradicted themselves and is let in again', () => {
   };
 
   it.each([3, 0])(
-    '[ROL10] writes on from a new page, nobody doubts them, and what was cut at %s stays cut',
+    '[ROL11] writes on from a new page, nobody doubts them, and what was cut at %s stays cut',
     place => {
       const { eve, ben } = forked(place, true);
       const { engine, society } = school.teacher;
-      expect(society.give(eve.participant, 'attendee', engine.reachesOf(eve.participant))).toBe(true);
+      expect(society.give(eve.participant, 'attendee', engine.reachedBy(eve.participant))).toBe(true);
       const page = school.arrive('eve', eve.disk);
       school.clock.advance(10_000);
       write(page, '<eve again>');
@@ -228,9 +228,9 @@ describe('who contradicted themselves and is let in again', () => {
         expect(words(pupil).includes('<one thing>')).toBe(false);
       }
       // Nor does another role lift it, nor somebody who begins with what others have.
-      society.give(eve.participant, 'viewer', engine.reachesOf(eve.participant));
+      society.give(eve.participant, 'viewer', engine.reachedBy(eve.participant));
       school.clock.advance(2000);
-      society.give(eve.participant, 'attendee', engine.reachesOf(eve.participant));
+      society.give(eve.participant, 'attendee', engine.reachedBy(eve.participant));
       school.clock.advance(2000);
       const late = school.arrive('late');
       write(page, '<and on>');
@@ -241,7 +241,7 @@ describe('who contradicted themselves and is let in again', () => {
     }
   );
 
-  it('[ROL10] what was cut stays cut also when whoever lets them in has not seen why', () => {
+  it('[ROL11] what was cut stays cut also when whoever lets them in has not seen why', () => {
     const { eve, ben } = forked(2, false);
     const { society } = school.teacher;
     remove(eve);
@@ -258,7 +258,7 @@ describe('who contradicted themselves and is let in again', () => {
     }
   });
 
-  it('[ROL10] who may write as before goes on in the page they have: only what they lose is cut', () => {
+  it('[ROL11] who may write as before goes on in the page they have: only what they lose is cut', () => {
     const ben = school.arrive('ben');
     school.clock.advance(5000);
     write(ben, '<before>');
@@ -270,7 +270,7 @@ describe('who contradicted themselves and is let in again', () => {
       ['viewer', null],
       ['attendee', '<once more>']
     ] as const) {
-      society.give(ben.participant, role, engine.reachesOf(ben.participant));
+      society.give(ben.participant, role, engine.reachedBy(ben.participant));
       school.clock.advance(5000);
       if (word) {
         write(ben, word);

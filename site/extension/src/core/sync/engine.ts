@@ -6,6 +6,7 @@
 import type * as Y from 'yjs';
 import type { Awareness } from '../awareness/awareness';
 import type { IReached } from '../class/readmission';
+import { fitFrontier, type IReach } from '../class/statement';
 import type { Cancel } from '../clock';
 import type { Channel, Connection } from '../connection';
 import { SessionKeys } from '../envelope/keys';
@@ -304,7 +305,15 @@ export class Engine {
   }
 
   /** How far the sessions of somebody are, in every document that is here: for a frontier. */
-  reachesOf(participant: string): readonly IReached[] {
+  reachesOf(participant: string): readonly IReach[] {
+    const reaches = this.reachedBy(participant).filter(({ fork }) => fork !== 'first');
+    return fitFrontier(
+      reaches.map(({ document, session, count, chain }) => ({ document, session, count, chain }))
+    );
+  }
+
+  /** The same for whoever is to have another role. */
+  reachedBy(participant: string): readonly IReached[] {
     return [...this.library.replicas].flatMap(([document, { log }]) =>
       reachesIn(log, participant).map(entry => ({ document, ...entry }))
     );

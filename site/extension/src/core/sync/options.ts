@@ -70,8 +70,16 @@ export interface IRules {
 export interface IKeys {
   /** What is written to a document now is sealed with this; null while there is none. */
   keyFor(document: string, kind: Kind, then: (key: IDocumentKey | null) => void): void;
-  /** Those that may open something of an epoch: to be tried one after the other. None while there is none. */
-  keysOf(document: string, kind: Kind, epoch: number, then: (keys: readonly Uint8Array[]) => void): void;
+  /**
+   * Those that may open something of an epoch: to be tried one after the other. None while there is none. `areAll` is
+   * false where it may be sealed with another, which nobody here has heard of yet.
+   */
+  keysOf(
+    document: string,
+    kind: Kind,
+    epoch: number,
+    then: (keys: readonly Uint8Array[], areAll?: boolean) => void
+  ): void;
 }
 
 /** What hears the class's own messages: `society.ts`, or nobody. */
