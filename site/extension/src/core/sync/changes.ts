@@ -8,7 +8,7 @@ import type { Verdict } from '../overlay/flood';
 import type { Neighbour, Neighbours } from '../overlay/neighbours';
 import { NOTEBOOK_LIMITS, OUTPUTS_LIMITS } from '../permissions/limits';
 import type { Work } from '../permissions/work';
-import { clientOf } from '../session';
+import { clientsOf } from '../session';
 import type { Acquaintances, IAcquaintance } from './acquaintances';
 import type { Exchange } from './exchange';
 import type { Intake } from './intake';
@@ -87,7 +87,7 @@ export class Changes {
       links: linksOf(digest, { room: options.room, document, kind }),
       limits: kind === 'outputs' ? OUTPUTS_LIMITS : NOTEBOOK_LIMITS,
       ...(this.ports.work ? { work: this.ports.work } : {}),
-      clientOf: (session, author) => clientOf(digest, document, author, session),
+      clientOf: clientsOf(digest, document),
       cutOf: (session, author) => rules.cutOf(document, session, author),
       open: (piece, then) => opener.piece(piece, then),
       mayWrite: () => this.mayWrite(document, kind),
