@@ -4,7 +4,7 @@ import { craft, type ICrafted, numberOf, textOf, valuesOf } from './crafted.test
 import { forSegments, NOTEBOOK_LIMITS } from './limits';
 import { Admission } from './replay';
 import { splitChange } from './split';
-import { type Taken, Waiting } from './waiting';
+import { Waiting } from './waiting';
 
 const at = (client: number, clock: number) => ({ client, clock });
 const faultOf = (bytes: Uint8Array, client: number): ChangeFault | 'read' => {
@@ -26,7 +26,7 @@ const letter = (of: Partial<ICrafted>): ICrafted => ({ content: textOf('x'), ...
 class Class {
   readonly admission = new Admission(null, new Map());
 
-  say(client: number, clock: number, ...structs: ICrafted[]): Taken['kind'] | string {
+  say(client: number, clock: number, ...structs: ICrafted[]): string {
     const change = passed(craft(client, clock, structs), client);
     const { kind } = this.admission.take('', change);
     return this.admission.refused.get(change) ?? kind;
