@@ -4,6 +4,7 @@
  */
 import { joinBytes } from '../bytes';
 import { readFounding, type IFounding } from '../class/founding';
+import { frontierFor, type IReached } from '../class/readmission';
 import type { Roles } from '../class/roles';
 import {
   type Door as DoorState,
@@ -30,7 +31,7 @@ import { Wrapping } from '../keys/wrapping';
 import type { ICut } from '../log/log';
 import type { IHeardOf } from '../overlay/messages';
 import type { Neighbour, Neighbours } from '../overlay/neighbours';
-import type { Secret } from '../secret';
+import { Discreet, type Secret } from '../secret';
 import type { Digest } from '../session';
 import { fromHex, toHex } from '../tagged';
 import type { IAcquaintance } from './acquaintances';
@@ -78,8 +79,9 @@ export interface ISocietyPorts {
   waitingChanged?(): void;
 }
 
-export class Society implements IRules, IKeys {
+export class Society extends Discreet implements IRules, IKeys {
   constructor(private readonly options: ISocietyOptions) {
+    super();
     const { crypto, digest, everyone, own, root, classId } = options;
     this.keyring = new Keyring({
       ...{ crypto, digest, everyone },
@@ -293,11 +295,13 @@ export class Society implements IRules, IKeys {
     return true;
   }
 
-  /** Lets somebody in who waits. With the door closed it is stated: what they wrote before counts by that. */
-  admit(participant: string): void {
+  /**
+   * Lets somebody in who waits. With the door closed it is stated: what they wrote before counts by that, but for what is
+   * proven to be two things.
+   */
+  admit(participant: string, reaches: readonly IReached[]): void {
     if (this.roles?.roleOf(participant) === 'outsider') {
-      const counts = this.roles.statementsOf(participant);
-      this.state({ kind: 'standing', participant, role: 'attendee', counts, frontier: [] });
+      this.give(participant, 'attendee', reaches);
     }
     this.doorway.admit(participant);
   }
@@ -315,13 +319,17 @@ export class Society implements IRules, IKeys {
     return isStated;
   }
 
-  /** Gives somebody a role, or takes one: what they did counts as far as it is here. */
-  give(participant: string, role: StatedRole, reaches: readonly IReach[]): boolean {
-    const counts = this.roles?.statementsOf(participant) ?? [];
-    const didTeach = this.roles?.canTeach(participant) === true && role !== 'instructor';
+  /**
+   * Gives somebody a role, or takes one: what they did where they may not write with it counts as far as it is here, and
+   * what they contradicted themselves in as far as nobody doubts it.
+   */
+  give(participant: string, role: StatedRole, reaches: readonly IReached[]): boolean {
+    const { roles } = this;
+    const counts = roles?.statementsOf(participant) ?? [];
+    const didTeach = roles?.canTeach(participant) === true && role !== 'instructor';
     const isStated = this.state({
       ...{ kind: 'standing', participant, role, counts },
-      frontier: fitFrontier(reaches)
+      frontier: roles ? fitFrontier(frontierFor(roles, participant, role, reaches)) : []
     });
     if (isStated && didTeach && role !== 'removed') {
       this.teaming.renew();
