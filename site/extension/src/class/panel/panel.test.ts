@@ -42,6 +42,7 @@ const view = (said: ISaid, more: Partial<IPanelView> = {}): IPanelView => ({
   door: 'open',
   outputsShared: false,
   teaching: null,
+  teams: [],
   contradicting: new Set(),
   ...more
 });
