@@ -5,22 +5,22 @@ anew, in place of the one before. ``core/sync/replica.ts`` in Python. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pycrdt import Doc, Subscription, TransactionEvent
 
 from ..log.log import Log
 from ..log.piece import Cut, Fork, Known, New, Piece, Waits
-from ..merge import begins_with, says_the_same
 from ..permissions.change import CheckedChange, Refused, canonical_change, check_change
 from .contents import Contents, content_digest
 from .digest import state_digest
-from .opener import open_changes
+from .forms import Forms
 from .outbox import Outbox
 from .ports import Received, ReplicaPorts
 from .reaches import Reaches
 from .reading import Opened, Reading, ReadingPorts, limits_of
+from .weighing import Weighing, WeighingPorts
 
 _NOTHING = b"\x00\x00"
 
@@ -33,6 +33,10 @@ class Replica:
         self.log = Log(ports.links, ports.cut_of)
         self.reaches = Reaches(self.log, ports.links.first, ports.cut_of)
         """How far each session is, for neighbours."""
+        self.forms = Forms(self.log, self.reaches)
+        """Which segments are here, for neighbours."""
+        self.weighing = Weighing(WeighingPorts(self.log, ports.open, self._join, self._compact, self._ban))
+        """Segments beside what else says of their range."""
         self._outbox = Outbox(ports.clock, self._publish)
         self._genesis: bytes | None = None
         self._reading = self._make_reading(None)
@@ -112,8 +116,13 @@ class Replica:
             self._dismiss(piece.session, piece.first, piece)
             return "bad"
         if piece.form == "segment" and opened.kind == "open":
-            return self._weigh(piece, opened)
+            return self.weighing.weigh(piece, opened)
         return self._join(piece, opened)
+
+    def take_compacted(self, segment: Piece) -> bool:
+        """One's own segment, in the place of what it was made of. Whether it is."""
+        taken = self.log.take(segment)
+        return isinstance(taken, Known) and taken.compacts and self._compact(segment)
 
     def take_own(self, piece: Piece, *, is_whole: bool) -> None:
         """One's own piece was sealed; ``is_whole``: with it all of a change is."""
@@ -212,37 +221,22 @@ class Replica:
             return False
         return True
 
-    def _weigh(self, piece: Piece, opened: Opened) -> Received:
-        """A segment is compared with what is here of its range before it takes its place."""
-        held = self._held_of(piece)
-        if not held:
-            return self._join(piece, opened)
-        changes = open_changes(self._ports.open, held)
-        if changes is None:
-            # It cannot be said yet, and comes again.
-            return "known"
-        is_whole = held[-1].end == piece.end
-        if says_the_same(opened.plain, changes) if is_whole else begins_with(opened.plain, changes):
-            received = self._join(piece, opened)
-            if self.log.compact(piece):
-                self._ports.keep(piece)
-                self.reaches.changed()
-            return received
-        if is_whole and not _outweighs(held, piece):
-            # Of two segments that say two things everybody keeps the same one.
-            self._dismiss(piece.session, piece.first, held[0])
-            return self._join(piece, opened)
-        self._dismiss(piece.session, piece.first, piece)
-        return "lie"
+    def _compact(self, segment: Piece) -> bool:
+        gone = self.log.compact(segment)
+        if gone:
+            self._ports.keep(segment)
+            self.reaches.changed()
+        return bool(gone)
 
-    def _held_of(self, piece: Piece) -> list[Piece]:
-        """What is here of a segment's range, when it can be compared: both begin, and both or one of them end, at one
-        place.
-        """
-        if self.log.chain_at(piece.session, piece.first) is None:
-            return []
-        held = self.log.pieces(piece.session, piece.first, piece.end)
-        return [] if not held or held[-1].end > piece.end or held[0].same(piece) else held
+    def _ban(self, segment: Piece, instead: Sequence[Piece]) -> None:
+        """A segment is never to be taken again; ``instead`` counts in its place."""
+        held = self.log.pieces(segment.session, segment.first, segment.end)
+        is_here = any(piece.same(segment) for piece in held)
+        self.log.refuse(segment, instead)
+        self.reaches.changed()
+        self._ports.banned(segment, instead)
+        if is_here:
+            self._replay_soon()
 
     def _join(self, piece: Piece, opened: Opened | None) -> Received:
         taken = self.log.take(piece)
@@ -273,9 +267,12 @@ class Replica:
 
     def _dismiss(self, session: str, place: int, piece: Piece, is_building: bool = False) -> None:
         """Content that may not be: what comes from there on does not count, for anybody."""
-        gone = self.log.refuse(piece) if piece.form == "segment" else self.log.stop(session, place)[1:]
+        if piece.form == "segment":
+            self._ban(piece, [])
+            return
+        gone = self.log.stop(session, place)[1:]
         self.reaches.changed()
-        if gone and not (is_building and piece.form == "envelope"):
+        if gone and not is_building:
             self._replay_soon()
 
     def _replay_soon(self) -> None:
@@ -396,11 +393,6 @@ class Replica:
         self._contents.changed()
         if self.on_change:
             self._ports.clock.after(0, self.on_change)
-
-
-def _outweighs(pieces: list[Piece], segment: Piece) -> bool:
-    """Whose word counts, for everybody alike: that of envelopes, then the finer one, then the lower hash."""
-    return len(pieces) > 1 or pieces[0].form == "envelope" or pieces[0].hash < segment.hash
 
 
 class _Applying:

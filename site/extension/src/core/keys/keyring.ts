@@ -7,7 +7,15 @@ import type { ICrypto } from '../crypto';
 import type { Digest } from '../session';
 import type { Secret } from '../secret';
 import { toHex } from '../tagged';
-import { documentKey, keeperOf, ownSecret, secretKindOf, teamOf, teamSecret } from './documents';
+import {
+  documentKey,
+  keeperOf,
+  ownSecret,
+  type SecretKind,
+  secretKindOf,
+  teamOf,
+  teamSecret
+} from './documents';
 
 /** Documents' keys kept: every document of a large class, in a few epochs. */
 const KEYS_KEPT = 4096;
@@ -45,12 +53,19 @@ export interface IKeys {
   readonly missing: Missing | null;
 }
 
+/** A key of an epoch, and its SHA-256, which is what was stated. */
+interface IHeld {
+  readonly key: Uint8Array;
+  readonly hash: Uint8Array;
+}
+
 export class Keyring {
   constructor(private readonly ports: IKeyringPorts) {}
 
-  private readonly held = new Map<number, Uint8Array[]>();
+  private readonly held = new Map<number, IHeld[]>();
   private readonly secrets = new Map<string, Uint8Array>();
   private readonly made = new Map<string, Uint8Array>();
+  private readonly kinds = new Map<string, SecretKind>();
   /** Keys of teams, by team and SHA-256. */
   private readonly teams = new Map<string, Uint8Array>();
 
@@ -65,10 +80,10 @@ export class Keyring {
       return 'wrong';
     }
     const held = this.held.get(epoch) ?? [];
-    if (held.some(each => sameBytes(each, key))) {
+    if (held.some(each => sameBytes(each.key, key))) {
       return 'known';
     }
-    this.held.set(epoch, [...held, key.slice()]);
+    this.held.set(epoch, [...held, { key: key.slice(), hash }]);
     return 'taken';
   }
 
@@ -111,12 +126,13 @@ export class Keyring {
 
   /** The newest epoch that can be written in: stated, its key here. Null before there is any. */
   get newest(): number | null {
-    return (
-      this.ports
-        .epochs()
-        .filter(epoch => this.epochKeys(epoch).length > 0)
-        .at(-1) ?? null
-    );
+    const epochs = this.ports.epochs();
+    for (let index = epochs.length - 1; index >= 0; index -= 1) {
+      if (this.epochKeys(epochs[index]!).length > 0) {
+        return epochs[index]!;
+      }
+    }
+    return null;
   }
 
   /** Whether the epoch that counts now can be written in. */
@@ -132,7 +148,7 @@ export class Keyring {
 
   /** An epoch's keys that are here, the one that counts first. */
   epochKeys(epoch: number): readonly Uint8Array[] {
-    const held = (this.held.get(epoch) ?? []).map(key => ({ key, hash: this.ports.digest(key) }));
+    const held = this.held.get(epoch) ?? [];
     return this.ports
       .stated(epoch)
       .flatMap(hash => held.filter(each => sameBytes(each.hash, hash)).map(each => each.key));
@@ -145,7 +161,7 @@ export class Keyring {
 
   /** Which keys open a document in an epoch. Answers at once where the cryptography does. */
   keysOf(document: string, epoch: number, then: (keys: IKeys) => void): void {
-    const kind = secretKindOf(document, this.ports.everyone);
+    const kind = this.kindOf(document);
     if (kind === 'team') {
       this.teamSecrets(teamOf(document)!, epoch, (secrets, missing) =>
         this.keysFrom(secrets, document, missing, then)
@@ -191,7 +207,7 @@ export class Keyring {
 
   /** Forgets everything: the class was left. */
   forget(): void {
-    [this.held, this.secrets, this.made, this.teams].forEach(map => map.clear());
+    [this.held, this.secrets, this.made, this.teams, this.kinds].forEach(map => map.clear());
   }
 
   /** Of documents of a team in an epoch: that of the key to write with first. */
@@ -231,7 +247,7 @@ export class Keyring {
   private hasCounting(epoch: number): boolean {
     const [counting] = this.ports.stated(epoch);
     const held = this.held.get(epoch) ?? [];
-    return counting !== undefined && held.some(key => sameBytes(this.ports.digest(key), counting));
+    return counting !== undefined && held.some(({ hash }) => sameBytes(hash, counting));
   }
 
   private keyOf(secret: Uint8Array, document: string, then: (key: Uint8Array) => void): void {
@@ -260,10 +276,32 @@ export class Keyring {
       then(made);
     });
   }
+
+  private kindOf(document: string): SecretKind {
+    const known = this.kinds.get(document);
+    if (known) {
+      return known;
+    }
+    const kind = secretKindOf(document, this.ports.everyone);
+    if (this.kinds.size >= KEYS_KEPT) {
+      this.kinds.clear();
+    }
+    this.kinds.set(document, kind);
+    return kind;
+  }
 }
 
+/** As every envelope asks for its key, and secrets are few. */
+const texts = new WeakMap<Uint8Array, string>();
+
 function textOf(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes);
+  const known = texts.get(bytes);
+  if (known !== undefined) {
+    return known;
+  }
+  const text = String.fromCharCode(...bytes);
+  texts.set(bytes, text);
+  return text;
 }
 
 /** Asks for each, and calls back with all answers, in order. */

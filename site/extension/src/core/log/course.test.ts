@@ -64,6 +64,14 @@ describe('segments cut at other places', () => {
     expect(here(log, of)).toBe('0-100');
   });
 
+  it('[LOG5] nor are they a way when the other side waits beside what is here', () => {
+    const { log, a, b, of } = sides(4, 130, 10);
+    takeAll(log, [a.segment(0, 100), a.segment(50, 110), b.segment(0, 64)]);
+    expect(takeAll(log, [a.segment(64, 128)])).toEqual(['waiting']);
+    expect(here(log, of)).toBe('0-100');
+    expect(takeAll(log, [b.segment(0, 64)])).toEqual(['fork']);
+  });
+
   it('[LOG10] of two sides of which both wait, the one whose frontier it is leads on', () => {
     const { log, a, b, of } = sides(4, 130, 10);
     takeAll(log, [a.segment(0, 100)]);
@@ -106,7 +114,8 @@ describe('segments cut at other places', () => {
     const log = new Log(links);
     takeAll(log, [high!]);
     const lower = (made: IPiece): IPiece => ({ ...made, hash: new Uint8Array(32) });
-    const others = [a.segment(0, 6), a.segment(2, 8), b.segment(0, 8), a.segment(0, 9)].map(lower);
+    const longer = { ...a.segment(0, 9), after: a.chains[8]! };
+    const others = [a.segment(0, 6), a.segment(2, 8), b.segment(0, 8), longer].map(lower);
     others.forEach(other => expect([other.to, log.compact(other)]).toEqual([other.to, []]));
     expect(log.compact(low!)).toEqual([high]);
     expect(log.compact(high!)).toEqual([]);
@@ -231,6 +240,14 @@ describe('frontiers, with somebody who says two things', () => {
     log.cut(of, 'ada', at(b, 30));
     expect(takeAll(log, [b.segment(10, 20)])).toEqual(['astray']);
     expect([log.count(of), log.chainAt(of, 12), log.askFrom(of)]).toEqual([12, a.chains[12], 0]);
+  });
+
+  it('[LOG10] what begins within a segment of the other side does not take its place', () => {
+    const { log, a, b, of } = sides(21, 40, 5);
+    takeAll(log, [a.segment(0, 12)]);
+    log.cut(of, 'ada', at(b, 30));
+    expect(takeAll(log, [b.segment(7, 12)])).toEqual(['astray']);
+    expect(log.count(of)).toBe(12);
   });
 
   it('[LOG9] what contradicts what stopped a session, beyond its frontier, neither counts nor waits', () => {

@@ -160,7 +160,7 @@ export class Course {
       const settled = chain !== null && !isWrong;
       this.frontier = { ...cut, settled, doubt: isWrong };
       this.beyond = strand.truncate(isWrong ? 0 : cut.count);
-      this.dismiss(piece => isWrong || piece.to > cut.count);
+      this.dismiss(piece => piece.to > cut.count);
     }
     return { gone: without(was, strand.pieces), joined: without(strand.pieces, was) };
   }
@@ -264,8 +264,7 @@ export class Course {
       }
     }
     if (side.count <= this.strand.count) {
-      const taken = this.put(piece);
-      return taken.kind === 'known' ? taken : WAITING;
+      return this.put(piece);
     }
     const was = this.strand.pieces;
     this.strand = side;
@@ -323,11 +322,10 @@ export class Course {
 
   /** Two devices of one person may both have made a segment of one range: the one with the lower hash stays. */
   private replaces(piece: IPiece): boolean {
-    const [there, ...more] = this.strand.range(piece.from, piece.to);
+    const [there] = this.strand.range(piece.from, piece.to);
     return (
       piece.form === 'segment' &&
       there?.form === 'segment' &&
-      more.length === 0 &&
       there.from === piece.from &&
       there.to === piece.to &&
       agrees(there.after, piece.after) &&
@@ -340,7 +338,6 @@ export class Course {
     const { strand } = this;
     const [before, after] = [strand.chainAt(piece.from), strand.chainAt(piece.to)];
     return (
-      piece.form === 'segment' &&
       before !== null &&
       after !== null &&
       agrees(piece.before, before) &&

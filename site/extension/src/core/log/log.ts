@@ -113,7 +113,7 @@ export class Log {
   /** Whether another chain of a session would change anything here: not when a frontier has settled it. */
   isOpen(session: string): boolean {
     const frontier = this.courses.get(session)?.frontier;
-    return !frontier || (frontier.count > 0 && !frontier.settled);
+    return !frontier?.settled;
   }
 
   /** Whether what a neighbour has, this many with that chain (its first bytes), is worth asking for. */

@@ -37,12 +37,17 @@ export interface ICourse {
   ): Uint8Array[];
   /** Participants whom the class sees. */
   here(): readonly string[];
+  /** As in a class at work: notebooks stay as long as they are, and segments are seldom. */
+  readonly isBusy?: boolean;
   /** Documents that were built anew. */
   readonly replays?: { count: number };
   /** Somebody's words are not in their document any more, and they were told. */
   lost(text: string): void;
   forked(finder: Pupil, participant: string): void;
 }
+
+/** A notebook of some length. */
+const USUAL_CELLS = 30;
 
 /** What a person has on their device. */
 export class Disk {
@@ -100,7 +105,7 @@ export class Pupil {
       ...{ room: classId, own: this.own, crypto, digest, clock: this.alive, random: chance.random },
       ...{ rules: this.society, keys: this.society, ear: this.society },
       // So that there are segments in short lessons, too.
-      compactEvery: 8,
+      compactEvery: course.isBusy ? 32 : 8,
       carries: document => document === team || document === lecture,
       keep: (document, kept) => this.keep(document, kept),
       onRefusal: refusal => this.refusals.set(refusal, (this.refusals.get(refusal) ?? 0) + 1),
@@ -130,8 +135,9 @@ export class Pupil {
         disk.keys.push(...admission.keys);
       }
     });
-    this.deeds = new Deeds(name, chance, new Y.Doc());
-    this.lectureDeeds = new Deeds(`${name}L`, chance, new Y.Doc());
+    const most = course.isBusy ? USUAL_CELLS : Infinity;
+    this.deeds = new Deeds(name, chance, new Y.Doc(), most);
+    this.lectureDeeds = new Deeds(`${name}L`, chance, new Y.Doc(), most);
     this.engine.follow(team, this.deeds.doc, { genesis, kept: disk.of(team) });
     this.engine.follow(lecture, this.lectureDeeds.doc, { genesis, kept: disk.of(lecture) });
   }

@@ -1,4 +1,5 @@
 /** Changes of documents on their way in and out: from envelopes to pieces of logs, and proofs of what forked. */
+import { sameBytes } from '../bytes';
 import { type IEnvelope, idText } from '../envelope/envelope';
 import type { ISealed } from '../envelope/seal';
 import { type IPiece, linksOf } from '../log/piece';
@@ -7,7 +8,7 @@ import type { Verdict } from '../overlay/flood';
 import type { Neighbour, Neighbours } from '../overlay/neighbours';
 import { NOTEBOOK_LIMITS, OUTPUTS_LIMITS } from '../permissions/limits';
 import type { Work } from '../permissions/work';
-import { clientOf } from '../session';
+import { clientsOf } from '../session';
 import type { Acquaintances, IAcquaintance } from './acquaintances';
 import type { Exchange } from './exchange';
 import type { Intake } from './intake';
@@ -86,7 +87,7 @@ export class Changes {
       links: linksOf(digest, { room: options.room, document, kind }),
       limits: kind === 'outputs' ? OUTPUTS_LIMITS : NOTEBOOK_LIMITS,
       ...(this.ports.work ? { work: this.ports.work } : {}),
-      clientOf: (session, author) => clientOf(digest, document, author, session),
+      clientOf: clientsOf(digest, document),
       cutOf: (session, author) => rules.cutOf(document, session, author),
       open: (piece, then) => opener.piece(piece, then),
       mayWrite: () => this.mayWrite(document, kind),
@@ -114,7 +115,7 @@ export class Changes {
   has({ document, session, sequence }: IEnvelope, bytes: Uint8Array): boolean {
     const [piece] =
       this.ports.library.replicas.get(document)?.log.pieces(session, sequence, sequence + 1) ?? [];
-    return piece?.form === 'envelope' && piece.from === sequence && isSame(piece.bytes, bytes);
+    return piece?.form === 'envelope' && sameBytes(piece.bytes, bytes);
   }
 
   /** Takes a genuine envelope that came through the overlay. */
@@ -442,8 +443,4 @@ function countDown(then: () => void): [done: () => void, begin: () => void] {
 
 function epochOf({ bytes }: IPiece): number {
   return readPiece(bytes)?.value.epoch ?? 0;
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.byteLength === b.byteLength && a.every((byte, index) => byte === b[index]);
 }

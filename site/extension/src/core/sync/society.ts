@@ -309,7 +309,7 @@ export class Society implements IRules, IKeys {
     const epoch = (this.roles?.epoch?.epoch ?? 0) + 1;
     const members = door === 'closed' ? (this.roles?.membersOf(this.ports?.known() ?? []) ?? []) : [];
     const isStated = this.state({ kind: 'epoch', epoch, door, keyHash: this.options.digest(key), members });
-    if (isStated && this.keyring.takeEpoch(epoch, key) === 'taken') {
+    if (this.keyring.takeEpoch(epoch, key) === 'taken') {
       this.keysChanged();
     }
     return isStated;

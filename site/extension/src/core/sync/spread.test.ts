@@ -151,6 +151,8 @@ describe('what is said of segments', () => {
     bench.hears({ digest: bench.forms.digest });
     bench.hears({ digest: bench.forms.digest, reaches: [form(a.session)] }, true);
     expect(bench.news()).toEqual([]);
+    const both = new Bench(a.segment(0, 8), writer(2).segment(0, 8));
+    expect(new Set(['none', ...both.log.sessions].map(each => both.forms.of(each).join())).size).toBe(3);
     bench.hears({}, true);
     bench.hears({}, false);
     expect(bench.news()).toEqual(['ada segments/d whole 8 ?', 'ada segments/d whole 8']);
@@ -230,6 +232,35 @@ describe('segments that come', () => {
     bench.news();
     bench.takes[3]!('known', lie);
     expect(bench.news()).toEqual(['ada segments/d lie']);
+  });
+
+  it('[SYN18] what a lie was in, and what was not gained, is said of no other form', () => {
+    const [a, b] = [writer(), writer(2)];
+    const bench = new Bench(a.segment(0, 8), b.segment(0, 8));
+    bench.hears({ reaches: [form(a.session), form(b.session)] });
+    bench.entries('segments/d', [a.segment(8, 16).bytes]);
+    bench.takes[0]!('lie', a.segment(8, 16));
+    bench.news();
+    bench.hears({ reaches: [form(b.session)] });
+    bench.clock.advance(SPREAD_MS);
+    expect(bench.news()).toEqual([]);
+  });
+
+  it('[SYN18] of so many forms that were looked at the last are remembered, whatever somebody invents', () => {
+    const a = writer();
+    const bench = new Bench(a.segment(0, 8));
+    const forms = Array.from({ length: 4097 }, (_, each) => {
+      const chain = new Uint8Array(CHAIN_BYTES);
+      new DataView(chain.buffer).setUint32(0, each + 1);
+      return { session: a.session, count: 8, chain };
+    });
+    bench.hears({ reaches: forms });
+    bench.entries('segments/d', []);
+    bench.news();
+    bench.hears({ reaches: [forms[1]!] });
+    expect(bench.news()).toEqual([]);
+    bench.hears({ reaches: [forms[0]!] });
+    expect(bench.news()).toEqual(['ada ask segments/d 0']);
   });
 
   it('[SYN18] a form is looked at when all of it was judged, and told on when it is here now', () => {
