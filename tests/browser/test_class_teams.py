@@ -36,8 +36,18 @@ def teams(page: Page) -> Teams:
 
 
 def goes_to_their_team(person: Person) -> None:
-    panel(person).get_by_role("link", name="Your team").click()
-    person.page.wait_for_url(re.compile("team=[0-9a-f]{32}"))
+    reads_page_of(person, "Your team")
+
+
+def reads_page_of(person: Person, link: str) -> None:
+    """Follow the link beside the lecture's."""
+    found = panel(person).get_by_role("link", name=link, exact=True)
+    team = str(found.get_attribute("href")).partition("team=")[2]
+    found.click()
+    person.page.wait_for_url(re.compile(f"team={team}"))
+    expect(panel(person).get_by_role("link", name=link, exact=True)).to_have_attribute(
+        "aria-current", "page", timeout=SOON
+    )
     person.wait_for_cells()
 
 
@@ -82,16 +92,14 @@ def test_two_teams_write_together_and_neither_reads_the_other(a_class_with: ACla
 
     # Who teaches reads both.
     for team, words in ((large, "secondsecret"), (small, "# alone")):
-        panel(diaz).get_by_role("link", name=team, exact=True).click()
-        diaz.page.wait_for_url(re.compile("team="))
-        diaz.wait_for_cells()
+        reads_page_of(diaz, team)
         diaz.sees(words)
 
     # The third, whose page leads to the others', neither reads nor writes there, whatever their console does.
     of_third, theirs = third.page.url, one.page.url
     third.page.goto("about:blank")
     third.opens(theirs)
-    third.wait(lambda: "team you are not in" in line(third), "it says whose page it is")
+    third.wait(lambda: "You are not in this team" in line(third), "it says whose page it is")
     third.page.wait_for_timeout(3000)
     held = third.page.evaluate(EVERYTHING_KEPT)
     assert len(held) > 1000
@@ -108,11 +116,10 @@ def test_two_teams_write_together_and_neither_reads_the_other(a_class_with: ACla
     part(page).get_by_role("button", name=f"Move {two.name}").press("ArrowDown")
     page.keyboard.press("Enter")
     expect(part(page)).to_contain_text(f"{two.name} is in {small} now.")
-    two.wait(lambda: "team you are not in" in line(two), "their page says it")
+    two.wait(lambda: "You are not in this team" in line(two), "their page says it")
     two.wait(lambda: f"You are in {small}, with {third.name}" in notices(two), "and where they are")
     one.types(hello, " thirdsecret")
-    diaz.page.goto(one.page.url)
-    diaz.reload()
+    reads_page_of(diaz, large)
     diaz.sees("thirdsecret")
     goes_to_their_team(two)
     two.sees("# alone")
@@ -124,7 +131,7 @@ def test_two_teams_write_together_and_neither_reads_the_other(a_class_with: ACla
 
     # And back.
     part(page).get_by_role("button", name="Undo").click()
-    two.wait(lambda: "team you are not in" in line(two), "the page says it again")
+    two.wait(lambda: "You are not in this team" in line(two), "the page says it again")
     goes_to_their_team(two)
     two.sees("thirdsecret")
     assert teams(page) == made

@@ -168,7 +168,7 @@ function teamInWords(
   const names = listed(others, trans);
   if (name === null) {
     return trans.__(
-      'The page of a team you are not in. Only its members and the teachers read it. What you see here is the notebook as it began, or as it was when you left.'
+'You are not in this team: only its members and the teachers read what it writes.'
     );
   }
   if (!isMine) {
