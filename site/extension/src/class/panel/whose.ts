@@ -167,9 +167,7 @@ function teamInWords(
 ): string {
   const names = listed(others, trans);
   if (name === null) {
-    return trans.__(
-'You are not in this team: only its members and the teachers read what it writes.'
-    );
+    return trans.__('You are not in this team: only its members and the teachers read what it writes.');
   }
   if (!isMine) {
     return trans.__(
