@@ -185,7 +185,7 @@ export class Authority {
       mayGive: (to, role) =>
         to !== participant &&
         roles.mayState(participant, { kind: 'standing', participant: to, role, ...bounds }),
-      give: (to, role) => void society.give(to, role, engine.reachesOf(to)),
+      give: (to, role) => void society.give(to, role, engine.reachedBy(to)),
       setDoor: door => void society.beginEpoch(door),
       mayTeam: team =>
         roles.mayState(participant, {
@@ -194,7 +194,7 @@ export class Authority {
       setTeam: ({ team, name, members }) =>
         void society.teaming.state(team, name, members, who => engine.reachesOf(who)),
       newTeam: () => society.teaming.newTeam(),
-      admit: who => society.admit(who),
+      admit: who => society.admit(who, engine.reachedBy(who)),
       refuse: who => doorway.refuse(who),
       share: outputs => void society.state({ kind: 'sharing', outputs }),
       recoveryFile: workshop => this.recoveryFile(workshop)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ..secret import Secret
@@ -18,7 +18,7 @@ SECRETS_KEPT = 20_000
 class Keys:
     """Which keys open something, to be tried one after the other; the first is the one to write with."""
 
-    keys: tuple[bytes, ...]
+    keys: tuple[bytes, ...] = field(repr=False)
     missing: Literal["epoch", "secret"] | None
 
 

@@ -87,6 +87,11 @@ class Log:
         course = self._courses.get(session)
         return course is not None and course.fork is not None and course.frontier is None
 
+    @property
+    def forks(self) -> list[str]:
+        """Sessions that said two things, while no frontier says how far they count all the same."""
+        return [session for session in self.sessions if self.is_doubted(session)]
+
     def refused_of(self, session: str) -> list[bytes]:
         """Hashes of its segments that were refused."""
         course = self._courses.get(session)

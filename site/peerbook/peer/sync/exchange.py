@@ -314,6 +314,10 @@ class Exchange:
 
     def _summarise(self, neighbour: Neighbour, replicas: Sequence[Replica], *, fresh: bool, answer: bool) -> None:
         """Only the digests: enough where they are the same."""
+        for each in replicas:
+            # Logs look the same to who has not heard of it, and only who has can say how far it counts.
+            for session in each.log.forks:
+                self._ports.expose(neighbour, each, session)
         stated = self._ports.stated()
         summaries = [Summary(_STATEMENTS, stated[:DIGEST_BYTES])] if stated is not None else []
         for each in replicas:

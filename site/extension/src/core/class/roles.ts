@@ -151,8 +151,11 @@ export class Roles {
 
   /** Whether somebody is of a team as far as that goes: a member, or whoever teaches. */
   isOfTeam(participant: string, team: string): boolean {
-    const found = this.teams.get(team);
-    return found !== undefined && (found.members.includes(participant) || this.canTeach(participant));
+    return this.isMemberOf(participant, team) || (this.teams.has(team) && this.canTeach(participant));
+  }
+
+  isMemberOf(participant: string, team: string): boolean {
+    return this.teams.get(team)?.members.includes(participant) === true;
   }
 
   /** Whether somebody may read a team's documents: whom its key is handed to. */

@@ -74,6 +74,13 @@ export class Log {
     return this.courses.get(session)?.fork?.proof ?? null;
   }
 
+  /** One of both things that the session said from its beginning, as far as its first piece leads. */
+  sideOf(session: string): { readonly count: number; readonly chain: Uint8Array } | null {
+    const first = this.proofOf(session)?.find(({ from }) => from === 0);
+    const chain = first && (first.after ?? this.links.next(this.links.first(session), first.hash));
+    return first && chain ? { count: first.to, chain } : null;
+  }
+
   /** What proves that the session said two things, while no frontier says how far it counts all the same. */
   forkOf(session: string): readonly IPiece[] | null {
     return this.cutAt(session) ? null : this.proofOf(session);

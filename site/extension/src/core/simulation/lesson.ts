@@ -83,7 +83,6 @@ export class Lesson {
   private readonly disks = new Map<string, Disk>();
   private readonly promises = new Promises();
   private readonly verdict: Verdict;
-  private readonly liars = new Set<string>();
   private seen: Uint8Array | null = null;
   private names = 0;
   /** Who wrote last. */
@@ -234,19 +233,13 @@ export class Lesson {
   }
 
   private readmit(): void {
-    // Who contradicted themselves stays out: let in again, their session would be in doubt again.
-    const [who] = [...this.promises.outlaws].filter(each => each.startsWith('p') && !this.liars.has(each));
+    const [who] = [...this.promises.outlaws].filter(each => each.startsWith('p'));
     const pupil = this.people.find(each => each.who === who);
     const { participant } = pupil ?? this.course.members.session(who ?? 'teacher', this.course.classId);
-    if (who && this.teacher.society.roles?.roleOf(participant) === 'removed') {
+    const { society, engine } = this.teacher;
+    if (who && society.roles?.roleOf(participant) === 'removed') {
       this.note(`the teacher lets ${who} in again`);
-      this.teacher.society.state({
-        kind: 'standing',
-        participant,
-        role: 'attendee',
-        counts: [],
-        frontier: []
-      });
+      society.give(participant, 'attendee', engine.reachedBy(participant));
     }
   }
 
@@ -293,7 +286,6 @@ export class Lesson {
     }
     this.note(`${pupil.name} contradicts themselves`);
     this.counts.forks += 1;
-    this.liars.add(pupil.who);
     this.promises.outlaw(pupil.who);
     const place = log.count(pupil.session);
     const twin = this.forger.twin(pupil, document, place);

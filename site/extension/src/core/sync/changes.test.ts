@@ -4,8 +4,8 @@ import * as Y from 'yjs';
 import type { ISigner } from '../crypto';
 import type { IPiece } from '../log/piece';
 import { encodeProof } from '../log/proof';
-import { encodeMessage, FIRST_TYPE } from '../overlay/wire';
-import { clientOf } from '../session';
+import { decodeMessage, encodeMessage, FIRST_TYPE } from '../overlay/wire';
+import { clientOf, sessionText } from '../session';
 import { DOCUMENT, GENESIS, Page, Pages } from '../simulation/pages';
 import type { Changes } from './changes';
 import type { IEngineOptions } from './engine';
@@ -196,6 +196,44 @@ describe('pieces, judged alone', () => {
     expect([ben.refusals, outputs.refusals]).toEqual([[], ['no-change']]);
   });
 
+  it('[SYN5] what it follows is asked for at once, of who passed it on', () => {
+    ada.text.insert(4, 's');
+    pages.clock.advance(200);
+    const cleo = pages.open();
+    const asked: number[] = [];
+    const send = (_: unknown, bytes: Uint8Array): unknown => asked.push(bytes[0]!);
+    cleo.engine.connect({ ...pages.network.line(cleo.session, ada), peer: SILENT, send });
+    say(cleo, 'control', encodeMessage({ type: 'introduction', bytes: ada.own.introduction }));
+    const before = asked.length;
+    say(cleo, 'control', logOf(ada).pieces(ada.session)[1]!.bytes);
+    pages.clock.advance(1000);
+    expect([cleo.words, asked.length - before]).toEqual(['', 1]);
+  });
+
+  it('[ROL6] what counts for nothing is not asked for; of whom nobody knows, nothing is', () => {
+    const rules: IEngineOptions['rules'] = {
+      standing: () => 'may',
+      cutOf: (_, __, participant) => (participant === ada.participant ? { count: 0, chain: null } : null)
+    };
+    const asked = (options: Partial<IEngineOptions>, session = ada.session): string[] => {
+      const page = pages.open(options);
+      const types: string[] = [];
+      const send = (_: unknown, bytes: Uint8Array): void => {
+        const read = decodeMessage(bytes);
+        types.push(...(read.kind === 'read' ? [read.value.type] : []));
+      };
+      page.engine.connect({ ...pages.network.line(page.session, ada), peer: SILENT, send });
+      say(page, 'control', encodeMessage({ type: 'introduction', bytes: ada.own.introduction }));
+      const reaches = [{ session, count: 5, chain: new Uint8Array(16) }];
+      const summaries = [{ document: DOCUMENT, digest: new Uint8Array(16), reaches, isWhole: true }];
+      say(page, 'control', encodeMessage({ type: 'summary', fresh: true, answer: false, summaries }));
+      pages.clock.advance(4000);
+      return types.filter(type => type === 'ask' || type === 'who-is');
+    };
+    expect([asked({}), asked({ rules })]).toEqual([['ask'], []]);
+    expect(asked({ rules }, sessionText(new Uint8Array(16).fill(7)))).toContain('who-is');
+  });
+
   it('[ROL7] what one may not write oneself is given back, and is nobody else’s', () => {
     const unfit: string[] = [];
     const options: Partial<IEngineOptions> = {
@@ -226,18 +264,24 @@ describe('what storage gives back', () => {
     const cleo = pages.open({ keep: first.keep }, true, 'cleo');
     pages.join(cleo, ben);
     pages.clock.advance(1000);
-    hear(cleo, [firstOf(ada).bytes, another()]);
-    expect(first.kept.map(({ kind }) => kind)).toEqual(['introduction', 'piece', 'fork']);
-    const second = disk();
-    const again = pages.open({ keep: second.keep }, false, 'cleo');
-    const doc = new Y.Doc();
-    again.engine.follow(DOCUMENT, doc, { genesis: GENESIS, kept: first.kept });
-    expect([second.kept, logOf(again).proofOf(ada.session)?.length]).toEqual([[], 2]);
+    expect(first.kept.map(({ kind }) => kind)).toEqual(['introduction', 'piece']);
+    const restore = (kept: readonly IKept[]): { again: Page; kept: IKept[] } => {
+      const second = disk();
+      const again = pages.open({ keep: second.keep }, false, 'cleo');
+      again.engine.follow(DOCUMENT, new Y.Doc(), { genesis: GENESIS, kept });
+      return { again, kept: second.kept };
+    };
+    const second = restore(first.kept);
+    expect(second.kept).toEqual([]);
     // What is new is kept: the introduction is there already.
     ada.text.insert(4, 's');
     pages.clock.advance(200);
-    say(again, 'control', logOf(ada).pieces(ada.session)[1]!.bytes);
-    expect(second.kept.map(({ kind }) => kind)).not.toContain('introduction');
+    say(second.again, 'control', logOf(ada).pieces(ada.session)[1]!.bytes);
+    expect(second.kept.map(({ kind }) => kind)).toEqual(['piece']);
+    hear(cleo, [firstOf(ada).bytes, another()]);
+    expect(first.kept.at(-1)!.kind).toBe('fork');
+    const third = restore(first.kept);
+    expect([third.kept, logOf(third.again).proofOf(ada.session)?.length]).toEqual([[], 2]);
   });
 
   it('[STO10] is taken for this document and kind alone, as if somebody had said it', () => {

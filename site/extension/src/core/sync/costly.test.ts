@@ -1,6 +1,7 @@
 import { digest } from 'lib0/hash/sha256';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
+import type { IOwnSession } from '../identity/own';
 import { encodeMessage } from '../overlay/wire';
 import { craft, type ICrafted } from '../permissions/crafted.testing';
 import { COSTLY_MS } from '../permissions/work';
@@ -37,17 +38,20 @@ describe('writing that takes too long', () => {
     const [a, b] = [open(), open()];
     pages.join(a, b);
     pages.clock.advance(1000);
-    const eve = pages.members.session('eve');
-    const client = clientOf(digest, DOCUMENT, eve.participant, eve.session);
+    const clientFor = ({ participant, session }: IOwnSession): number =>
+      clientOf(digest, DOCUMENT, participant, session);
+    // Yjs looks through what is of lower clients.
+    const [eve, other] = ['eve', 'other']
+      .map(name => pages.members.session(name))
+      .sort((one, two) => clientFor(one) - clientFor(two)) as [IOwnSession, IOwnSession];
+    const [client, theirs] = [clientFor(eve), clientFor(other)];
     const parent = { client: source.client, clock: source.clock };
     const before: ICrafted[] = Array.from({ length: 1000 }, (_, at) =>
       at === 0 ? { parent } : { right: { client, clock: at - 1 } }
     );
-    const other = pages.members.session('other');
-    const theirs = clientOf(digest, DOCUMENT, other.participant, other.session);
     const nowhere = Array<ICrafted>(1000).fill({ left: null, right: null, parent });
     const changes = Array.from({ length: 4 }, (_, at) => craft(theirs, 1000 * at, nowhere));
-    const give = (own: typeof eve, said: Uint8Array[]): void => {
+    const give = (own: IOwnSession, said: Uint8Array[]): void => {
       a.hear(b.session, 'control', encodeMessage({ type: 'introduction', bytes: own.introduction }));
       pages.members
         .sealed(own, DOCUMENT, 'document', said)

@@ -4,6 +4,7 @@
  */
 import { joinBytes } from '../bytes';
 import { readFounding, type IFounding } from '../class/founding';
+import { frontierFor, type IReached } from '../class/readmission';
 import type { Roles } from '../class/roles';
 import {
   type Door as DoorState,
@@ -293,11 +294,13 @@ export class Society implements IRules, IKeys {
     return true;
   }
 
-  /** Lets somebody in who waits. With the door closed it is stated: what they wrote before counts by that. */
-  admit(participant: string): void {
+  /**
+   * Lets somebody in who waits. With the door closed it is stated: what they wrote before counts by that, but for what is
+   * proven to be two things.
+   */
+  admit(participant: string, reaches: readonly IReached[]): void {
     if (this.roles?.roleOf(participant) === 'outsider') {
-      const counts = this.roles.statementsOf(participant);
-      this.state({ kind: 'standing', participant, role: 'attendee', counts, frontier: [] });
+      this.give(participant, 'attendee', reaches);
     }
     this.doorway.admit(participant);
   }
@@ -315,13 +318,17 @@ export class Society implements IRules, IKeys {
     return isStated;
   }
 
-  /** Gives somebody a role, or takes one: what they did counts as far as it is here. */
-  give(participant: string, role: StatedRole, reaches: readonly IReach[]): boolean {
-    const counts = this.roles?.statementsOf(participant) ?? [];
-    const didTeach = this.roles?.canTeach(participant) === true && role !== 'instructor';
+  /**
+   * Gives somebody a role, or takes one: what they did where they may not write with it counts as far as it is here, and
+   * what they contradicted themselves in as far as nobody doubts it.
+   */
+  give(participant: string, role: StatedRole, reaches: readonly IReached[]): boolean {
+    const { roles } = this;
+    const counts = roles?.statementsOf(participant) ?? [];
+    const didTeach = roles?.canTeach(participant) === true && role !== 'instructor';
     const isStated = this.state({
       ...{ kind: 'standing', participant, role, counts },
-      frontier: fitFrontier(reaches)
+      frontier: roles ? fitFrontier(frontierFor(roles, participant, role, reaches)) : []
     });
     if (isStated && didTeach && role !== 'removed') {
       this.teaming.renew();
