@@ -12,6 +12,7 @@ import {
   ownerIn,
   pageOwnerIn,
   readFragment,
+  teamIn,
   withoutOwner
 } from '../core/class/invitation';
 import { FROM_LOG } from '../notebook/keeper';
@@ -77,6 +78,7 @@ export async function join(
     invitation: invited.invitation,
     branch: branchIn(fragment),
     pageOwner: pageOwnerIn(fragment),
+    team: teamIn(fragment),
     owner,
     identity,
     identities,
