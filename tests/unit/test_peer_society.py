@@ -214,6 +214,28 @@ def test_rol6_who_was_removed_is_not_heard_any_more_and_reads_no_more(school: Sc
     assert late.words == "kept. without Ben"
 
 
+def test_rol6_who_is_said_to_have_said_more_counts_further_again(school: School) -> None:
+    """Two who teach remove somebody, of whom one had heard less: the greater frontier counts, whenever it comes."""
+    ada = school.ada
+    ben, cleo = school.comes("Ben", ada), school.comes("Cleo", ada)
+    school.world.join(ben, cleo)
+    school.wait()
+    reaches = []
+    for words in ("early. ", "late. "):
+        ben.text += words
+        school.wait()
+        count = ada.replica.log.count(ben.session)
+        chain = ada.replica.log.chain_at(ben.session, count)
+        assert chain
+        reaches.append(Reach(school.document, ben.session, count, chain))
+    school.state(Standing(ben.participant, "removed", (), (reaches[0],)))
+    school.wait()
+    assert ada.words == cleo.words == "early. "
+    school.state(Standing(ben.participant, "removed", (), (reaches[1],)))
+    school.wait()
+    assert ada.words == cleo.words == "early. late. "
+
+
 def test_rol9_who_was_removed_does_not_come_back_through_a_closed_door_as_somebody_who_wrote_before(
     school: School,
 ) -> None:

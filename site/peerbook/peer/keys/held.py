@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 
 from .wraps import Wraps
 
 WRAPS_BYTES = 8_000_000
 """Kept of all together. `wraps_bytes`."""
+WRAPS_AUTHOR_BYTES = 1_000_000
+"""Of these, one author's. `wraps_author_bytes`."""
 
 
 class HeldWraps:
     def __init__(self) -> None:
         self._held: dict[tuple[str, int, str], tuple[Wraps, bytes]] = {}
-        self._size = 0
+        self._sizes: Counter[str] = Counter()
 
     @property
     def all(self) -> list[tuple[Wraps, bytes]]:
@@ -26,20 +29,22 @@ class HeldWraps:
         return held[0] if held else None
 
     def keep(self, wraps: Wraps, data: bytes) -> bool:
-        """Whether it counts more than what is here, and there is room."""
+        """Whether it counts more than what is here, and there is room: nobody takes what is others'."""
         name = wraps.document, wraps.epoch, wraps.author
         before = self._held.get(name)
-        size = self._size + len(data) - (len(before[1]) if before else 0)
-        if (before and _weight(wraps, data) <= _weight(*before)) or size > WRAPS_BYTES:
+        if before and _weight(wraps, data) <= _weight(*before):
+            return False
+        more = len(data) - (len(before[1]) if before else 0)
+        if self._sizes.total() + more > WRAPS_BYTES or self._sizes[wraps.author] + more > WRAPS_AUTHOR_BYTES:
             return False
         self._held[name] = wraps, data
-        self._size = size
+        self._sizes[wraps.author] += more
         return True
 
     def drop(self, wraps: Wraps) -> None:
         """Forget one."""
         gone = self._held.pop((wraps.document, wraps.epoch, wraps.author), None)
-        self._size -= len(gone[1]) if gone else 0
+        self._sizes[wraps.author] -= len(gone[1]) if gone else 0
 
 
 def _weight(wraps: Wraps, data: bytes) -> tuple[int, bytes]:

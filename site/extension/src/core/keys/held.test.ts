@@ -8,7 +8,7 @@ import { participantOf } from '../identity/participant';
 import { Secret } from '../secret';
 import { ANSWER_BYTES, answeredKnock, readAnswer } from './answer';
 import { BOX_EXTRA } from './box';
-import { HeldWraps, type IHeld, WRAPS_BYTES } from './held';
+import { HeldWraps, type IHeld, WRAPS_AUTHOR_BYTES, WRAPS_BYTES } from './held';
 import { Keyring } from './keyring';
 import { KNOCK_EVERY_MS, Knocking } from './knocking';
 import { compareBytes, type IWraps, makeWraps, readWraps } from './wraps';
@@ -25,15 +25,15 @@ function now<Value>(ask: (then: (value: Value) => void) => void): Value {
 
 const seed = (byte: number): Uint8Array<ArrayBuffer> => new Uint8Array(32).fill(byte);
 
-function held(document: string, bytes: Uint8Array, boxes = 1): IHeld {
-  const wraps = { document, epoch: 1, author: 'ada', shared: new Uint8Array(0), boxes: Array(boxes) };
+function held(document: string, bytes: Uint8Array, boxes = 1, author = 'ada'): IHeld {
+  const wraps = { document, epoch: 1, author, shared: new Uint8Array(0), boxes: Array(boxes) };
   return { wraps: wraps as unknown as IWraps, bytes };
 }
 
 describe('wraps that are kept', () => {
-  it('[KEY3] are so many bytes, and what takes another’s place takes its room', () => {
+  it('[KEY3] are so many bytes of one author, and what takes another’s place takes its room', () => {
     const kept = new HeldWraps(digest);
-    const half = (boxes: number) => new Uint8Array(WRAPS_BYTES / 2).fill(boxes);
+    const half = (boxes: number) => new Uint8Array(WRAPS_AUTHOR_BYTES / 2).fill(boxes);
     expect([kept.keep(held('a', half(1))), kept.keep(held('b', half(1)))]).toEqual([true, true]);
     expect(kept.keep(held('c', Uint8Array.of(1)))).toBe(false);
     expect([kept.keep(held('a', half(2), 2)), kept.keep(held('d', Uint8Array.of(1)))]).toEqual([true, false]);
@@ -41,6 +41,21 @@ describe('wraps that are kept', () => {
     kept.drop(held('nothing', half(1)));
     expect([kept.keep(held('c', Uint8Array.of(1))), kept.all.length]).toEqual([true, 2]);
     expect(kept.keep(held('d', half(1)))).toBe(false);
+  });
+
+  it('[KEY3] who fills their room takes none of what others’ keys have', () => {
+    const kept = new HeldWraps(digest);
+    const piece = new Uint8Array(WRAPS_AUTHOR_BYTES / 4);
+    const fit = Array.from({ length: 8 }, (_, at) => kept.keep(held(`m${at}`, piece, 1, 'mallory')));
+    expect(fit.filter(Boolean)).toHaveLength(4);
+    expect(kept.keep(held('b', piece, 1, 'ben'))).toBe(true);
+  });
+
+  it('[KEY3] are so many bytes of all', () => {
+    const kept = new HeldWraps(digest);
+    const whole = new Uint8Array(WRAPS_AUTHOR_BYTES);
+    const fit = Array.from({ length: 9 }, (_, at) => kept.keep(held('a', whole, 1, `of ${at}`)));
+    expect(fit.filter(Boolean)).toHaveLength(WRAPS_BYTES / WRAPS_AUTHOR_BYTES);
   });
 
   it('[KEY3] of as many readers are those of the greater hash, in whatever order they came', () => {

@@ -4,6 +4,8 @@ import { compareBytes, type IWraps } from './wraps';
 
 /** Kept of all together: a class of a hundred with ten notebooks each, in a few epochs. `wraps_bytes`. */
 export const WRAPS_BYTES = 8_000_000;
+/** Of these, one author's: a thousand people put into teams of three five times, whose keys one teacher hands out. `wraps_author_bytes`. */
+export const WRAPS_AUTHOR_BYTES = 1_000_000;
 
 export interface IHeld {
   readonly wraps: IWraps;
@@ -16,6 +18,7 @@ export class HeldWraps {
   constructor(private readonly digest: Digest) {}
 
   private readonly held = new Map<string, IHeld>();
+  private readonly sizes = new Map<string, number>();
   private size = 0;
 
   get all(): readonly IHeld[] {
@@ -26,23 +29,35 @@ export class HeldWraps {
     return this.held.get(nameOf(place))?.wraps ?? null;
   }
 
-  /** Whether it counts more than what is here, and there is room. */
+  /** Whether it counts more than what is here, and there is room: nobody takes what is others'. */
   keep(given: IHeld): boolean {
     const name = nameOf(given.wraps);
     const before = this.held.get(name);
-    const size = this.size + given.bytes.byteLength - (before?.bytes.byteLength ?? 0);
-    if ((before && !this.outweighs(given, before)) || size > WRAPS_BYTES) {
+    if (before && !this.outweighs(given, before)) {
+      return false;
+    }
+    const more = given.bytes.byteLength - (before?.bytes.byteLength ?? 0);
+    if (this.size + more > WRAPS_BYTES || this.sizeOf(given.wraps.author) + more > WRAPS_AUTHOR_BYTES) {
       return false;
     }
     this.held.set(name, given);
-    this.size = size;
+    this.grow(given.wraps.author, more);
     return true;
   }
 
   drop({ wraps, bytes }: IHeld): void {
     if (this.held.delete(nameOf(wraps))) {
-      this.size -= bytes.byteLength;
+      this.grow(wraps.author, -bytes.byteLength);
     }
+  }
+
+  private sizeOf(author: string): number {
+    return this.sizes.get(author) ?? 0;
+  }
+
+  private grow(author: string, bytes: number): void {
+    this.size += bytes;
+    this.sizes.set(author, this.sizeOf(author) + bytes);
   }
 
   /** Of two for one place the one that names more readers counts, then the greater SHA-256 [KEY3]. */

@@ -6,7 +6,7 @@ import { type IOwnSession, openSession } from '../identity/own';
 import { Secret } from '../secret';
 import { Chance } from '../simulation/chance';
 import { Keyring } from './keyring';
-import { type IWrappingPorts, Wrapping, WRAPS_BYTES } from './wrapping';
+import { type IWrappingPorts, Wrapping, WRAPS_AUTHOR_BYTES, WRAPS_BYTES } from './wrapping';
 
 const limits = JSON.parse(
   readFileSync(new URL('../../../../../docs/protocol.json', import.meta.url), 'utf8')
@@ -106,7 +106,7 @@ describe('wrapping', () => {
     // Nothing changed, nothing more is said.
     ada.wrapping.look(ada.mine);
     expect([ada.published.length, tom.hears(ada.published[0]!)]).toEqual([1, false]);
-    expect(limits.wraps_bytes).toBe(WRAPS_BYTES);
+    expect([limits.wraps_bytes, limits.wraps_author_bytes]).toEqual([WRAPS_BYTES, WRAPS_AUTHOR_BYTES]);
   });
 
   it('[KEY3] a new instructor gets what was written before, in all epochs; an old one nothing of a new epoch', () => {

@@ -11,7 +11,7 @@ import { Handing, type ITeamReaders, isTeams } from './handing';
 import { HeldWraps } from './held';
 import { type IWraps, makeWraps, openShared, openWraps, readWraps } from './wraps';
 
-export { WRAPS_BYTES } from './held';
+export { WRAPS_AUTHOR_BYTES, WRAPS_BYTES } from './held';
 
 export interface IWrappingPorts {
   readonly crypto: ICrypto;
