@@ -63,7 +63,8 @@ export async function join(
     history.replaceState(history.state, '', withoutOwner(location.href));
   }
   const identities = browserIdentities(root);
-  const identity = await identify(identities, invited.invitation.code, root, trans);
+  const goal = { branch: branchIn(fragment), pageOwner: pageOwnerIn(fragment) };
+  const identity = await identify(identities, invited.invitation.code, root, trans, goal);
   const paths = new Map<string, string>();
   void fetchCatalogue(root).then(
     ({ workshops }) =>
@@ -75,8 +76,7 @@ export async function join(
   const joined = await enter({
     vault: await browserVault(root),
     invitation: invited.invitation,
-    branch: branchIn(fragment),
-    pageOwner: pageOwnerIn(fragment),
+    ...goal,
     owner,
     identity,
     identities,
