@@ -26,8 +26,8 @@ describe('what is said in passing', () => {
   it('is never longer than JupyterLab shows', () => {
     const nothing = (): void => undefined;
     for (const keeping of [{ kind: 'kept' }, { kind: 'full' }, { kind: 'refused' }] as const) {
-      notices.kept(keeping as never, nothing);
-      notices.refused(keeping as never, nothing);
+      notices.kept(keeping, nothing);
+      notices.refused(keeping, nothing);
     }
     for (const isReadOnly of [true, false]) {
       for (const fault of ['role', 'structure']) {
