@@ -71,6 +71,8 @@ CELLS = """() => [...document.querySelectorAll('.jp-Notebook .jp-Cell')].map(cel
 """Kind and text of each cell, as it stands on the page."""
 
 Cells = list[tuple[str, str]]
+Which = int | str
+"""A cell: its index, or words that it alone has. What others move meanwhile has another index when it is clicked."""
 Branch = Literal["lecture", "mine", "team"]
 """Which of the class's notebooks: the one that is taught with, one's own, everyone's."""
 
@@ -129,8 +131,11 @@ class Person(Classroom):
         self.wait(lambda: sum(words in text for text in self.texts) == 1, f"one cell has {words!r}")
         return next(index for index, text in enumerate(self.texts) if words in text)
 
-    def cell(self, index: int) -> Locator:
-        return self.cells.nth(index)
+    def cell(self, which: Which) -> Locator:
+        if isinstance(which, int):
+            return self.cells.nth(which)
+        self.index_of(which)
+        return self.cells.filter(has_text=which)
 
     def sees(self, words: str, *, timeout: float = AGREE_S) -> None:
         """Wait until some cell has ``words``."""
@@ -140,25 +145,25 @@ class Person(Classroom):
 
     # What one does
 
-    def selects(self, index: int) -> None:
-        """Select cell ``index`` without writing in it: keys are commands."""
+    def selects(self, which: Which) -> None:
+        """Select cell ``which`` without writing in it: keys are commands."""
         # Beside the number, where a click is about the cell and not about its text.
-        self.cell(index).locator(".jp-InputArea-prompt, .jp-InputPrompt").first.click()
+        self.cell(which).locator(".jp-InputArea-prompt, .jp-InputPrompt").first.click()
 
-    def presses(self, index: int, *keys: str) -> None:
-        self.selects(index)
+    def presses(self, which: Which, *keys: str) -> None:
+        self.selects(which)
         for key in keys:
             self.page.keyboard.press(key)
 
-    def writes_in(self, index: int, at: Literal["start", "end"] = "end") -> None:
-        """Put the cursor into cell ``index``."""
-        editor = self.cell(index).locator(".cm-content")
+    def writes_in(self, which: Which, at: Literal["start", "end"] = "end") -> None:
+        """Put the cursor into cell ``which``."""
+        editor = self.cell(which).locator(".cm-content")
         editor.click()
         self.page.keyboard.press("ControlOrMeta+End" if at == "end" else "ControlOrMeta+Home")
 
-    def types(self, index: int, words: str, at: Literal["start", "end"] = "end", *, delay: float = 0) -> None:
-        """Type ``words`` into cell ``index``, key by key, ``delay`` ms apart."""
-        self.writes_in(index, at)
+    def types(self, which: Which, words: str, at: Literal["start", "end"] = "end", *, delay: float = 0) -> None:
+        """Type ``words`` into cell ``which``, key by key, ``delay`` ms apart."""
+        self.writes_in(which, at)
         self.page.keyboard.type(words, delay=delay)
 
     def adds_below(self, index: int, words: str = "") -> None:
@@ -167,11 +172,11 @@ class Person(Classroom):
             self.page.keyboard.press("Enter")
             self.page.keyboard.insert_text(words)
 
-    def moves(self, index: int, way: Literal["Up", "Down"], times: int = 1) -> None:
-        self.presses(index, *[f"Control+Shift+Arrow{way}"] * times)
+    def moves(self, which: Which, way: Literal["Up", "Down"], times: int = 1) -> None:
+        self.presses(which, *[f"Control+Shift+Arrow{way}"] * times)
 
-    def deletes(self, index: int) -> None:
-        self.presses(index, "d", "d")
+    def deletes(self, which: Which) -> None:
+        self.presses(which, "d", "d")
 
     def splits(self, index: int, lines: int) -> None:
         """Split cell ``index`` after its first ``lines`` lines."""
@@ -184,8 +189,8 @@ class Person(Classroom):
     def merges_below(self, index: int) -> None:
         self.presses(index, "Shift+M")
 
-    def makes(self, index: int, kind: Literal["code", "text", "raw"]) -> None:
-        self.presses(index, {"code": "y", "text": "m", "raw": "r"}[kind])
+    def makes(self, which: Which, kind: Literal["code", "text", "raw"]) -> None:
+        self.presses(which, {"code": "y", "text": "m", "raw": "r"}[kind])
 
     def undoes(self) -> None:
         """Take back the last thing done with cells."""

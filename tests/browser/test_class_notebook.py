@@ -224,9 +224,10 @@ def test_five_write_move_and_leave_and_have_one_notebook(a_class_with: AClassWit
     assert all(f" {person.name}." in texts(cells)[index] for person in together.people)
 
     ben.moves(ben.index_of("secondcell"), "Up", times=2)
-    cem.types(cem.index_of("secondcell"), " edited")
-    dia.deletes(dia.index_of("thirdcell"))
-    eva.makes(eva.index_of("of Eva"), "text")
+    # By their words: Ben's moves arrive meanwhile.
+    cem.types("secondcell", " edited")
+    dia.deletes("thirdcell")
+    eva.makes("of Eva", "text")
     together.agree_on("secondcell edited")
     together.leaves(eva)
     ada.types(index, " Bye.")

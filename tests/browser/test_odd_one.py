@@ -14,6 +14,7 @@ from playwright.sync_api import Page
 
 from peerbook.genesis import genesis, genesis_hash
 from peerbook.peer.document.notebook import Notebook
+from peerbook.peer.log.segments import COMPACT_ENVELOPES
 
 from .bare import build_bare_page
 from .conftest import NewContext, Server, serving
@@ -187,6 +188,50 @@ def test_syn9_several_in_python_beside_one_browser_end_equal(bare: Server, code:
             late.follow(PATH)
             wait_until_equal(late, page)
         wait_for(page, "['Py', 'Thon', 'Relayed'].every(name => me.names().includes(name))")
+
+
+def test_log13_a_browser_reads_what_python_compacts_and_python_what_a_browser_does(
+    bare: Server, code: str, join: Join
+) -> None:
+    """Each types so long that its envelopes become a segment; all have both, and who comes late is given them."""
+    page = join("Ada")
+    with an_odd_one(link(bare, code), "Py") as odd:
+        odd.follow(PATH)
+        odd.wait(lambda peer: len(peer.roads) == 1, "Ada is reached")
+        wait_until_equal(odd, page)
+        mine, hers = odd.peer.session, page.evaluate("me.joined.engine.options.own.session")
+        # Ten a second: each is an envelope of its own.
+        page.evaluate("window.typing = setInterval(() => me.type(0, 0, 'b'), 105); 0")
+        for _ in range(COMPACT_ENVELOPES + 24):
+            odd.do(lambda followed: followed.notebook.append("two", "p"))
+            time.sleep(0.105)
+        wait_for(page, f"me.log()['{hers}'].length && me.log()['{hers}'][0][0] === 'segment'")
+        page.evaluate("clearInterval(typing)")
+        segments = "Object.values(me.log()).filter(pieces => pieces[0][0] === 'segment').length"
+        wait_for(page, f"{segments} === 2")
+        odd.wait(lambda peer: set(segments_of(odd)) == {mine, hers}, "Python has both segments")
+        wait_until_equal(odd, page)
+        late = join("Late")
+        wait_for(late, f"{segments} === 2")
+        wait_until_equal(odd, page, late)
+        page.close()
+        # Whoever comes now is given them by those who did not make them.
+        with an_odd_one(link(bare, code), "Thon") as other:
+            other.follow(PATH)
+            wait_until_equal(other, late)
+            assert set(segments_of(other)) == {mine, hers}
+            assert segments_of(other) == segments_of(odd)
+            # Before the class let them in nothing could be judged.
+            assert {*odd.peer.engine.refusals, *other.peer.engine.refusals} <= {"too-early"}
+
+
+def segments_of(odd: Odd) -> dict[str, list[tuple[int, int]]]:
+    """By session, from where and to where the segments of its log are."""
+    followed = odd.followed
+    assert followed
+    log = followed.replica.log
+    spans = {each: [(one.first, one.end) for one in log.pieces(each) if one.form == "segment"] for each in log.sessions}
+    return {session: found for session, found in spans.items() if found}
 
 
 @pytest.mark.parametrize("seed", [1, 2])

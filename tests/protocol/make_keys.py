@@ -16,7 +16,7 @@ from peerbook.peer.encoding import block_bytes, text_bytes
 from peerbook.peer.identity import OwnSession, open_session, tagged
 from peerbook.peer.keys.answer import Admission, Answer, AnswerFault, make_answer, read_answer
 from peerbook.peer.keys.box import BoxPlace, open_box, seal_box
-from peerbook.peer.keys.documents import document_key, own_secret, secret_kind_of
+from peerbook.peer.keys.documents import document_key, own_secret, secret_kind_of, team_key_name, team_secret
 from peerbook.peer.keys.knock import Knock, KnockFault, make_knock, read_knock
 from peerbook.peer.keys.wraps import Wraps, WrapsFault, make_wraps, open_shared, open_wraps, read_wraps
 from peerbook.peer.secret import Secret
@@ -38,6 +38,9 @@ def some(size: int, name: str) -> bytes:
     return hashlib.shake_128(name.encode()).digest(size)
 
 
+TEAM_KEY = team_key_name(hashlib.sha256(some(32, "secret")).digest(), "0d" * 16)
+
+
 def session(title: str) -> OwnSession:
     row = PEOPLE[title]
     drawn = iter((bytes.fromhex(row["place"]), bytes.fromhex(row["session_seed"])))
@@ -53,6 +56,7 @@ def documents() -> list[Row]:
         f"{GENESIS}.team.{EVERYONE}",
         f"{GENESIS}.team.{EVERYONE}/outputs.{ADA}",
         f"{GENESIS}.team.{ADA}",
+        f"{GENESIS}.team.{ADA}/outputs.{ADA}",
         MINE,
         f"{MINE}.{'0c' * 16}",
         f"{MINE}/outputs.{ADA}",
@@ -61,8 +65,14 @@ def documents() -> list[Row]:
     rows: list[Row] = []
     for name in names:
         kind = secret_kind_of(name, EVERYONE)
-        secret = epoch_key if kind == "class" else own_secret(ROOT, CLASS, name, 7)
+        secret = {
+            "class": epoch_key,
+            "own": own_secret(ROOT, CLASS, name, 7),
+            "team": team_secret(some(32, "team"), epoch_key, 7),
+        }[kind]
         rows.append({"title": name, "secret_kind": kind, "secret": secret.hex()})
+        if kind == "team":
+            rows[-1] |= {"team_key": some(32, "team").hex(), "epoch_key": epoch_key.hex()}
         rows[-1]["key"] = document_key(secret, name).hex()
     return rows
 
@@ -128,7 +138,7 @@ def wraps() -> dict[str, list[Row]]:
         "for three devices": made(),
         "and for the class": made(share=True),
         "of outputs, in a late epoch": made(f"{MINE}/outputs.{ADA}", epoch=300, share=True),
-        "of a team": made(f"{GENESIS}.team.{'0d' * 16}"),
+        "of a team": made(TEAM_KEY, epoch=0),
     }.items():
         read = read_wraps(CLASS, EVERYONE, data)
         assert isinstance(read, Wraps)
@@ -171,6 +181,10 @@ def wraps() -> dict[str, list[Row]]:
         "a byte missing": (whole[:-1], WrapsFault.FORM),
         "of the lecture": (made(f"{GENESIS}.lecture.{ADA}"), WrapsFault.DOCUMENT),
         "of everyone's branch": (made(f"{GENESIS}.team.{EVERYONE}"), WrapsFault.DOCUMENT),
+        "of a team's document": (made(f"{GENESIS}.team.{'0d' * 16}", epoch=0), WrapsFault.DOCUMENT),
+        "of a team's key in an epoch": (made(TEAM_KEY), WrapsFault.DOCUMENT),
+        "of a team's outputs": (made(f"{TEAM_KEY}/outputs.{ADA}", epoch=0), WrapsFault.DOCUMENT),
+        "of a copy of a team's": (made(f"{TEAM_KEY}.{'0c' * 16}", epoch=0), WrapsFault.DOCUMENT),
         "of what is no document": (made("records"), WrapsFault.DOCUMENT),
         "of another's notebook": (made(f"{GENESIS}.mine.{'0d' * 16}"), WrapsFault.AUTHOR),
         "of another's outputs": (made(f"{MINE}/outputs.{'0d' * 16}"), WrapsFault.AUTHOR),

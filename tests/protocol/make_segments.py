@@ -17,7 +17,7 @@ from pycrdt import Array, Doc, Map, Text, TransactionEvent
 from peerbook.peer import crypto
 from peerbook.peer.encoding import block_bytes
 from peerbook.peer.envelope import session_text
-from peerbook.peer.merge import merge_changes
+from peerbook.peer.merge import begins_with, merge_changes
 from peerbook.peer.sealed import DocumentKey
 from peerbook.peer.segment import (
     Segment,
@@ -289,6 +289,38 @@ def row_of(segment: Segment, key: DocumentKey, plain: bytes) -> dict[str, Any]:
     return {"seed": SEED.hex(), "key": key.key.hex(), "plain": plain.hex(), "reads": fields, "bytes": data.hex()}
 
 
+def begins() -> list[dict[str, Any]]:
+    """Merged changes, with changes that each begins with, or not."""
+    rows: list[dict[str, Any]] = []
+
+    def add(title: str, merged: bytes, changes: list[bytes]) -> None:
+        said = [change.hex() for change in changes]
+        rows.append({"title": title, "merged": merged.hex(), "changes": said, "begins": begins_with(merged, changes)})
+
+    for title, changes in merges().items():
+        merged = merge_changes(changes)
+        if merged is None or len(changes) < 2:
+            continue
+        for count in sorted({0, 1, len(changes) // 2, len(changes) - 1, len(changes)}):
+            add(f"{title}: the first {count}", merged.data, changes[:count])
+        add(f"{title}: without the first", merged.data, changes[1:])
+        add(f"{title}: the last only", merged.data, changes[-1:])
+        first = changes[0]
+        add(f"{title}: the first in another spelling", merged.data, [first[:-1] + b"\x80\x00", *changes[1:]])
+        add(f"{title}: cut short", merged.data[:-1], changes[:1])
+    typed = merges()["typing"]
+    whole = merge_changes(typed)
+    assert whole
+    for letter in (b"p", b"'"):
+        other = [change.replace(letter, b"q") for change in typed]
+        add(f"typing: another letter for {letter.decode()}", whole.data, other[:-3])
+    add("typing: another client", whole.data, [text_change(OTHER, 0, "p")])
+    shorter = merge_changes(typed[:-3])
+    assert shorter
+    add("typing: more than there is", shorter.data, typed)
+    return rows
+
+
 def main() -> None:
     merge_rows = []
     for title, changes in merges().items():
@@ -319,7 +351,8 @@ def main() -> None:
         fault = decode_segment(each)
         assert isinstance(fault, SegmentFault), title
         fault_rows.append({"title": title, "bytes": each.hex(), "fault": fault.value})
-    rows = {"merges": merge_rows, "segments": segment_rows, "looks": look_rows, "faults": fault_rows}
+    rows = {"merges": merge_rows, "begins": begins()}
+    rows |= {"segments": segment_rows, "looks": look_rows, "faults": fault_rows}
     Path(__file__).with_name("segments.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 

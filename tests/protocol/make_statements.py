@@ -30,6 +30,7 @@ from peerbook.peer.statement import (
     Statement,
     StatementFault,
     Succession,
+    Team,
     read_statement,
     sign_statement,
 )
@@ -46,8 +47,20 @@ def of(signer: Signer) -> str:
     return participant_of(signer.key)
 
 
+RED = "0d" * 16
+RED_TEAM = f"{GENESIS}.team.{RED}"
 MINE = f"{GENESIS}.mine.{of(ADA)}"
-DOCUMENTS = (LECTURE, TEAM, MINE, f"{TEAM}/outputs.{of(ADA)}", f"{MINE}/outputs.{of(ADA)}", "records", "nothing")
+DOCUMENTS = (
+    LECTURE,
+    TEAM,
+    RED_TEAM,
+    f"{RED_TEAM}/outputs.{of(ADA)}",
+    MINE,
+    f"{TEAM}/outputs.{of(ADA)}",
+    f"{MINE}/outputs.{of(ADA)}",
+    "records",
+    "nothing",
+)
 SESSIONS = tuple(session_text(bytes([value]) * 16) for value in (1, 2))
 
 
@@ -77,6 +90,11 @@ GOOD: dict[str, Statement] = {
     "sharing": said(OWNER, 5, Sharing(True)),
     "sharing no more": said(OWNER, 6, Sharing(False)),
     "a fork": said(INES, 7, Fork(of(ADA), bytes(range(32)), (), FRONTIER)),
+    "a team": said(INES, 8, Team(RED, "Team 1", bytes(range(32)), tuple(sorted(map(of, (ADA, IVAN)))))),
+    "a team that somebody left": said(
+        OWNER, 9, Team(RED, "Gruppe ä \U0001f600", bytes(32), (of(ADA),), (reach(RED_TEAM, SESSIONS[0], 200),))
+    ),
+    "a team that is over": said(OWNER, 300, Team(RED, "x" * 40, bytes(32))),
 }
 
 
@@ -96,6 +114,9 @@ def bad() -> dict[str, tuple[bytes, StatementFault]]:
     def frontier(name: bytes, *reaches: bytes) -> bytes:
         return number_bytes(len(name)) + name + bytes([len(reaches)]) + b"".join(reaches)
 
+    def team(name: bytes, members: bytes, frontier: bytes = b"\x00") -> bytes:
+        return by_owner(b"\x05" + bytes(16) + number_bytes(len(name)) + name + bytes(32) + members + frontier)
+
     one = session + b"\x01" + bytes(32)
     two = bytes([1]) * 16 + b"\x01" + bytes(32)
     forged = whole[:-64] + ADA.sign(whole[:-64])
@@ -108,7 +129,7 @@ def bad() -> dict[str, tuple[bytes, StatementFault]]:
         "cut in the body": (whole[:-100], StatementFault.CUT_SHORT),
         "cut in the signature": (whole[:-1], StatementFault.CUT_SHORT),
         "a byte too many": (whole + b"\x00", StatementFault.LEFT_OVER),
-        "a kind nobody states": (by_owner(b"\x05"), StatementFault.KIND),
+        "a kind nobody states": (by_owner(b"\x06"), StatementFault.KIND),
         "a number with a zero behind": (by_owner(b"\x03\x01", b"\x80\x00"), StatementFault.NUMBER),
         "a number above 2^53": (by_owner(b"\x03\x01", b"\xff" * 7 + b"\x10"), StatementFault.NUMBER),
         "a role that is none": (by_owner(b"\x00" + who + b"\x04\x00\x00"), StatementFault.VALUE),
@@ -126,6 +147,22 @@ def bad() -> dict[str, tuple[bytes, StatementFault]]:
             ),
             StatementFault.VALUE,
         ),
+        "a team without a name": (team(b"", b"\x00"), StatementFault.VALUE),
+        "a team with a long name": (team(b"x" * 41, b"\x00"), StatementFault.VALUE),
+        "a team with a long name of pairs": (team("\U0001f600".encode() * 21, b"\x00"), StatementFault.VALUE),
+        "a team whose name is not UTF-8": (team(b"\xff", b"\x00"), StatementFault.VALUE),
+        "a team's members in another order": (team(b"x", b"\x02" + who + bytes(16)), StatementFault.ORDER),
+        "a team's member twice": (team(b"x", b"\x02" + who + who), StatementFault.ORDER),
+        "a team of too many": (
+            team(b"x", number_bytes(65) + b"".join(n.to_bytes(16, "big") for n in range(65))),
+            StatementFault.VALUE,
+        ),
+        "a team cut short": (team(b"x", b"\x02" + who)[:-66], StatementFault.CUT_SHORT),
+        "a team whose frontier counts 0": (
+            team(b"x", b"\x00", b"\x01" + frontier(b"a", session + b"\x00" + bytes(32))),
+            StatementFault.VALUE,
+        ),
+        "a team and more": (team(b"x", b"\x00", b"\x00\x00"), StatementFault.LEFT_OVER),
         "shared or not": (by_owner(b"\x03\x02"), StatementFault.VALUE),
         "ids in another order": (removed(b"\x02" + ids[1] + ids[0] + b"\x00"), StatementFault.ORDER),
         "an id twice": (removed(b"\x02" + ids[0] * 2 + b"\x00"), StatementFault.ORDER),
@@ -170,14 +207,26 @@ def shown(body: Body) -> dict[str, Any]:
             return {"kind": "sharing", "outputs": body.outputs}
         case Fork():
             return {"kind": "fork", "participant": body.participant, "proof": body.proof.hex(), **bounds(body)}
+        case Team():
+            return {
+                "kind": "team",
+                "team": body.team,
+                "name": body.name,
+                "keyHash": body.key_hash.hex(),
+                "members": list(body.members),
+                "frontier": reaches(body.frontier),
+            }
 
 
 def bounds(body: Standing | Succession | Fork) -> dict[str, Any]:
-    frontier = [
+    return {"counts": list(body.counts), "frontier": reaches(body.frontier)}
+
+
+def reaches(frontier: tuple[Reach, ...]) -> list[dict[str, Any]]:
+    return [
         {"document": one.document, "session": one.session, "count": one.count, "chain": one.chain.hex()}
-        for one in body.frontier
+        for one in frontier
     ]
-    return {"counts": list(body.counts), "frontier": frontier}
 
 
 BODIES: tuple[Body, ...] = (
@@ -188,6 +237,7 @@ BODIES: tuple[Body, ...] = (
     Epoch(1, "closed", bytes(32)),
     Sharing(True),
     Succession(HEIR.key),
+    Team(RED, "Team", bytes(32)),
 )
 """What somebody may want to state."""
 
@@ -203,6 +253,12 @@ def story(seed: int) -> list[Statement]:
         members = sorted(of(one) for one in people if door == "closed" and chance.random() < 0.5)
         return Epoch(chance.randrange(3), door, bytes([chance.randrange(4)]) * 32, tuple(members))
 
+    def team() -> Team:
+        members = tuple(sorted(of(one) for one in people if chance.random() < 0.4))
+        places = [(document, session) for document in DOCUMENTS[2:4] for session in SESSIONS]
+        left = tuple(reach(*place, chance.randint(1, 9)) for place in places if chance.random() < 0.4)
+        return Team(RED, chance.choice(("Team 1", "Team 2")), bytes([chance.randrange(4)]) * 32, members, left)
+
     kinds: list[Callable[[], Body]] = [
         lambda: Standing(
             of(chance.choice(people)),
@@ -213,15 +269,16 @@ def story(seed: int) -> list[Statement]:
         lambda: Sharing(chance.random() < 0.5),
         lambda: Fork(of(chance.choice(people)), bytes(32), *limits()),
         lambda: Succession(chance.choice((HEIR, HEIR, OWNER)).key, *limits()),
+        team,
     ]
 
     def limits() -> tuple[tuple[str, ...], tuple[Reach, ...]]:
         counts = tuple(sorted({each.id for each in told if chance.random() < 0.3}))
-        places = [(document, session) for document in (LECTURE, TEAM) for session in SESSIONS]
+        places = [(document, session) for document in sorted((LECTURE, TEAM, RED_TEAM)) for session in SESSIONS]
         return counts, tuple(reach(*place, chance.randint(1, 9)) for place in places if chance.random() < 0.2)
 
-    for _ in range(chance.randint(4, 14)):
-        body = chance.choices(kinds, (12, 2, 1, 1, 3))[0]()
+    for _ in range(chance.randint(4, 18)):
+        body = chance.choices(kinds, (12, 2, 1, 1, 3, 4))[0]()
         is_real = isinstance(body, Succession) and chance.random() < 0.8
         by = RECOVERY if is_real else chance.choices(people, (6, 4, 3, 1, 4))[0]
         told.append(said(by, chance.randint(1, 8), body))
@@ -234,7 +291,7 @@ def class_of(roles: Roles, told: list[Statement]) -> dict[str, Any]:
     everybody = {name: of(signer) for name, signer in PEOPLE.items()}
     cuts: dict[str, int] = {}
     for name, who in everybody.items():
-        for place, document in enumerate(DOCUMENTS[:2]):
+        for place, document in enumerate(DOCUMENTS[:4]):
             for index, session in enumerate(SESSIONS):
                 if cut := roles.cut_of(document, session, who):
                     assert (cut.chain is None) == (cut.count == 0)
@@ -249,6 +306,17 @@ def class_of(roles: Roles, told: list[Statement]) -> dict[str, Any]:
             for each in roles.epochs
         ],
         "shared": roles.outputs_shared,
+        "teams": [
+            [
+                each.team,
+                each.name,
+                list(each.members),
+                [one.hex() for one in each.key_hashes],
+                sorted(each.ever),
+                each.is_owners,
+            ]
+            for each in roles.teams.values()
+        ],
         "theirs": {name: list(roles.statements_of(who)) for name, who in everybody.items()},
         "states": [
             [roles.may_state(of(by), body), roles.next_number(by.key, body)]
@@ -282,7 +350,7 @@ def main() -> None:
         assert read_statement(CLASS, data) == fault, (title, read_statement(CLASS, data))
         wrong.append({"title": title, "bytes": data.hex(), "fault": fault.value})
     stories = []
-    for seed in range(30):
+    for seed in range(40):
         told = story(seed)
         stories.append(
             {

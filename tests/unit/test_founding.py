@@ -20,9 +20,13 @@ from peerbook.peer.founding import (
     read_founding,
     read_link,
 )
+from peerbook.peer.keys.answer import Admission
+from peerbook.peer.keys.keyring import Keys
 from peerbook.peer.owner import OWNER_CHARS, make_owner, read_owner
 from peerbook.peer.recovery import Recovery, RecoveryFault, read_recovery, write_recovery
+from peerbook.peer.sealed import DocumentKey
 from peerbook.peer.secret import Secret
+from peerbook.peer.sync.society import Known
 
 ROOT = Path(__file__).parents[2]
 VECTORS: dict[str, list[dict[str, Any]]] = json.loads((ROOT / "tests/protocol/class.json").read_text("utf-8"))
@@ -56,6 +60,28 @@ def test_cls7_a_link_leads_into_its_class(row: dict[str, str]) -> None:
     assert link.fragment == f"#class={row['code']}"
     limits = json.loads((ROOT / "docs/protocol.json").read_text("utf-8"))
     assert len(link.code) == LINK_CHARS == limits["link_chars"]
+
+
+@pytest.mark.parametrize("row", VECTORS["good"], ids=title)
+def test_idn5_nothing_that_is_printed_or_logged_shows_the_join_secret_or_a_key(row: dict[str, str]) -> None:
+    join_secret, key = bytes.fromhex(row["join_secret"]), secrets.token_bytes(32)
+    link = link_of(bytes.fromhex(row["class"]), join_secret)
+    recovery = Recovery(Secret(bytes.fromhex(row["recovery_seed"])), founding_of(row), join_secret, row["workshop"])
+    holders = (
+        link,
+        recovery,
+        DocumentKey(1, key),
+        Keys((key,), None),
+        Admission(b"", (), ((1, key),)),
+        Known(b"", (), ((1, key),)),
+    )
+    for holder in holders:
+        for said in (repr(holder), str(holder), f"{[holder]}"):
+            for hidden in (join_secret, key):
+                assert repr(hidden)[2:-1] not in said
+                assert hidden.hex() not in said
+            assert link.code not in said
+    assert link.room in repr(link), "what is no secret helps whoever looks for a mistake"
 
 
 @pytest.mark.parametrize("row", VECTORS["links"], ids=title)

@@ -14,7 +14,7 @@ from peerbook.peer.crypto import Agreement, Signer, derive
 from peerbook.peer.founding import JOIN_SECRET_BYTES
 from peerbook.peer.keys.answer import ANSWER_BYTES, Admission, Answer, answered_knock, make_answer, read_answer
 from peerbook.peer.keys.box import BoxPlace, open_box, seal_box
-from peerbook.peer.keys.documents import document_key, keeper_of, own_secret, secret_kind_of
+from peerbook.peer.keys.documents import document_key, keeper_of, own_secret, secret_kind_of, team_of, team_secret
 from peerbook.peer.keys.keyring import Keyring, Keys, Oneself
 from peerbook.peer.keys.knock import KNOCK_BYTES, Knock, make_knock, read_knock
 from peerbook.peer.keys.wraps import WRAP_RECIPIENTS, Wraps, make_wraps, open_shared, open_wraps, read_wraps
@@ -44,6 +44,14 @@ def test_key1_a_documents_key_is_the_pages(vector: dict[str, Any]) -> None:
         assert own_secret(ROOT_SEED, CLASS, name, 7) == secret
         assert own_secret(ROOT_SEED, CLASS, name, 8) != secret
         assert keeper_of(name) == ADA["participant"]
+
+
+@pytest.mark.parametrize("vector", [row for row in VECTORS["documents"] if "team_key" in row], ids=title)
+def test_key11_a_teams_secret_is_the_pages(vector: dict[str, Any]) -> None:
+    team_key, epoch_key = bytes.fromhex(vector["team_key"]), bytes.fromhex(vector["epoch_key"])
+    assert (vector["secret_kind"], team_of(vector["title"])) == ("team", ADA["participant"])
+    assert team_secret(team_key, epoch_key, 7).hex() == vector["secret"]
+    assert team_secret(epoch_key, team_key, 7).hex() != vector["secret"]
 
 
 @pytest.mark.parametrize("vector", VECTORS["boxes"], ids=title)

@@ -205,8 +205,13 @@ def test_a_damaged_state_is_told_wherever_it_is_damaged() -> None:
     assert decode_kept(b"") is None
 
 
-PIECES = tuple(
-    Keepable("introduction" if number == 0 else "piece", bytes([number]) * (7 * number)) for number in range(6)
+PIECES = (
+    Keepable("introduction", b""),
+    Keepable("piece", b"\x01" * 7),
+    Keepable("piece", b"\x02" * 14),
+    Keepable("fork", b"\x03" * 21),
+    Keepable("refuse", b"\x04" * 28),
+    Keepable("piece", b"\x05" * 35),
 )
 
 

@@ -3,15 +3,22 @@ storage."""
 
 from __future__ import annotations
 
+import itertools
+import json
+from pathlib import Path
+
 import pytest
 
 from peerbook.peer import crypto
 from peerbook.peer.identity import open_session
 from peerbook.peer.log.piece import Piece, piece_of
+from peerbook.peer.log.segments import COMPACT_ENVELOPES
 from peerbook.peer.merge import begins_with, merge_changes
+from peerbook.peer.overlay.messages import CHAIN_BYTES, Entries, Reach, Summaries, Summary, encode_message
 from peerbook.peer.sealed import DocumentKey
 from peerbook.peer.secret import Secret
 from peerbook.peer.segment import Segment, seal_segment
+from peerbook.peer.sync.compactor import COMPACT_BYTES
 from peerbook.peer.sync.intake import HELD_BYTES
 from peerbook.peer.sync.opener import open_changes
 from peerbook.peer.sync.options import Refusal, Standing
@@ -25,7 +32,7 @@ def changes_of(page: Page, first: int, end: int) -> list[bytes]:
     pieces = page.replica.log.pieces(page.session, first, end)
     changes = open_changes(page.engine._opener.piece, pieces)
     assert changes
-    return changes
+    return [each.change for each in changes]
 
 
 def segment_of(page: Page, first: int, end: int, changes: list[bytes] | None = None) -> Piece:
@@ -269,3 +276,148 @@ def test_log5_a_fork_that_a_segment_shows_is_proven_by_it(world: World) -> None:
     world.clock.advance(5000)
     assert ben.replica.log.proof_of(ada.session)
     assert cleo.replica.log.proof_of(ada.session), "the proof goes on"
+
+
+# What Python makes itself, and what it compares with neighbours.
+
+
+def types(world: World, page: Page, keys: int) -> None:
+    """Key by key, ten a second."""
+    for key in range(keys):
+        page.text.insert(len(page.text), str(key % 10))
+        world.clock.advance(100)
+
+
+def lied(page: Page, end: int) -> Piece:
+    """A segment of its author's that says another word than the envelopes."""
+    truth = changes_of(page, 0, end)
+    return segment_of(page, 0, end, [truth[0].replace(b"\x010", b"\x01X"), *truth[1:]])
+
+
+def deceived(world: World, author: Page, segment: Piece) -> Page:
+    """Somebody new to whom the author says this and nothing else."""
+    page = world.page()
+    page.engine._acquaintances.hear(author.own.introduction)
+    page.engine._changes.take_entry(page.replica, segment.data, author.session, lambda: None)
+    return page
+
+
+def test_log13_a_segment_stands_for_as_much_as_protocol_json_says() -> None:
+    limits = json.loads((Path(__file__).parents[2] / "docs" / "protocol.json").read_text())
+    assert (limits["compact_bytes"], limits["compact_envelopes"]) == (COMPACT_BYTES, COMPACT_ENVELOPES)
+
+
+def test_log13_an_author_s_envelopes_become_segments_for_all_and_who_comes_late_gets_a_few(world: World) -> None:
+    pages = [world.page() for _ in range(3)]
+    for one, other in itertools.combinations(pages, 2):
+        world.join(one, other)
+    world.clock.advance(1000)
+    for page in pages:
+        types(world, page, 200)
+    world.clock.advance(30_000)
+    ada = pages[0]
+    assert forms(ada, ada)[0] == "segment"
+    assert len(forms(ada, ada)) < 90
+    late = world.page()
+    world.join(late, pages[1])
+    world.clock.advance(10_000)
+    for author in pages:
+        assert {tuple(spans(page, author)) for page in (*pages, late)} == {tuple(spans(author, author))}
+    assert {words(page) for page in (*pages, late)} == {words(ada)}
+    assert all(not page.engine.refusals for page in (*pages, late))
+
+
+def spans(page: Page, of: Page) -> list[tuple[str, int, int]]:
+    return [(piece.form, piece.first, piece.end) for piece in page.replica.log.pieces(of.session)]
+
+
+def test_log13_who_comes_again_on_another_day_makes_one_segment_of_what_they_wrote_before(world: World) -> None:
+    root = world.chance.randbytes(32)
+    first, other = world.page(own=somebody(world.chance, ROOM, root)), world.page()
+    world.join(first, other)
+    types(world, first, 30)
+    world.clock.advance(2000)
+    world.part(first, other)
+    first.engine.end()
+    again = world.page(own=somebody(world.chance, ROOM, root))
+    world.join(again, other)
+    world.clock.advance(2000)
+    again.text.insert(0, "z")
+    world.clock.advance(20_000)
+    for page in (again, other):
+        assert spans(page, first) == [("segment", 0, 30)]
+    assert words(other) == words(again)
+    assert len(words(other)) == 31
+
+
+def test_syn18_who_has_envelopes_is_told_of_the_segment_and_compares_it(world: World) -> None:
+    ada, ben = (world.page(compact_every=16) for _ in range(2))
+    world.join(ada, ben)
+    world.clock.advance(1000)
+    types(world, ada, 30)
+    world.clock.advance(10_000)
+    assert spans(ben, ada) == spans(ada, ada)
+    assert spans(ben, ada)[0][0] == "segment"
+    assert ben.replica.forms.digest == ada.replica.forms.digest
+    assert ben.engine.refusals == {}
+
+
+def test_env10_who_was_given_a_segment_that_lies_and_who_has_the_envelopes_end_with_one_document(world: World) -> None:
+    ada, ben = world.page(), world.page()
+    world.join(ada, ben)
+    world.clock.advance(1000)
+    types(world, ada, 40)
+    world.clock.advance(3000)
+    world.part(ada, ben)
+    lie = lied(ada, 40)
+    late, second = deceived(world, ada, lie), world.page()
+    assert words(late).startswith("X")
+    world.join(late, second)
+    world.clock.advance(3000)
+    assert words(second) == words(late)
+    world.join(ben, late)
+    world.clock.advance(60_000)
+    assert {words(page) for page in (late, second, ben)} == {words(ada)}
+    assert all(page.replica.log.refused_of(ada.session) == [lie.hash] for page in (late, second))
+    # And it is not taken from storage again.
+    assert any(each.kind == "refuse" for each in late.kept)
+    again = world.page(follows=False)
+    again.follow(late.kept)
+    assert words(again) == words(ada)
+    assert again.replica.log.refused_of(ada.session) == [lie.hash]
+
+
+def test_syn18_of_two_segments_of_one_range_that_say_different_things_the_lower_hash_counts_for_everybody() -> None:
+    lies = 0
+    for seed in range(6):
+        world = World(seed)
+        ada = world.page()
+        types(world, ada, 40)
+        said = [lied(ada, 40), segment_of(ada, 0, 40)]
+        late, other = (deceived(world, ada, segment) for segment in said)
+        assert words(late) != words(other)
+        world.join(late, other)
+        world.clock.advance(60_000)
+        assert words(late) == words(other)
+        counts = min(said, key=lambda piece: piece.hash)
+        lies += counts is said[0]
+        assert all(page.replica.log.pieces(ada.session)[0].same(counts) for page in (late, other))
+    assert 0 < lies < 6
+
+
+def test_syn18_who_says_of_a_segment_that_it_lies_and_does_not_show_it_changes_nothing(world: World) -> None:
+    ada = world.page()
+    types(world, ada, 40)
+    truth = segment_of(ada, 0, 40)
+    late, liar = deceived(world, ada, truth), world.page(follows=False)
+    world.join(late, liar)
+    world.clock.advance(1000)
+    reach = Reach(ada.session, 0, truth.hash[:CHAIN_BYTES])
+    for _ in range(3):
+        said = Summaries(False, False, (Summary(f"segments/{DOCUMENT}", bytes(16), (reach,)),))
+        late.engine.hear(liar.session, "control", encode_message(said))
+        late.engine.hear(liar.session, "bulk", encode_message(Entries(f"pieces/{DOCUMENT}", True, (truth.data,))))
+        world.clock.advance(1000)
+    assert sum(message[0] == 165 for message in liar.got) == 1, "asked once"
+    assert words(late) == words(ada)
+    assert spans(late, ada) == [("segment", 0, 40)]

@@ -25,8 +25,9 @@ from peerbook.peer.permissions.limits import (
     WAITING_CHANGES,
     Limits,
 )
-from peerbook.peer.permissions.replay import Intake, replay
+from peerbook.peer.permissions.replay import Intake, as_one, replay
 from peerbook.peer.permissions.waiting import Waiting
+from peerbook.peer.sync.contents import content_digest
 from peerbook.peer.sync.digest import state_digest
 
 ROOT = Path(__file__).parents[2]
@@ -164,6 +165,27 @@ def test_per4_golden_segments_that_need_each_other_give_the_golden_document(row:
     assert intake.waiting.count == 0
     assert state_digest(doc).hex() == row["digest"]
     assert shown(doc) == row["cells"]
+
+
+@pytest.mark.parametrize("row", VECTORS["crafted"], ids=title)
+def test_per6_golden_crafted_places_built_anew_give_the_golden_document(row: dict[str, Any]) -> None:
+    by_client: dict[int, list[CheckedChange]] = {}
+    for change in changes_of(row):
+        by_client.setdefault(change.client, []).append(change)
+    wholes = [as_one(changes, NOTEBOOK_LIMITS) for changes in by_client.values()]
+    doc: Doc[Any] = Doc()
+    intake = replay(doc, bytes.fromhex(row["genesis"]), [whole for whole in wholes if whole], dict(row["cuts"]))
+    assert shown(doc) == row["cells"]
+    assert state_digest(doc).hex() == row["digest"]
+    assert len(intake.refused) + intake.waiting.count == row["left"]
+    assert content_digest(doc).hex() == row["content"]
+
+
+@pytest.mark.parametrize("row", VECTORS["contents"], ids=title)
+def test_per6_what_a_document_says_has_one_spelling(row: dict[str, Any]) -> None:
+    doc: Doc[Any] = Doc()
+    doc.apply_update(bytes.fromhex(row["genesis"]))
+    assert content_digest(doc).hex() == row["content"]
 
 
 @pytest.mark.parametrize("row", VECTORS["places"], ids=title)

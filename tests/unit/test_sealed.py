@@ -15,7 +15,7 @@ from pycrdt import Doc, Map, Text, TransactionEvent
 from peerbook.peer import crypto, sealed, segment
 from peerbook.peer.encoding import number_bytes
 from peerbook.peer.envelope import Envelope, decode_envelope
-from peerbook.peer.merge import merge_changes, says_the_same
+from peerbook.peer.merge import begins_with, merge_changes, says_the_same
 from peerbook.peer.parts import PAYLOAD_BYTES, Parts
 from peerbook.peer.sealed import DocumentKey, Sealer, Stream, first_link, open_envelope, verify_envelope
 from peerbook.peer.segment import OwnChange, Segment, SegmentFault, Whose, decode_segment, plan_segments
@@ -77,6 +77,12 @@ def test_env6_a_large_change_is_sealed_part_by_part() -> None:
         whole = parts.take(dataclasses.replace(each.envelope, payload=plain))
     assert whole == change
     assert Sealer(crypto, crypto.Signer(bytes(32)), STREAM).seal(KEY, b"") == []
+
+
+@pytest.mark.parametrize("row", SEGMENTS["begins"], ids=title)
+def test_env10_whether_a_merged_change_begins_with_changes_is_as_the_golden_bytes_say(row: dict[str, Any]) -> None:
+    changes = [bytes.fromhex(change) for change in row["changes"]]
+    assert begins_with(bytes.fromhex(row["merged"]), changes) == row["begins"]
 
 
 @pytest.mark.parametrize("row", SEGMENTS["merges"], ids=title)

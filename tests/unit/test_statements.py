@@ -18,12 +18,15 @@ from peerbook.peer.statement import (
     FRONTIER_BYTES,
     MOST_COUNTS,
     STATEMENT_BYTES,
+    TEAM_MEMBERS,
+    TEAM_NAME_CHARS,
     Epoch,
     Reach,
     Standing,
     Statement,
     StatementFault,
     Succession,
+    Team,
     fit_frontier,
     read_statement,
     sign_statement,
@@ -168,3 +171,18 @@ def test_rol8_strangers_wait_and_one_author_is_bounded() -> None:
     assert sum(len(each.data) for each in kept) < 3000
     assert [each.number for each in kept] == list(range(1, len(kept) + 1))
     assert LIMITS["statements_bytes"] == STATEMENTS_BYTES
+
+
+def test_rol10_an_instructor_has_no_word_on_a_team_of_which_the_owner_spoke() -> None:
+    named, ada = stand(OWNER, 1, INES, "instructor"), participant_of(ADA.key)
+    first = sign_statement(INES, CLASS.class_id, 7, Team("0a" * 16, "Team 1", bytes(32), (ada,)))
+    owners = sign_statement(OWNER, CLASS.class_id, 2, Team("0a" * 16, "Team 2", bytes([1]) * 32))
+    before, after = Roles(CLASS, [named, first]), Roles(CLASS, [named, first, owners])
+    assert (before.teams["0a" * 16].name, after.teams["0a" * 16].name) == ("Team 1", "Team 2")
+    assert before.reads_team(ada, "0a" * 16)
+    assert not after.reads_team(ada, "0a" * 16)
+    assert after.teams["0a" * 16].key_hashes == (bytes([1]) * 32, bytes(32))
+    body = Team("0a" * 16, "Team 3", bytes(32))
+    ines = participant_of(INES.key)
+    assert (before.may_state(ines, body), after.may_state(ines, body)) == (True, False)
+    assert (LIMITS["team_members"], LIMITS["team_name_chars"]) == (TEAM_MEMBERS, TEAM_NAME_CHARS)

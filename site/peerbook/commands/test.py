@@ -81,6 +81,14 @@ def _pytest(context: Context, paths: Sequence[str], more: Mapping[str, str] | No
     return _run(context, sys.executable, "-m", "pytest", *paths, *context.rest, more=more)
 
 
+def _beside(most: int = 8) -> list[str]:
+    """For pytest: a process for each core. A file stays with one: its tests share what they have built.
+
+    ``-n 0`` on the command line has one test after the other, as ``--pdb`` wants it.
+    """
+    return ["-n", str(min(os.cpu_count() or 1, most)), "--dist", "loadfile"]
+
+
 def _lint(context: Context) -> bool:
     scripts = Path(sys.executable).parent
     node = context.node()
@@ -113,7 +121,7 @@ def _types(context: Context) -> bool:
 
 def _unit(context: Context) -> bool:
     context.node()
-    return _pytest(context, ["tests/unit"])
+    return _pytest(context, ["tests/unit", *_beside()])
 
 
 def _protocol(context: Context) -> bool:
@@ -136,7 +144,9 @@ def _browser(context: Context) -> bool:
     build_site(workspace, Options(content=workspace.content, output=workspace.output), context.progress)
     browser = find_browser(context.progress)
     return _pytest(
-        context, ["tests/browser"], {"PEERBOOK_BROWSER": str(browser), "PEERBOOK_SITE": str(workspace.output)}
+        context,
+        ["tests/browser", *_beside(MOST_BROWSERS)],
+        {"PEERBOOK_BROWSER": str(browser), "PEERBOOK_SITE": str(workspace.output)},
     )
 
 
@@ -147,6 +157,9 @@ def _network(context: Context) -> bool:
         install_from_debian("iproute2", "nftables", progress=context.progress)
     return _pytest(context, ["tests/network"], {"PEERBOOK_BROWSER": str(browser)})
 
+
+MOST_BROWSERS = 4
+"""At a time, each telling a story of its own; a class of twelve pages wants some 3 GB."""
 
 NETWORK_TOOLS = f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin"
 """Where Debian keeps them, which is not on everybody's path."""

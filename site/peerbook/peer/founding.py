@@ -9,7 +9,7 @@ import base64
 import enum
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .identity import sha256, tagged
 
@@ -48,13 +48,13 @@ class Founding:
 
 @dataclass(frozen=True, slots=True)
 class ClassLink:
-    """An invite link: the right to knock at a class."""
+    """An invite link: the right to knock at a class, which no log and no traceback shows."""
 
-    code: str
+    code: str = field(repr=False)
     """46 characters."""
     id: bytes
     """The class in every envelope, 16 bytes."""
-    join_secret: bytes
+    join_secret: bytes = field(repr=False)
     """16 bytes."""
     room: str
     """The room on the server: 22 characters."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from .crypto import Signer
@@ -42,7 +42,7 @@ class Recovery:
     seed: Secret
     """Of the recovery key."""
     founding: Founding
-    join_secret: bytes
+    join_secret: bytes = field(repr=False)
     workshop: str
     """Which workshop the class is of: the name of its folder."""
 

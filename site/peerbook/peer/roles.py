@@ -25,6 +25,7 @@ from .statement import (
     StatedRole,
     Statement,
     Succession,
+    Team,
 )
 
 Role = Literal["owner"] | StatedRole | Literal["outsider"]
@@ -59,6 +60,23 @@ class ClassEpoch:
     """Of other keys that were stated for it."""
     members: tuple[str, ...] = ()
     """With the door closed: who of those nobody spoke of is a member."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassTeam:
+    """A team, as the statement says that decides [ROL10]."""
+
+    team: str
+    name: str
+    members: tuple[str, ...]
+    """Also those who are out of the class."""
+    key_hashes: tuple[bytes, ...]
+    """SHA-256 of its keys: the one to write with first, then those before it, the latest first."""
+    ever: frozenset[str]
+    """All who ever were members, or stated it."""
+    is_owners: bool
+    """What decides is the owner's word: instructors have none on this team."""
+    frontier: tuple[Reach, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +171,8 @@ def _subject_of(body: Body) -> tuple[str, str | int]:
             return "standing", body.participant
         case Epoch():
             return "epoch", body.epoch
+        case Team():
+            return "team", body.team
         case _:
             return type(body).__name__, 0
 
@@ -176,6 +196,8 @@ class Roles:
         self._ids = self._owners_ids | {each.id for each in self._others}
         self.epochs = self._fold_epochs()
         """In their order; the last is the one to seal with."""
+        self.teams = self._fold_teams()
+        """By id, in order; those that are over too."""
         self._members = frozenset(self.epochs[-1].members) if self.door == "closed" else None
         said = [each.body.outputs for each in (*self._others, *self._owners) if isinstance(each.body, Sharing)]
         self.outputs_shared = bool(said and said[-1])
@@ -213,6 +235,15 @@ class Roles:
         """Owner and instructors."""
         return self.role_of(participant) in ("owner", "instructor")
 
+    def is_of_team(self, participant: str, team: str) -> bool:
+        """Whether somebody is of a team as far as that goes: a member, or whoever teaches."""
+        found = self.teams.get(team)
+        return found is not None and (participant in found.members or self.can_teach(participant))
+
+    def reads_team(self, participant: str, team: str) -> bool:
+        """Whether somebody may read a team's documents: whom its key is handed to."""
+        return self.is_of_team(participant, team) and not self.is_out(participant)
+
     def counts(self, statement_id: str) -> bool:
         """Whether a statement has its author's authority."""
         return statement_id in self._ids
@@ -228,6 +259,8 @@ class Roles:
             return False
         if participant == self.owner:
             return not (isinstance(body, Standing | Fork) and body.participant == self.owner)
+        if isinstance(body, Team) and body.team in self.teams and self.teams[body.team].is_owners:
+            return False
         return self._is_for_instructors(body)
 
     def statements_of(self, participant: str) -> tuple[str, ...]:
@@ -262,7 +295,14 @@ class Roles:
             if (reach.document, reach.session) == (document, session):
                 return Cut(reach.count, reach.chain)
         place = place_of(document)
-        return None if place and self._writes(participant, place) else Cut(0, None)
+        if place and self._writes(participant, place):
+            return None
+        # Who is of a team no more: what they wrote while they were.
+        left = self.teams.get(place.owner) if place and place.branch == "team" else None
+        for reach in left.frontier if left and self.role_of(participant) == "attendee" else ():
+            if (reach.document, reach.session) == (document, session):
+                return Cut(reach.count, reach.chain)
+        return Cut(0, None)
 
     def may_write(self, participant: str, document: str, kind: str) -> bool:
         """Whether somebody may write such an envelope now [ROL7]."""
@@ -335,6 +375,20 @@ class Roles:
                 )
         return tuple(epochs[number] for number in sorted(epochs))
 
+    def _fold_teams(self) -> dict[str, ClassTeam]:
+        said: dict[str, list[tuple[Team, str, bool]]] = {}
+        for level, is_owners in ((self._others, False), (self._owners, True)):
+            for each in level:
+                if isinstance(each.body, Team):
+                    said.setdefault(each.body.team, []).append((each.body, _participant(each.author), is_owners))
+        teams: dict[str, ClassTeam] = {}
+        for team in sorted(said):
+            last, _, is_owners = said[team][-1]
+            hashes = dict.fromkeys(body.key_hash for body, _, _ in reversed(said[team]))
+            ever = frozenset(one for body, author, _ in said[team] for one in (*body.members, author))
+            teams[team] = ClassTeam(team, last.name, last.members, tuple(hashes), ever, is_owners, last.frontier)
+        return teams
+
     def _writes(self, participant: str, place: Place) -> bool:
         if self.role_of(participant) in ("viewer", *_OUT):
             return False
@@ -346,7 +400,7 @@ class Roles:
             case "mine":
                 return place.owner == participant
             case "team":
-                return place.owner == self.everyone
+                return place.owner == self.everyone or self.is_of_team(participant, place.owner)
         return False
 
     def _reads(self, participant: str, place: Place) -> bool:
@@ -360,5 +414,5 @@ class Roles:
             case "mine":
                 return place.owner == participant or self.can_teach(participant)
             case "team":
-                return place.owner == self.everyone
+                return place.owner == self.everyone or self.is_of_team(participant, place.owner)
         return True

@@ -7,7 +7,7 @@ vectors ``tests/protocol/sealed.json``.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from .encoding import block_bytes, text_bytes
@@ -55,7 +55,7 @@ class DocumentKey:
     """A document's key in one epoch, 32 bytes."""
 
     epoch: int
-    key: bytes
+    key: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,10 @@ FRONTIER_BYTES = 49_152
 MOST_COUNTS = 500
 EPOCH_MEMBERS = 4000
 """Members that a statement closing the door names. ``epoch_members`` in docs/protocol.json."""
+TEAM_MEMBERS = 64
+"""``team_members`` in docs/protocol.json."""
+TEAM_NAME_CHARS = 40
+"""What a team is called, in UTF-16 units. ``team_name_chars`` in docs/protocol.json."""
 KEY_BYTES = HASH_BYTES = 32
 SIGNATURE_BYTES = 64
 _WHAT = tagged("statement")
@@ -119,8 +123,23 @@ class Fork:
         return "removed"
 
 
-Body = Standing | Epoch | Succession | Sharing | Fork
-KINDS: tuple[type[Body], ...] = (Standing, Epoch, Succession, Sharing, Fork)
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Who is in a team from now on."""
+
+    team: str
+    """32 hex digits: the owner in the names of its documents."""
+    name: str
+    key_hash: bytes
+    """SHA-256 of the key that its documents are written with from now on."""
+    members: tuple[str, ...] = ()
+    """Participants, ascending. Nobody: the team is over."""
+    frontier: tuple[Reach, ...] = ()
+    """How far sessions of those count who were members, in the team's documents."""
+
+
+Body = Standing | Epoch | Succession | Sharing | Fork | Team
+KINDS: tuple[type[Body], ...] = (Standing, Epoch, Succession, Sharing, Fork, Team)
 """The byte on the wire is the index."""
 
 
@@ -210,14 +229,20 @@ def _body_bytes(body: Body) -> bytes:
             return bytes.fromhex(body.participant) + role + _bounds_bytes(body.counts, body.frontier)
         case Epoch():
             data = number_bytes(body.epoch) + bytes([DOORS.index(body.door)]) + body.key_hash
-            named = number_bytes(len(body.members)) + b"".join(map(bytes.fromhex, body.members))
-            return data + named if body.door == "closed" else data
+            return data + _members_bytes(body.members) if body.door == "closed" else data
         case Succession():
             return body.owner_key + _bounds_bytes(body.counts, body.frontier)
         case Sharing():
             return bytes([body.outputs])
         case Fork():
             return bytes.fromhex(body.participant) + body.proof + _bounds_bytes(body.counts, body.frontier)
+        case Team():
+            head = bytes.fromhex(body.team) + text_bytes(body.name) + body.key_hash
+            return head + _members_bytes(body.members) + _frontier_bytes(body.frontier)
+
+
+def _members_bytes(members: tuple[str, ...]) -> bytes:
+    return number_bytes(len(members)) + b"".join(map(bytes.fromhex, members))
 
 
 def _bounds_bytes(counts: tuple[str, ...], frontier: tuple[Reach, ...]) -> bytes:
@@ -267,16 +292,19 @@ def _read_body(reader: Reader, kind: type[Body], wrong: set[StatementFault]) -> 
     elif kind is Epoch:
         epoch, door = reader.number(), dict(enumerate(DOORS)).get(reader.byte())
         key_hash = reader.take(HASH_BYTES)
-        count = _length(reader, PARTICIPANT_BYTES) if door == "closed" else 0
-        members = [reader.take(PARTICIPANT_BYTES).hex() for _ in range(count)]
-        _must_ascend(members, wrong)
-        is_right = door is not None and count <= EPOCH_MEMBERS
-        body = Epoch(epoch, door, key_hash, tuple(members)) if door and is_right else None
+        members = _read_members(reader, wrong) if door == "closed" else ()
+        body = Epoch(epoch, door, key_hash, members) if door and len(members) <= EPOCH_MEMBERS else None
     elif kind is Succession:
         body = Succession(reader.take(KEY_BYTES), *_read_bounds(reader, wrong))
     elif kind is Sharing:
         shared = reader.byte()
         body = Sharing(shared == 1) if shared < 2 else None
+    elif kind is Team:
+        team, name, key_hash = reader.take(PARTICIPANT_BYTES).hex(), reader.text(), reader.take(HASH_BYTES)
+        members = _read_members(reader, wrong)
+        is_right = 1 <= len(name.encode("utf-16-le")) // 2 <= TEAM_NAME_CHARS and len(members) <= TEAM_MEMBERS
+        frontier = _read_frontier(reader, wrong)
+        body = Team(team, name, key_hash, members, frontier) if is_right else None
     else:
         participant, proof = reader.take(PARTICIPANT_BYTES).hex(), reader.take(HASH_BYTES)
         body = Fork(participant, proof, *_read_bounds(reader, wrong))
@@ -285,8 +313,19 @@ def _read_body(reader: Reader, kind: type[Body], wrong: set[StatementFault]) -> 
     return body
 
 
+def _read_members(reader: Reader, wrong: set[StatementFault]) -> tuple[str, ...]:
+    members = [reader.take(PARTICIPANT_BYTES).hex() for _ in range(_length(reader, PARTICIPANT_BYTES))]
+    _must_ascend(members, wrong)
+    return tuple(members)
+
+
 def _read_bounds(reader: Reader, wrong: set[StatementFault]) -> tuple[tuple[str, ...], tuple[Reach, ...]]:
     counts = [reader.take(HASH_BYTES).hex() for _ in range(_length(reader, HASH_BYTES))]
+    _must_ascend(counts, wrong)
+    return tuple(counts), _read_frontier(reader, wrong)
+
+
+def _read_frontier(reader: Reader, wrong: set[StatementFault]) -> tuple[Reach, ...]:
     frontier: list[Reach] = []
     documents: list[str] = []
     for _ in range(_length(reader, 2)):
@@ -299,11 +338,10 @@ def _read_bounds(reader: Reader, wrong: set[StatementFault]) -> tuple[tuple[str,
         if not sessions or not _DOCUMENT.fullmatch(documents[-1]):
             wrong.add(StatementFault.VALUE)
         _must_ascend(sessions, wrong)
-    _must_ascend(counts, wrong)
     _must_ascend(documents, wrong)
     if any(reach.count == 0 for reach in frontier):
         wrong.add(StatementFault.VALUE)
-    return tuple(counts), tuple(frontier)
+    return tuple(frontier)
 
 
 def _length(reader: Reader, least: int) -> int:

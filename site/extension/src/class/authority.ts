@@ -186,9 +186,9 @@ export class Authority {
         to !== participant &&
         roles.mayState(participant, { kind: 'standing', participant: to, role, ...bounds }),
       hasOf: of => engine.reachesOf(of).length > 0,
-      give: (to, role) => void society.give(to, role, engine.reachesOf(to)),
+      give: (to, role) => void society.give(to, role, engine.reachedBy(to)),
       setDoor: door => void society.beginEpoch(door),
-      admit: who => society.admit(who),
+      admit: who => society.admit(who, engine.reachedBy(who)),
       refuse: who => doorway.refuse(who),
       share: outputs => void society.state({ kind: 'sharing', outputs }),
       recoveryFile: workshop => this.recoveryFile(workshop)

@@ -23,8 +23,8 @@ export class Member {
     readonly joined: Joined,
     bytes: Uint8Array
   ) {
-    const name = joined.documentName(genesisHash(bytes));
-    joined.follow(name, this.doc, {
+    this.name = joined.documentName(genesisHash(bytes));
+    joined.follow(this.name, this.doc, {
       ...{ kind: 'document', genesis: bytes, kept: [], keep: () => undefined },
       rebuilt: doc => void (this.doc = doc)
     });
@@ -48,6 +48,7 @@ export class Member {
     );
   }
 
+  readonly name: string;
   doc = new Y.Doc();
 
   /** Who is here, as this page shows it. */
@@ -70,6 +71,16 @@ export class Member {
 
   digest(): string {
     return hex(stateDigest(this.doc, digest));
+  }
+
+  /** What this page has of each session's log: of each piece its form, from where and to where. */
+  log(): Record<string, [form: string, from: number, to: number][]> {
+    const log = this.joined.engine.replica(this.name)!.log;
+    const entries = [...log.sessions].map(session => [
+      session,
+      log.pieces(session).map(({ form, from, to }) => [form, from, to])
+    ]);
+    return Object.fromEntries(entries) as ReturnType<Member['log']>;
   }
 
   type(index: number, at: number, text: string): void {

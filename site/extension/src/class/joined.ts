@@ -111,6 +111,7 @@ export class Joined implements IMembership {
       clock: pageClock,
       random: Math.random,
       digest,
+      stopwatch: () => performance.now(),
       carries: document => this.isShared(document),
       isForeign: origin => options.isForeign?.(origin) === true,
       keep: (name, kept) => this.followed.get(name)?.keep(kept),

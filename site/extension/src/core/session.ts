@@ -6,8 +6,12 @@ import * as encoding from 'lib0/encoding';
 import { tagged } from './tagged';
 
 export const SESSION_BYTES = 16;
+/** More than the sessions that write to one document. */
+const CLIENTS_KEPT = 4096;
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const VALUES = new Map([...ALPHABET].map((character, value) => [character, value]));
+/** By character code. */
+const VALUES = new Uint8Array(128);
+[...ALPHABET].forEach((character, value) => (VALUES[character.charCodeAt(0)] = value));
 /** 128 bits in 22 characters: the last carries two bits only, so there is one spelling. */
 const SESSION = /^[A-Za-z0-9_-]{21}[AQgw]$/;
 
@@ -57,8 +61,8 @@ export function sessionBytes(session: string): Uint8Array<ArrayBuffer> {
   }
   const bytes = new Uint8Array(SESSION_BYTES);
   let [bits, held, at] = [0, 0, 0];
-  for (const character of session) {
-    bits = ((bits << 6) | VALUES.get(character)!) & 0xffff;
+  for (let index = 0; index < session.length; index += 1) {
+    bits = ((bits << 6) | VALUES[session.charCodeAt(index)]!) & 0xffff;
     held += 6;
     if (held >= 8 && at < SESSION_BYTES) {
       held -= 8;
@@ -79,4 +83,21 @@ export function clientOf(digest: Digest, document: string, author: string, sessi
     client = client * 256 + hash[index]!;
   }
   return client || 1;
+}
+
+/** `clientOf` of one document, remembered: it is asked for with each piece of a log. */
+export function clientsOf(digest: Digest, document: string): (session: string, author: string) => number {
+  const known = new Map<string, { readonly author: string; readonly client: number }>();
+  return (session, author) => {
+    const before = known.get(session);
+    if (before?.author === author) {
+      return before.client;
+    }
+    const client = clientOf(digest, document, author, session);
+    if (known.size >= CLIENTS_KEPT) {
+      known.clear();
+    }
+    known.set(session, { author, client });
+    return client;
+  };
 }

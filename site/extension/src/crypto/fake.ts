@@ -93,15 +93,24 @@ export class Fake implements ICrypto {
 /** Four 32-bit lanes over the parts and their lengths, stretched to as many bytes as asked for. No cryptography. */
 function mix(bytes: number, purpose: string, ...parts: readonly Uint8Array[]): Uint8Array {
   let [a, b, c, d] = [0x9e3779b9, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f];
-  const take = (word: number): void => {
+  const take = (value: number): void => {
+    let word = Math.imul(value, 0xcc9e2d51);
+    word = (word << 15) | (word >>> 17);
     a = Math.imul(a ^ word, 0x85ebca6b);
     b = Math.imul((b << 13) | (b >>> 19), 5) + (word ^ a);
     c = Math.imul(c ^ (word + b), 0xc2b2ae35);
     d = ((d << 7) | (d >>> 25)) ^ (c + word);
   };
-  for (const part of [utf8.encode(purpose), ...parts]) {
-    take(part.byteLength);
-    for (let index = 0; index < part.byteLength; index += 1) {
+  take(purpose.length);
+  take(purpose.charCodeAt(0) | (purpose.charCodeAt(1) << 8) | (purpose.charCodeAt(2) << 16));
+  for (const part of parts) {
+    const { length } = part;
+    take(length);
+    let index = 0;
+    for (; index + 3 < length; index += 4) {
+      take(part[index]! | (part[index + 1]! << 8) | (part[index + 2]! << 16) | (part[index + 3]! << 24));
+    }
+    for (; index < length; index += 1) {
       take(part[index]!);
     }
   }
@@ -118,7 +127,11 @@ function mix(bytes: number, purpose: string, ...parts: readonly Uint8Array[]): U
 
 function covered(key: Uint8Array, nonce: Uint8Array, bytes: Uint8Array): Uint8Array {
   const stream = mix(64, 'stream', key, nonce);
-  return bytes.map((byte, index) => byte ^ stream[index % 64]!);
+  const out = new Uint8Array(bytes.length);
+  for (let index = 0; index < out.length; index += 1) {
+    out[index] = bytes[index]! ^ stream[index & 63]!;
+  }
+  return out;
 }
 
 function isBefore(a: Uint8Array, b: Uint8Array): boolean {

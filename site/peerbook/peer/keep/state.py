@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Literal
 
 from ..encoding import Reader, Unreadable, block_bytes, text_bytes
 from ..sync.options import Keepable
@@ -60,7 +61,12 @@ def decode_kept(data: bytes) -> Kept | None:
 
 _MARK = b"\xf0\x9f\x93\x93"
 _CHECK_BYTES = 8
-_KINDS = (b"i", b"p")
+_KINDS: dict[bytes, Literal["introduction", "piece", "fork", "refuse"]] = {
+    b"i": "introduction",
+    b"p": "piece",
+    b"f": "fork",
+    b"r": "refuse",
+}
 _HEAD_BYTES = len(_MARK) + 1 + 4 + _CHECK_BYTES
 
 
@@ -92,7 +98,7 @@ def decode_records(data: bytes) -> Records:
         is_whole = data[at : at + 4] == _MARK and kind in _KINDS and end <= len(data)
         if is_whole and _check(kind + record) == data[at + 9 : at + _HEAD_BYTES]:
             is_damaged |= at != good
-            kept.append(Keepable("introduction" if kind == b"i" else "piece", record))
+            kept.append(Keepable(_KINDS[kind], record))
             at = good = end
         else:
             following = data.find(_MARK, at + 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ..crypto import KEY_BYTES, Agreement
@@ -38,7 +38,7 @@ class Admission:
     """The class's founding record."""
     statements: tuple[bytes, ...]
     """Everything stated about roles and epochs."""
-    keys: tuple[tuple[int, bytes], ...]
+    keys: tuple[tuple[int, bytes], ...] = field(repr=False)
     """Epochs and their keys, ascending by epoch."""
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ..secret import Secret
-from .documents import document_key, keeper_of, own_secret, secret_kind_of
+from .documents import document_key, keeper_of, own_secret, secret_kind_of, team_of, team_secret
 
 SECRETS_KEPT = 20_000
 """Secrets of documents: an instructor has one for each attendee's notebooks and outputs."""
@@ -18,7 +18,7 @@ SECRETS_KEPT = 20_000
 class Keys:
     """Which keys open something, to be tried one after the other; the first is the one to write with."""
 
-    keys: tuple[bytes, ...]
+    keys: tuple[bytes, ...] = field(repr=False)
     missing: Literal["epoch", "secret"] | None
 
 
@@ -35,7 +35,7 @@ class Keyring:
     """Keys of epochs, checked against what was stated about them, and of documents with a secret of their own.
 
     ``epochs`` gives those of which there is a statement, ascending; ``stated`` the SHA-256 of the keys stated for one,
-    the one that counts first.
+    the one that counts first; ``team_keys`` those stated for a team, the one to write with first.
     """
 
     def __init__(
@@ -44,11 +44,15 @@ class Keyring:
         own: Oneself,
         epochs: Callable[[], Sequence[int]],
         stated: Callable[[int], Sequence[bytes]],
+        team_keys: Callable[[str], Sequence[bytes]] = lambda team: (),
     ) -> None:
         self._own = own
         self._everyone = everyone
         self._epochs = epochs
         self._stated = stated
+        self._team_keys = team_keys
+        self._teams: dict[tuple[str, bytes], bytes] = {}
+        """Keys of teams, by team and SHA-256."""
         self._held: dict[int, dict[bytes, bytes]] = {}
         self._secrets: dict[tuple[str, int], bytes] = {}
 
@@ -74,6 +78,24 @@ class Keyring:
             return "full"
         self._secrets[document, epoch] = secret
         return "taken"
+
+    def take_team(self, team: str, key: bytes) -> Literal["taken", "known", "wrong"]:
+        """Take a team's key if it is one that was stated."""
+        hashed = hashlib.sha256(key).digest()
+        if len(key) != 32 or hashed not in self._team_keys(team):
+            return "wrong"
+        if (team, hashed) in self._teams:
+            return "known"
+        self._teams[team, hashed] = key
+        return "taken"
+
+    def has_team(self, team: str, key_hash: bytes) -> bool:
+        """Whether that key is here."""
+        return (team, key_hash) in self._teams
+
+    def team_keys(self, team: str) -> tuple[bytes, ...]:
+        """A team's keys that are here and were stated, the one to write with first."""
+        return tuple(self._teams[team, hashed] for hashed in self._team_keys(team) if (team, hashed) in self._teams)
 
     @property
     def newest(self) -> int | None:
@@ -102,11 +124,24 @@ class Keyring:
 
     def keys_of(self, document: str, epoch: int) -> Keys:
         """Which keys open a document in an epoch."""
-        if secret_kind_of(document, self._everyone) == "own":
+        kind = secret_kind_of(document, self._everyone)
+        if kind == "team":
+            return self._keys_of_team(document, epoch)
+        if kind == "own":
             own = self._secret_of(document, epoch)
             return Keys((document_key(own, document),), None) if own else Keys((), "secret")
         keys = tuple(document_key(key, document) for key in self.epoch_keys(epoch))
         return Keys(keys, None if keys else "epoch")
+
+    def _keys_of_team(self, document: str, epoch: int) -> Keys:
+        epoch_keys = self.epoch_keys(epoch)
+        secrets = [
+            team_secret(team_key, epoch_key, epoch)
+            for team_key in self.team_keys(team_of(document) or "")
+            for epoch_key in epoch_keys
+        ]
+        keys = tuple(document_key(secret, document) for secret in secrets)
+        return Keys(keys, None if keys else "secret" if epoch_keys else "epoch")
 
     def key_for(self, document: str) -> tuple[int, bytes] | None:
         """The newest epoch and the key to write a document with; None while there is none."""

@@ -4,16 +4,15 @@ one may. As ``core/keys/wrapping.ts`` [KEY3]. Pure.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from ..identity import OwnSession
+from .documents import team_of
+from .handing import Handing, HandingPorts, TeamReaders
+from .held import HeldWraps
 from .keyring import Keyring
 from .wraps import Wraps, WrapsFault, make_wraps, open_shared, open_wraps, read_wraps
-
-WRAPS_BYTES = 8_000_000
-"""Kept of all together. `wraps_bytes`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +26,7 @@ class WrappingPorts:
     """Agreement keys of the devices that may read one's own documents: owner's and instructors'."""
     is_shared: Callable[[str], bool]
     """Whether the class may read it as well: outputs, where they are shared."""
+    teams: TeamReaders
     publish: Callable[[bytes], None]
     """Wraps of one's own that are new: to be said and kept."""
     opened: Callable[[], None]
@@ -37,15 +37,21 @@ class Wrapping:
     def __init__(self, ports: WrappingPorts) -> None:
         self._ports = ports
         self._ring = ports.ring
-        self._held: dict[tuple[str, int, str], tuple[Wraps, bytes]] = {}
+        self._held = HeldWraps()
         self._tried: set[tuple[str, int, bytes]] = set()
         """Devices wrapped to already: where a key is none, or there is no room, nothing comes of it."""
-        self._size = 0
+        self.handing = Handing(
+            HandingPorts(
+                ports.class_id, ports.own, ports.ring, ports.teams, ports.fill, self._say, ports.publish, ports.opened
+            ),
+            self._held,
+        )
+        """Keys of teams."""
 
     @property
     def all(self) -> list[bytes]:
         """All that are here: for a newcomer, and for storage."""
-        return [data for _, data in self._held.values()]
+        return [data for _, data in self._held.all]
 
     def look(self, document: str) -> None:
         """Wraps the secrets of a document of one's own, in each epoch of which the key is here, for those who may read
@@ -58,21 +64,27 @@ class Wrapping:
     def hear(self, data: bytes) -> bool:
         """Wraps from a neighbour, or from storage: whether they are new and genuine, and so to be passed on."""
         wraps = read_wraps(self._ports.class_id, self._ports.everyone, data)
-        if isinstance(wraps, WrapsFault) or ".mine." not in wraps.document or not self._keep(wraps, data):
+        if isinstance(wraps, WrapsFault):
+            return False
+        if team_of(wraps.document):
+            return self.handing.hear(wraps, data)
+        if not self._held.keep(wraps, data):
             return False
         self._open(wraps)
         return True
 
     def retry(self) -> None:
         """Keys of epochs came: what is shared with the class may open now."""
-        for wraps, _ in list(self._held.values()):
-            self._open(wraps)
+        for wraps, _ in self._held.all:
+            if not team_of(wraps.document):
+                self._open(wraps)
+        self.handing.retry()
 
     def _look_in(self, document: str, epoch: int) -> None:
         own = self._ports.own
-        before = self._held.get((document, epoch, own.introduced.participant))
-        had = [key for key, _ in before[0].boxes] if before else []
-        was_shared = bool(before and before[0].shared)
+        before = self._held.of(document, epoch, own.introduced.participant)
+        had = [key for key, _ in before.boxes] if before else []
+        was_shared = bool(before and before.shared)
         fresh = [
             key
             for key in self._ports.readers()
@@ -95,6 +107,10 @@ class Wrapping:
             share_with=keys[0] if keys else None,
             fill=self._ports.fill,
         )
+        self._say(data)
+
+    def _say(self, data: bytes) -> None:
+        """Wraps of one's own."""
         if self.hear(data):
             self._ports.publish(data)
 
@@ -107,19 +123,3 @@ class Wrapping:
         for secret in secrets:
             if secret and self._ring.take_secret(wraps.document, wraps.epoch, secret) == "taken":
                 self._ports.opened()
-
-    def _keep(self, wraps: Wraps, data: bytes) -> bool:
-        """Whether it counts more than what is here, and there is room."""
-        name = wraps.document, wraps.epoch, wraps.author
-        before = self._held.get(name)
-        size = self._size + len(data) - (len(before[1]) if before else 0)
-        if (before and _weight(wraps, data) <= _weight(*before)) or size > WRAPS_BYTES:
-            return False
-        self._held[name] = wraps, data
-        self._size = size
-        return True
-
-
-def _weight(wraps: Wraps, data: bytes) -> tuple[int, bytes]:
-    """Of two for one place the one that names more readers counts, then the greater SHA-256."""
-    return len(wraps.boxes) + bool(wraps.shared), hashlib.sha256(data).digest()

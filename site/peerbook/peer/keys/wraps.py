@@ -13,7 +13,7 @@ from ..encoding import Reader, Unreadable, block_bytes, number_bytes, text_bytes
 from ..envelope import DOCUMENT_CHARS
 from ..identity import participant_of, tagged
 from .box import BOX_EXTRA, ZERO_NONCE, BoxPlace, open_box, seal_box
-from .documents import keeper_of, secret_kind_of
+from .documents import keeper_of, secret_kind_of, team_key_name, team_of
 
 WRAP_RECIPIENTS = 256
 """``wrap_recipients`` in docs/protocol.json."""
@@ -98,9 +98,12 @@ def read_wraps(class_id: bytes, everyone: str, data: bytes) -> Wraps | WrapsFaul
     read = _decode(class_id, data)
     if isinstance(read, WrapsFault):
         return read
-    if secret_kind_of(read.document, everyone) == "class":
+    kind = secret_kind_of(read.document, everyone)
+    # A team's key is of no epoch: what it opens, it opens with an epoch's key.
+    name = team_key_name(read.hash, team_of(read.document) or "") if read.epoch == 0 else None
+    if kind == "class" or (kind == "team" and read.document != name):
         return WrapsFault.DOCUMENT
-    if ".mine." in read.document and keeper_of(read.document) != read.author:
+    if kind == "own" and keeper_of(read.document) != read.author:
         return WrapsFault.AUTHOR
     at = len(data) - SIGNATURE_BYTES
     return read if verify(read.root_key, data[at:], data[:at]) else WrapsFault.SIGNATURE

@@ -216,6 +216,14 @@ class Course:
             return self._put(piece)
         following: Piece | None = piece
         while following:
+            if not agrees(following.before, side.chain_at(following.first)):
+                # It waited, and is of another side of a fork: put together they would look whole.
+                self._room.remove(following)
+                if self.frontier is None:
+                    return self._contradicted(following, [*side.proof_of(following.first), following], [])
+                self.frontier.doubt = True
+                following = self._following(side)
+                continue
             known = self.strand.chain_at(following.end)
             side.truncate(following.first)
             side.append(following)

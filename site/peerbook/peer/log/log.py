@@ -82,6 +82,16 @@ class Log:
         course = self._courses.get(session)
         return course.fork.proof if course and course.fork else None
 
+    def is_doubted(self, session: str) -> bool:
+        """Whether it said two things, and no frontier says how far it counts all the same."""
+        course = self._courses.get(session)
+        return course is not None and course.fork is not None and course.frontier is None
+
+    @property
+    def forks(self) -> list[str]:
+        """Sessions that said two things, while no frontier says how far they count all the same."""
+        return [session for session in self.sessions if self.is_doubted(session)]
+
     def refused_of(self, session: str) -> list[bytes]:
         """Hashes of its segments that were refused."""
         course = self._courses.get(session)

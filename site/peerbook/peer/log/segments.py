@@ -12,17 +12,21 @@ KEPT_ENVELOPES = 16
 _GROWTH = 2
 
 
-def range_to_compact(log: Log, session: str, *, is_over: bool, limit: float = math.inf) -> tuple[int, int] | None:
+def range_to_compact(
+    log: Log, session: str, *, is_over: bool, limit: float = math.inf, most: int = COMPACT_ENVELOPES
+) -> tuple[int, int] | None:
     """The places that are to be one segment now, or None.
 
-    ``is_over``: the session writes no more; ``limit``: bytes of the pieces that one segment may stand for.
+    ``is_over``: the session writes no more; ``limit``: bytes of the pieces that one segment may stand for; ``most``: as
+    COMPACT_ENVELOPES.
     """
     pieces = log.pieces(session)
-    end = _last_whole(pieces, len(pieces) if is_over else max(0, len(pieces) - KEPT_ENVELOPES))
+    kept = 0 if is_over else min(KEPT_ENVELOPES, most >> 2)
+    end = _last_whole(pieces, max(0, len(pieces) - kept))
     start = end
     while start > 0 and pieces[start - 1].form == "envelope":
         start -= 1
-    if end - start < (1 if is_over else COMPACT_ENVELOPES) and not (is_over and end > 1):
+    if end - start < (1 if is_over else most) and not (is_over and end > 1):
         return None
     while start > 0 and (is_over or _joins(pieces, start, end)):
         start -= 1

@@ -88,8 +88,8 @@ class CheckedChange:
     needs: tuple[Id, ...]
     """For each client that it leans on or deletes something of, the last clock that must be there. Ascending."""
     data: bytes
-    deletions_at: int
-    """Where the deletions begin in the data."""
+    structs_end: int
+    """Where the last struct ends in the data; of a piece, in the data of the whole. Deletions follow."""
     is_segment: bool
     """Merged from many: taken in pieces, as what each piece needs comes."""
     whole: CheckedChange | None = None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 
 from ..encoding import number_bytes
-from .change import CheckedChange, Id
+from .change import CheckedChange, Id, Struct
 
 
 def pieces_of(change: CheckedChange, is_here: Callable[[Id], bool]) -> list[CheckedChange]:
@@ -34,18 +34,32 @@ def pieces_of(change: CheckedChange, is_here: Callable[[Id], bool]) -> list[Chec
     return pieces
 
 
+def emptied(change: CheckedChange, nowhere: Collection[Struct]) -> bytes:
+    """The change's bytes with a GC struct in the place of each that stands nowhere. Yjs makes one of what has a GC
+    struct on either side; yrs shows what has another neighbour besides.
+    """
+    gone = {struct.clock for struct in nowhere}
+    structs, data = change.structs, (change.whole or change).data
+    ends = [*(each.at for each in structs[1:]), change.structs_end]
+    parts = [b"".join(map(number_bytes, (1, len(structs), change.client, change.start)))]
+    for struct, end in zip(structs, ends, strict=True):
+        parts.append(b"\x00" + number_bytes(struct.length) if struct.clock in gone else data[struct.at : end])
+    return b"".join([*parts, b"\x00" if change.whole else data[change.structs_end :]])
+
+
 def _structs(change: CheckedChange, first: int, end: int, needs: dict[int, int]) -> CheckedChange:
     structs = change.structs[first:end]
     start = structs[0].clock
     if start > 0:
         needs = needs | {change.client: start - 1}
-    until = change.structs[end].at if end < len(change.structs) else change.deletions_at
+    until = change.structs[end].at if end < len(change.structs) else change.structs_end
     head = b"".join(map(number_bytes, (1, len(structs), change.client, start)))
     return replace(
         change,
         start=start,
         end=structs[-1].clock + structs[-1].length,
         structs=structs,
+        structs_end=until,
         deletes=(),
         needs=tuple(sorted(needs.items())),
         data=head + change.data[structs[0].at : until] + b"\x00",
@@ -56,7 +70,7 @@ def _structs(change: CheckedChange, first: int, end: int, needs: dict[int, int])
 def _deletions(change: CheckedChange) -> CheckedChange:
     needs: dict[int, int] = {change.client: change.end - 1} if change.end else {}
     _raise(needs, ((each.client, each.end - 1) for each in change.deletes))
-    data = b"\x00" + change.data[change.deletions_at :]
+    data = b"\x00" + change.data[change.structs_end :]
     needed = tuple(sorted(needs.items()))
     return replace(change, start=0, end=0, structs=(), needs=needed, data=data, whole=change)
 

@@ -71,19 +71,24 @@ class Places:
         self._authors: dict[int, _Author] = {}
         self._roots: dict[str, _Type] = {}
 
-    def admit(self, change: CheckedChange) -> None:
-        """Takes a change all of whose needs are here into account; :class:`Misplaced` when it is not to be taken."""
+    def admit(self, change: CheckedChange) -> list[Struct]:
+        """Takes a change all of whose needs are here into account; :class:`Misplaced` when it is not to be taken. Which
+        of its structs stand nowhere, as they lean on what is gone.
+        """
         author = self._authors.setdefault(change.client, _Author())
         end, runs = author.end, len(author.starts)
+        nowhere: list[Struct] = []
         try:
             for struct in change.structs:
-                if struct.clock + struct.length > author.end:
-                    self._place(struct, author)
+                if struct.clock + struct.length > author.end and not self._place(struct, author):
+                    nowhere.append(struct)
         except Misplaced:
             author.take_back(end, runs)
             raise
+        return [struct for struct in nowhere if struct.content != "gone"]
 
-    def _place(self, struct: Struct, author: _Author) -> None:
+    def _place(self, struct: Struct, author: _Author) -> bool:
+        """Whether it stands somewhere."""
         content = struct.content
         where = None if content == "gone" else self._where(struct)
         if where is not None:
@@ -96,6 +101,7 @@ class Places:
                 author.types[struct.clock] = _Type(_KINDS[content], depth)
         end = struct.clock + struct.length
         author.add(max(struct.clock, author.end), end, (where, content == "deleted"))
+        return where is not None
 
     def _where(self, struct: Struct) -> _Place | None:
         if struct.left and struct.right:

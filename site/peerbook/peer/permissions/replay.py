@@ -1,20 +1,23 @@
 """A document out of its genesis and the changes that count, in whatever order they come [PER5].
 
 Of a client that was cut off the changes before the cut count. What others lean on after it is filled with GC structs of
-the same length; what leans on those, yrs makes GC structs of, as Yjs does.
+the same length; what leans on those becomes GC structs, as Yjs has it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pycrdt import Doc
 
 from ..encoding import Reader, number_bytes
-from .change import CheckedChange, check_change
+from ..merge import merge_changes
+from .change import CheckedChange, Refused, Struct, check_change
 from .limits import NOTEBOOK_LIMITS, Limits
+from .pieces import emptied
 from .places import Misplaced, PlaceFault, Places
 from .waiting import Taken, Waiting
 
@@ -42,6 +45,8 @@ class Admission:
         """Changes that say what they may not: nothing of their session counts from there on."""
         self.is_torn = False
         """A piece of a segment was taken before another one was refused: build anew without it."""
+        self._nowhere: dict[CheckedChange, list[Struct]] = {}
+        """Of what was admitted and not applied yet."""
         self._genesis = check_genesis(genesis) if genesis is not None else None
         if self._genesis:
             self.waiting.take("", self._genesis)
@@ -51,12 +56,14 @@ class Admission:
 
     def _admit(self, change: CheckedChange) -> bool:
         try:
-            self._places.admit(change)
+            nowhere = self._places.admit(change)
         except Misplaced as misplaced:
             whole = change.whole or change
             self.refused[whole] = misplaced.fault
             self.is_torn |= change.start > whole.start
             return False
+        if nowhere:
+            self._nowhere[change] = nowhere
         return True
 
 
@@ -81,7 +88,8 @@ class Intake(Admission):
         for change in changes:
             for client, clock in change.needs:
                 self._fill(client, clock)
-            self.doc.apply_update(change.data)
+            nowhere = self._nowhere.pop(change, None)
+            self.doc.apply_update(emptied(change, nowhere) if nowhere else change.data)
 
     def _fill(self, client: int, clock: int) -> None:
         """Puts GC structs in the place of what was cut off and somebody leans on."""
@@ -93,28 +101,44 @@ class Intake(Admission):
 
 
 def replay(doc: Doc[Any], genesis: bytes | None, changes: Iterable[CheckedChange], cuts: Mapping[int, int]) -> Intake:
-    """Builds a document anew from changes that count, in any order."""
+    """Builds a document anew from changes that count, in any order; in one go, as what yrs joins on the way may stand
+    elsewhere when places were crafted.
+    """
     ordered = sorted(changes, key=lambda change: (not change.structs, change.client, change.start))
-    refused = _refused(genesis, ordered, cuts)
-    intake = Intake(doc, genesis, cuts, is_bounded=False)
-    for change in ordered:
-        if change not in refused:
-            intake.take("", change)
+    refused, _ = admit(genesis, ordered, cuts)
+    with doc.transaction():
+        intake = Intake(doc, genesis, cuts, is_bounded=False)
+        for change in ordered:
+            if change not in refused:
+                intake.take("", change)
     intake.refused.update(refused)
     return intake
 
 
-def _refused(
+def admit(
     genesis: bytes | None, changes: Iterable[CheckedChange], cuts: Mapping[int, int]
-) -> dict[CheckedChange, PlaceFault]:
-    """Which changes are not taken at all: found before anything of them is."""
+) -> tuple[dict[CheckedChange, PlaceFault], set[CheckedChange]]:
+    """Which changes are refused for their places, found before anything of them is taken, and which wait for what is
+    not here: the same in whatever order they are.
+    """
     refused: dict[CheckedChange, PlaceFault] = {}
-    is_torn = True
-    while is_torn:
+    while True:
         admission = Admission(genesis, cuts, is_bounded=False)
         for change in changes:
             if change not in refused:
                 admission.take("", change)
         refused |= admission.refused
-        is_torn = admission.is_torn
-    return refused
+        if not admission.is_torn:
+            return refused, admission.waiting.wholes
+
+
+def as_one(changes: Sequence[CheckedChange], limits: Limits) -> CheckedChange | None:
+    """All changes of one client that are taken, as one: whoever has them merged in another way, or not, has the same.
+    None for what cannot be merged.
+    """
+    merged = merge_changes(change.data for change in changes)
+    unbounded = replace(limits, bytes_=_UNBOUNDED, structs=_UNBOUNDED, ranges=_UNBOUNDED, is_segment=True)
+    try:
+        return check_change(merged.data, changes[0].client, unbounded) if merged else None
+    except Refused:
+        return None

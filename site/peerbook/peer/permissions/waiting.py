@@ -6,7 +6,7 @@ Each waits for one thing at a time and is looked at again only when that has com
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
@@ -54,6 +54,12 @@ class Waiting:
         """Changes, or pieces of them, that wait."""
         return sum(changes for _, changes in self._held.values())
 
+    @property
+    def wholes(self) -> set[CheckedChange]:
+        """What waits, or a piece of which does."""
+        queued = (waiting.change for queue in self._queues.values() for _, _, waiting in queue)
+        return {change.whole or change for change in queued}
+
     def take(self, author: str, change: CheckedChange) -> Taken:
         if change.end > self._cuts.get(change.client, math.inf):
             return "cut"
@@ -79,15 +85,7 @@ class Waiting:
         to be applied now.
         """
         queue = sorted(self._queues.pop(client, []))
-        ready: list[_Waiting] = []
-        for _, _, waiting in queue:
-            missing = self._missing(waiting)
-            if missing is None:
-                self._account(waiting, -1)
-                ready.append(waiting)
-            else:
-                self._wait(waiting, missing)
-        return self._release(ready[::-1])
+        return self._release(self._ready_of(waiting for _, _, waiting in queue)[::-1])
 
     def _has_room(self, author: str, change: CheckedChange) -> bool:
         """The first to wait of a session is always taken: others may wait for it."""
@@ -105,14 +103,19 @@ class Waiting:
             changes.append(change)
             if change.end > self._known.get(change.client, 0):
                 self._known[change.client] = change.end
-                ready += self._freed(change.client, change.end)[::-1]
+                ready += self._ready_of(self._freed(change.client, change.end))[::-1]
         return changes
 
-    def _freed(self, client: int, limit: int) -> list[_Waiting]:
+    def _freed(self, client: int, limit: int) -> Iterator[_Waiting]:
+        """Who waited for a clock of a client below this one: the lowest first, and of one those who came first."""
         queue = self._queues.get(client, [])
-        ready: list[_Waiting] = []
         while queue and queue[0][0] < limit:
-            waiting = heappop(queue)[2]
+            yield heappop(queue)[2]
+
+    def _ready_of(self, freed: Iterable[_Waiting]) -> list[_Waiting]:
+        """Those who wait for nothing more; the others wait on."""
+        ready: list[_Waiting] = []
+        for waiting in freed:
             missing = self._missing(waiting)
             if missing is None:
                 self._account(waiting, -1)

@@ -58,6 +58,10 @@ class Company:
         """Sessions in this class, one's own included."""
         return len(self._records) + 1
 
+    def has(self, session: str) -> bool:
+        """Whether somebody else's session is in the class."""
+        return session in self._records
+
     def joined(self, peer: str) -> None:
         """A new neighbour, or one who may know more: asked who is here."""
         self._greeting.joined(peer)

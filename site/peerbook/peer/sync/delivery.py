@@ -9,6 +9,7 @@ from functools import partial
 
 from ..overlay.messages import ENTRIES_BYTES, Ask, Entries
 from ..overlay.neighbours import Neighbour, Neighbours
+from .forms import PIECES, SEGMENTS
 from .replica import Replica
 
 
@@ -27,7 +28,8 @@ class Delivery:
         """For each neighbour and document the answer under way: another question takes its place."""
 
     def hear_ask(self, neighbour: Neighbour, ask: Ask) -> None:
-        replica = self._replicas.get(ask.document)
+        is_compared = ask.document.startswith((SEGMENTS, PIECES))
+        replica = self._replicas.get(ask.document.partition("/")[2] if is_compared else ask.document)
         if replica:
             answer = self._answers[neighbour.peer, ask.document] = object()
             self._go_on(neighbour, ask.document, answer, self._messages(neighbour, replica, ask))
@@ -49,6 +51,8 @@ class Delivery:
         for want in ask.wants:
             self._introduce(neighbour, want.session)
             for piece in replica.log.pieces(want.session, want.start, replica.log.shown(want.session)):
+                if ask.document.startswith(SEGMENTS) and piece.form == "envelope":
+                    continue
                 if pieces and size + len(piece.data) > ENTRIES_BYTES:
                     yield Entries(ask.document, False, tuple(pieces))
                     pieces, size = [], 0

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..clock import Cancel, Clock, nothing
 from ..identity import OwnSession
@@ -29,7 +29,7 @@ class DoorwayPorts:
     fill: Callable[[int], bytes]
     own: OwnSession
     class_id: bytes
-    join_secret: bytes
+    join_secret: bytes = field(repr=False)
     name: str
     keyring: Keyring
     statements: Callable[[], Statements | None]

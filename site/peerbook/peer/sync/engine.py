@@ -14,34 +14,28 @@ from typing import Any
 from pycrdt import Doc
 
 from .. import statement as stated
-from ..encoding import MOST_NUMBER
 from ..envelope import Envelope
 from ..identity import Introduction
-from ..log.piece import Chain, Cut, Piece
 from ..overlay.flood import Flood, FloodPorts, Verdict
 from ..overlay.neighbours import Channel, Line, Neighbour, Neighbours
 from ..overlay.search import Search
-from ..permissions.limits import NOTEBOOK_LIMITS, OUTPUTS_LIMITS
 from ..sealed import Sealed
 from ..session import client_of
 from .acquaintances import Acquaintances
-from .changes import Changes, ChangesPorts
+from .changes import Changes, ChangesPorts, Later
+from .compactor import Compactor, CompactorPorts
 from .company import RECORDS, Company, CompanyPorts
 from .delivery import Delivery
 from .exchange import Exchange, ExchangePorts
 from .hearing import Hearing, HearingPorts
 from .intake import Intake, IntakePorts
-from .opener import Opener, read_piece
+from .library import CARRY_MS, MOST_CARRIED, Library, LibraryPorts
+from .opener import Opener
 from .options import EngineOptions, Keepable, Refusal
-from .ports import ReplicaPorts
 from .record import Person, Record
 from .replica import Replica
+from .spread import Spread, SpreadPorts
 from .writer import Writer, WriterPorts
-
-CARRY_MS = 600_000
-"""How long a document is carried for somebody who asked."""
-MOST_CARRIED = 64
-"""Documents carried for others, that nobody here has open."""
 
 __all__ = ["CARRY_MS", "MOST_CARRIED", "RECORDS", "Engine", "EngineOptions", "Refusal"]
 
@@ -56,8 +50,16 @@ class Engine:
         self.neighbours = Neighbours()
         self.refusals: Counter[Refusal] = Counter()
         """For whoever looks for what is wrong."""
-        self._replicas: dict[str, Replica] = {}
-        self._carried: set[str] = set()
+        self._library = Library(
+            LibraryPorts(
+                clock,
+                options.carries,
+                lambda document, kind: self._changes.make_replica(document, kind),
+                lambda replica: self._exchange.opened(replica),
+                self._dropped,
+            )
+        )
+        replicas = self._library.replicas
         self._opener = Opener(options.crypto, options.keys)
         self._acquaintances = Acquaintances(
             room,
@@ -69,20 +71,13 @@ class Engine:
         )
         self._changes = Changes(
             ChangesPorts(
-                room,
-                own.session,
-                own.participant,
-                options.crypto,
+                options,
                 self.neighbours,
                 self._acquaintances,
-                self._replicas,
-                self._carry,
-                lambda: self._exchange,
-                lambda envelope, data, source, then: self._intake.accept(envelope, data, source, then),
-                lambda segment, data, source, then: self._intake.accept_segment(segment, data, source, then),
-                lambda segment, data: self._intake.verify_segment(segment, data),
-                options.keep,
-                options.forked,
+                self._library,
+                self._opener,
+                lambda: Later(self._exchange, self._intake, self._writer, self._spread),
+                self._locked,
                 self._refuse,
             )
         )
@@ -114,8 +109,23 @@ class Engine:
                 self.neighbours,
                 self._intake.accept,
                 self._acquaintances.bytes_of,
-                lambda document: self._carry(document) is not None,
+                lambda document: self._library.carry(document) is not None,
                 lambda document: self._exchange.doubt(document),
+            )
+        )
+        self._spread = Spread(
+            SpreadPorts(clock, self.neighbours, replicas, self._changes.take_segment, self._changes.verify)
+        )
+        self._compactor = Compactor(
+            CompactorPorts(
+                room,
+                options.own,
+                options.crypto,
+                self._opener,
+                options.compact_every,
+                options.keys.key_for,
+                self._company.has,
+                lambda replica, session: self._spread.tell(replica, session, ""),
             )
         )
         self._exchange = Exchange(
@@ -123,16 +133,17 @@ class Engine:
                 clock,
                 random,
                 self.neighbours,
-                self._replicas,
-                self._carry,
+                replicas,
+                self._library.carry,
                 self._changes.take_entry,
                 self._changes.meet,
                 self._changes.expose,
+                self._spread,
                 lambda: options.ear.summary if options.ear else None,
                 lambda neighbour: self._company.joined(neighbour.peer),
             )
         )
-        self._delivery = Delivery(self.neighbours, self._replicas, self._changes.introduce)
+        self._delivery = Delivery(self.neighbours, replicas, self._changes.introduce)
         self._search = Search(clock, random, self.neighbours, self)
         self._writer = Writer(
             WriterPorts(
@@ -154,6 +165,7 @@ class Engine:
                 self._company,
                 self._changes,
                 self._acquaintances,
+                self._spread,
                 options.ear,
                 self._refuse,
             )
@@ -180,6 +192,7 @@ class Engine:
     def disconnect(self, peer: str) -> None:
         if self.neighbours.remove(peer):
             self._exchange.left(peer)
+            self._changes.left(peer)
             self.flood.left(peer)
             if self._options.ear:
                 self._options.ear.left(peer)
@@ -198,11 +211,11 @@ class Engine:
     @property
     def documents(self) -> list[str]:
         """Documents that are here, followed or carried."""
-        return list(self._replicas)
+        return list(self._library.replicas)
 
     def replica(self, document: str) -> Replica | None:
         """What is here of a document, followed or carried."""
-        return self._replicas.get(document)
+        return self._library.replicas.get(document)
 
     def follow(
         self,
@@ -215,31 +228,26 @@ class Engine:
         """Keeps a document equal with everybody's; ``doc`` was made with :meth:`client_id` and nothing is in it.
         ``genesis``: what it starts from; None for one that begins with nothing. ``kept``: what storage has of it.
         """
-        if document in self._replicas and document not in self._carried:
+        if self._library.is_open(document):
             raise ValueError(f"already followed: {document}")
-        replica = self._replicas.get(document) or self._add(document, kind)
-        self._carried.discard(document)
+        self._library.ensure(document, kind)
         self._changes.restore(document, kind, kept)
-        replica.open(doc, genesis)
-        self._exchange.opened(replica)
+        replica = self._library.open(document, doc, kind, genesis)
         self._search.begin(document)
         return replica
 
     def carry_kept(self, document: str, kept: Sequence[Keepable]) -> None:
         """Goes on carrying a document for the class, with what storage has of it."""
-        if document not in self._replicas:
-            self._carried.add(document)
-            self._exchange.opened(self._add(document, "outputs" if "/outputs." in document else "document"))
-        self._changes.restore(document, self._replicas[document].kind, kept)
+        replica = self._library.carry(document, is_kept=True)
+        if replica:
+            self._changes.restore(document, replica.kind, kept)
 
     def close(self, document: str) -> None:
         """Ends following; what is known goes on being carried for the class."""
-        replica = self._replicas.get(document)
-        if replica and document not in self._carried:
+        if self._library.is_open(document):
             self._search.end(document)
             self.awareness.leave(document)
-            replica.close()
-            self._carried.add(document)
+            self._library.close(document)
 
     def devices_of(self, participant: str) -> list[bytes]:
         """Agreement keys of somebody's devices, as far as they were here."""
@@ -248,7 +256,7 @@ class Engine:
     def reaches_of(self, participant: str) -> list[stated.Reach]:
         """How far the sessions of somebody are, in every document that is here: for a frontier."""
         reaches = []
-        for document, replica in self._replicas.items():
+        for document, replica in self._library.replicas.items():
             log = replica.log
             for session in log.sessions:
                 count = log.count(session)
@@ -279,35 +287,36 @@ class Engine:
 
     def rules_changed(self) -> None:
         """What is known of who may what is different: what was refused may be taken now."""
-        for replica in list(self._replicas.values()):
+        for replica in list(self._library.replicas.values()):
             replica.review()
         self._compare_all()
 
     def keys_changed(self) -> None:
         """There are other keys: what waits for one is opened, and what waits to be said is said."""
-        for replica in list(self._replicas.values()):
+        for replica in list(self._library.replicas.values()):
             replica.unlock()
         self._writer.unlock()
         self._compare_all()
 
     def end(self) -> None:
         """Sends what waits for its turn, says goodbye and lets go of everything."""
-        for replica in self._replicas.values():
+        for replica in self._library.replicas.values():
             replica.flush()
         self._company.end()
         self._exchange.end()
+        self._spread.end()
         self.flood.end()
         self._search.end_all()
         self._acquaintances.end()
-        for replica in list(self._replicas.values()):
-            self._drop(replica)
+        for replica in list(self._library.replicas.values()):
+            self._library.drop(replica)
         for neighbour in self.neighbours:
             self.disconnect(neighbour.peer)
 
     # What the search asks (`Holdings`).
 
     def holds(self, document: str) -> bool:
-        return document in self._replicas
+        return document in self._library.replicas
 
     def holders(self, document: str) -> Collection[str]:
         return self._exchange.holders(document)
@@ -319,26 +328,7 @@ class Engine:
         self._exchange.offer(peer, document)
 
     def carry_for_others(self, document: str) -> None:
-        """Keeps a document for somebody who asked and reaches nobody else."""
-        replica = self._carry(document, is_asked=True)
-        if replica is None or document not in self._carried or self._options.carries(document):
-            return
-
-        def release() -> None:
-            # Not if it was opened here meanwhile. Who still needs it asks again.
-            if self._replicas.get(document) is replica and document in self._carried and not replica.is_own:
-                self._drop(replica)
-
-        self._options.clock.after(CARRY_MS, release)
-
-    def _carry(self, document: str, *, is_asked: bool = False) -> Replica | None:
-        known = self._replicas.get(document)
-        if known or len(self._carried) >= MOST_CARRIED or not (is_asked or self._options.carries(document)):
-            return known
-        self._carried.add(document)
-        replica = self._add(document, "outputs" if "/outputs." in document else "document")
-        self._exchange.opened(replica)
-        return replica
+        self._library.carry_for_others(document)
 
     def _locked(self, document: str, epoch: int) -> None:
         self._options.locked(document, epoch)
@@ -372,66 +362,23 @@ class Engine:
     def _made(self, sealed: Sealed, _: bytes) -> None:
         if sealed.envelope.kind in ("document", "outputs"):
             self._changes.take_own(sealed)
+            replica = self._library.replicas.get(sealed.envelope.document)
+            if replica:
+                self._compactor.look(replica)
         else:
             self._company.take_own(sealed)
         self.flood.publish(sealed.envelope, sealed.data)
 
-    def _add(self, document: str, kind: str) -> Replica:
-        options, own = self._options, self._own
-
-        def cut_of(session: str, author: str) -> Cut | None:
-            cut = options.rules.cut_of(document, session, author)
-            return Cut(cut.count, cut.chain) if cut else None
-
-        replica = Replica(
-            document,
-            kind,
-            ReplicaPorts(
-                options.clock,
-                own.session,
-                own.participant,
-                Chain(options.room, document, kind),
-                OUTPUTS_LIMITS if kind == "outputs" else NOTEBOOK_LIMITS,
-                lambda session, author: client_of(document, author, session),
-                cut_of,
-                self._opener.piece,
-                lambda change: self._writer.write(document, kind, change),
-                lambda piece: self._changes.keep(document, piece),
-                lambda piece: self._locked(document, _epoch_of(piece)),
-                lambda proof: self._changes.forked(document, proof),
-                lambda doc: options.changed(),
-                lambda fault: options.unfit(document, fault),
-                lambda: self._may_write(document, kind),
-            ),
-        )
-        self._replicas[document] = replica
-        return replica
-
-    def _may_write(self, document: str, kind: str) -> bool:
-        """Whether this participant may, by what is known: in doubt it is said, and others judge."""
-        key = self._options.keys.key_for(document, kind)
-        epoch = key.epoch if key else 0
-        place = Envelope(self._options.room, document, self._own.session, kind, MOST_NUMBER, b"", epoch)
-        return self._options.rules.standing(self._own, place) != "may-not"
-
-    def _drop(self, replica: Replica) -> None:
-        replica.end()
-        self._replicas.pop(replica.name, None)
-        self._carried.discard(replica.name)
-        self._search.end(replica.name)
-        self._exchange.closed(replica.name)
+    def _dropped(self, document: str) -> None:
+        self._search.end(document)
+        self._exchange.closed(document)
 
     def _is_needed(self, session: str) -> bool:
         """Whether something of that session is kept here."""
         return session == self._own.session or any(
-            replica.log.author_of(session) is not None for replica in self._replicas.values()
+            replica.log.author_of(session) is not None for replica in self._library.replicas.values()
         )
 
     def _refuse(self, refusal: Refusal, peer: str) -> None:
         self.refusals[refusal] += 1
         self._options.refused(refusal, peer)
-
-
-def _epoch_of(piece: Piece) -> int:
-    read = read_piece(piece.data)
-    return read.epoch if read else 0

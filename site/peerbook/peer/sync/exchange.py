@@ -10,28 +10,29 @@ One neighbour is asked at a time for a document, so that a late joiner with six 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from ..clock import Cancel, Clock, Random
 from ..overlay.messages import DIGEST_BYTES, MOST_SUMMARIES, Ask, Entries, Reach, Summaries, Summary, Want
 from ..overlay.neighbours import Neighbour, Neighbours
 from .claims import Claims
+from .forms import SEGMENTS
 from .replica import Replica
+from .spread import Spread
+from .talk import ASK_MS, Asking, Due, News, Talk
 
 GRACE_MS = 400
 """A difference that is not new is looked at again after this: what is on its way arrives meanwhile."""
 BEAT_MS = 10_000
 """From one look at a random neighbour to the next, between a half and one and a half of it. `beat_ms`."""
-ASK_MS = 8000
-"""Silence after which another neighbour is asked."""
 NEWS_MS = 200
 """What came by exchange is told to the other neighbours this often at most."""
 
 _STATEMENTS = "statements"
 """Stands for the statements among the documents of a summary."""
 _CONTENT = " content"
-"""After a document's name: what it says [PER6]. Nothing here would have to be built anew."""
+"""After a document's name: what it says, of a log that was said before [PER6]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,67 +49,18 @@ class ExchangePorts:
     """A neighbour knows of a session."""
     expose: Callable[[Neighbour, Replica, str], None]
     """A neighbour still counts what is proven to be forked here."""
+    spread: Spread
+    """What is said of documents' segments beside."""
     stated: Callable[[], bytes | None] = lambda: None
     """A digest of what was stated about the class; None while nothing is known."""
     differs: Callable[[Neighbour], None] = lambda neighbour: None
     """A neighbour knows other statements."""
 
 
-@dataclass(slots=True, eq=False)
-class _Asking:
-    peer: str
-    claims: Sequence[Reach]
-    cancel: Cancel
-    judging: int = 0
-    """Pieces that came and are being judged."""
-    is_last: bool = False
-
-
-@dataclass(slots=True)
-class _Due:
-    """A look that is due, with the latest that is known."""
-
-    cancel: Cancel
-    digest: bytes | None
-    reaches: Sequence[Reach]
-
-
-@dataclass(slots=True)
-class _News:
-    cancel: Cancel
-    knows: set[str]
-    sessions: dict[str, None]
-
-
-@dataclass(slots=True)
-class _Talk:
-    """What is said about one document."""
-
-    claims: Claims
-    """What neighbours have, as far as they said."""
-    asking: _Asking | None = None
-    due: dict[str, _Due] = field(default_factory=dict)
-    news: _News | None = None
-    holders: set[str] = field(default_factory=set)
-    """Neighbours who have the document."""
-    said: dict[str, bytes] = field(default_factory=dict)
-    """The digest of the log each neighbour said last."""
-    enriched: bool = False
-    """Whether a neighbour ever had more of it than was here."""
-
-    def stop(self) -> None:
-        if self.asking:
-            self.asking.cancel()
-        if self.news:
-            self.news.cancel()
-        for due in self.due.values():
-            due.cancel()
-
-
 class Exchange:
     def __init__(self, ports: ExchangePorts) -> None:
         self._ports = ports
-        self._talks: dict[str, _Talk] = {}
+        self._talks: dict[str, Talk] = {}
         self._beat = self._schedule_beat()
 
     def joined(self, neighbour: Neighbour) -> None:
@@ -195,13 +147,18 @@ class Exchange:
         # How far each session is, where digests differ; and what is more here than there.
         rough: list[Summary] = []
         ahead: list[Summary] = []
+        equal: set[str] = set()
         for summary in message.summaries:
             if summary.document == _STATEMENTS:
                 stated = self._ports.stated()
                 if stated is not None and stated[:DIGEST_BYTES] != summary.digest:
                     self._ports.differs(neighbour)
                 continue
+            if summary.document.startswith(SEGMENTS):
+                self._ports.spread.hear_summary(neighbour, summary, answer=message.answer)
+                continue
             if summary.document.endswith(_CONTENT):
+                self._hear_content(summary, equal)
                 continue
             replica = self._ports.replicas.get(summary.document) or self._ports.carry(summary.document)
             if not replica:
@@ -211,6 +168,7 @@ class Exchange:
             talk.said[neighbour.peer] = summary.digest
             if replica.reaches.digest == summary.digest:
                 talk.claims.left(neighbour.peer)
+                equal.add(replica.name)
             elif summary.reaches is None and message.fresh:
                 rough.append(replica.reaches.summary(replica.name, "all"))
             elif summary.reaches is None:
@@ -263,10 +221,18 @@ class Exchange:
                 summaries = (replica.reaches.summary(document, reaches),)
                 self._ports.neighbours.say(Summaries(False, False, summaries), news.knows)
 
-        talk.news = _News(self._ports.clock.after(NEWS_MS, tell), {source}, {session: None})
+        talk.news = News(self._ports.clock.after(NEWS_MS, tell), {source}, {session: None})
+
+    def _hear_content(self, summary: Summary, equal: Collection[str]) -> None:
+        """Who has the same log, and is as quiet, says the same: or one of both is to be built anew [PER6]."""
+        name = summary.document.removesuffix(_CONTENT)
+        replica = self._ports.replicas.get(name) if name in equal else None
+        content = replica.content if replica else None
+        if replica and content is not None and content != summary.digest:
+            replica.settle()
 
     def _compare_reaches(
-        self, neighbour: Neighbour, replica: Replica, talk: _Talk, reaches: Iterable[Reach], *, fresh: bool
+        self, neighbour: Neighbour, replica: Replica, talk: Talk, reaches: Iterable[Reach], *, fresh: bool
     ) -> None:
         claims: list[Reach] = []
         for reach in reaches:
@@ -291,9 +257,9 @@ class Exchange:
             due.reaches = reaches or due.reaches
         else:
             cancel = self._ports.clock.after(GRACE_MS, partial(self._look, document, peer, talk))
-            talk.due[peer] = _Due(cancel, digest, reaches)
+            talk.due[peer] = Due(cancel, digest, reaches)
 
-    def _look(self, document: str, peer: str, talk: _Talk) -> None:
+    def _look(self, document: str, peer: str, talk: Talk) -> None:
         due = talk.due.pop(peer)
         replica, neighbour = self._ports.replicas.get(document), self._ports.neighbours.get(peer)
         if not replica or not neighbour:
@@ -305,7 +271,7 @@ class Exchange:
             # How far each session is: who has more says so, and what is missing there is asked for.
             self._send(neighbour, [replica.reaches.summary(document, "all")], fresh=False, answer=True)
 
-    def _next(self, document: str, talk: _Talk) -> None:
+    def _next(self, document: str, talk: Talk) -> None:
         """Asks the next neighbour who has what is missing here, if nobody is being asked."""
         replica = self._ports.replicas.get(document)
         for peer in talk.claims.peers:
@@ -314,11 +280,11 @@ class Exchange:
             neighbour = self._ports.neighbours.get(peer)
             claims = talk.claims.take(peer, replica.reaches.is_behind)
             if neighbour and claims:
-                talk.asking = _Asking(peer, claims, self._patience(document, talk))
+                talk.asking = Asking(peer, claims, self._patience(document, talk))
                 wants = tuple(Want(claim.session, replica.reaches.ask_from(claim)) for claim in claims)
                 neighbour.say(Ask(document, wants))
 
-    def _answered(self, document: str, talk: _Talk, asking: _Asking) -> None:
+    def _answered(self, document: str, talk: Talk, asking: Asking) -> None:
         asking.cancel()
         talk.asking = None
         replica = self._ports.replicas.get(document)
@@ -328,10 +294,10 @@ class Exchange:
                 talk.claims.despair(asking.peer, claim)
         self._next(document, talk)
 
-    def _patience(self, document: str, talk: _Talk) -> Cancel:
+    def _patience(self, document: str, talk: Talk) -> Cancel:
         return self._ports.clock.after(ASK_MS, lambda: self._give_up(document, talk))
 
-    def _give_up(self, document: str, talk: _Talk) -> None:
+    def _give_up(self, document: str, talk: Talk) -> None:
         if talk.asking:
             talk.asking.cancel()
         talk.asking = None
@@ -348,9 +314,18 @@ class Exchange:
 
     def _summarise(self, neighbour: Neighbour, replicas: Sequence[Replica], *, fresh: bool, answer: bool) -> None:
         """Only the digests: enough where they are the same."""
+        for each in replicas:
+            # Logs look the same to who has not heard of it, and only who has can say how far it counts.
+            for session in each.log.forks:
+                self._ports.expose(neighbour, each, session)
         stated = self._ports.stated()
         summaries = [Summary(_STATEMENTS, stated[:DIGEST_BYTES])] if stated is not None else []
-        summaries += [each.reaches.summary(each.name, None) for each in replicas]
+        for each in replicas:
+            summaries.append(each.reaches.summary(each.name, None))
+            content = each.content
+            if content is not None:
+                summaries.append(Summary(each.name + _CONTENT, content))
+        summaries += self._ports.spread.summaries(replicas)
         if not summaries and fresh:
             neighbour.say(Summaries(fresh, answer, ()))
         self._send(neighbour, summaries, fresh=fresh, answer=answer)
@@ -359,7 +334,7 @@ class Exchange:
         for start in range(0, len(summaries), MOST_SUMMARIES):
             neighbour.say(Summaries(fresh, answer, tuple(summaries[start : start + MOST_SUMMARIES])))
 
-    def _talk(self, document: str) -> _Talk:
+    def _talk(self, document: str) -> Talk:
         if document not in self._talks:
-            self._talks[document] = _Talk(Claims(self._ports.clock))
+            self._talks[document] = Talk(Claims(self._ports.clock))
         return self._talks[document]

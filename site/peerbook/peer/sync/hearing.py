@@ -18,6 +18,7 @@ from .company import Company
 from .delivery import Delivery
 from .exchange import Exchange
 from .options import ClassEar, Refusal
+from .spread import Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class HearingPorts:
     company: Company
     changes: Changes
     acquaintances: Acquaintances
+    spread: Spread
     ear: ClassEar | None
     refuse: Callable[[Refusal, str], None]
 
@@ -65,7 +67,8 @@ class Hearing:
             case say.Ask() as ask:
                 ports.delivery.hear_ask(neighbour, ask)
             case say.Entries() as entries:
-                ports.exchange.hear_entries(neighbour, entries)
+                if not ports.spread.hear_entries(neighbour, entries):
+                    ports.exchange.hear_entries(neighbour, entries)
             case say.Seek(id_, document):
                 ports.search.hear_seek(peer, id_, document)
             case say.Found(document):

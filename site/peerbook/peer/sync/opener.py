@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from ..envelope import Envelope, Fault, decode_envelope
 from ..log.piece import Piece
 from ..sealed import Crypto, open_envelope
-from ..segment import Segment, SegmentFault, decode_segment, is_segment, open_segment
+from ..segment import OwnChange, Segment, SegmentFault, decode_segment, is_segment, open_segment
 from .options import Keys
 from .reading import Opened
 
@@ -44,21 +44,23 @@ class Opener:
             plain = open_with(key)
             if plain is not None:
                 return plain
-        return Opened("wrong" if keys else "locked")
+        return Opened("wrong" if keys and self._keys.are_all(place.document, place.kind) else "locked")
 
 
-def open_changes(open_piece: Callable[[Piece], Opened], pieces: Iterable[Piece]) -> list[bytes] | None:
+def open_changes(open_piece: Callable[[Piece], Opened], pieces: Iterable[Piece]) -> list[OwnChange] | None:
     """The whole changes in pieces that follow on one another and begin with a change; of one whose end is not among
     them nothing. None when something of them cannot be opened, or is no change.
     """
-    changes: list[bytes] = []
+    changes: list[OwnChange] = []
     parts: list[bytes] = []
+    first = 0
     for piece in pieces:
         opened = open_piece(piece)
         if opened.kind != "open" or opened.part != len(parts):
             return None
+        first = first if parts else piece.first
         parts.append(opened.plain)
         if len(parts) == opened.parts:
-            changes.append(b"".join(parts))
+            changes.append(OwnChange(first, piece.end, b"".join(parts)))
             parts = []
     return changes

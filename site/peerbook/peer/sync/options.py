@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from ..clock import Clock, Random, nothing
 from ..envelope import Envelope
 from ..identity import Introduction, OwnSession
+from ..log.segments import COMPACT_ENVELOPES
 from ..overlay.messages import ClassMessage, HeardOf
 from ..overlay.neighbours import Neighbour
 from ..roles import Cut
@@ -43,8 +44,10 @@ class Keepable:
     the first piece of its session.
     """
 
-    kind: Literal["introduction", "piece"]
+    kind: Literal["introduction", "piece", "fork", "refuse"]
+    """The last two: the proof that a session said two things; that a segment is never to be taken again."""
     data: bytes
+    """The bytes as they were signed; of ``refuse`` raw session, text participant, raw hash, as in LOG14."""
 
 
 class Rules(Protocol):
@@ -64,6 +67,9 @@ class Keys(Protocol):
 
     def keys_of(self, document: str, kind: str, epoch: int) -> Sequence[bytes]:
         """Those that may open something of an epoch: to be tried one after the other."""
+
+    def are_all(self, document: str, kind: str) -> bool:
+        """Whether there is no other that nobody here has heard of yet."""
 
 
 class ClassEar(Protocol):
@@ -115,5 +121,7 @@ class EngineOptions:
     """Something is sealed with a key that is not here; epoch -1: something of one's own waits for one."""
     unfit: Callable[[str, str], None] = lambda document, fault: None
     """What was written here may not be, and stays here."""
+    compact_every: int = COMPACT_ENVELOPES
+    """Own envelopes that become a segment."""
     ear: ClassEar | None = None
     """What hears the class's own messages: `society.py`, or nobody."""

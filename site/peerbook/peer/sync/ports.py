@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -40,5 +40,7 @@ class ReplicaPorts:
     """The document was built anew, and is another one."""
     unfit: Callable[[str], None]
     """Own changes that may not be: they stay here."""
+    banned: Callable[[Piece, Sequence[Piece]], None]
+    """A segment that is never to be taken again, from storage either; the others count in its place."""
     may_write: Callable[[], bool] = lambda: True
     """Whether one may write here, as far as is known."""

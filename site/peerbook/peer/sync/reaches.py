@@ -22,10 +22,13 @@ class Reaches:
         self._first = first
         self._cut_of = cut_of
         self._known: tuple[bytes, tuple[Reach, ...]] | None = None
+        self.version = 0
+        """Goes up with every change of the log."""
 
     def changed(self) -> None:
-        """Something was logged, or does not count any more."""
+        """Something was logged, or does not count any more, or stands in another form."""
         self._known = None
+        self.version += 1
 
     @property
     def digest(self) -> bytes:
@@ -49,7 +52,7 @@ class Reaches:
 
     def is_behind(self, reach: Reach) -> bool:
         """Whether a neighbour has more of a session, or something else."""
-        if self._is_doubted(reach.session):
+        if self._log.is_doubted(reach.session):
             # What comes after a fork is nobody's, until a frontier says how far it counts.
             return False
         limit = self._log.limit_of(reach.session)
@@ -64,7 +67,7 @@ class Reaches:
 
     def is_forked(self, reach: Reach) -> bool:
         """Whether a neighbour counts more of a session than there is before it forked."""
-        return self._is_doubted(reach.session) and reach.count > self._log.shown(reach.session)
+        return self._log.is_doubted(reach.session) and reach.count > self._log.shown(reach.session)
 
     def ahead(self, theirs: Iterable[Reach], *, is_whole: bool) -> list[Reach]:
         """What is here and is not there, of what a neighbour said."""
@@ -81,10 +84,6 @@ class Reaches:
             rows = [session_bytes(each.session) + number_bytes(each.count) + each.chain for each in counted]
             self._known = hashlib.sha256(b"".join(rows)).digest()[:DIGEST_BYTES], counted
         return self._known
-
-    def _is_doubted(self, session: str) -> bool:
-        """Whether it said two things, and no frontier says how far it counts all the same."""
-        return self._log.proof_of(session) is not None and self._log.cut_at(session) is None
 
     def _author(self, reach: Reach) -> str:
         return self._log.author_of(reach.session) or ""

@@ -15,6 +15,7 @@ from ..log.log import Log
 from ..log.piece import Piece
 from ..permissions.change import CheckedChange, Refused, check_change
 from ..permissions.limits import Limits, for_segments
+from ..permissions.replay import admit, as_one
 from .live import LiveIntake
 
 
@@ -40,8 +41,10 @@ class ReadingPorts:
     frontier: Callable[[str], int | None]
     """How far a session counts that was cut off; None for all others."""
     open: Callable[[Piece], Opened]
-    stopped: Callable[[str, int, Piece], None]
-    """What a session says from a place on may not be said: the piece is where that shows."""
+    stopped: Callable[[str, int, Piece, bool], None]
+    """What a session says from a place on may not be said: the piece is where that shows. Last: whether nothing of what
+    comes after is in the document.
+    """
     locked: Callable[[Piece], None]
 
 
@@ -73,6 +76,13 @@ class _Strand:
     is_cut: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    strand: _Strand
+    place: int
+    piece: Piece
+
+
 class Reading:
     def __init__(self, ports: ReadingPorts, doc: Doc[Any] | None, genesis: bytes | None, own_from: int) -> None:
         """``doc`` None: what is carried for others is checked, and nothing is built. From the sequence ``own_from`` on
@@ -87,16 +97,32 @@ class Reading:
         """Where each change that was taken began, for what turns out later."""
         self._full: set[str] = set()
         self._ended = False
+        self._genesis = genesis
+        self._gathered: dict[CheckedChange, _Gathered] | None = None
+        """Changes that are opened, while the document is not built of them yet."""
 
     @property
     def is_waiting(self) -> bool:
         """Whether something waits for what is not here."""
         return bool(self._full) or (self._intake is not None and self._intake.waiting.count > 0)
 
+    @property
+    def is_partial(self) -> bool:
+        """Whether there is no key for some of it."""
+        return any(strand.state != "idle" for strand in self._strands.values())
+
     def read_all(self) -> None:
         """Reads on in all sessions."""
         for session in list(self._ports.log.sessions):
             self.read(session)
+
+    def read_anew(self) -> None:
+        """Reads all of it, and builds the document only then, in one order, of what each client wrote as one: so that
+        everybody with the same log has the same document, also where somebody wrote what Yjs orders by arrival [PER6].
+        """
+        self._gathered = {}
+        self.read_all()
+        self._build(self._gathered)
 
     def read(self, session: str, known: tuple[Piece, Opened] | None = None) -> None:
         """Reads on in a session; ``known`` is what was opened already of one of its pieces."""
@@ -154,9 +180,57 @@ class Reading:
             return
         strand.next = piece.end
         strand.clock = max(strand.clock, change.end)
-        if self._intake:
+        if self._gathered is not None:
+            self._gathered[change] = _Gathered(strand, place, piece)
+        elif self._intake:
             self._places[change] = strand.session, place, piece
             self._put(strand, change)
+
+    def _build(self, gathered: dict[CheckedChange, _Gathered]) -> None:
+        assert self._intake
+        waiting = self._leave_out(gathered)
+        self._gathered = None
+        strands = sorted(self._strands.values(), key=lambda strand: strand.client)
+        for strand in strands:
+            self._settle(strand)
+        later: list[CheckedChange] = []
+        for strand in strands:
+            changes = [change for change, of in gathered.items() if of.strand is strand]
+            ready = [change for change in changes if change not in waiting]
+            whole = as_one(ready, self._ports.limits) if ready else None
+            later += [change for change in changes if change in waiting] if whole else changes
+            if whole:
+                self._intake.take(strand.session, whole)
+        for change in later:
+            of = gathered[change]
+            self._places[change] = of.strand.session, of.place, of.piece
+            self._put(of.strand, change)
+
+    def _leave_out(self, gathered: dict[CheckedChange, _Gathered]) -> set[CheckedChange]:
+        """Takes out what is refused for its place, and what its session said from there on. What waits for what is not
+        here.
+        """
+        while True:
+            cuts = {strand.client: strand.clock for strand in self._strands.values() if self._is_over(strand)}
+            changes = sorted(gathered, key=lambda change: change.client)
+            refused, waiting = admit(self._genesis, changes, cuts)
+            if not refused:
+                return waiting
+            for change in refused:
+                at = gathered.get(change)
+                if at is None:
+                    continue
+                for each, of in list(gathered.items()):
+                    if of.strand is at.strand and of.place >= at.place:
+                        del gathered[each]
+                at.strand.clock = change.start
+                self._stop(at.strand, at.place, at.piece)
+                # In the place of a segment there may be what it was made of.
+                self.read(at.strand.session)
+
+    def _is_over(self, strand: _Strand) -> bool:
+        limit = self._ports.frontier(strand.session)
+        return limit is not None and strand.next >= limit
 
     def _checked(self, strand: _Strand, piece: Piece, whole: bytes) -> CheckedChange | None:
         """The change, where it is one that follows on what its session wrote before."""
@@ -221,14 +295,15 @@ class Reading:
     def _stop(self, strand: _Strand, place: int, piece: Piece) -> None:
         strand.next = place
         strand.parts = None
-        self._ports.stopped(strand.session, place, piece)
+        self._ports.stopped(strand.session, place, piece, self._gathered is not None)
         self._settle(strand)
 
     def _settle(self, strand: _Strand) -> None:
         """Nothing of the session counts any more from where it was read to: nobody waits for that."""
         # Only a frontier decides for everybody: what is refused nobody has, and a fork is open until there is one.
-        limit = self._ports.frontier(strand.session)
-        if self._intake and not strand.is_cut and limit is not None and strand.next >= limit and not self._ended:
+        if not self._intake or self._gathered is not None or self._ended:
+            return
+        if not strand.is_cut and self._is_over(strand):
             strand.is_cut = True
             self._intake.cut(strand.client, strand.clock)
             self._stop_refused()

@@ -5,21 +5,22 @@ anew, in place of the one before. ``core/sync/replica.ts`` in Python. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pycrdt import Doc, Subscription, TransactionEvent
 
 from ..log.log import Log
 from ..log.piece import Cut, Fork, Known, New, Piece, Waits
-from ..merge import begins_with, says_the_same
 from ..permissions.change import CheckedChange, Refused, canonical_change, check_change
+from .contents import Contents, content_digest
 from .digest import state_digest
-from .opener import open_changes
+from .forms import Forms
 from .outbox import Outbox
 from .ports import Received, ReplicaPorts
 from .reaches import Reaches
 from .reading import Opened, Reading, ReadingPorts, limits_of
+from .weighing import Weighing, WeighingPorts
 
 _NOTHING = b"\x00\x00"
 
@@ -32,6 +33,10 @@ class Replica:
         self.log = Log(ports.links, ports.cut_of)
         self.reaches = Reaches(self.log, ports.links.first, ports.cut_of)
         """How far each session is, for neighbours."""
+        self.forms = Forms(self.log, self.reaches)
+        """Which segments are here, for neighbours."""
+        self.weighing = Weighing(WeighingPorts(self.log, ports.open, self._join, self._compact, self._ban))
+        """Segments beside what else says of their range."""
         self._outbox = Outbox(ports.clock, self._publish)
         self._genesis: bytes | None = None
         self._reading = self._make_reading(None)
@@ -44,6 +49,7 @@ class Replica:
         self._is_applying = False
         self._is_replay_due = False
         self._digest: bytes | None = None
+        self._contents = Contents(ports.clock)
         self.version = 0
         """Goes up with every change of the document, whoever made it."""
         self.on_change: Callable[[], None] | None = None
@@ -75,13 +81,23 @@ class Replica:
             self._digest = state_digest(self._reading.doc) if self._reading.doc is not None else b""
         return self._digest
 
+    @property
+    def content(self) -> bytes | None:
+        """What the document says, in 16 bytes, once it is quiet and all of the log is in it."""
+        reading, doc = self._reading, self.doc
+        is_whole = not (reading.is_waiting or reading.is_partial or self.log.waiting or self._unsealed or self._fresh)
+        return self._contents.quiet(doc) if doc is not None and is_whole and self.kind == "document" else None
+
     def open(self, doc: Doc[Any], genesis: bytes | None) -> None:
         """Reads the log into ``doc``, which was made with this session's clientID, and follows what is written
         there. ``genesis``: what the document starts from, if anything.
         """
         self._reading.end()
         self._genesis = genesis
-        self._start(doc)
+        self._reading = reading = self._make_reading(doc)
+        with _Applying(self), doc.transaction():
+            reading.read_all()
+        self._watch(reading, doc)
         for change in self._unsealed:
             self._reading.take_own(change)
 
@@ -100,8 +116,13 @@ class Replica:
             self._dismiss(piece.session, piece.first, piece)
             return "bad"
         if piece.form == "segment" and opened.kind == "open":
-            return self._weigh(piece, opened)
+            return self.weighing.weigh(piece, opened)
         return self._join(piece, opened)
+
+    def take_compacted(self, segment: Piece) -> bool:
+        """One's own segment, in the place of what it was made of. Whether it is."""
+        taken = self.log.take(segment)
+        return isinstance(taken, Known) and taken.compacts and self._compact(segment)
 
     def take_own(self, piece: Piece, *, is_whole: bool) -> None:
         """One's own piece was sealed; ``is_whole``: with it all of a change is."""
@@ -148,14 +169,18 @@ class Replica:
     def _client(self) -> int:
         return self._ports.client_of(self._ports.session, self._ports.participant)
 
-    def _start(self, doc: Doc[Any]) -> None:
-        """A reading of all that counts into ``doc``, which is watched from then on."""
-        with _Applying(self):
-            self._reading = self._make_reading(doc)
-            with doc.transaction():
-                self._reading.read_all()
+    def _watch(self, reading: Reading, doc: Doc[Any]) -> None:
+        """What is written to ``doc`` is one's own from now on."""
+        self._reading = reading
         self._subscription = doc.observe(self._changed)
         self._note_change()
+
+    def _built_anew(self, doc: Doc[Any]) -> Reading:
+        """A reading of all that counts into ``doc``, beside the one that is open."""
+        reading = self._make_reading(doc)
+        with _Applying(self), doc.transaction():
+            reading.read_anew()
+        return reading
 
     def _stop_watching(self) -> None:
         if self._subscription and self.doc is not None:
@@ -178,7 +203,7 @@ class Replica:
                 ports.client_of,
                 frontier,
                 ports.open,
-                lambda session, place, piece: self._dismiss(session, place, piece),
+                self._dismiss,
                 ports.locked,
             ),
             doc,
@@ -196,37 +221,22 @@ class Replica:
             return False
         return True
 
-    def _weigh(self, piece: Piece, opened: Opened) -> Received:
-        """A segment is compared with what is here of its range before it takes its place."""
-        held = self._held_of(piece)
-        if not held:
-            return self._join(piece, opened)
-        changes = open_changes(self._ports.open, held)
-        if changes is None:
-            # It cannot be said yet, and comes again.
-            return "known"
-        is_whole = held[-1].end == piece.end
-        if says_the_same(opened.plain, changes) if is_whole else begins_with(opened.plain, changes):
-            received = self._join(piece, opened)
-            if self.log.compact(piece):
-                self._ports.keep(piece)
-                self.reaches.changed()
-            return received
-        if is_whole and not _outweighs(held, piece):
-            # Of two segments that say two things everybody keeps the same one.
-            self._dismiss(piece.session, piece.first, held[0])
-            return self._join(piece, opened)
-        self._dismiss(piece.session, piece.first, piece)
-        return "lie"
+    def _compact(self, segment: Piece) -> bool:
+        gone = self.log.compact(segment)
+        if gone:
+            self._ports.keep(segment)
+            self.reaches.changed()
+        return bool(gone)
 
-    def _held_of(self, piece: Piece) -> list[Piece]:
-        """What is here of a segment's range, when it can be compared: both begin, and both or one of them end, at one
-        place.
-        """
-        if self.log.chain_at(piece.session, piece.first) is None:
-            return []
-        held = self.log.pieces(piece.session, piece.first, piece.end)
-        return [] if not held or held[-1].end > piece.end or held[0].same(piece) else held
+    def _ban(self, segment: Piece, instead: Sequence[Piece]) -> None:
+        """A segment is never to be taken again; ``instead`` counts in its place."""
+        held = self.log.pieces(segment.session, segment.first, segment.end)
+        is_here = any(piece.same(segment) for piece in held)
+        self.log.refuse(segment, instead)
+        self.reaches.changed()
+        self._ports.banned(segment, instead)
+        if is_here:
+            self._replay_soon()
 
     def _join(self, piece: Piece, opened: Opened | None) -> Received:
         taken = self.log.take(piece)
@@ -255,11 +265,14 @@ class Replica:
         with _Applying(self):
             self._reading.read(piece.session, (piece, opened) if opened else None)
 
-    def _dismiss(self, session: str, place: int, piece: Piece) -> None:
+    def _dismiss(self, session: str, place: int, piece: Piece, is_building: bool = False) -> None:
         """Content that may not be: what comes from there on does not count, for anybody."""
-        gone = self.log.refuse(piece) if piece.form == "segment" else self.log.stop(session, place)[1:]
+        if piece.form == "segment":
+            self._ban(piece, [])
+            return
+        gone = self.log.stop(session, place)[1:]
         self.reaches.changed()
-        if gone:
+        if gone and not is_building:
             self._replay_soon()
 
     def _replay_soon(self) -> None:
@@ -295,6 +308,20 @@ class Replica:
         if self._is_replay_due:
             self._replay()
 
+    def settle(self) -> None:
+        """Somebody who is as far has other content: somebody wrote what Yjs orders by arrival [PER6]. Built anew, all
+        have the same; once for each state of the log, and not more often than now and then, as a neighbour may say
+        anything.
+        """
+        if self.content is None or self._is_replay_due or not self._contents.may_build(self.reaches.digest):
+            return
+        doc: Doc[Any] = Doc(client_id=self._client)
+        reading = self._built_anew(doc)
+        if self._is_replay_due or content_digest(doc) == self.content:
+            reading.end()
+        else:
+            self._exchange(reading, doc)
+
     def _replay(self) -> None:
         """Builds the document out of the log, and puts it in the place of the one that is open."""
         self._is_replay_due = False
@@ -304,10 +331,13 @@ class Replica:
             self._reading.read_all()
             return
         self.flush()
+        doc: Doc[Any] = Doc(client_id=self._client)
+        self._exchange(self._built_anew(doc), doc)
+
+    def _exchange(self, reading: Reading, doc: Doc[Any]) -> None:
         self._stop_watching()
         self._reading.end()
-        doc: Doc[Any] = Doc(client_id=self._client)
-        self._start(doc)
+        self._watch(reading, doc)
         if not self._ports.cut_of(self._ports.session, self._ports.participant):
             with _Applying(self):
                 for change in list(self._unsealed):
@@ -360,13 +390,9 @@ class Replica:
     def _note_change(self) -> None:
         self.version += 1
         self._digest = None
+        self._contents.changed()
         if self.on_change:
             self._ports.clock.after(0, self.on_change)
-
-
-def _outweighs(pieces: list[Piece], segment: Piece) -> bool:
-    """Whose word counts, for everybody alike: that of envelopes, then the finer one, then the lower hash."""
-    return len(pieces) > 1 or pieces[0].form == "envelope" or pieces[0].hash < segment.hash
 
 
 class _Applying:

@@ -28,6 +28,7 @@ from ..statements import Statements
 from .doorway import Doorway, DoorwayPorts
 from .options import Standing
 from .stating import Stating
+from .teaming import Teaming, Teams
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class Society:
             Oneself(self._participant, options.root, options.class_id),
             lambda: [each.epoch for each in self._epochs],
             self._stated,
+            self._team_keys,
         )
         self._mine: dict[str, None] = {}
         """Documents of one's own, whose secrets others are given."""
@@ -93,6 +95,7 @@ class Society:
                 options.fill,
                 self._readers,
                 lambda document: "/outputs." in document and self.roles is not None and self.roles.outputs_shared,
+                Teams(lambda: self.roles, options.own, self._devices_of),
                 lambda data: self._pass_on_wraps(data, ""),
                 self._keys_changed,
             )
@@ -119,8 +122,10 @@ class Society:
             lambda: self.roles,
             lambda statement: self.take([statement]),
             self.take_key,
+            lambda: self.teaming.renew(),
         )
         """What one states, if one may."""
+        self.teaming = Teaming(self.keyring, options.fill, lambda: self.roles, self.stating.state, self._keys_changed)
         known = options.known
         if known.founding is not None:
             self._learn(Admission(known.founding, known.statements, known.keys))
@@ -171,6 +176,10 @@ class Society:
             return [document_key(secret, document) for secret in self.keyring.epoch_keys(epoch)]
         return self.keyring.keys_of(document, epoch).keys
 
+    def are_all(self, document: str, kind: str) -> bool:
+        # Which of a team's keys something is sealed with is not said: it may be one that is stated only now.
+        return kind == "record" or secret_kind_of(document, self._everyone) != "team"
+
     # What hears the class's own messages (`ClassEar`).
 
     @property
@@ -208,6 +217,7 @@ class Society:
         """Whose a session is has become known: their device may lack what one has to give."""
         for document in self._mine:
             self._wrapping.look(document)
+        self._wrapping.handing.look()
 
     def locked(self) -> None:
         self.doorway.need()
@@ -222,6 +232,7 @@ class Society:
         taken = self._statements.take(statements) if self._statements else []
         if not taken:
             return
+        self._wrapping.handing.changed()
         self._tell()
         if self._ports:
             for each in taken:
@@ -253,6 +264,13 @@ class Society:
         found = next((each for each in self._epochs if each.epoch == epoch), None)
         return [found.key_hash, *found.others] if found else []
 
+    def _team_keys(self, team: str) -> Sequence[bytes]:
+        found = self.roles.teams.get(team) if self.roles else None
+        return found.key_hashes if found else ()
+
+    def _devices_of(self, participant: str) -> Collection[bytes]:
+        return self._ports.devices_of(participant) if self._ports else ()
+
     def _is_outside(self, participant: str) -> bool:
         """Whether one waits at the door oneself: what one has written is kept, and counts once one is let in."""
         roles = self.roles
@@ -275,9 +293,9 @@ class Society:
 
     def _readers(self) -> list[bytes]:
         """Devices of owner and instructors, as far as they are known here."""
-        roles, ports = self.roles, self._ports
+        roles = self.roles
         teachers = [roles.owner, *roles.instructors] if roles else []
-        return [key for each in teachers for key in (ports.devices_of(each) if ports else ())]
+        return [key for each in teachers for key in self._devices_of(each)]
 
     def _learn(self, admission: Admission) -> None:
         """Everything in an admission is verified: whoever let one in need not be believed."""

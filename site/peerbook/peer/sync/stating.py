@@ -36,9 +36,11 @@ class Stating:
         roles: Callable[[], Roles | None],
         take: Callable[[Statement], None],
         take_key: Callable[[int, bytes], bool],
+        renew_teams: Callable[[], None],
     ) -> None:
         self._class_id, self._own, self._fill = class_id, own, fill
         self._roles, self._take, self._take_key = roles, take, take_key
+        self._renew_teams = renew_teams
 
     def state(self, body: Body) -> bool:
         """States something, if one may: whether that is so."""
@@ -68,7 +70,10 @@ class Stating:
         """Gives somebody a role, or takes one: what they did counts as far as it is here."""
         roles = self._roles()
         counts = roles.statements_of(participant) if roles else ()
+        did_teach = roles is not None and roles.can_teach(participant)
         is_stated = self.state(Standing(participant, role, counts, fit_frontier(reaches)))
+        if is_stated and did_teach and role not in ("instructor", "removed"):
+            self._renew_teams()
         # Whoever is out has no key of what comes.
         return is_stated and roles is not None and (role != "removed" or self.begin_epoch(roles.door, known))
 
@@ -90,4 +95,8 @@ class Stating:
             return False
         self._take(sign_statement(signer, self._class_id, number, body))
         now = self._roles()
-        return now is not None and now.owner == own.participant and self.begin_epoch(now.door, known)
+        if now is None or now.owner != own.participant:
+            return False
+        is_begun = self.begin_epoch(now.door, known)
+        self._renew_teams()
+        return is_begun

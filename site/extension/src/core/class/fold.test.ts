@@ -22,11 +22,13 @@ import {
   succeed
 } from './kit.node';
 import { type Role, Roles } from './roles';
-import type { IStatement } from './statement';
+import type { IReach, IStatement } from './statement';
 import { Statements, STATEMENTS_BYTES } from './statements';
 
 const PEOPLE = [owner, heir, other, ines, ivan, ada, ben];
 const DOCUMENT = `${'5e'.repeat(32)}.team.${new Roles(digest, founding, []).everyone}`;
+const TEAM_ID = '0d'.repeat(16);
+const TEAM = `${'5e'.repeat(32)}.team.${TEAM_ID}`;
 const ROLES = ['instructor', 'attendee', 'viewer', 'removed'] as const;
 const idOf = ({ author }: IStatement) =>
   [...PEOPLE, recovery].find(one => one.signer.key.every((b, at) => b === author[at]))!.id;
@@ -41,7 +43,9 @@ function story(seed: number, count: number): IStatement[] {
     const by = chance.pick(authors);
     const on = chance.pick(PEOPLE);
     const counts = said.filter(() => chance.is(0.3));
-    const frontier = chance.is(0.5) ? [reach(DOCUMENT, 1 + chance.below(2), 1 + chance.below(9))] : [];
+    const cut = (document: string) => reach(document, 1 + chance.below(2), 1 + chance.below(9));
+    const inTeam = chance.is(0.2) ? [cut(TEAM)] : [];
+    const frontier = [...inTeam, ...(chance.is(0.5) ? [cut(DOCUMENT)] : [])];
     const what = chance.random();
     if (what < 0.12) {
       said.push(succeed(number, chance.pick([heir, heir, other, owner]), { counts, frontier }));
@@ -51,11 +55,17 @@ function story(seed: number, count: number): IStatement[] {
       said.push(
         state(by, number, { kind: 'epoch', epoch: chance.below(3), door, key: chance.below(4), members })
       );
-    } else if (what < 0.25) {
+    } else if (what < 0.23) {
+      const members = PEOPLE.filter(() => chance.is(0.4)).map(({ id }) => id);
+      const left = chance.is(0.7) ? [reach(TEAM, 1 + chance.below(2), 1 + chance.below(9))] : [];
+      said.push(
+        state(by, number, { kind: 'team', team: TEAM_ID, key: chance.below(4), members }, { frontier: left })
+      );
+    } else if (what < 0.26) {
       said.push(state(by, number, { kind: 'sharing', outputs: chance.is(0.5) }));
-    } else if (what < 0.3) {
+    } else if (what < 0.31) {
       said.push(state(by, number, { kind: 'fork', participant: on.id }, { counts, frontier }));
-    } else if (what < 0.33) {
+    } else if (what < 0.34) {
       said.push(state(by, number, { kind: 'succession', ownerKey: by.signer.key }));
     } else {
       said.push(
@@ -75,6 +85,8 @@ interface ISeen {
   readonly counts: string[];
   readonly epochs: unknown[];
   readonly shared: boolean;
+  /** Of the one team: who writes, who reads, how far everybody counts, its keys. */
+  readonly team: unknown[];
 }
 
 function seen(roles: Roles, statements: readonly IStatement[]): ISeen {
@@ -88,7 +100,15 @@ function seen(roles: Roles, statements: readonly IStatement[]): ISeen {
       .filter(id => roles.counts(id))
       .sort(),
     epochs: roles.epochs.map(each => [each.epoch, each.door, toHex(each.keyHash), each.participant]),
-    shared: roles.outputsShared
+    shared: roles.outputsShared,
+    team: [
+      PEOPLE.map(({ id }) => roles.mayWrite(id, TEAM, 'document')),
+      PEOPLE.map(({ id }) => roles.mayRead(id, TEAM)),
+      PEOPLE.flatMap(({ id }) =>
+        [1, 2].map(session => roles.cutOf(TEAM, sessionNamed(session), id)?.count ?? null)
+      ),
+      (roles.teams.get(TEAM_ID)?.keyHashes ?? []).map(hash => hash[0])
+    ]
   };
 }
 
@@ -153,14 +173,38 @@ function model(all: readonly IStatement[]): ISeen {
     const unspoken = isMember(id) ? 'attendee' : 'outsider';
     return id === ownerId ? 'owner' : wordOn(id) ? roleIn(wordOn(id)!) : unspoken;
   };
+  const namedIn = (said: { frontier: readonly IReach[] } | undefined, document: string, session: number) =>
+    said?.frontier.find(each => each.session === sessionNamed(session) && each.document === document);
   const cutOf = (id: string, session: number) => {
     const word = wordOn(id) ?? (reigns.includes(id) ? succession : undefined);
-    const named = word?.frontier.find(each => each.session === sessionNamed(session));
+    const named = namedIn(word, DOCUMENT, session);
     const writes = ['owner', 'instructor', 'attendee'].includes(roleOf(id));
     return id === ownerId ? null : (named?.count ?? (writes ? null : 0));
   };
   const sharingIn = (level: readonly IStatement[]) => last(level.filter(each => each.kind === 'sharing'));
+  const teams = (level: readonly IStatement[]) => level.filter(each => each.kind === 'team');
+  const team = last(teams(owners)) ?? last(teams(instructors));
+  const latestFirst = (some: ReturnType<typeof teams>) => [...some].sort((a, b) => (above(a, b) ? -1 : 1));
+  const teamKeys = [...latestFirst(teams(owners)), ...latestFirst(teams(instructors))];
+  const readsTeam = ({ id }: IPerson) =>
+    team !== undefined &&
+    !['removed', 'outsider'].includes(roleOf(id)) &&
+    (team.members.includes(id) || ['owner', 'instructor'].includes(roleOf(id)));
+  const writesTeam = (one: IPerson) => readsTeam(one) && roleOf(one.id) !== 'viewer';
+  const teamCutOf = (one: IPerson, session: number) => {
+    const word = wordOn(one.id) ?? (reigns.includes(one.id) ? succession : undefined);
+    const left = roleOf(one.id) === 'attendee' ? team : undefined;
+    const named =
+      namedIn(word, TEAM, session) ?? (writesTeam(one) ? undefined : namedIn(left, TEAM, session));
+    return one.id === ownerId ? null : (named?.count ?? (writesTeam(one) ? null : 0));
+  };
   return {
+    team: [
+      PEOPLE.map(writesTeam),
+      PEOPLE.map(readsTeam),
+      PEOPLE.flatMap(one => [1, 2].map(session => teamCutOf(one, session))),
+      [...new Set(teamKeys.map(({ keyHash }) => keyHash[0]))]
+    ],
     roles: PEOPLE.map(({ id }) => roleOf(id)),
     cuts: PEOPLE.flatMap(({ id }) => [1, 2].map(session => cutOf(id, session))),
     counts: [...owners, ...instructors, ...(succession ? [succession] : [])].map(({ id }) => id).sort(),

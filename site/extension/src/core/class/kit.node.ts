@@ -49,6 +49,7 @@ export type Said =
   | { kind: 'epoch'; epoch: number; door?: 'open' | 'closed'; key?: number; members?: string[] }
   | { kind: 'succession'; ownerKey: Uint8Array }
   | { kind: 'sharing'; outputs: boolean }
+  | { kind: 'team'; team: string; name?: string; key?: number; members: string[] }
   | { kind: 'fork'; participant: string };
 
 export interface IBounded {
@@ -72,6 +73,13 @@ export function bodyOf(said: Said, bounded: IBounded = {}): StatementBody {
       };
     case 'sharing':
       return said;
+    case 'team':
+      return {
+        ...{ kind: 'team', team: said.team, name: said.name ?? 'Team' },
+        keyHash: new Uint8Array(32).fill(said.key ?? 1),
+        members: [...said.members].sort(),
+        frontier: bounds.frontier
+      };
     case 'fork':
       return { ...said, ...bounds, proof: new Uint8Array(32).fill(7) };
     default:

@@ -13,6 +13,8 @@ export interface IPlaceOf {
 export interface ITells {
   readonly everyone: string;
   readonly outputsShared: boolean;
+  /** Whether somebody is of a team: a member, or whoever teaches. */
+  isOfTeam(participant: string, team: string): boolean;
   roleOf(participant: string): string;
   canTeach(participant: string): boolean;
 }
@@ -51,7 +53,7 @@ export function writesIn(tells: ITells, participant: string, place: IPlaceOf): b
     case 'mine':
       return place.owner === participant;
     case 'team':
-      return place.owner === tells.everyone;
+      return place.owner === tells.everyone || tells.isOfTeam(participant, place.owner);
     case 'records':
       return false;
   }
@@ -73,6 +75,6 @@ function readsNotebook(tells: ITells, participant: string, place: IPlaceOf): boo
     case 'mine':
       return place.owner === participant || tells.canTeach(participant);
     case 'team':
-      return place.owner === tells.everyone;
+      return place.owner === tells.everyone || tells.isOfTeam(participant, place.owner);
   }
 }

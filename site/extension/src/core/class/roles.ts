@@ -17,6 +17,7 @@ import {
   type StatedRole,
   type StatementBody
 } from './statement';
+import { foldTeams, type ITeam } from './teams';
 import {
   inOrder,
   type IReign,
@@ -72,6 +73,7 @@ export class Roles {
     this.ownersIds = new Set([...this.owners, ...succession].map(({ id }) => id));
     this.ids = new Set([...this.ownersIds, ...this.others.map(({ id }) => id)]);
     this.epochs = this.foldEpochs();
+    this.teams = foldTeams(this.others, this.owners, key => this.participant(toHex(key)));
     this.members = this.door === 'closed' ? new Set(this.epoch!.members) : null;
     const isSharing = ({ kind }: IStatement) => kind === 'sharing';
     const sharing = this.owners.filter(isSharing).at(-1) ?? this.others.filter(isSharing).at(-1);
@@ -86,6 +88,8 @@ export class Roles {
   readonly epochs: readonly IEpoch[];
   /** Whether the outputs of everybody's own notebooks are shown to the class: not before somebody says so. */
   readonly outputsShared: boolean;
+  /** By id, in order; those that are over too. */
+  readonly teams: ReadonlyMap<string, ITeam>;
   private readonly all: readonly IStatement[];
   private readonly reign: IReign;
   /** What counts of the owner's, and of the instructors'; in order. */
@@ -95,7 +99,7 @@ export class Roles {
   private readonly othersWords: ReadonlyMap<string, IWord>;
   private readonly ownersIds: ReadonlySet<string>;
   private readonly ids: ReadonlySet<string>;
-  private readonly reaches = new Map<string, Map<string, IReach>>();
+  private readonly reaches = new Map<object, Map<string, IReach>>();
   private readonly participants = new Map<string, string>();
   /** Null with the door open: then it is everybody. */
   private readonly members: ReadonlySet<string> | null;
@@ -145,6 +149,20 @@ export class Roles {
     return role === 'owner' || role === 'instructor';
   }
 
+  /** Whether somebody is of a team as far as that goes: a member, or whoever teaches. */
+  isOfTeam(participant: string, team: string): boolean {
+    return this.isMemberOf(participant, team) || (this.teams.has(team) && this.canTeach(participant));
+  }
+
+  isMemberOf(participant: string, team: string): boolean {
+    return this.teams.get(team)?.members.includes(participant) === true;
+  }
+
+  /** Whether somebody may read a team's documents: whom its key is handed to. */
+  readsTeam(participant: string, team: string): boolean {
+    return this.isOfTeam(participant, team) && !isOut(this.roleOf(participant));
+  }
+
   /** The statement that decides about somebody; null for the owner, and for whom nobody said anything of. */
   standingOf(participant: string): StandingStatement | null {
     return participant === this.owner ? null : (this.wordOn(participant)?.statement ?? null);
@@ -165,7 +183,13 @@ export class Roles {
       return { count: reach.count, chain: reach.chain };
     }
     const place = placeOf(document);
-    return place && writesIn(this, participant, place) ? null : { count: 0, chain: null };
+    if (place && writesIn(this, participant, place)) {
+      return null;
+    }
+    // Who is of a team no more: what they wrote while they were.
+    const left = place?.branch === 'team' && this.roleOf(participant) === 'attendee' ? place.owner : '';
+    const before = this.reachesOf(this.teams.get(left))?.get(`${session} ${document}`);
+    return before ? { count: before.count, chain: before.chain } : { count: 0, chain: null };
   }
 
   /** Whether somebody may write such an envelope now [ROL7]. */
@@ -205,6 +229,9 @@ export class Roles {
   /** Whether such a statement would have its author's authority: what a page offers. */
   mayState(participant: string, body: StatementBody): boolean {
     if (!this.canTeach(participant) || body.kind === 'succession') {
+      return false;
+    }
+    if (body.kind === 'team' && participant !== this.owner && this.teams.get(body.team)?.isOwners) {
       return false;
     }
     const isOnOwner = (body.kind === 'standing' || body.kind === 'fork') && body.participant === this.owner;
@@ -268,6 +295,7 @@ export class Roles {
       }
       case 'epoch':
       case 'sharing':
+      case 'team':
         return true;
       case 'succession':
         return false;
@@ -276,15 +304,20 @@ export class Roles {
 
   /** By session and document, how far what somebody wrote counts. */
   private frontierOn(participant: string): ReadonlyMap<string, IReach> | null {
-    const statement = this.standingOf(participant) ?? this.successionOn(participant);
-    if (!statement) {
+    return this.reachesOf(this.standingOf(participant) ?? this.successionOn(participant));
+  }
+
+  private reachesOf(
+    said: { readonly frontier: readonly IReach[] } | null | undefined
+  ): ReadonlyMap<string, IReach> | null {
+    if (!said) {
       return null;
     }
-    let reaches = this.reaches.get(statement.id);
+    let reaches = this.reaches.get(said);
     if (!reaches) {
-      const entries = statement.frontier.map(reach => [`${reach.session} ${reach.document}`, reach] as const);
+      const entries = said.frontier.map(reach => [`${reach.session} ${reach.document}`, reach] as const);
       reaches = new Map(entries);
-      this.reaches.set(statement.id, reaches);
+      this.reaches.set(said, reaches);
     }
     return reaches;
   }

@@ -21,6 +21,10 @@ export const FRONTIER_BYTES = 49_152;
 export const MOST_COUNTS = 500;
 /** Members that a statement closing the door names: 64 kB of them. `epoch_members` in docs/protocol.json. */
 export const EPOCH_MEMBERS = 4000;
+/** Members of a team. `team_members` in docs/protocol.json. */
+export const TEAM_MEMBERS = 64;
+/** What a team is called, in UTF-16 units. `team_name_chars` in docs/protocol.json. */
+export const TEAM_NAME_CHARS = 40;
 
 const WHAT = tagged('statement');
 const KEY_BYTES = 32;
@@ -34,7 +38,7 @@ export const STATED_ROLES = ['instructor', 'attendee', 'viewer', 'removed'] as c
 export type StatedRole = (typeof STATED_ROLES)[number];
 export const DOORS = ['open', 'closed'] as const;
 export type Door = (typeof DOORS)[number];
-export const STATEMENT_KINDS = ['standing', 'epoch', 'succession', 'sharing', 'fork'] as const;
+export const STATEMENT_KINDS = ['standing', 'epoch', 'succession', 'sharing', 'fork', 'team'] as const;
 export type StatementKind = (typeof STATEMENT_KINDS)[number];
 
 /** How far one session counts in one document. */
@@ -70,7 +74,19 @@ export type StatementBody =
   /** Whether the outputs of everybody's own notebooks are shown to the class. */
   | { readonly kind: 'sharing'; readonly outputs: boolean }
   /** Removed, as a session of theirs said two things: SHA-256 of the proof. */
-  | ({ readonly kind: 'fork'; readonly participant: string; readonly proof: Uint8Array } & IBounds);
+  | ({ readonly kind: 'fork'; readonly participant: string; readonly proof: Uint8Array } & IBounds)
+  | {
+      readonly kind: 'team';
+      /** 32 hex digits: the owner in the names of its documents. */
+      readonly team: string;
+      readonly name: string;
+      /** SHA-256 of the key that its documents are written with from now on. */
+      readonly keyHash: Uint8Array;
+      /** Participants, in order. Nobody: the team is over. */
+      readonly members: readonly string[];
+      /** How far sessions of those count who were members, in the team's documents. */
+      readonly frontier: readonly IReach[];
+    };
 
 export type IStatement = StatementBody & {
   /** The author's root key; the recovery key for a succession. */
@@ -224,6 +240,13 @@ function writeBody(encoder: encoding.Encoder, body: StatementBody): void {
       encoding.writeUint8Array(encoder, fromHex(body.participant));
       encoding.writeUint8Array(encoder, body.proof);
       return writeBounds(encoder, body);
+    case 'team':
+      encoding.writeUint8Array(encoder, fromHex(body.team));
+      encoding.writeVarString(encoder, body.name);
+      encoding.writeUint8Array(encoder, body.keyHash);
+      encoding.writeVarUint(encoder, body.members.length);
+      body.members.forEach(member => encoding.writeUint8Array(encoder, fromHex(member)));
+      return writeFrontier(encoder, body.frontier);
   }
 }
 
@@ -264,12 +287,7 @@ function readBody(reader: Reader, kind: StatementKind, lists: { isInOrder: boole
       const epoch = reader.number();
       const door = DOORS[reader.byte()];
       const keyHash = reader.take(HASH_BYTES).slice();
-      const members: string[] = [];
-      for (let left = door === 'closed' ? reader.number() : 0; left > 0 && !reader.fault; left -= 1) {
-        const member = toHex(reader.take(PARTICIPANT_BYTES));
-        lists.isInOrder &&= members.length === 0 || members.at(-1)! < member;
-        members.push(member);
-      }
+      const members = door === 'closed' ? readMembers(reader, lists) : [];
       return door && members.length <= EPOCH_MEMBERS ? { kind, epoch, door, keyHash, members } : null;
     }
     case 'succession': {
@@ -287,17 +305,43 @@ function readBody(reader: Reader, kind: StatementKind, lists: { isInOrder: boole
       const bounds = readBounds(reader, lists);
       return bounds && { kind, participant, proof, ...bounds };
     }
+    case 'team': {
+      const team = toHex(reader.take(PARTICIPANT_BYTES));
+      const name = reader.text();
+      const keyHash = reader.take(HASH_BYTES).slice();
+      const members = readMembers(reader, lists);
+      const frontier = readFrontier(reader, lists);
+      const isRight =
+        name.length > 0 && name.length <= TEAM_NAME_CHARS && members.length <= TEAM_MEMBERS && frontier;
+      return isRight ? { kind, team, name, keyHash, members, frontier } : null;
+    }
   }
 }
 
+function readMembers(reader: Reader, lists: { isInOrder: boolean }): string[] {
+  const members: string[] = [];
+  for (let left = reader.number(); left > 0 && !reader.fault; left -= 1) {
+    const member = toHex(reader.take(PARTICIPANT_BYTES));
+    lists.isInOrder &&= members.length === 0 || members.at(-1)! < member;
+    members.push(member);
+  }
+  return members;
+}
+
 function readBounds(reader: Reader, lists: { isInOrder: boolean }): IBounds | null {
-  let isRight = true;
   const counts: string[] = [];
   for (let left = reader.number(); left > 0 && !reader.fault; left -= 1) {
     const id = toHex(reader.take(HASH_BYTES));
     lists.isInOrder &&= counts.length === 0 || counts.at(-1)! < id;
     counts.push(id);
   }
+  const frontier = readFrontier(reader, lists);
+  return frontier && { counts, frontier };
+}
+
+/** Null for one that says what is none. */
+function readFrontier(reader: Reader, lists: { isInOrder: boolean }): IReach[] | null {
+  let isRight = true;
   const frontier: IReach[] = [];
   let before: string | null = null;
   for (let documents = reader.number(); documents > 0 && !reader.fault; documents -= 1) {
@@ -320,7 +364,7 @@ function readBounds(reader: Reader, lists: { isInOrder: boolean }): IBounds | nu
       }
     }
   }
-  return isRight ? { counts, frontier } : null;
+  return isRight ? frontier : null;
 }
 
 /** By document, then by the session's bytes, as they are written. */

@@ -17,6 +17,7 @@ interface IClass {
   cuts: Record<string, number>;
   epochs: unknown[];
   shared: boolean;
+  teams: unknown[];
   theirs: Record<string, readonly string[]>;
   /** Of each author and body: whether they may state it, and with which number. */
   states: [boolean, number | null][];
@@ -70,7 +71,7 @@ function classOf(roles: Roles, told: readonly IStatement[]): IClass {
   const people = Object.entries(vectors.people);
   const cuts: Record<string, number> = {};
   for (const [name, who] of people) {
-    vectors.documents.slice(0, 2).forEach((document, place) =>
+    vectors.documents.slice(0, 4).forEach((document, place) =>
       vectors.sessions.forEach((session, index) => {
         const cut = roles.cutOf(document, session, who);
         if (cut) {
@@ -96,6 +97,9 @@ function classOf(roles: Roles, told: readonly IStatement[]): IClass {
       others.map(toHex)
     ]),
     shared: roles.outputsShared,
+    teams: [...roles.teams.values()].map(({ team, name, members, keyHashes, ever, isOwners }) => [
+      ...[team, name, members, keyHashes.map(toHex), [...ever].sort(), isOwners]
+    ]),
     theirs: Object.fromEntries(people.map(([name, who]) => [name, roles.statementsOf(who)])),
     states: vectors.authors.flatMap(author =>
       bodies.map((body): [boolean, number | null] => [

@@ -97,6 +97,8 @@ export function subjectOf(body: StatementBody): string {
       return `standing ${body.participant}`;
     case 'epoch':
       return `epoch ${body.epoch}`;
+    case 'team':
+      return `team ${body.team}`;
     case 'succession':
     case 'sharing':
       return body.kind;

@@ -124,17 +124,21 @@ export function verifySegment(
   crypto.verify(signer.sessionKey, segment.signature, bytes.subarray(0, -SIGNATURE_BYTES), then);
 }
 
-/** The merged change of a genuine segment, or null: sealed with another key, for another place, or not in its one spelling. */
+/**
+ * The merged change of a genuine segment, or null: sealed with another key, for another place, or not in its one spelling,
+ * unless `isSpelled`: that was found before.
+ */
 export function openSegment(
   keys: SessionKeys,
   documentKey: Uint8Array,
   segment: ISegment,
-  then: (plain: Uint8Array | null) => void
+  then: (plain: Uint8Array | null) => void,
+  isSpelled = false
 ): void {
   const front = encodeSegmentFront(segment, segment.nonce);
   keys.of(documentKey, segment.signer, 'segment', segment.kind, key =>
     keys.crypto.open(key, segment.nonce, front, segment.payload, plain =>
-      then(plain && saysTheSame(plain, [plain]) ? plain : null)
+      then(plain && (isSpelled || saysTheSame(plain, [plain])) ? plain : null)
     )
   );
 }

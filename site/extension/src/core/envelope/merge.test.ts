@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { Chance } from '../simulation/chance';
 import { stateDigest } from '../sync/digest';
-import { mergeChanges } from './merge';
+import { beginsWith, mergeChanges } from './merge';
 import { readRuns } from './runs';
 
 const root = new URL('../../../../../', import.meta.url);
@@ -202,9 +202,14 @@ describe('merging', () => {
 
 describe('merging by golden bytes', () => {
   type Row = { title: string; changes: string[]; merged: string | null };
-  const { merges } = JSON.parse(readFileSync(new URL('tests/protocol/segments.json', root), 'utf8')) as {
-    merges: Row[];
-  };
+  type Begins = { title: string; merged: string; changes: string[]; begins: boolean };
+  const { merges, begins } = JSON.parse(
+    readFileSync(new URL('tests/protocol/segments.json', root), 'utf8')
+  ) as { merges: Row[]; begins: Begins[] };
+
+  it.each(begins)('[ENV10] begins with: $title', ({ merged, changes, begins: is }) => {
+    expect(beginsWith(fromHex(merged), changes.map(fromHex))).toBe(is);
+  });
 
   it.each(merges)('[ENV8] $title', ({ changes, merged }) => {
     const got = mergeChanges(changes.map(fromHex));

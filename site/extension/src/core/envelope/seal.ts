@@ -8,7 +8,7 @@ import { joinBytes } from '../bytes';
 import type { ICrypto, ISigner } from '../crypto';
 import type { Digest } from '../session';
 import { carriesChain, firstLink, isChainPlaced, nextLink, type Stream } from './chain';
-import { encodeEnvelope, encodeFront, envelopeId, idBytes, type IEnvelope, plainEnvelope } from './envelope';
+import { encodeEnvelope, encodeFront, type IEnvelope, plainEnvelope } from './envelope';
 import type { IDocumentKey, SessionKeys } from './keys';
 import { cutChange } from './parts';
 
@@ -131,7 +131,7 @@ export class Sealer {
 
   private done(job: IJob, envelope: IEnvelope): void {
     const bytes = encodeEnvelope(envelope);
-    const id = idBytes(envelopeId(this.ports.digest, bytes));
+    const id = this.ports.digest(bytes);
     this.link = nextLink(this.ports.digest, this.link, id);
     this.made += 1;
     try {

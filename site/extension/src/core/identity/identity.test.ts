@@ -243,7 +243,13 @@ describe('session', () => {
       log.error('%s %o %O %j', each, each, each, each);
       log.table(each);
     }
-    log.log(`${seeds.root.toString()}`, String(seeds.device), { ...seeds.root }, Reflect.ownKeys(seeds.root), Object.assign({}, seeds.device));
+    log.log(
+      `${seeds.root.toString()}`,
+      String(seeds.device),
+      { ...seeds.root },
+      Reflect.ownKeys(seeds.root),
+      Object.assign({}, seeds.device)
+    );
     const logged = lines.join('');
     expect(logged).toContain('(secret)');
     for (const secret of [own.place, seeds.root, seeds.device]) {

@@ -144,6 +144,53 @@ describe('door', () => {
     expect(knock('eve')).toEqual(['waiting eve']);
   });
 
+  it('[KEY7] who does not wait is not turned away beforehand', () => {
+    const { door, knock } = stage({ open: false, teaches: true });
+    expect([said(door.refuse('ada')), knock('ada')]).toEqual([[], ['waiting ada']]);
+  });
+
+  it('[KEY7] those who wait stand in the order in which they came, at one moment in that of their ids', () => {
+    const { at, door, knock } = stage({ open: false, teaches: true });
+    ['cleo', 'ben', 'dan'].forEach(who => knock(who));
+    at.time = 1;
+    ['ada', 'cleo'].forEach(who => knock(who));
+    expect(door.waiting.map(({ name, since }) => `${name} ${since}`)).toEqual([
+      'ben 0',
+      'cleo 0',
+      'dan 0',
+      'ada 1'
+    ]);
+  });
+
+  it('[KEY7] what was passed on is answered when one can: who may come in, who was removed, nobody else', () => {
+    const { at, door, knock } = stage({ key: false, open: false });
+    expect(['ada', 'ben', 'eve'].map(who => knock(who)[0])).toEqual(['pass-on', 'pass-on', 'pass-on']);
+    expect(said(door.changed())).toEqual([]);
+    Object.assign(at, { key: true, members: ['ada'], removed: ['eve'] });
+    expect(said(door.changed())).toEqual(['admitted ada', 'refused eve']);
+    at.open = true;
+    expect([said(door.changed()), said(door.changed())]).toEqual([['admitted ben'], []]);
+  });
+
+  it('[KEY8] of however many knocks, the last are remembered: ways back, and who is still to be answered', () => {
+    const { at, door, knock } = stage({ key: false });
+    const first = knockOf('ada');
+    door.knocked(first.knock, first.bytes, 'the way');
+    for (let count = 0; count < 4000; count += 1) {
+      knock(`person ${count}`);
+    }
+    expect([door.wayTo(first.knock), door.answered(first.knock.id, first.bytes, 'b')]).toEqual([null, []]);
+    // That it was seen is forgotten last; then it is a knock again.
+    expect(door.mayRead(first.knock.id, 'somebody')).toBe(true);
+    at.key = true;
+    const answered = said(door.changed());
+    expect([answered.length, answered[0], answered.at(-1)]).toEqual([
+      500,
+      'admitted person 3500',
+      'admitted person 3999'
+    ]);
+  });
+
   it('[KEY8] a knock is looked at once, and so many of a neighbour in a minute', () => {
     const { at, door } = stage();
     const { knock, bytes } = knockOf('ada');

@@ -198,8 +198,8 @@ export class Door {
   }
 
   private answerHeld(): readonly Step[] {
-    const held = this.rules.isBehind() ? [] : [...this.held];
-    return held.flatMap(([id, { knock, bytes, from }]) => {
+    // Those for whom one still waits are held again.
+    return [...this.held].flatMap(([id, { knock, bytes, from }]) => {
       this.held.delete(id);
       return this.respond(knock, bytes, from);
     });
@@ -207,7 +207,7 @@ export class Door {
 
   private answerPassedOn(): readonly Step[] {
     const steps: Step[] = [];
-    for (const [id, knock] of this.rules.hasKey() ? [...this.passedOn] : []) {
+    for (const [id, knock] of [...this.passedOn]) {
       const isOut = this.rules.isRemoved(knock.participant);
       if (isOut || this.lets(knock.participant)) {
         this.passedOn.delete(id);

@@ -110,7 +110,8 @@ class Person {
       everyone: 'ee',
       own: { participant: this.own.participant, root, classId: CLASS },
       epochs: () => at.epochs.slice(0, this.told).map((_, index) => index + 1),
-      stated: epoch => (epoch <= this.told ? [digest(at.epochs[epoch - 1]!)] : [])
+      stated: epoch => (epoch <= this.told ? [digest(at.epochs[epoch - 1]!)] : []),
+      teamKeys: () => []
     });
     this.entry = new Entry({
       crypto: by,

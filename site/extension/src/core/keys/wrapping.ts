@@ -7,10 +7,11 @@ import type { IAgreement, ICrypto, ISigner } from '../crypto';
 import { idText } from '../envelope/envelope';
 import type { Digest } from '../session';
 import type { Keyring } from './keyring';
-import { compareBytes, type IWraps, makeWraps, openShared, openWraps, readWraps } from './wraps';
+import { Handing, type ITeamReaders, isTeams } from './handing';
+import { HeldWraps } from './held';
+import { type IWraps, makeWraps, openShared, openWraps, readWraps } from './wraps';
 
-/** Kept of all together: a class of a hundred with ten notebooks each, in a few epochs. `wraps_bytes`. */
-export const WRAPS_BYTES = 8_000_000;
+export { WRAPS_BYTES } from './held';
 
 export interface IWrappingPorts {
   readonly crypto: ICrypto;
@@ -25,31 +26,29 @@ export interface IWrappingPorts {
   readers(document: string): readonly Uint8Array[];
   /** Whether the class may read it as well: outputs, where they are shared. */
   isShared(document: string): boolean;
-  /** Whether somebody may say who reads a team's document. */
-  isOfTeam(participant: string, document: string): boolean;
+  readonly teams: ITeamReaders;
   /** Wraps that are new: of one's own, to be said and kept. */
   publish(bytes: Uint8Array): void;
   /** There is a secret that was not here. */
   opened(document: string, epoch: number): void;
 }
 
-interface IHeld {
-  readonly wraps: IWraps;
-  readonly bytes: Uint8Array;
-}
-
 export class Wrapping {
-  constructor(private readonly ports: IWrappingPorts) {}
+  constructor(private readonly ports: IWrappingPorts) {
+    this.held = new HeldWraps(ports.digest);
+    this.handing = new Handing(ports, this.held, bytes => this.say(bytes));
+  }
 
-  private readonly held = new Map<string, IHeld>();
+  /** Keys of teams. */
+  readonly handing: Handing;
+  private readonly held: HeldWraps;
   private readonly making = new Set<string>();
   /** Devices wrapped to already: of those whose key is none, or for which there is no room, nothing comes of it. */
   private readonly tried = new Set<string>();
-  private size = 0;
 
   /** All that are here: for a newcomer, and for storage. */
   get all(): readonly Uint8Array[] {
-    return [...this.held.values()].map(({ bytes }) => bytes);
+    return this.held.all.map(({ bytes }) => bytes);
   }
 
   /**
@@ -69,9 +68,12 @@ export class Wrapping {
         then(false);
         return;
       }
-      const { author, document } = read.value;
-      const isTheirs = document.includes('.mine.') || this.ports.isOfTeam(author, document);
-      const isNews = isTheirs && this.keep({ wraps: read.value, bytes: copy });
+      const given = { wraps: read.value, bytes: copy };
+      if (isTeams(given)) {
+        then(this.handing.heard(given));
+        return;
+      }
+      const isNews = this.held.keep(given);
       if (isNews) {
         this.open(read.value);
       }
@@ -81,13 +83,14 @@ export class Wrapping {
 
   /** Keys of epochs came: what is shared with the class may open now. */
   retry(): void {
-    this.held.forEach(({ wraps }) => this.open(wraps));
+    this.held.all.filter(each => !isTeams(each)).forEach(({ wraps }) => this.open(wraps));
+    this.handing.retry();
   }
 
   private lookIn(document: string, epoch: number): void {
     const { crypto, digest, classId, own, ring } = this.ports;
-    const name = nameOf({ document, epoch, author: own.participant });
-    const before = this.held.get(name)?.wraps ?? null;
+    const name = `${epoch} ${document}`;
+    const before = this.held.of({ document, epoch, author: own.participant });
     const had = before?.boxes.map(({ recipient }) => recipient) ?? [];
     const readers = this.ports.readers(document).filter(key => !sameBytes(key, own.agreement.key));
     const fresh = readers.filter(
@@ -114,10 +117,15 @@ export class Wrapping {
         fill,
         bytes => {
           this.making.delete(name);
-          this.heard(bytes, isNews => isNews && this.ports.publish(bytes));
+          this.say(bytes);
         }
       )
     );
+  }
+
+  /** Wraps of one's own. */
+  private say(bytes: Uint8Array): void {
+    this.heard(bytes, isNews => isNews && this.ports.publish(bytes));
   }
 
   private open(wraps: IWraps): void {
@@ -134,29 +142,4 @@ export class Wrapping {
     openWraps(crypto, digest, wraps, own.agreement, take);
     ring.epochKeys(epoch).forEach(key => openShared(crypto, digest, wraps, key, take));
   }
-
-  /** Whether it counts more than what is here, and there is room. */
-  private keep(given: IHeld): boolean {
-    const name = nameOf(given.wraps);
-    const before = this.held.get(name);
-    const size = this.size + given.bytes.byteLength - (before?.bytes.byteLength ?? 0);
-    if ((before && !this.outweighs(given, before)) || size > WRAPS_BYTES) {
-      return false;
-    }
-    this.held.set(name, given);
-    this.size = size;
-    return true;
-  }
-
-  /** Of two for one place the one that names more readers counts, then the greater SHA-256 [KEY3]. */
-  private outweighs(given: IHeld, before: IHeld): boolean {
-    const weight = ({ boxes, shared }: IWraps): number => boxes.length + Math.sign(shared.byteLength);
-    const more = weight(given.wraps) - weight(before.wraps);
-    const { digest } = this.ports;
-    return more > 0 || (more === 0 && compareBytes(digest(given.bytes), digest(before.bytes)) > 0);
-  }
-}
-
-function nameOf({ document, epoch, author }: Pick<IWraps, 'document' | 'epoch' | 'author'>): string {
-  return `${epoch} ${author} ${document}`;
 }

@@ -1,7 +1,7 @@
 /**
  * The secret of a document that is not the class's, handed to those who may read it: one box for each of their devices,
  * all in one statement that the document's owner signs, so that everybody is shown the same secret's hash. May also hand
- * it to the class (outputs that are shared) [KEY3].
+ * it to the class (outputs that are shared) [KEY3]. A team's key is handed over in the same way [KEY11].
  */
 import * as encoding from 'lib0/encoding';
 import { joinBytes, sameBytes } from '../bytes';
@@ -12,7 +12,7 @@ import { participantOf } from '../identity/participant';
 import type { Digest } from '../session';
 import { tagged } from '../tagged';
 import { BOX_EXTRA, openBox, sealBox, ZERO_NONCE } from './box';
-import { keeperOf, secretKindOf } from './documents';
+import { keeperOf, secretKindOf, teamKeyName, teamOf } from './documents';
 
 /** Devices that one secret is wrapped to: a team's and all instructors'. `wrap_recipients` in docs/protocol.json. */
 export const WRAP_RECIPIENTS = 256;
@@ -44,7 +44,7 @@ export const WRAPS_FAULTS = [
   'what', // something else, or another version's
   'class', // another class's
   'form', // not how wraps are written
-  'document', // of a document that has no secret of its own
+  'document', // of a document that has no secret of its own, or of a team's key that is another
   'author', // not the document's owner
   'signature' // not the author's
 ] as const;
@@ -121,12 +121,15 @@ export function readWraps(
     then(read);
     return;
   }
-  const { document, author, rootKey } = read.value;
-  if (secretKindOf(document, everyone) === 'class') {
+  const { document, author, rootKey, hash, epoch } = read.value;
+  const kind = secretKindOf(document, everyone);
+  // A team's key is of no epoch: what it opens, it opens with an epoch's key.
+  const isTeams = kind === 'team' && epoch === 0 && document === teamKeyName(hash, teamOf(document)!);
+  if (kind === 'class' || (kind === 'team' && !isTeams)) {
     then({ kind: 'fault', fault: 'document' });
     return;
   }
-  if (/\.mine\./.test(document) && keeperOf(document) !== author) {
+  if (kind === 'own' && keeperOf(document) !== author) {
     then({ kind: 'fault', fault: 'author' });
     return;
   }

@@ -29,7 +29,7 @@ export function wholeChanges(pieces: readonly IPiece[], before: IPiece | null = 
   let last = before;
   for (const piece of pieces) {
     if (piece.part !== parts.length || (parts[0] && parts[0].parts !== piece.parts)) {
-      const isSegment = parts.length === 0 && last?.form === 'segment';
+      const isSegment = last?.form === 'segment';
       return { whole, stop: isSegment ? null : (parts[0] ?? piece).from, refuse: isSegment ? last : null };
     }
     parts.push(piece);

@@ -64,7 +64,7 @@ export class Course {
     }
     const there = this.strand.pieceAt(piece.from);
     const isHere = there !== undefined && isSamePiece(there, piece);
-    if (!isHere && this.isWaiting(piece)) {
+    if (this.isWaiting(piece)) {
       return WAITING;
     }
     const proof = isHere ? null : this.contradiction(piece);
@@ -74,7 +74,7 @@ export class Course {
     if (piece.to > this.limit) {
       return refused(this.frontier ? 'cut' : this.stopped ? 'stopped' : 'forked');
     }
-    return this.isOff ? this.putAside(piece) : isHere ? KNOWN : this.put(piece);
+    return this.isOff ? this.putAside(piece) : this.put(piece);
   }
 
   compact(piece: IPiece): readonly IPiece[] {
@@ -156,10 +156,11 @@ export class Course {
     if (cut) {
       const chain = strand.chainAt(cut.count);
       const isWrong = !agrees(chain, cut.chain);
-      const settled = cut.count === 0 || (chain !== null && !isWrong);
+      // At 0 everybody knows the chain.
+      const settled = chain !== null && !isWrong;
       this.frontier = { ...cut, settled, doubt: isWrong };
       this.beyond = strand.truncate(isWrong ? 0 : cut.count);
-      this.dismiss(piece => isWrong || piece.to > cut.count);
+      this.dismiss(piece => piece.to > cut.count);
     }
     return { gone: without(was, strand.pieces), joined: without(strand.pieces, was) };
   }
@@ -190,7 +191,7 @@ export class Course {
 
   private contradicted(piece: IPiece, proof: readonly IPiece[], done: readonly IPiece[] = []): Taken {
     const { frontier } = this;
-    if (frontier && (frontier.settled || !frontier.chain)) {
+    if (frontier?.settled) {
       return refused('astray');
     }
     if (frontier) {
@@ -244,6 +245,15 @@ export class Course {
       return this.put(piece);
     }
     for (let next: IPiece | undefined = piece; next; next = this.following(side)) {
+      if (!agrees(next.before, side.chainAt(next.from))) {
+        // It waited, and is of another side of a fork: put together they would look whole.
+        this.room.remove(next);
+        if (!this.frontier) {
+          return this.contradicted(next, [...side.proofOf(next.from), next]);
+        }
+        this.frontier.doubt = true;
+        continue;
+      }
       const known = this.strand.chainAt(next.to);
       side.truncate(next.from);
       side.append(next);
@@ -254,8 +264,7 @@ export class Course {
       }
     }
     if (side.count <= this.strand.count) {
-      const taken = this.put(piece);
-      return taken.kind === 'known' ? taken : WAITING;
+      return this.put(piece);
     }
     const was = this.strand.pieces;
     this.strand = side;
@@ -313,11 +322,10 @@ export class Course {
 
   /** Two devices of one person may both have made a segment of one range: the one with the lower hash stays. */
   private replaces(piece: IPiece): boolean {
-    const [there, ...more] = this.strand.range(piece.from, piece.to);
+    const [there] = this.strand.range(piece.from, piece.to);
     return (
       piece.form === 'segment' &&
       there?.form === 'segment' &&
-      more.length === 0 &&
       there.from === piece.from &&
       there.to === piece.to &&
       agrees(there.after, piece.after) &&
@@ -330,7 +338,6 @@ export class Course {
     const { strand } = this;
     const [before, after] = [strand.chainAt(piece.from), strand.chainAt(piece.to)];
     return (
-      piece.form === 'segment' &&
       before !== null &&
       after !== null &&
       agrees(piece.before, before) &&

@@ -24,6 +24,25 @@ export function frontierOf(log: Log, author: string): IFrontierEntry[] {
     });
 }
 
+export interface IReachedEntry extends IFrontierEntry {
+  /** It said two things: this is how far nobody doubts it; or, of one that did so from its beginning, one of both. */
+  readonly fork: 'none' | 'later' | 'first';
+}
+
+/** The same for whoever may write on: what says how far a fork counts is known as such, and there is always something. */
+export function reachesIn(log: Log, author: string): IReachedEntry[] {
+  const reaches = frontierOf(log, author).map(entry => {
+    return { ...entry, fork: log.proofOf(entry.session) ? ('later' as const) : ('none' as const) };
+  });
+  const named = new Set(reaches.map(({ session }) => session));
+  const doubted = log.sessions.filter(each => log.authorOf(each) === author && !named.has(each));
+  const firsts = doubted.flatMap(session => {
+    const side = log.sideOf(session);
+    return side ? [{ session, ...side, fork: 'first' as const }] : [];
+  });
+  return [...reaches, ...firsts];
+}
+
 /**
  * The statements changed: each session counts as far as they say now (`null`: all of it).
  * @returns what moved. Where anything is gone, the document is to be replayed.

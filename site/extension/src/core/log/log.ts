@@ -74,6 +74,13 @@ export class Log {
     return this.courses.get(session)?.fork?.proof ?? null;
   }
 
+  /** One of both things that the session said from its beginning, as far as its first piece leads. */
+  sideOf(session: string): { readonly count: number; readonly chain: Uint8Array } | null {
+    const first = this.proofOf(session)?.find(({ from }) => from === 0);
+    const chain = first && (first.after ?? this.links.next(this.links.first(session), first.hash));
+    return first && chain ? { count: first.to, chain } : null;
+  }
+
   /** What proves that the session said two things, while no frontier says how far it counts all the same. */
   forkOf(session: string): readonly IPiece[] | null {
     return this.cutAt(session) ? null : this.proofOf(session);
@@ -113,7 +120,7 @@ export class Log {
   /** Whether another chain of a session would change anything here: not when a frontier has settled it. */
   isOpen(session: string): boolean {
     const frontier = this.courses.get(session)?.frontier;
-    return !frontier || (frontier.count > 0 && !frontier.settled);
+    return !frontier?.settled;
   }
 
   /** Whether what a neighbour has, this many with that chain (its first bytes), is worth asking for. */

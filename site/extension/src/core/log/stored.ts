@@ -209,19 +209,12 @@ export function restore(
   const given = entries.flatMap(entry => (entry.kind === 'piece' ? [entry.bytes] : stopperOf(entry)));
   const found = given.map(read);
   const pieces = found.filter(piece => piece !== null);
-  // In order, so that what waits is only what comes after a gap.
+  // In order, so that what waits is only what comes after a gap, and a segment joins before what it stands for.
   pieces.sort((a, b) => a.from - b.from || a.to - b.to);
-  for (const piece of pieces) {
-    const taken = log.take(piece);
-    if (taken.kind === 'known' && taken.compacts) {
-      log.compact(piece);
-    }
-  }
+  pieces.forEach(piece => log.take(piece));
   entries.forEach(entry => replay(log, entry, read));
-  const here = new Set(log.sessions.flatMap(session => log.kept(session)));
   const left = pieces.filter(
-    piece =>
-      !here.has(piece) && piece.to > log.count(piece.session) && log.limitOf(piece.session) === Infinity
+    piece => piece.to > log.count(piece.session) && log.limitOf(piece.session) === Infinity
   );
   return { left, unread: found.length - pieces.length };
 }

@@ -84,7 +84,8 @@ export class Strand {
     for (let index = this.indexOf(place) - 1; index >= 0; index -= 1) {
       const piece = this.held[index]!;
       proof.unshift(piece);
-      if (piece.before || piece.after) {
+      // A segment states both its ends.
+      if (piece.before) {
         break;
       }
     }

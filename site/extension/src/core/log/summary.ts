@@ -51,7 +51,7 @@ export function compareStandings(log: Log, standings: readonly IStanding[]): IDi
       if (log.isOpen(session)) {
         apart.push({ session, from: 0 });
       }
-    } else if (shown < count && log.wants(session, count, chain)) {
+    } else if (log.wants(session, count, chain)) {
       missing.push({ session, from: log.askFrom(session) });
     } else if (shown > count) {
       theirs.push({ session, from: count });

@@ -19,13 +19,25 @@ import {
 } from './limits';
 import { checkGenesis, Intake } from './replay';
 import { splitChange } from './split';
-import { changeRows, type IChangeRow, placeRows, replayRows, segmentRows, unhex } from './vectors.testing';
+import {
+  changeRows,
+  contentRows,
+  craftedRows,
+  type IChangeRow,
+  placeRows,
+  replayRows,
+  segmentRows,
+  unhex
+} from './vectors.testing';
 import { GENESIS, type IWritten, Writers } from './writers.testing';
 
 const folder = new URL('../../../../../tests/protocol/', import.meta.url);
 const file = new URL('changes.json', folder);
 if (process.env['PEERBOOK_VECTORS'] === 'write') {
-  const made = { changes: changeRows(), replays: replayRows(), segments: segmentRows(), places: placeRows() };
+  const made = {
+    ...{ changes: changeRows(), replays: replayRows(), segments: segmentRows(), places: placeRows() },
+    ...{ crafted: craftedRows(), contents: contentRows() }
+  };
   writeFileSync(file, `${JSON.stringify(made, null, 1)}\n`);
 }
 const { changes: rows } = JSON.parse(readFileSync(file, 'utf8')) as { changes: IChangeRow[] };

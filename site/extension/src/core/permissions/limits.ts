@@ -20,7 +20,7 @@ export interface IChangeLimits {
 
 /** Where Yjs and yrs place what is written: yrs counts in 32 bits. `most_clock`. */
 export const MOST_CLOCK = 2_147_483_647;
-/** Crafted places make Yjs look at each other struct for each: 0.2 s at worst, and 20 s for eight times as many. `change_structs`. */
+/** Crafted places make Yjs look at each other struct for each, and at what the document has: PER8. `change_structs`. */
 export const CHANGE_STRUCTS = 1024;
 /** Each may split a struct in two, and no more than that. `change_ranges`. */
 export const CHANGE_RANGES = 8192;

@@ -12,7 +12,17 @@ import { craft, numberOf, textOf as textContent, valuesOf } from './crafted.test
 import { NOTEBOOK_LIMITS, NOTEBOOK_SEGMENT_LIMITS, TYPE_DEPTH } from './limits';
 import { lostBy } from './lost';
 import { checkGenesis, Intake, replay } from './replay';
-import { cutStory, type IPlaceRow, type IReplayRow, replayRow, unhex } from './vectors.testing';
+import {
+  builtAnew,
+  contentOfGenesis,
+  cutStory,
+  type IContentRow,
+  type ICraftedRow,
+  type IPlaceRow,
+  type IReplayRow,
+  replayRow,
+  unhex
+} from './vectors.testing';
 import { GENESIS, type IWritten, Writers } from './writers.testing';
 
 const file = new URL('../../../../../tests/protocol/changes.json', import.meta.url);
@@ -20,6 +30,8 @@ const golden = JSON.parse(readFileSync(file, 'utf8')) as {
   replays: IReplayRow[];
   segments: IReplayRow[];
   places: IPlaceRow[];
+  crafted: ICraftedRow[];
+  contents: IContentRow[];
 };
 
 const checked = ({ client, bytes }: IWritten): ICheckedChange => {
@@ -110,6 +122,18 @@ describe('documents built anew', () => {
       expect(page.waiting.count).toBe(0);
       expect(seen(page.doc)).toEqual(seen(anew));
     }
+  });
+
+  it.each(golden.crafted)(
+    '[PER6] golden crafted places, built anew, give the golden document: $title',
+    row => {
+      const { cells, digest: of, left, content } = row;
+      expect(builtAnew(row)).toEqual({ cells, digest: of, left, content });
+    }
+  );
+
+  it.each(golden.contents)('[PER6] what a document says has one spelling: $title', ({ genesis, content }) => {
+    expect(contentOfGenesis(unhex(genesis))).toBe(content);
   });
 
   it('[PER6] crafted places, with somebody cut off, give everybody who builds anew the same document', () => {

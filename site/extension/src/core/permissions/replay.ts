@@ -11,10 +11,11 @@ import { mergeChanges } from '../envelope/merge';
 import { Reader } from '../envelope/reader';
 import { type ChangeFault, checkChange, type ICheckedChange } from './change';
 import { type IChangeLimits, NOTEBOOK_LIMITS } from './limits';
-import type { IPiece } from './pieces';
+import { type IPiece, pieceBytes } from './pieces';
 import { type PlaceFault, Places } from './places';
 import type { Read } from '../envelope/envelope';
-import { type IWaitingLimits, type Taken, Waiting } from './waiting';
+import { ALL, type ITaker, type IWaitingLimits, type Taken, Waiting } from './waiting';
+import type { ISessionsWork } from './work';
 
 /** A genesis is checked by its hash, not for its size. */
 const GENESIS_LIMITS: IChangeLimits = {
@@ -40,7 +41,9 @@ export class Admission {
     protected readonly cuts: Map<number, number>,
     limits?: IWaitingLimits
   ) {
-    this.waiting = new Waiting(new Map(), change => this.admit(change), cuts, limits);
+    const run = this.runner();
+    const admit = (change: ICheckedChange): boolean => this.admit(change);
+    this.waiting = new Waiting(new Map(), run ? { admit, run } : { admit }, cuts, limits);
     if (genesis) {
       const read = checkGenesis(genesis);
       if (read.kind === 'fault') {
@@ -63,6 +66,11 @@ export class Admission {
     return this.waiting.take(author, change);
   }
 
+  /** Takes in what is admitted. */
+  protected runner(): ITaker['run'] {
+    return undefined;
+  }
+
   private admit(change: ICheckedChange | IPiece): boolean {
     const fault = this.places.admit(change);
     if (fault) {
@@ -76,41 +84,89 @@ export class Admission {
 
 /** What a document takes in, and the document. */
 export class Intake extends Admission {
+  /** `work`: whose changes may take how long; none: as long as it takes. */
   constructor(
     readonly doc: Y.Doc,
     genesis: Uint8Array | null,
     cuts: Map<number, number> = new Map(),
     private readonly origin: unknown = null,
-    limits?: IWaitingLimits
+    limits?: IWaitingLimits,
+    private readonly work?: ISessionsWork
   ) {
     super(genesis, cuts, limits);
-    this.apply(this.genesis ? [this.genesis] : []);
+    this.isMade = true;
+    const bytes = this.genesis?.bytes;
+    if (bytes) {
+      this.batch(() => this.apply('', bytes, Infinity));
+    }
   }
 
+  /** Whether there is a document yet. */
+  private readonly isMade: boolean;
+
   override take(author: string, change: ICheckedChange): Taken {
-    const taken = super.take(author, change);
-    this.apply(taken.kind === 'ready' ? taken.changes : []);
-    return taken;
+    const take = (): Taken => super.take(author, change);
+    return this.waiting.lacks(change) ? take() : this.batch(take);
   }
 
   /** Nothing of a client counts from `clock` on. Only for a document that has nothing from there on; others are replayed. */
   cut(client: number, clock: number): void {
-    this.apply(this.waiting.cut(client, clock));
+    this.batch(() => this.waiting.cut(client, clock));
   }
 
-  private apply(changes: readonly ICheckedChange[]): void {
-    if (changes.length > 0) {
-      // Not one's own, from its very beginning: who writes in a cell holds their place before it changes.
-      Y.transact(
-        this.doc,
-        () =>
-          changes.forEach(change => {
-            this.fill(change);
-            Y.applyUpdate(this.doc, change.bytes, this.origin);
-          }),
-        this.origin,
-        false
-      );
+  /** Takes in more of what takes too long to be taken in at once. */
+  resume(): void {
+    this.batch(() => this.waiting.resume());
+  }
+
+  protected override runner(): ITaker['run'] {
+    return (author, change, done) => this.run(author, change, done);
+  }
+
+  /** As one transaction. Not one's own, from its very beginning: who writes in a cell holds their place before it changes. */
+  private batch<T>(run: () => T): T {
+    return Y.transact(this.doc, run, this.origin, false);
+  }
+
+  private run(author: string, change: ICheckedChange, done: number): number {
+    if (!this.isMade) {
+      // The genesis, before there is a document.
+      return ALL;
+    }
+    const { structs, deletes, bytes } = change;
+    const part = partsOf(change);
+    if (done === 0) {
+      this.fill(change);
+    }
+    for (let next = done; ;) {
+      const most = this.work?.most(author) ?? ALL;
+      if (most === 0) {
+        return next;
+      }
+      if (next === 0 && structs.length <= most) {
+        this.apply(author, bytes, structs.length + deletes.length);
+        return ALL;
+      }
+      if (next < structs.length) {
+        const end = Math.min(structs.length, next + most);
+        this.apply(author, part(next, end), end - next);
+        next = end;
+        if (next < structs.length || deletes.length > 0) {
+          continue;
+        }
+      } else {
+        this.apply(author, part(next, next), deletes.length);
+      }
+      return ALL;
+    }
+  }
+
+  private apply(author: string, bytes: Uint8Array, count: number): void {
+    const apply = (): void => Y.applyUpdate(this.doc, bytes, this.origin);
+    if (this.work) {
+      this.work.measure(author, count, apply);
+    } else {
+      apply();
     }
   }
 
@@ -123,6 +179,16 @@ export class Intake extends Admission {
       }
     }
   }
+}
+
+/** Makes changes of structs from `first` to before `end`; where there are none, of what is deleted. */
+function partsOf(change: ICheckedChange | IPiece): (first: number, end: number) => Uint8Array {
+  const whole = 'whole' in change ? change.whole : change;
+  let at: number | null = null;
+  return (first, end) => {
+    at ??= change.structs.length > 0 ? whole.structs.indexOf(change.structs[0]!) : 0;
+    return pieceBytes(whole, at + first, at + end, first === end);
+  };
 }
 
 /** An update with one GC struct. */

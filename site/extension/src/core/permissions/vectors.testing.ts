@@ -2,10 +2,13 @@
 import { digest } from 'lib0/hash/sha256';
 import * as Y from 'yjs';
 import { orderOf, textOf as cellText } from '../document/cells';
+import { makeGenesis } from '../document/genesis';
 import { hex } from '../document/source';
 import { mergeChanges } from '../envelope/merge';
 import { Chance } from '../simulation/chance';
+import { Contents } from '../sync/contents';
 import { stateDigest } from '../sync/digest';
+import { VirtualClock } from '../simulation/time';
 import { type ChangeFault, checkChange } from './change';
 import { craft, craftSome, type ICrafted, numberOf, textOf, valuesOf } from './crafted.testing';
 import {
@@ -15,7 +18,7 @@ import {
   NOTEBOOK_LIMITS,
   NOTEBOOK_SEGMENT_LIMITS
 } from './limits';
-import { checkGenesis, Intake, replay } from './replay';
+import { asOne, checkGenesis, Intake, replay } from './replay';
 import type { IDeletion, IId } from './structs';
 import { GENESIS, type IWritten, Writers } from './writers.testing';
 
@@ -41,6 +44,19 @@ export interface IReplayRow {
   readonly digest: string;
   /** Changes that were refused for their places, or waited in the end. */
   readonly left: number;
+}
+
+/** What crafted places make, built anew of what each client wrote as one. */
+export interface ICraftedRow extends IReplayRow {
+  /** What the document says: 16 bytes of a hash. */
+  readonly content: string;
+}
+
+/** What a document says, as text of which the hash is compared. */
+export interface IContentRow {
+  readonly title: string;
+  readonly genesis: string;
+  readonly content: string;
 }
 
 export interface IPlaceRow {
@@ -374,4 +390,97 @@ export function replayRow(
     digest: hex(stateDigest(doc, digest)),
     left: intake.refused.size + intake.waiting.count
   };
+}
+
+/** Letters beside letters as no editor places them, some where Yjs orders by arrival; and beside what is cut off. */
+export function craftedRows(): ICraftedRow[] {
+  const letters = [527, ...Array.from({ length: 30 }, (_, seed) => seed)].map(seed =>
+    craftedRow(`letters ${seed}`, lettersOf(seed), [])
+  );
+  const stories = [253, 287, 1, 2, 3].map(seed => {
+    const { kept, cuts } = cutStory(seed, true, 40);
+    return craftedRow(`seed ${seed}`, kept, [...cuts]);
+  });
+  return [...letters, ...stories];
+}
+
+function lettersOf(seed: number): IWritten[] {
+  const genesis = checkGenesis(GENESIS);
+  if (genesis.kind === 'fault') {
+    throw new Error(genesis.fault);
+  }
+  const { client: first, structs } = genesis.value;
+  const source = structs.find(({ content }) => content === 'text-type')!.clock;
+  const chance = new Chance(seed);
+  const ids = [1, 2, 3, 4].map(offset => ({ client: first, clock: source + offset }));
+  const clocks = new Map<number, number>();
+  return Array.from({ length: 3 + chance.below(9) }, () => {
+    const client = 2 + chance.below(4);
+    const clock = clocks.get(client) ?? 0;
+    const right = chance.is(0.7) ? chance.pick(ids) : null;
+    const text = chance.pick(['x', 'yz', 'ü', 'é1']);
+    const left = right && chance.is(0.3) ? null : chance.pick(ids);
+    const bytes = craft(client, clock, [{ left, right, content: textOf(text) }]);
+    clocks.set(client, clock + text.length);
+    [...text].forEach((_, offset) => ids.push({ client, clock: clock + offset }));
+    return { client, bytes };
+  });
+}
+
+function craftedRow(title: string, written: readonly IWritten[], cuts: IReplayRow['cuts']): ICraftedRow {
+  const row = { title, genesis: hex(GENESIS), changes: plain(written), cuts };
+  return { ...row, ...builtAnew(row) };
+}
+
+export function builtAnew(
+  row: Pick<IReplayRow, 'genesis' | 'changes' | 'cuts'>
+): Pick<ICraftedRow, 'cells' | 'digest' | 'left' | 'content'> {
+  const clients = [...new Set(row.changes.map(({ client }) => client))];
+  const changes = clients.map(client => {
+    const own = row.changes.filter(each => each.client === client);
+    const read = own.map(({ bytes }) => checkChange(unhex(bytes), client, NOTEBOOK_LIMITS));
+    const whole = asOne(
+      read.flatMap(each => (each.kind === 'read' ? [each.value] : [])),
+      NOTEBOOK_LIMITS
+    );
+    return whole!;
+  });
+  const doc = new Y.Doc();
+  const intake = replay(doc, unhex(row.genesis), changes, new Map(row.cuts));
+  return {
+    cells: orderOf(doc).map(({ id, cell }) => [id, cellText(cell)] as const),
+    digest: hex(stateDigest(doc, digest)),
+    left: intake.refused.size + intake.waiting.count,
+    content: contentOf(doc)
+  };
+}
+
+/** Numbers, words and keys that two languages might spell in two ways. */
+export function contentRows(): IContentRow[] {
+  const values = {
+    numbers: [0, 1, -1, 0.1, 1.5, 1e21, 123456789012345680000, 1e-7, 0.000001, 5e-324, 2 ** 53, -1.5e300],
+    words: ['', '"\\/\b\f\n\r\t', '\u0000\u001f\u007f\u2028', 'é😀\uffff'],
+    keys: { 10: 1, 9: 2, '-1': 3, a: 4, B: 5, '😀': 6, '\uffff': 7, '': 8, '01': 9 },
+    rest: [true, false, null, [], {}]
+  };
+  const cells = [
+    { id: '12345678', cell_type: 'code', source: 'x = 1', metadata: {} },
+    { id: '9', cell_type: 'raw', source: '', metadata: {} },
+    { id: 'a1', cell_type: 'markdown', source: '# é😀', metadata: {} }
+  ] as const;
+  const notebooks = { values: { cells: [], metadata: values }, cells: { cells, metadata: {} } };
+  return Object.entries(notebooks).map(([title, notebook]) => {
+    const genesis = makeGenesis(notebook);
+    return { title, genesis: hex(genesis), content: contentOfGenesis(genesis) };
+  });
+}
+
+export function contentOfGenesis(genesis: Uint8Array): string {
+  const doc = new Y.Doc();
+  Y.applyUpdate(doc, genesis);
+  return contentOf(doc);
+}
+
+function contentOf(doc: Y.Doc): string {
+  return hex(new Contents(new VirtualClock(), digest).of(doc, doc)[0]);
 }

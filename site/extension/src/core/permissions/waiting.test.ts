@@ -107,7 +107,7 @@ describe('what waits', () => {
 
   it('[PER4] what is refused when its turn comes holds up what leans on it, and nothing else', () => {
     const bad = letter(1, 0);
-    const waiting = new Waiting(new Map(), change => change !== bad);
+    const waiting = new Waiting(new Map(), { admit: change => change !== bad });
     waiting.take('b', letter(2, 0, [1, 0]));
     expect(released(waiting.take('a', bad))).toEqual([]);
     expect(waiting.count).toBe(1);

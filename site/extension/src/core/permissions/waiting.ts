@@ -28,13 +28,35 @@ interface IWaiting {
   readonly change: ICheckedChange;
   /** Which of its needs it waits for. */
   need: number;
+  /** How far it was taken in, when that takes too long; null before it was admitted. */
+  done: number | null;
+}
+
+/** What `Waiting` asks of whoever takes changes in. */
+export interface ITaker {
+  /** What is ready may still be refused. */
+  admit(change: ICheckedChange): boolean;
+  /**
+   * Takes in what was admitted, from its struct `done` on, as far as that may be now: how far it came. What it deletes
+   * comes after its structs: {@link ALL} when nothing is left.
+   */
+  run?(author: string, change: ICheckedChange, done: number): number;
+}
+
+export const ALL = Infinity;
+
+interface IQueued {
+  readonly clock: number;
+  /** Goes up with each that comes. */
+  readonly ticket: number;
+  readonly item: IWaiting;
 }
 
 export class Waiting {
-  /** `known`: for each client the clock after the last that is here; `admit` may still refuse what is ready. */
+  /** `known`: for each client the clock after the last that is here. */
   constructor(
     private readonly known: Map<number, number>,
-    private readonly admit: (change: ICheckedChange) => boolean = () => true,
+    private readonly taker: ITaker = { admit: () => true },
     private readonly cuts: Map<number, number> = new Map(),
     private readonly limits: IWaitingLimits = { bytes: WAITING_BYTES, changes: WAITING_CHANGES }
   ) {}
@@ -43,6 +65,8 @@ export class Waiting {
   private readonly held = new Map<string, { bytes: number; changes: number }>();
   /** How many wait of each client. */
   private readonly sessions = new Map<number, number>();
+  /** What is ready, and takes too long to be taken in at once. */
+  private slow: IWaiting[] = [];
   /** Needs looked at and places changed in queues: what all of this cost. */
   steps = 0;
 
@@ -52,6 +76,23 @@ export class Waiting {
 
   get count(): number {
     return [...this.held.values()].reduce((sum, { changes }) => sum + changes, 0);
+  }
+
+  get isSlow(): boolean {
+    return this.slow.length > 0;
+  }
+
+  /** Whether it would wait, if it were taken, with all of it. */
+  lacks(change: ICheckedChange): boolean {
+    return !change.isSegment && change.needs.some(need => !this.isHere(need));
+  }
+
+  /** What takes long goes on. */
+  resume(): readonly ICheckedChange[] {
+    const { slow } = this;
+    this.slow = [];
+    slow.forEach(each => this.account(each, -1));
+    return this.release(slow.reverse());
   }
 
   /** What waits, or a piece of which does. */
@@ -69,18 +110,21 @@ export class Waiting {
     if (change.to > (this.cuts.get(change.client) ?? Infinity)) {
       return { kind: 'cut' };
     }
-    const whole = { author, change, need: 0 };
+    const whole = { author, change, need: 0, done: null };
     const missing = this.missing(whole);
-    if (!missing) {
+    if (!missing && !this.slow.some(each => each.author === author)) {
       return { kind: 'ready', changes: this.release([whole]) };
     }
     if (!this.hasRoom(author, change)) {
       return { kind: 'full' };
     }
+    if (!missing) {
+      return { kind: 'ready', changes: this.release([whole]) };
+    }
     const parts = change.isSegment ? piecesOf(change, id => this.isHere(id)) : [change];
     const ready: IWaiting[] = [];
     for (const part of parts) {
-      const waiting = { author, change: part, need: 0 };
+      const waiting = { author, change: part, need: 0, done: null };
       const next = this.missing(waiting);
       if (next) {
         this.hold(waiting, next);
@@ -112,16 +156,24 @@ export class Waiting {
   private release(ready: IWaiting[]): ICheckedChange[] {
     const changes: ICheckedChange[] = [];
     for (let next = ready.pop(); next; next = ready.pop()) {
-      const { change } = next;
+      const { author, change, done } = next;
       this.steps += 1;
-      if (!this.admit(change)) {
-        continue;
+      if (done === null) {
+        if (!this.taker.admit(change)) {
+          continue;
+        }
+        changes.push(change);
       }
-      changes.push(change);
-      if (change.to > (this.known.get(change.client) ?? 0)) {
-        this.known.set(change.client, change.to);
+      next.done = this.taker.run?.(author, change, done ?? 0) ?? ALL;
+      if (next.done !== ALL) {
+        this.account(next, 1);
+        this.slow.push(next);
+      }
+      const to = change.structs[next.done]?.clock ?? change.to;
+      if (to > (this.known.get(change.client) ?? 0)) {
+        this.known.set(change.client, to);
         const queue = this.queues.get(change.client);
-        const freed = queue?.takeBelow(change.to) ?? [];
+        const freed = queue?.takeBelow(to) ?? [];
         ready.push(...this.readyOf(freed).reverse());
       }
     }
@@ -186,11 +238,12 @@ export class Waiting {
   }
 }
 
-/** Who waits for clocks of one client, the lowest first: a heap. */
+/** Who waits for clocks of one client, the lowest first, and of one those who came first: a heap. */
 class Queue {
   constructor(private readonly onStep: () => void) {}
 
-  private readonly heap: { readonly clock: number; readonly item: IWaiting }[] = [];
+  private readonly heap: IQueued[] = [];
+  private tickets = 0;
 
   get changes(): ICheckedChange[] {
     return this.heap.map(({ item }) => item.change);
@@ -198,8 +251,10 @@ class Queue {
 
   add(clock: number, item: IWaiting): void {
     const { heap } = this;
-    let at = heap.push({ clock, item }) - 1;
-    for (let up = (at - 1) >> 1; at > 0 && heap[up]!.clock > clock; up = (at - 1) >> 1) {
+    this.tickets += 1;
+    const queued = { clock, ticket: this.tickets, item };
+    let at = heap.push(queued) - 1;
+    for (let up = (at - 1) >> 1; at > 0 && isBefore(queued, heap[up]!); up = (at - 1) >> 1) {
       this.swap(at, up);
       at = up;
     }
@@ -224,7 +279,7 @@ class Queue {
     for (let at = 0; ;) {
       const least = [2 * at + 1, 2 * at + 2]
         .filter(child => child < heap.length)
-        .reduce((best, child) => (heap[child]!.clock < heap[best]!.clock ? child : best), at);
+        .reduce((best, child) => (isBefore(heap[child]!, heap[best]!) ? child : best), at);
       if (least === at) {
         return;
       }
@@ -238,4 +293,8 @@ class Queue {
     [heap[a], heap[b]] = [heap[b]!, heap[a]!];
     this.onStep();
   }
+}
+
+function isBefore(a: IQueued, b: IQueued): boolean {
+  return a.clock < b.clock || (a.clock === b.clock && a.ticket < b.ticket);
 }

@@ -35,6 +35,10 @@ export class Chance {
   }
 
   bytes(count: number): Uint8Array<ArrayBuffer> {
-    return Uint8Array.from({ length: count }, () => this.below(256));
+    const bytes = new Uint8Array(count);
+    for (let index = 0; index < count; index += 1) {
+      bytes[index] = this.below(256);
+    }
+    return bytes;
   }
 }

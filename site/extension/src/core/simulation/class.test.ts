@@ -1,10 +1,7 @@
-import { createHash } from 'node:crypto';
 import { describe, it } from 'vitest';
+import { digest } from './digest.node';
 import { BAD, FAIR } from './network';
 import { type IScript, Story } from './story';
-
-/** The same SHA-256 as the page's, faster. */
-const digest = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(bytes).digest());
 
 /** SEEDS=10000 for more; SEED=17 for one. */
 const environment = process.env;

@@ -9,7 +9,9 @@ export class Deeds {
     /** Its words are `<name.1>` and so on. */
     readonly name: string,
     private readonly chance: Chance,
-    public doc: Y.Doc
+    public doc: Y.Doc,
+    /** A notebook of so many cells gets no more. */
+    private readonly most = Infinity
   ) {}
 
   /** Words written here. */
@@ -27,7 +29,7 @@ export class Deeds {
   act(deleted: Set<string>): string {
     const { chance } = this;
     const order = orderOf(this.doc);
-    const kind = order.length === 0 ? 'insert' : chance.pick(DEEDS);
+    const kind = this.fitting(order.length === 0 ? 'insert' : chance.pick(DEEDS), order.length);
     let said = '';
     this.doc.transact(() => {
       const at = chance.below(Math.max(1, order.length));
@@ -98,6 +100,15 @@ export class Deeds {
     return said && `${this.name} ${said}`;
   }
 
+  /** What would make a long notebook longer becomes something else; what was deleted in it counts. */
+  private fitting(kind: Deed, cells: number): Deed {
+    const isMore = kind === 'insert' || kind === 'split';
+    if (!isMore || (cells < this.most && cellsOf(this.doc).size < 2 * this.most)) {
+      return kind;
+    }
+    return cells < this.most ? 'revive' : 'merge';
+  }
+
   /** Puts a long text into a cell. */
   paste(): string {
     const placed = this.chance.pick(orderOf(this.doc));
@@ -133,6 +144,8 @@ const DEEDS = [
   ...['type', 'type', 'type', 'type', 'type', 'type', 'insert', 'insert', 'move', 'move'],
   ...['erase', 'bury', 'revive', 'change', 'split', 'merge']
 ] as const;
+
+type Deed = (typeof DEEDS)[number];
 
 /** A place between two words. */
 function boundary(text: string, chance: Chance): number {

@@ -6,6 +6,7 @@ import { cellsOf } from '../document/cells';
 import { MAX_DEGREE } from '../overlay/neighbours';
 import { encodeMessage } from '../overlay/wire';
 import { clientOf } from '../session';
+import { Forger } from './forger';
 import { Disk, type Pupil } from './pupil';
 import { School } from './school';
 
@@ -152,7 +153,7 @@ describe('who comes late', () => {
     school.clock.advance(1000);
     const { society } = school.teacher;
     expect(society.doorway.waiting.map(({ name }) => name)).toEqual(['cleo']);
-    society.admit(cleo.participant);
+    society.admit(cleo.participant, school.teacher.engine.reachedBy(cleo.participant));
     school.clock.advance(60_000);
     for (const text of ['Written offline. ', 'At the door. ', 'of ben. ']) {
       expect([ben, cleo, school.teacher].map(pupil => words(pupil).includes(text))).toEqual([
@@ -191,6 +192,107 @@ describe('a new epoch', () => {
       sent.clear();
       school.clock.advance(60_000);
       expect(sent.size).toBe(0);
+    }
+  });
+});
+
+describe('who contradicted themselves and is let in again', () => {
+  /** A page of `eve` that says two things at once, from `place` on: the others have the one, or the other. */
+  const forked = (place: number, isRemoved: boolean): { eve: Pupil; ben: Pupil; count: number } => {
+    const [ben, eve] = [school.arrive('ben'), school.arrive('eve')];
+    school.clock.advance(5000);
+    for (let turn = 0; turn < place; turn += 1) {
+      write(eve, `<eve ${turn}>`);
+      school.clock.advance(1000);
+    }
+    const { course, teacher } = school;
+    const log = teacher.engine.replica(course.team)!.log;
+    expect(log.count(eve.session)).toBe(place);
+    const twin = new Forger(course).twin(eve, course.team, place);
+    write(eve, '<one thing>');
+    eve.engine.flush();
+    for (const pupil of [teacher, ben]) {
+      const [from] = pupil.neighbours;
+      pupil.hear(from!, 'control', encodeMessage({ type: 'introduction', bytes: eve.own.introduction }));
+      pupil.hear(from!, 'control', encodeMessage({ type: 'envelope', bytes: twin }));
+    }
+    school.clock.advance(5000);
+    expect(log.forks).toEqual([eve.session]);
+    if (isRemoved) {
+      remove(eve);
+      school.clock.advance(5000);
+      expect([log.forks, log.count(eve.session)]).toEqual([[], place]);
+    }
+    return { eve, ben, count: place };
+  };
+
+  it.each([3, 0])(
+    '[ROL11] writes on from a new page, nobody doubts them, and what was cut at %s stays cut',
+    place => {
+      const { eve, ben } = forked(place, true);
+      const { engine, society } = school.teacher;
+      expect(society.give(eve.participant, 'attendee', engine.reachedBy(eve.participant))).toBe(true);
+      const page = school.arrive('eve', eve.disk);
+      school.clock.advance(10_000);
+      write(page, '<eve again>');
+      school.clock.advance(60_000);
+      for (const pupil of [school.teacher, ben, page]) {
+        const { log } = pupil.engine.replica(school.course.team)!;
+        expect([log.forks, log.count(eve.session)]).toEqual([[], Math.max(1, place)]);
+        expect(words(pupil)).toBe(words(school.teacher));
+        expect(words(pupil)).toContain('<eve again>');
+        expect(words(pupil).includes('<one thing>')).toBe(false);
+      }
+      // Nor does another role lift it, nor somebody who begins with what others have.
+      society.give(eve.participant, 'viewer', engine.reachedBy(eve.participant));
+      school.clock.advance(2000);
+      society.give(eve.participant, 'attendee', engine.reachedBy(eve.participant));
+      school.clock.advance(2000);
+      const late = school.arrive('late');
+      write(page, '<and on>');
+      school.clock.advance(60_000);
+      const { log } = late.engine.replica(school.course.team)!;
+      expect([log.forks, log.count(eve.session)]).toEqual([[], Math.max(1, place)]);
+      expect([late, ben, school.teacher].every(pupil => words(pupil).includes('<and on>'))).toBe(true);
+    }
+  );
+
+  it('[ROL11] what was cut stays cut also when whoever lets them in has not seen why', () => {
+    const { eve, ben } = forked(2, false);
+    const { society } = school.teacher;
+    remove(eve);
+    school.clock.advance(5000);
+    expect(society.give(eve.participant, 'attendee', [])).toBe(true);
+    const page = school.arrive('eve', eve.disk);
+    school.clock.advance(10_000);
+    write(page, '<eve again>');
+    school.clock.advance(60_000);
+    for (const pupil of [school.teacher, ben, page]) {
+      const { log } = pupil.engine.replica(school.course.team)!;
+      expect([log.forks, log.count(eve.session), words(pupil)]).toEqual([[], 2, words(school.teacher)]);
+      expect(words(pupil)).toContain('<eve again>');
+    }
+  });
+
+  it('[ROL11] who may write as before goes on in the page they have: only what they lose is cut', () => {
+    const ben = school.arrive('ben');
+    school.clock.advance(5000);
+    write(ben, '<before>');
+    school.clock.advance(3000);
+    const { engine, society } = school.teacher;
+    for (const [role, word] of [
+      ['instructor', '<as instructor>'],
+      ['attendee', '<as attendee>'],
+      ['viewer', null],
+      ['attendee', '<once more>']
+    ] as const) {
+      society.give(ben.participant, role, engine.reachedBy(ben.participant));
+      school.clock.advance(5000);
+      if (word) {
+        write(ben, word);
+        school.clock.advance(5000);
+        expect([words(school.teacher).includes(word), words(ben).includes(word)]).toEqual([true, true]);
+      }
     }
   });
 });

@@ -2,16 +2,15 @@
  * Lessons under many seeds, for `python3 build.py fuzz`: says how far it is, and of each failure the seed and what
  * happened. `--seeds N --first S --ops N --people N --real --trace`; or, with `--forge N`, forged edits against one class.
  */
-import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { Noble } from '../../crypto/noble';
-import { SCRIPTS, scriptOf } from './fuzzed';
+import { digest } from './digest.node';
+import { commandOf, SCRIPTS, scriptOf } from './fuzzed';
 import { Lesson } from './lesson';
 import { Siege } from './siege';
 
-/** The same SHA-256 as the page's, faster. */
-const digest = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(bytes).digest());
-const SAY_MS = 5000;
+/** How often to say how far it is: in the end, once a minute. */
+const [SAY_MS, MOST_SAY_MS] = [5000, 60_000];
 
 const { values } = parseArgs({
   options: {
@@ -30,9 +29,14 @@ const totals: Record<string, number> = {};
 const failed: number[] = [];
 let [done, said] = [0, began];
 const say = (words: string): void => void process.stdout.write(`${words}\n`);
+const spent = (): string => {
+  const { user, system } = process.cpuUsage();
+  const seconds = Math.round((Date.now() - began) / 1000);
+  return `${seconds} s, ${Math.round((user + system) / 1e6)} s of one core`;
+};
 const soFar = (): string => {
   const things = Object.entries(totals).map(([name, number]) => `${number} ${name}`);
-  return `${done} of ${count} seeds, ${failed.length} failed, ${things.join(', ')}, ${Math.round((Date.now() - began) / 1000)} s`;
+  return `${done} of ${count} seeds, ${failed.length} failed, ${things.join(', ')}, ${spent()}`;
 };
 
 if (values.forge !== undefined) {
@@ -66,10 +70,11 @@ function besiege(forgeries: number, people: number): void {
 
 function tellLessons(): void {
   for (let seed = first; seed < first + count; seed += 1) {
-    const script = scriptOf(seed, {
+    const given = {
       ...(values.ops === undefined ? {} : { ops: Number(values.ops) }),
       ...(values.people === undefined ? {} : { people: Number(values.people) })
-    });
+    };
+    const script = scriptOf(seed, given);
     const lesson = new Lesson(seed, script, digest, values.real ? new Noble() : undefined);
     try {
       lesson.run();
@@ -77,12 +82,12 @@ function tellLessons(): void {
       failed.push(seed);
       const [words, ...log] = (error as Error).message.split('\n');
       say(words!);
-      say(`  again: python3 build.py fuzz --seeds 1 --first ${seed}${values.real ? ' --real' : ''} --trace`);
+      say(`  again: ${commandOf(seed, { ...given, isReal: values.real })}`);
       (values.trace ? log : log.slice(-20)).forEach(line => say(`  ${line}`));
     }
     done += 1;
     Object.entries(lesson.counts).forEach(([name, number]) => (totals[name] = (totals[name] ?? 0) + number));
-    if (Date.now() - said > SAY_MS) {
+    if (Date.now() - said > Math.min(MOST_SAY_MS, Math.max(SAY_MS, (said - began) / 4))) {
       said = Date.now();
       say(soFar());
     }

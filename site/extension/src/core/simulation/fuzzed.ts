@@ -1,6 +1,6 @@
 /** Which lesson a seed tells: each kind of trouble alone, and all of it, over a fair and a bad network. */
-import type { ILessonScript } from './lesson';
 import { BAD, FAIR } from './network';
+import type { ILessonScript } from './script';
 
 const ALL = { forgeries: 80, crashes: 20, partitions: 20, removals: 8, forks: 4, floods: 4, epochs: 4 };
 
@@ -16,10 +16,14 @@ export const SCRIPTS: readonly Omit<ILessonScript, 'people' | 'ops'>[] = [
   { weather: BAD, ...ALL }
 ];
 
-/** Of two to seven people, sixty deeds. */
+/** From so many deeds on a lesson is of a class at work. */
+const LONG = 500;
+
+/** Of three to seven people, sixty deeds. */
 export function scriptOf(seed: number, given: Partial<Pick<ILessonScript, 'people' | 'ops'>>): ILessonScript {
   const script = SCRIPTS[seed % SCRIPTS.length]!;
-  return { people: 3 + (seed % 5), ops: 60, ...script, ...given };
+  const isBusy = (given.ops ?? 0) >= LONG;
+  return { people: 3 + (seed % 5), ops: 60, ...script, ...given, isBusy };
 }
 
 /** Seeds that failed once, with as many deeds as they had then. */
@@ -31,3 +35,19 @@ export const FAILED: readonly { readonly seed: number; readonly ops: number }[] 
   { seed: 466, ops: 150 },
   { seed: 475, ops: 150 }
 ];
+
+/** How to tell a lesson again, and see what happened in it. */
+export function commandOf(
+  seed: number,
+  {
+    ops,
+    people,
+    isReal = false
+  }: { readonly ops?: number; readonly people?: number; readonly isReal?: boolean }
+): string {
+  const given = Object.entries({ ops, people }).flatMap(([name, number]) =>
+    number === undefined ? [] : [`--${name} ${number}`]
+  );
+  const all = ['--seeds 1', `--first ${seed}`, ...given, ...(isReal ? ['--real'] : []), '--trace'];
+  return `python3 build.py fuzz ${all.join(' ')}`;
+}

@@ -5,41 +5,20 @@
  */
 import { everyoneOf, foundClass } from '../class/founding';
 import type { ICrypto } from '../crypto';
-import { makeGenesis } from '../document/genesis';
-import { normalNotebook } from '../document/normal';
-import { SessionKeys } from '../envelope/keys';
-import { Sealer } from '../envelope/seal';
 import { VERSION } from '../envelope/envelope';
 import { encodeMessage, FIRST_TYPE } from '../overlay/wire';
 import type { Digest } from '../session';
 import { Chance } from './chance';
 import { Crowd } from './crowd';
-import { FORGERIES, Forger, type Forgery } from './forger';
+import { FORGERIES, Forger } from './forger';
 import { Members } from './members';
-import { type IWeather, Network } from './network';
+import { Network } from './network';
+import { Promises } from './promises';
 import { Disk, type ICourse, Pupil } from './pupil';
+import { GENESIS, type ILessonScript } from './script';
+import { sealBeside } from './sealed';
 import { VirtualClock } from './time';
 import { demand, Verdict } from './verdict';
-
-export interface ILessonScript {
-  readonly people: number;
-  readonly ops: number;
-  readonly weather: IWeather;
-  /** Of a thousand ops. */
-  readonly forgeries?: number;
-  readonly crashes?: number;
-  readonly partitions?: number;
-  readonly removals?: number;
-  readonly forks?: number;
-  readonly floods?: number;
-  readonly epochs?: number;
-  readonly only?: readonly Forgery[];
-}
-
-const CELLS = ['a', 'b', 'c', 'd'].map(id => ({ id, cell_type: 'code', source: `<${id}>`, metadata: {} }));
-const GENESIS = makeGenesis(
-  normalNotebook({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: CELLS }).notebook
-);
 
 export class Lesson {
   constructor(
@@ -63,10 +42,11 @@ export class Lesson {
       joinSecret: chance.bytes(16),
       team: `${'5e'.repeat(32)}.team.${everyone}`,
       lecture: `${'5e'.repeat(32)}.lecture.${everyone}`,
-      seal: (own, document, changes, forged) => this.seal(own, document, changes, forged),
+      seal: (...what) => sealBeside(members, this.teacher, founding.classId, ...what),
+      isBusy: script.isBusy === true,
       here: () => this.people.map(({ participant }) => participant),
       replays: { count: 0 },
-      lost: text => this.offered.push(text),
+      lost: text => this.promises.offered.push(text),
       forked: (finder, participant) => this.judge(finder, participant)
     };
     this.forger = new Forger(this.course);
@@ -83,7 +63,17 @@ export class Lesson {
   readonly network: Network;
   readonly log: string[] = [];
   readonly counts = {
-    ...{ ops: 0, forged: 0, crashes: 0, rollbacks: 0, partitions: 0, removals: 0, forks: 0, floods: 0 },
+    ...{
+      ops: 0,
+      deeds: 0,
+      forged: 0,
+      crashes: 0,
+      rollbacks: 0,
+      partitions: 0,
+      removals: 0,
+      forks: 0,
+      floods: 0
+    },
     ...{ epochs: 0, replays: 0, offered: 0 }
   };
   readonly crowd: Crowd<Pupil>;
@@ -91,18 +81,12 @@ export class Lesson {
   teacher: Pupil;
   private readonly forger: Forger;
   private readonly disks = new Map<string, Disk>();
-  /** Words that must be there at the end, with who wrote them; and those that somebody took away. */
-  private readonly demanded = new Map<string, string>();
-  private readonly deleted = new Set<string>();
-  private readonly offered: string[] = [];
-  /** Whose page broke down: it cannot tell any more what is not there. */
-  private readonly crashed = new Set<string>();
+  private readonly promises = new Promises();
   private readonly verdict: Verdict;
-  private readonly liars = new Set<string>();
-  /** Whose words need not be there any more. */
-  private readonly outlaws = new Set<string>();
   private seen: Uint8Array | null = null;
   private names = 0;
+  /** Who wrote last. */
+  private last: Pupil | null = null;
 
   get people(): readonly Pupil[] {
     return this.crowd.members;
@@ -118,7 +102,7 @@ export class Lesson {
       this.clock.advance(3000);
       for (; this.counts.ops < this.script.ops; this.counts.ops += 1) {
         this.step();
-        this.clock.advance(this.chance.is(0.8) ? this.chance.below(120) : this.chance.below(1500));
+        this.clock.advance(this.pause);
         yield;
       }
       this.calm();
@@ -163,7 +147,7 @@ export class Lesson {
         this.teacher.society.beginEpoch('open');
         return this.rememberKeys();
       default:
-        return this.write(this.chance.pick(this.people));
+        return this.write(this.writer);
     }
   }
 
@@ -173,12 +157,27 @@ export class Lesson {
     }
     const isLecture = pupil.who === 'teacher' && this.chance.is(0.4);
     const deeds = isLecture ? pupil.lectureDeeds : pupil.deeds;
-    this.note(deeds.act(this.deleted));
-    deeds.written.forEach(word => {
-      if (!this.outlaws.has(pupil.who)) {
-        this.demanded.set(word, pupil.who);
-      }
-    });
+    const said = deeds.act(this.promises.deleted);
+    this.counts.deeds += said ? 1 : 0;
+    this.note(said);
+    this.promises.add(pupil.who, deeds.written);
+  }
+
+  /** Who writes goes on for a while, and others beside them. */
+  private get writer(): Pupil {
+    if (!this.script.isBusy || !this.people.includes(this.last!) || this.chance.is(0.25)) {
+      this.last = this.chance.pick(this.people);
+    }
+    return this.last!;
+  }
+
+  /** Until the next one does something: in a class at work, a keystroke or a pause for thought. */
+  private get pause(): number {
+    const { chance } = this;
+    if (this.script.isBusy) {
+      return chance.is(0.9) ? chance.below(60) : chance.below(1500);
+    }
+    return chance.is(0.8) ? chance.below(120) : chance.below(1500);
   }
 
   private arrive(who: string, disk = this.disks.get(who) ?? new Disk()): Pupil {
@@ -206,18 +205,11 @@ export class Lesson {
       disk.durable.length = this.chance.below(disk.durable.length + 1);
     }
     this.counts.rollbacks += isRolledBack ? 1 : 0;
-    this.crashed.add(pupil.who);
     this.note(`${pupil.name} crashes${isRolledBack ? ', and comes back with an older disk' : ''}`);
     this.clock.after(this.chance.below(3000), () => this.crowd.notice(pupil));
     const back = this.arrive(pupil.who);
     // What nobody else has and the disk does not hold died with the page.
-    const elsewhere = this.people.map(each => each.deeds.allText() + each.lectureDeeds.allText());
-    for (const [word] of this.demanded) {
-      const isTold = !isRolledBack && pupil.kept.has(word);
-      if (!isTold && !elsewhere.some(text => text.includes(word))) {
-        this.demanded.delete(word);
-      }
-    }
+    this.promises.died(pupil.who, this.people, word => !isRolledBack && pupil.kept.has(word));
     back.deeds.written.clear();
   }
 
@@ -241,19 +233,13 @@ export class Lesson {
   }
 
   private readmit(): void {
-    // Who contradicted themselves stays out: let in again, their session would be in doubt again.
-    const [who] = [...this.outlaws].filter(each => each.startsWith('p') && !this.liars.has(each));
+    const [who] = [...this.promises.outlaws].filter(each => each.startsWith('p'));
     const pupil = this.people.find(each => each.who === who);
     const { participant } = pupil ?? this.course.members.session(who ?? 'teacher', this.course.classId);
-    if (who && this.teacher.society.roles?.roleOf(participant) === 'removed') {
+    const { society, engine } = this.teacher;
+    if (who && society.roles?.roleOf(participant) === 'removed') {
       this.note(`the teacher lets ${who} in again`);
-      this.teacher.society.state({
-        kind: 'standing',
-        participant,
-        role: 'attendee',
-        counts: [],
-        frontier: []
-      });
+      society.give(participant, 'attendee', engine.reachedBy(participant));
     }
   }
 
@@ -263,13 +249,25 @@ export class Lesson {
     this.counts.removals += 1;
     const frontier = engine.reachesOf(participant);
     if (society.state({ kind: 'standing', participant, role: 'removed', counts: [], frontier })) {
-      this.outlaw(who);
+      this.promises.outlaw(who);
+      if (this.script.isBusy) {
+        this.clock.after(this.chance.below(20_000), () => this.replace(who));
+      }
     }
   }
 
-  private outlaw(who: string): void {
-    this.outlaws.add(who);
-    [...this.demanded].forEach(([word, by]) => by === who && this.demanded.delete(word));
+  /** Who was removed goes, some time after, and somebody new comes: else nobody would be left in a long lesson. */
+  private replace(who: string): void {
+    const pupil = this.people.find(each => each.who === who);
+    if (pupil && pupil.role === 'removed') {
+      this.note(`${pupil.name} goes`);
+      pupil.isAlive = false;
+      this.crowd.remove(pupil);
+      const texts = pupil.deeds.allText() + pupil.lectureDeeds.allText();
+      this.promises.died(who, this.people, word => !texts.includes(word));
+      this.clock.after(this.chance.below(3000), () => this.crowd.notice(pupil));
+      this.arrive(`p${this.disks.size}`);
+    }
   }
 
   /** Somebody's page is copied while it runs: two go on as one session, and say different things to different people. */
@@ -288,11 +286,10 @@ export class Lesson {
     }
     this.note(`${pupil.name} contradicts themselves`);
     this.counts.forks += 1;
-    this.liars.add(pupil.who);
-    this.outlaw(pupil.who);
+    this.promises.outlaw(pupil.who);
     const place = log.count(pupil.session);
     const twin = this.forger.twin(pupil, document, place);
-    this.note(deeds.act(this.deleted));
+    this.note(deeds.act(this.promises.deleted));
     pupil.engine.flush();
     const [first] = pupil.neighbours;
     const message = encodeMessage({ type: 'envelope', bytes: twin });
@@ -348,25 +345,6 @@ export class Lesson {
     return (session && log.pieces(session).at(-1)?.bytes) || null;
   }
 
-  private seal(
-    own: Parameters<ICourse['seal']>[0],
-    document: string,
-    changes: readonly Uint8Array[],
-    { room = this.course.classId, session = own.session }: Parameters<ICourse['seal']>[3] = {}
-  ): Uint8Array[] {
-    const { crypto, digest } = this.course.members;
-    const made: Uint8Array[] = [];
-    const { society } = this.teacher;
-    const epoch = society.keyring.newest ?? 0;
-    society.keysOf(document, 'document', epoch, ([key]) => {
-      const ports = { keys: new SessionKeys(crypto), digest, signer: own.signer };
-      const place = { room, document, session, kind: 'document' as const };
-      const sealer = new Sealer(ports, place, { epoch, key: key! });
-      changes.forEach(change => sealer.seal(change, ({ bytes }) => made.push(bytes)));
-    });
-    return made;
-  }
-
   /** Ends all trouble and lets time pass until everybody is equal. */
   private calm(): void {
     this.heal();
@@ -379,26 +357,18 @@ export class Lesson {
   }
 
   private get honest(): Pupil[] {
-    return this.people.filter(pupil => pupil.role !== 'removed' && !this.outlaws.has(pupil.who));
+    return this.people.filter(pupil => pupil.role !== 'removed' && !this.promises.outlaws.has(pupil.who));
   }
 
   private check(): void {
     const { course, counts, verdict } = this;
     verdict.check(this.honest, this.disks.size, counts.removals + counts.crashes > 0);
     verdict.checkWork(this.network.messages, counts.ops, this.script.people, this.clock.now());
-    const words = [...this.demanded.keys()].filter(word => !this.deleted.has(word));
-    const lost = verdict.lost(this.honest[0]!, words).filter(word => !this.isExcused(word));
+    const { words, isExcused } = this.promises.due(counts.removals > 0);
+    const lost = verdict.lost(this.honest[0]!, words).filter(word => !isExcused(word));
     demand(lost.length === 0, `lost: ${lost.join(' ')}`);
     counts.replays += course.replays?.count ?? 0;
-    counts.offered += this.offered.length;
-  }
-
-  /** It leaned on what does not count any more, and its author was told or has crashed since. */
-  private isExcused(word: string): boolean {
-    return (
-      this.counts.removals > 0 &&
-      (this.crashed.has(this.demanded.get(word)!) || this.offered.some(text => text.includes(word)))
-    );
+    counts.offered += this.promises.offered.length;
   }
 
   private rememberKeys(): void {

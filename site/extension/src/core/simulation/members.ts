@@ -18,8 +18,13 @@ export const EVERYBODY_MAY: IRules = { standing: () => 'may', cutOf: () => null 
 
 /** The same key for everybody, another for each document and epoch. */
 export function openKeys(digest: Digest): IKeys {
-  const keyOf = (document: string, epoch: number): Uint8Array =>
-    digest(tagged('simulated key', new TextEncoder().encode(`${document} ${epoch}`)));
+  const made = new Map<string, Uint8Array>();
+  const keyOf = (document: string, epoch: number): Uint8Array => {
+    const name = `${document} ${epoch}`;
+    const key = made.get(name) ?? digest(tagged('simulated key', new TextEncoder().encode(name)));
+    made.set(name, key);
+    return key;
+  };
   return {
     keyFor: (document, _, then) => then({ epoch: 0, key: keyOf(document, 0) }),
     keysOf: (document, _, epoch, then) => then([keyOf(document, epoch)])

@@ -1,6 +1,7 @@
 /** A few pages with plain documents on a network under a virtual clock, for tests of one rule. */
 import * as Y from 'yjs';
 import type { Channel } from '../connection';
+import type { ICrypto } from '../crypto';
 import { makeGenesis } from '../document/genesis';
 import { normalNotebook } from '../document/normal';
 import type { IOwnSession } from '../identity/own';
@@ -135,10 +136,11 @@ export class Pages {
   constructor(
     readonly digest: Digest,
     weather: IWeather = FAIR,
-    seed = 1
+    seed = 1,
+    crypto?: ICrypto
   ) {
     this.chance = new Chance(seed);
-    this.members = new Members(this.chance, digest);
+    this.members = new Members(this.chance, digest, crypto);
     this.network = new Network(this.clock, this.chance, weather);
   }
 

@@ -37,12 +37,17 @@ export interface ICourse {
   ): Uint8Array[];
   /** Participants whom the class sees. */
   here(): readonly string[];
+  /** As in a class at work: notebooks stay as long as they are, and segments are seldom. */
+  readonly isBusy?: boolean;
   /** Documents that were built anew. */
   readonly replays?: { count: number };
   /** Somebody's words are not in their document any more, and they were told. */
   lost(text: string): void;
   forked(finder: Pupil, participant: string): void;
 }
+
+/** A notebook of some length. */
+const USUAL_CELLS = 30;
 
 /** What a person has on their device. */
 export class Disk {
@@ -53,6 +58,7 @@ export class Disk {
   founding: IFounding | null = null;
   statements: IStatement[] = [];
   keys: { readonly epoch: number; readonly key: Uint8Array }[] = [];
+  wraps: readonly Uint8Array[] = [];
 
   flush(count = this.pending.length): void {
     this.durable.push(...this.pending.splice(0, count));
@@ -91,16 +97,22 @@ export class Pupil {
     this.society = new Society({
       ...{ crypto, digest, classId, joinSecret, everyone, name, founding, statements, keys },
       ...{ clock: this.alive, own: this.own, root: members.rootOf(who) },
-      fill: bytes => bytes.set(chance.bytes(bytes.byteLength))
+      fill: bytes => bytes.set(chance.bytes(bytes.byteLength)),
+      wraps: disk.wraps,
+      devicesOf: participant => [...(this.devices.get(participant) ?? [])]
     });
     this.engine = new Engine({
       ...{ room: classId, own: this.own, crypto, digest, clock: this.alive, random: chance.random },
       ...{ rules: this.society, keys: this.society, ear: this.society },
       // So that there are segments in short lessons, too.
-      compactEvery: 8,
+      compactEvery: course.isBusy ? 32 : 8,
       carries: document => document === team || document === lecture,
       keep: (document, kept) => this.keep(document, kept),
       onRefusal: refusal => this.refusals.set(refusal, (this.refusals.get(refusal) ?? 0) + 1),
+      onIntroduced: ({ participant, agreementKey }) => {
+        this.devices.set(participant, (this.devices.get(participant) ?? new Set()).add(agreementKey));
+        this.society.introduced();
+      },
       onReplayed: (document, doc) => this.replayed(document, doc),
       onLost: (_, lost) => lost.forEach(({ text }) => course.lost(text)),
       onFork: (_, __, participant) => this.isAlive && course.forked(this, participant),
@@ -117,22 +129,28 @@ export class Pupil {
       keysChanged: () => this.engine.keysChanged(),
       known: () => [...this.engine.authors, ...course.here()],
       stated: taken => void disk.statements.push(...taken),
+      wrapped: () => (disk.wraps = this.society.wrapping.all),
       admitted: admission => {
         disk.founding = admission.founding;
         disk.keys.push(...admission.keys);
       }
     });
-    this.deeds = new Deeds(name, chance, new Y.Doc());
-    this.lectureDeeds = new Deeds(`${name}L`, chance, new Y.Doc());
+    const most = course.isBusy ? USUAL_CELLS : Infinity;
+    this.deeds = new Deeds(name, chance, new Y.Doc(), most);
+    this.lectureDeeds = new Deeds(`${name}L`, chance, new Y.Doc(), most);
     this.engine.follow(team, this.deeds.doc, { genesis, kept: disk.of(team) });
     this.engine.follow(lecture, this.lectureDeeds.doc, { genesis, kept: disk.of(lecture) });
   }
 
   readonly own: IOwnSession;
+  /** Agreement keys of everybody's devices. */
+  private readonly devices = new Map<string, Set<Uint8Array>>();
   readonly engine: Engine;
   readonly society: Society;
   readonly deeds: Deeds;
   readonly lectureDeeds: Deeds;
+  /** Documents of teams that are open here. */
+  readonly others = new Map<string, Y.Doc>();
   readonly refusals = new Map<Refusal, number>();
   isAlive = true;
   /** Words of which it may be said that they are kept: on the disk, or heard by others as well. */
@@ -160,6 +178,13 @@ export class Pupil {
 
   get role(): string {
     return this.society.roles?.roleOf(this.participant) ?? 'unknown';
+  }
+
+  /** Opens another document of the same notebook: a team's. */
+  openOther(document: string): void {
+    const doc = new Y.Doc();
+    this.others.set(document, doc);
+    this.engine.follow(document, doc, { genesis: this.course.genesis, kept: this.disk.of(document) });
   }
 
   hear(from: string, channel: Channel, message: Uint8Array): void {
@@ -195,8 +220,10 @@ export class Pupil {
     }
     if (document === this.course.team) {
       this.deeds.doc = doc;
-    } else {
+    } else if (document === this.course.lecture) {
       this.lectureDeeds.doc = doc;
+    } else {
+      this.others.set(document, doc);
     }
   }
 }

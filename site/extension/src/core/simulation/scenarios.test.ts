@@ -1,16 +1,14 @@
 /** Each kind of trouble by its name, in the lesson: it happened, and all the lesson demands in the end was so. */
-import { createHash } from 'node:crypto';
 import * as Y from 'yjs';
 import { describe, expect, it } from 'vitest';
+import { digest } from './digest.node';
 import { Secret } from '../secret';
 import { cellsOf } from '../document/cells';
-import { type ILessonScript, Lesson } from './lesson';
+import { Lesson } from './lesson';
 import { FAIR } from './network';
+import type { ILessonScript } from './script';
 import { Disk, type Pupil } from './pupil';
 import { School } from './school';
-
-/** The same SHA-256 as the page's, faster. */
-const digest = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(bytes).digest());
 
 type Tally = Record<string, number>;
 

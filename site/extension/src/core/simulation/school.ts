@@ -1,10 +1,6 @@
 /** A simulated class with roles, keys and a door, for whoever drives it: the teacher's page is there, others come. */
 import { everyoneOf, foundClass } from '../class/founding';
 import type { ICrypto } from '../crypto';
-import { makeGenesis } from '../document/genesis';
-import { normalNotebook } from '../document/normal';
-import { SessionKeys } from '../envelope/keys';
-import { Sealer } from '../envelope/seal';
 import type { IOwnSession } from '../identity/own';
 import type { Digest } from '../session';
 import { Chance } from './chance';
@@ -12,25 +8,12 @@ import { Crowd } from './crowd';
 import { Members } from './members';
 import { FAIR, Network } from './network';
 import { Disk, type ICourse, Pupil } from './pupil';
+import { GENESIS } from './script';
+import { type ISealedWith, sealBeside } from './sealed';
 import { VirtualClock } from './time';
 
-const CELLS = ['a', 'b', 'c', 'd'].map(id => ({ id, cell_type: 'code', source: `<${id}>`, metadata: {} }));
-
-export interface ISealedWith {
-  readonly room?: Uint8Array;
-  readonly session?: string;
-  readonly epoch?: number;
-  /** Instead of the class's. */
-  readonly key?: Uint8Array;
-  readonly kind?: 'document' | 'outputs' | 'record' | 'awareness';
-}
-
 export class School {
-  constructor(
-    seed: number,
-    private readonly digest: Digest,
-    crypto?: ICrypto
-  ) {
+  constructor(seed: number, digest: Digest, crypto?: ICrypto) {
     this.chance = new Chance(seed);
     this.network = new Network(this.clock, this.chance, FAIR);
     this.crowd = new Crowd(this.chance, this.network);
@@ -41,9 +24,8 @@ export class School {
     const founding = foundClass(digest, founder.rootKey, members.session('recovery').rootKey, fill);
     members.room = founding.classId;
     const everyone = everyoneOf(digest, founding.classId);
-    const cells = normalNotebook({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: CELLS }).notebook;
     this.course = {
-      ...{ clock, chance, members, everyone, genesis: makeGenesis(cells), classId: founding.classId },
+      ...{ clock, chance, members, everyone, genesis: GENESIS, classId: founding.classId },
       joinSecret: chance.bytes(16),
       team: `${'5e'.repeat(32)}.team.${everyone}`,
       lecture: `${'5e'.repeat(32)}.lecture.${everyone}`,
@@ -94,17 +76,9 @@ export class School {
     own: IOwnSession,
     document: string,
     changes: readonly Uint8Array[],
-    { room = this.course.classId, session = own.session, epoch, key, kind = 'document' }: ISealedWith = {}
+    forged: ISealedWith = {}
   ): Uint8Array[] {
-    const { crypto } = this.course.members;
-    const made: Uint8Array[] = [];
-    const { society } = this.teacher;
-    const at = epoch ?? society.keyring.newest ?? 0;
-    society.keysOf(document, kind, at, ([known]) => {
-      const ports = { keys: new SessionKeys(crypto), digest: this.digest, signer: own.signer };
-      const sealer = new Sealer(ports, { room, document, session, kind }, { epoch: at, key: key ?? known! });
-      changes.forEach(change => sealer.seal(change, ({ bytes }) => made.push(bytes)));
-    });
-    return made;
+    const { members, classId } = this.course;
+    return sealBeside(members, this.teacher, classId, own, document, changes, forged);
   }
 }

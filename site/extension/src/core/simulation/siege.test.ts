@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { digest } from './digest.node';
 import { KINDS, Siege } from './siege';
-
-/** The same SHA-256 as the page's, faster. */
-const digest = (bytes: Uint8Array): Uint8Array => new Uint8Array(createHash('sha256').update(bytes).digest());
 
 async function run(siege: Siege): Promise<Siege> {
   const steps = siege.run();

@@ -1,4 +1,5 @@
 /** Changes of documents on their way in and out: from envelopes to pieces of logs, and proofs of what forked. */
+import { sameBytes } from '../bytes';
 import { type IEnvelope, idText } from '../envelope/envelope';
 import type { ISealed } from '../envelope/seal';
 import { type IPiece, linksOf } from '../log/piece';
@@ -6,7 +7,8 @@ import { decodeProof, encodeProof, verifyProof } from '../log/proof';
 import type { Verdict } from '../overlay/flood';
 import type { Neighbour, Neighbours } from '../overlay/neighbours';
 import { NOTEBOOK_LIMITS, OUTPUTS_LIMITS } from '../permissions/limits';
-import { clientOf } from '../session';
+import type { Work } from '../permissions/work';
+import { clientsOf } from '../session';
 import type { Acquaintances, IAcquaintance } from './acquaintances';
 import type { Exchange } from './exchange';
 import type { Intake } from './intake';
@@ -28,6 +30,8 @@ export interface IChangesPorts {
   readonly acquaintances: Acquaintances;
   readonly library: Library;
   readonly opener: Opener;
+  /** How long each person's writing may take. */
+  readonly work: Work | null;
   /** What comes after in the order of making. */
   readonly later: () => {
     readonly exchange: Exchange;
@@ -82,7 +86,8 @@ export class Changes {
       ...{ clock, digest, session: own.session, participant: own.participant },
       links: linksOf(digest, { room: options.room, document, kind }),
       limits: kind === 'outputs' ? OUTPUTS_LIMITS : NOTEBOOK_LIMITS,
-      clientOf: (session, author) => clientOf(digest, document, author, session),
+      ...(this.ports.work ? { work: this.ports.work } : {}),
+      clientOf: clientsOf(digest, document),
       cutOf: (session, author) => rules.cutOf(document, session, author),
       open: (piece, then) => opener.piece(piece, then),
       mayWrite: () => this.mayWrite(document, kind),
@@ -110,7 +115,7 @@ export class Changes {
   has({ document, session, sequence }: IEnvelope, bytes: Uint8Array): boolean {
     const [piece] =
       this.ports.library.replicas.get(document)?.log.pieces(session, sequence, sequence + 1) ?? [];
-    return piece?.form === 'envelope' && piece.from === sequence && isSame(piece.bytes, bytes);
+    return piece?.form === 'envelope' && sameBytes(piece.bytes, bytes);
   }
 
   /** Takes a genuine envelope that came through the overlay. */
@@ -438,8 +443,4 @@ function countDown(then: () => void): [done: () => void, begin: () => void] {
 
 function epochOf({ bytes }: IPiece): number {
   return readPiece(bytes)?.value.epoch ?? 0;
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.byteLength === b.byteLength && a.every((byte, index) => byte === b[index]);
 }

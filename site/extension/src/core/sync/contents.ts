@@ -59,15 +59,17 @@ export class Contents {
 }
 
 function encoded(doc: Y.Doc): Uint8Array {
-  const roots = ROOTS.map(name => doc.getMap(name).toJSON());
-  return new TextEncoder().encode(JSON.stringify(roots, sorted));
+  return new TextEncoder().encode(spelled(ROOTS.map(name => doc.getMap(name).toJSON())));
 }
 
-/** Keys of maps in one order. */
-function sorted(_: string, value: unknown): unknown {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    return value;
+/** JSON with the keys of maps in one order, also of those that look like numbers, which objects put first. */
+function spelled(value: unknown): string {
+  if (Array.isArray(value)) {
+    return `[${value.map(spelled).join()}]`;
+  }
+  if (value === null || typeof value !== 'object') {
+    return JSON.stringify(value);
   }
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries);
+  return `{${entries.map(([key, each]) => `${JSON.stringify(key)}:${spelled(each)}`).join()}}`;
 }

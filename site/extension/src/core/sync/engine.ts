@@ -5,17 +5,19 @@
  */
 import type * as Y from 'yjs';
 import type { Awareness } from '../awareness/awareness';
+import type { IReached } from '../class/readmission';
 import { fitFrontier, type IReach } from '../class/statement';
 import type { Cancel } from '../clock';
 import type { Channel, Connection } from '../connection';
 import { SessionKeys } from '../envelope/keys';
 import { Seals } from '../envelope/seals';
-import { frontierOf } from '../log/frontier';
+import { reachesIn } from '../log/frontier';
 import { COMPACT_ENVELOPES } from '../log/segments';
 import { Flood } from '../overlay/flood';
 import { type Line, Neighbour, Neighbours } from '../overlay/neighbours';
 import { Search } from '../overlay/search';
 import type { IStar } from '../overlay/star';
+import { workOf } from '../permissions/work';
 import type { IMark } from '../roster/marks';
 import { encodeRecord, type IRecord } from '../roster/record';
 import type { IPerson } from '../roster/roster';
@@ -83,7 +85,7 @@ export class Engine {
     this.opener = new Opener(options.keys, sessionKeys);
     this.changes = new Changes({
       ...{ options, neighbours, refuse, acquaintances: this.acquaintances },
-      ...{ library: this.library, opener: this.opener },
+      ...{ library: this.library, opener: this.opener, work: workOf(options) },
       later: () => this,
       lacking: document => this.search.begin(document)
     });
@@ -304,10 +306,16 @@ export class Engine {
 
   /** How far the sessions of somebody are, in every document that is here: for a frontier. */
   reachesOf(participant: string): readonly IReach[] {
+    const reaches = this.reachedBy(participant).filter(({ fork }) => fork !== 'first');
     return fitFrontier(
-      [...this.library.replicas].flatMap(([document, { log }]) =>
-        frontierOf(log, participant).map(entry => ({ document, ...entry }))
-      )
+      reaches.map(({ document, session, count, chain }) => ({ document, session, count, chain }))
+    );
+  }
+
+  /** The same for whoever is to have another role. */
+  reachedBy(participant: string): readonly IReached[] {
+    return [...this.library.replicas].flatMap(([document, { log }]) =>
+      reachesIn(log, participant).map(entry => ({ document, ...entry }))
     );
   }
 

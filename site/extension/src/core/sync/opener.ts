@@ -15,6 +15,9 @@ export class Opener {
     private readonly sessionKeys: SessionKeys
   ) {}
 
+  /** Segments found to be in their one spelling: that is most of the work of opening one, and pieces do not change. */
+  private readonly spelled = new WeakSet<IPiece>();
+
   envelope(envelope: IEnvelope, bytes: Uint8Array, then: (opened: Opened) => void): void {
     const { part, parts } = envelope;
     this.attempt(
@@ -25,10 +28,10 @@ export class Opener {
     );
   }
 
-  segment(segment: ISegment, then: (opened: Opened) => void): void {
+  segment(segment: ISegment, then: (opened: Opened) => void, isSpelled = false): void {
     this.attempt(
       segment,
-      (key, opened) => openSegment(this.sessionKeys, key, segment, opened),
+      (key, opened) => openSegment(this.sessionKeys, key, segment, opened, isSpelled),
       plain => ({ kind: 'open', plain, part: 0, parts: 1 }),
       then
     );
@@ -40,7 +43,16 @@ export class Opener {
     if (!read) {
       then({ kind: 'wrong' });
     } else if (read.form === 'segment') {
-      this.segment(read.value, then);
+      this.segment(
+        read.value,
+        opened => {
+          if (opened.kind === 'open') {
+            this.spelled.add(piece);
+          }
+          then(opened);
+        },
+        this.spelled.has(piece)
+      );
     } else {
       this.envelope(read.value, piece.bytes, then);
     }
@@ -53,11 +65,11 @@ export class Opener {
     found: (plain: Uint8Array) => Opened,
     then: (opened: Opened) => void
   ): void {
-    this.keys.keysOf(document, kind, epoch, keys => {
+    this.keys.keysOf(document, kind, epoch, (keys, areAll = true) => {
       const go = (index: number): void => {
         const key = keys[index];
         if (!key) {
-          then({ kind: keys.length > 0 ? 'wrong' : 'locked' });
+          then({ kind: keys.length > 0 && areAll ? 'wrong' : 'locked' });
           return;
         }
         open(key, plain => (plain ? then(found(plain)) : go(index + 1)));

@@ -70,8 +70,16 @@ export interface IRules {
 export interface IKeys {
   /** What is written to a document now is sealed with this; null while there is none. */
   keyFor(document: string, kind: Kind, then: (key: IDocumentKey | null) => void): void;
-  /** Those that may open something of an epoch: to be tried one after the other. None while there is none. */
-  keysOf(document: string, kind: Kind, epoch: number, then: (keys: readonly Uint8Array[]) => void): void;
+  /**
+   * Those that may open something of an epoch: to be tried one after the other. None while there is none. `areAll` is
+   * false where it may be sealed with another, which nobody here has heard of yet.
+   */
+  keysOf(
+    document: string,
+    kind: Kind,
+    epoch: number,
+    then: (keys: readonly Uint8Array[], areAll?: boolean) => void
+  ): void;
 }
 
 /** What hears the class's own messages: `society.ts`, or nobody. */
@@ -94,6 +102,8 @@ export interface IEngineOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly digest: Digest;
+  /** Milliseconds, as fine as there are, for what somebody's writing costs; none: it may take as long as it takes. */
+  readonly stopwatch?: () => number;
   readonly rules: IRules;
   readonly keys: IKeys;
   readonly ear?: IClassEar;
@@ -117,6 +127,8 @@ export interface IEngineOptions {
   onReplayed?(document: string, doc: Y.Doc): void;
   /** What one wrote and is not in the document any more. */
   onLost?(document: string, lost: readonly ILost[]): void;
+  /** What somebody wrote takes so long that it waits, and comes bit by bit. */
+  onCostly?(participant: string): void;
   /** Something is sealed with a key that is not here. */
   onLocked?(document: string, epoch: number): void;
   /** What was written here may not be, and stays on this page. */

@@ -5,6 +5,7 @@ import type { ICut } from '../log/log';
 import type { IChain, IPiece } from '../log/piece';
 import type { IChangeLimits } from '../permissions/limits';
 import type { ILost } from '../permissions/lost';
+import type { Work } from '../permissions/work';
 import type { Digest } from '../session';
 import type { Opened } from './reading';
 
@@ -31,6 +32,8 @@ export interface IReplicaPorts {
   readonly participant: string;
   readonly links: IChain;
   readonly limits: IChangeLimits;
+  /** How long each person's writing may take. */
+  readonly work?: Work;
   clientOf(session: string, author: string): number;
   cutOf(session: string, author: string): ICut | null;
   open(piece: IPiece, then: (opened: Opened) => void): void;

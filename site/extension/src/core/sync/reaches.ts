@@ -61,11 +61,7 @@ export class Reaches {
       return true;
     }
     const known = this.log.chainAt(session, count);
-    return (
-      known !== null &&
-      count <= this.log.limitOf(session) &&
-      !sameBytes(known.subarray(0, CHAIN_BYTES), chain)
-    );
+    return known !== null && !sameBytes(known.subarray(0, CHAIN_BYTES), chain);
   }
 
   /** From where to ask for what a neighbour has: from 0 when it contradicts what is here. */

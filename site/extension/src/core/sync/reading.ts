@@ -5,11 +5,13 @@
  */
 import * as Y from 'yjs';
 import { joinBytes } from '../bytes';
+import type { Cancel } from '../clock';
 import type { Log } from '../log/log';
 import type { IPiece } from '../log/piece';
 import { checkChange, type ICheckedChange } from '../permissions/change';
 import { forSegments, type IChangeLimits } from '../permissions/limits';
 import { admit, asOne, Intake } from '../permissions/replay';
+import type { Work } from '../permissions/work';
 
 /** What a piece turns out to hold. */
 export type Opened =
@@ -25,6 +27,10 @@ export interface IReadingPorts {
   readonly session: string;
   readonly limits: IChangeLimits;
   readonly origin: symbol;
+  /** How long each person's writing may take. */
+  readonly work?: Work | undefined;
+  /** Whose a session is; null for one's own. */
+  personOf(session: string): string | null;
   clientOf(session: string, author: string): number;
   /** How far a session counts that was cut off; null for all others. */
   frontier(session: string): number | null;
@@ -72,7 +78,12 @@ export class Reading {
     private readonly genesis: Uint8Array | null,
     public ownFrom: number
   ) {
-    this.intake = doc && new Intake(doc, genesis, new Map(), ports.origin);
+    this.intake =
+      doc &&
+      new Intake(
+        ...([doc, genesis, new Map<number, number>(), ports.origin, undefined] as const),
+        ports.work?.of(session => ports.personOf(session))
+      );
   }
 
   private readonly intake: Intake | null;
@@ -82,6 +93,8 @@ export class Reading {
   private readonly full = new Set<IStrand>();
   private opening = 0;
   private ended = false;
+  /** Something takes too long, and goes on in a while. */
+  private slow: Cancel | null = null;
   /** Changes that are opened, while the document is not built of them yet. */
   private gathered: Map<ICheckedChange, IGathered> | null = null;
 
@@ -160,9 +173,28 @@ export class Reading {
     }
     this.settle(strand);
     this.build();
+    this.slowDown();
     if (this.opening === 0) {
       this.ports.progressed();
     }
+  }
+
+  /** What takes too long goes on bit by bit, and what waits for that [PER8]. */
+  private slowDown(): void {
+    if (this.intake?.waiting.isSlow !== true || this.slow || this.ended) {
+      return;
+    }
+    this.slow =
+      this.ports.work?.later(() => {
+        this.slow = null;
+        this.intake!.resume();
+        this.stopRefused();
+        this.retry();
+        this.slowDown();
+        if (this.opening === 0) {
+          this.ports.progressed();
+        }
+      }) ?? null;
   }
 
   /** There may be other keys. */
@@ -191,6 +223,7 @@ export class Reading {
 
   end(): void {
     this.ended = true;
+    this.slow?.();
   }
 
   private strandOf(session: string): IStrand | null {
@@ -258,6 +291,14 @@ export class Reading {
       return;
     }
     this.gathered = null;
+    // In one go: what Yjs joins on the way may stand elsewhere when places were crafted.
+    Y.transact(this.doc!, () => this.apply(gathered, waiting), this.ports.origin, false);
+  }
+
+  private apply(
+    gathered: ReadonlyMap<ICheckedChange, IGathered>,
+    waiting: ReadonlySet<ICheckedChange>
+  ): void {
     const strands = [...this.strands.values()].sort((a, b) => a.client - b.client);
     strands.forEach(strand => this.settle(strand));
     const later: ICheckedChange[] = [];

@@ -147,11 +147,7 @@ export class Replica {
   take(piece: IPiece, then: (received: Received) => void): void {
     this.ports.open(piece, opened => {
       if (!this.isFit(piece, opened)) {
-        if (piece.form === 'segment') {
-          this.ban(piece, []);
-        } else {
-          this.dismiss(piece.session, piece.from, piece);
-        }
+        this.dismiss(piece.session, piece.from, piece);
         then('bad');
       } else if (piece.form === 'segment' && opened.kind === 'open') {
         this.weighing.weigh(piece, opened, then);
@@ -199,9 +195,11 @@ export class Replica {
       this.isAside = false;
       this.giveBack('role');
     }
-    const lifted = this.log.sessions.filter(
-      session => this.log.cutAt(session) && !this.ports.cutOf(session, this.log.authorOf(session)!)
-    );
+    // What was cut out of the document comes back with all of the log alone.
+    const lifted = this.log.sessions.filter(session => {
+      const [was, is] = [this.log.cutAt(session), this.ports.cutOf(session, this.log.authorOf(session)!)];
+      return was && (!is || is.count > was.count);
+    });
     const moved = applyFrontiers(this.log, (session, author) => this.ports.cutOf(session, author));
     const isResumed = moved.size > 0 && this.log.resume();
     if (moved.size > 0) {
@@ -246,6 +244,11 @@ export class Replica {
       session: ports.session,
       limits: ports.limits,
       origin: FROM_OTHERS,
+      work: ports.work,
+      personOf: session => {
+        const author = log.authorOf(session) ?? null;
+        return author === ports.participant ? null : author;
+      },
       clientOf: (session, author) => ports.clientOf(session, author),
       frontier: session => {
         const author = log.authorOf(session);

@@ -1,13 +1,23 @@
+import { readFileSync } from 'node:fs';
 import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import type { IOwnSession } from '../identity/own';
 import type { ICut } from '../log/log';
 import { encodeMessage } from '../overlay/wire';
+import type { IPiece } from '../log/piece';
+import { checkChange } from '../permissions/change';
 import { craft, textOf, valuesOf } from '../permissions/crafted.testing';
-import { clientOf } from '../session';
+import { NOTEBOOK_LIMITS } from '../permissions/limits';
+import { type ICraftedRow, unhex } from '../permissions/vectors.testing';
+import { clientOf, sessionText } from '../session';
 import { Chance } from '../simulation/chance';
+import { hex } from '../document/source';
 import { DOCUMENT, GENESIS, type Page, Pages } from '../simulation/pages';
+import { VirtualClock } from '../simulation/time';
+import { QUIET_MS } from './contents';
+import type { IReplicaPorts } from './ports';
+import { Replica } from './replica';
 
 const start = new Y.Doc();
 Y.applyUpdate(start, GENESIS);
@@ -23,7 +33,63 @@ function give(page: Page, from: Page, own: IOwnSession, envelopes: readonly Uint
   envelopes.forEach(bytes => page.engine.hearStar('somebody', bytes));
 }
 
+const file = new URL('../../../../../tests/protocol/changes.json', import.meta.url);
+const { crafted } = JSON.parse(readFileSync(file, 'utf8')) as { crafted: ICraftedRow[] };
+
+const OWN = sessionText(new Uint8Array(16).fill(9));
+
+/** A replica of what is not sealed, and what turns out to be in each piece only after a while. */
+function late(row: ICraftedRow): { replica: Replica; clock: VirtualClock } {
+  const clock = new VirtualClock();
+  const ports: IReplicaPorts = {
+    ...{ clock, digest, session: OWN, participant: 'me', limits: NOTEBOOK_LIMITS },
+    links: { first: session => digest(new TextEncoder().encode(session)), next: (_, hash) => hash },
+    clientOf: (_, author) => (author === 'me' ? 1 : Number(author)),
+    cutOf: () => null,
+    open: (piece, then) =>
+      void clock.after(1, () => then({ kind: 'open', plain: piece.bytes, part: 0, parts: 1 })),
+    ...{ publish: () => undefined, isForeign: () => false, keep: () => undefined },
+    ...{ locked: () => undefined, forked: () => undefined, replayed: () => undefined },
+    ...{ unfit: () => undefined, resumed: () => undefined, mayWrite: () => true }
+  };
+  const replica = new Replica('d', 'document', ports);
+  replica.open(new Y.Doc(), unhex(row.genesis));
+  return { replica, clock };
+}
+
+function piecesOf(row: ICraftedRow): IPiece[] {
+  const counts = new Map<number, number>();
+  return row.changes.map(({ client, bytes }) => {
+    const from = counts.get(client) ?? 0;
+    counts.set(client, from + 1);
+    const [author, data] = [String(client), unhex(bytes)];
+    const session = sessionText(Uint8Array.of(...new Uint8Array(15), client));
+    return {
+      ...{ form: 'envelope', session, author, signer: session, from, to: from + 1, bytes: data },
+      ...{ hash: digest(data), part: 0, parts: 1, before: null, after: null }
+    };
+  });
+}
+
 describe('settling', () => {
+  it('[PER6] whatever comes first, and however late it is opened, built anew golden changes give the golden document', () => {
+    let others = 0;
+    for (const row of crafted.filter(({ cuts }) => cuts.length === 0)) {
+      const { replica, clock } = late(row);
+      new Chance(1).shuffle(piecesOf(row)).forEach(piece => {
+        expect(checkChange(piece.bytes, Number(piece.author), NOTEBOOK_LIMITS).kind).toBe('read');
+        replica.take(piece, () => undefined);
+        clock.advance(100);
+      });
+      clock.advance(QUIET_MS);
+      others += hex(replica.content!) === row.content ? 0 : 1;
+      replica.settle();
+      clock.advance(QUIET_MS + 100);
+      expect(hex(replica.content!)).toBe(row.content);
+    }
+    expect(others).toBeGreaterThan(0);
+  });
+
   it('[PER6] who has the same log and another order of letters builds anew, and all have one order', () => {
     let [differed, rebuilt] = [0, 0];
     for (let seed = 1; seed <= 40; seed += 1) {

@@ -4,6 +4,7 @@
  */
 import { joinBytes } from '../bytes';
 import { readFounding, type IFounding } from '../class/founding';
+import { frontierFor, type IReached } from '../class/readmission';
 import type { Roles } from '../class/roles';
 import {
   type Door as DoorState,
@@ -37,6 +38,7 @@ import type { IAcquaintance } from './acquaintances';
 import { Doorway } from './doorway';
 import { STREAM_BYTES } from './latest';
 import type { IKeys, IPlace, IRules, Standing } from './options';
+import { Teaming, teamReaders } from './teaming';
 
 export interface ISocietyOptions {
   readonly crypto: ICrypto;
@@ -87,7 +89,13 @@ export class Society implements IRules, IKeys {
       stated: epoch => {
         const found = this.roles?.epochs.find(each => each.epoch === epoch);
         return found ? [found.keyHash, ...found.others] : [];
-      }
+      },
+      teamKeys: team => this.roles?.teams.get(team)?.keyHashes ?? []
+    });
+    this.teaming = new Teaming({
+      ...{ digest, keyring: this.keyring, roles: () => this.roles, fill: options.fill },
+      state: body => this.state(body),
+      keysChanged: () => this.keysChanged()
     });
     this.doorway = new Doorway({
       ...options,
@@ -106,7 +114,11 @@ export class Society implements IRules, IKeys {
           .flat()
           .flatMap(participant => options.devicesOf?.(participant) ?? []),
       isShared: document => parseOutputsName(document) !== null && this.roles?.outputsShared === true,
-      isOfTeam: () => false,
+      teams: teamReaders(
+        () => this.roles,
+        own,
+        participant => options.devicesOf?.(participant) ?? []
+      ),
       publish: bytes => this.passOnWraps(bytes, ''),
       opened: () => this.ports?.keysChanged()
     });
@@ -118,6 +130,7 @@ export class Society implements IRules, IKeys {
 
   readonly keyring: Keyring;
   readonly wrapping: Wrapping;
+  readonly teaming: Teaming;
   /** Whether the class was taken over behind a closed door: whoever has its key hands it over first. */
   private beginsAfter = false;
   /** Documents of one's own, whose secrets others are given. */
@@ -177,9 +190,16 @@ export class Society implements IRules, IKeys {
     }
   }
 
-  keysOf(document: string, kind: Kind, epoch: number, then: (keys: readonly Uint8Array[]) => void): void {
+  keysOf(
+    document: string,
+    kind: Kind,
+    epoch: number,
+    then: (keys: readonly Uint8Array[], areAll?: boolean) => void
+  ): void {
     if (kind !== 'record') {
-      this.keyring.keysOf(document, epoch, ({ keys }) => then(keys));
+      // Which of a team's keys it is sealed with is not said: it may be one that is stated only now.
+      const areAll = secretKindOf(document, this.options.everyone) !== 'team';
+      this.keyring.keysOf(document, epoch, ({ keys }) => then(keys, areAll));
       return;
     }
     // What somebody says of themselves is for all, whatever it is about.
@@ -215,6 +235,7 @@ export class Society implements IRules, IKeys {
   /** Whose a session is has become known: their device may lack what one has to give. */
   introduced(): void {
     this.mine.forEach(document => this.wrapping.look(document));
+    this.wrapping.handing.look();
   }
 
   /** What two compare first. */
@@ -273,11 +294,13 @@ export class Society implements IRules, IKeys {
     return true;
   }
 
-  /** Lets somebody in who waits. With the door closed it is stated: what they wrote before counts by that. */
-  admit(participant: string): void {
+  /**
+   * Lets somebody in who waits. With the door closed it is stated: what they wrote before counts by that, but for what is
+   * proven to be two things.
+   */
+  admit(participant: string, reaches: readonly IReached[]): void {
     if (this.roles?.roleOf(participant) === 'outsider') {
-      const counts = this.roles.statementsOf(participant);
-      this.state({ kind: 'standing', participant, role: 'attendee', counts, frontier: [] });
+      this.give(participant, 'attendee', reaches);
     }
     this.doorway.admit(participant);
   }
@@ -289,19 +312,27 @@ export class Society implements IRules, IKeys {
     const epoch = (this.roles?.epoch?.epoch ?? 0) + 1;
     const members = door === 'closed' ? (this.roles?.membersOf(this.ports?.known() ?? []) ?? []) : [];
     const isStated = this.state({ kind: 'epoch', epoch, door, keyHash: this.options.digest(key), members });
-    if (isStated && this.keyring.takeEpoch(epoch, key) === 'taken') {
+    if (this.keyring.takeEpoch(epoch, key) === 'taken') {
       this.keysChanged();
     }
     return isStated;
   }
 
-  /** Gives somebody a role, or takes one: what they did counts as far as it is here. */
-  give(participant: string, role: StatedRole, reaches: readonly IReach[]): boolean {
-    const counts = this.roles?.statementsOf(participant) ?? [];
+  /**
+   * Gives somebody a role, or takes one: what they did where they may not write with it counts as far as it is here, and
+   * what they contradicted themselves in as far as nobody doubts it.
+   */
+  give(participant: string, role: StatedRole, reaches: readonly IReached[]): boolean {
+    const { roles } = this;
+    const counts = roles?.statementsOf(participant) ?? [];
+    const didTeach = roles?.canTeach(participant) === true && role !== 'instructor';
     const isStated = this.state({
       ...{ kind: 'standing', participant, role, counts },
-      frontier: fitFrontier(reaches)
+      frontier: roles ? fitFrontier(frontierFor(roles, participant, role, reaches)) : []
     });
+    if (isStated && didTeach && role !== 'removed') {
+      this.teaming.renew();
+    }
     // Whoever is out has no key of what comes.
     return isStated && (role !== 'removed' || this.beginEpoch(this.roles!.door));
   }
@@ -328,6 +359,9 @@ export class Society implements IRules, IKeys {
           this.beginEpoch(this.roles.door);
         } else {
           this.beginsAfter = isOwner;
+        }
+        if (isOwner) {
+          this.teaming.renew();
         }
         then(isOwner);
       });
@@ -374,6 +408,7 @@ export class Society implements IRules, IKeys {
     }
     this.ports?.stated?.(taken);
     taken.forEach(({ bytes }) => this.ports?.neighbours.say({ type: 'statement', bytes }, new Set([from])));
+    this.wrapping.handing.changed();
     this.introduced();
     this.ports?.rulesChanged();
     this.doorway.changed();

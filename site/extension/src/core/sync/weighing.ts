@@ -70,7 +70,7 @@ export class Weighing {
       (piece, index) =>
         piece.session === segment.session && piece.from === (pieces[index - 1]?.to ?? segment.from)
     );
-    if (pieces.length === 0 || !follow || !outweighs(pieces, segment)) {
+    if (!follow || !outweighs(pieces, segment)) {
       then(false);
       return;
     }
@@ -101,8 +101,8 @@ export class Weighing {
     const held = log.chainAt(piece.session, piece.from)
       ? log.pieces(piece.session, piece.from, piece.to)
       : [];
-    const [first, last] = [held[0], held.at(-1)];
-    return !first || !last || last.to > piece.to || isSamePiece(first, piece) ? [] : held;
+    const last = held.at(-1);
+    return !last || last.to > piece.to || isSamePiece(held[0]!, piece) ? [] : held;
   }
 }
 

@@ -1,0 +1,51 @@
+/** How far somebody's sessions count with another role: what a statement of it says of each [ROL6, ROL11]. Pure. */
+import { placeOf, writesIn } from './permissions';
+import type { Roles } from './roles';
+import type { IReach, StatedRole } from './statement';
+
+/** How far a session is here. */
+export interface IReached extends IReach {
+  /** It said two things there: this is how far nobody doubts it; or, of one that did so at once, one of both. */
+  readonly fork?: 'none' | 'later' | 'first';
+}
+
+/**
+ * Of what they may write with that role, only what says how far a fork counts; of the rest, how far they are. Who is
+ * let in again may be so by somebody who has not seen why they were removed: what is not here stays cut where it was.
+ */
+export function frontierFor(
+  roles: Roles,
+  participant: string,
+  role: StatedRole,
+  reaches: readonly IReached[]
+): readonly IReach[] {
+  const canTeach = (of: string): boolean => (of === participant ? role === 'instructor' : roles.canTeach(of));
+  const tells = {
+    everyone: roles.everyone,
+    outputsShared: roles.outputsShared,
+    canTeach,
+    roleOf: (of: string) => (of === participant ? role : roles.roleOf(of)),
+    isOfTeam: (of: string, team: string) =>
+      roles.isMemberOf(of, team) || (roles.teams.has(team) && canTeach(of))
+  };
+  const before = roles.standingOf(participant);
+  const here = new Set(reaches.map(keyOf));
+  const stays = before?.frontier.filter(reach => !here.has(keyOf(reach))) ?? [];
+  const cut = reaches.filter(({ document, fork }) => {
+    const place = placeOf(document);
+    // Where nothing of them is to count, what is not named does not.
+    return place && writesIn(tells, participant, place)
+      ? fork === 'later' || fork === 'first'
+      : fork !== 'first';
+  });
+  return [...cut, ...stays].map(({ document, session, count, chain }) => ({
+    document,
+    session,
+    count,
+    chain
+  }));
+}
+
+function keyOf({ document, session }: IReach): string {
+  return `${session} ${document}`;
+}

@@ -1,0 +1,151 @@
+/**
+ * Keys of teams, handed to whoever may read them: by who stated the team, and by anybody who is of it and has the key, so
+ * that who was put in need not wait for one person. Which keys are a team's is stated, so nobody hands over another
+ * [KEY11]. Pure.
+ */
+import { sameBytes } from '../bytes';
+import { idText } from '../envelope/envelope';
+import { toHex } from '../tagged';
+import { teamKeyName, teamOf } from './documents';
+import type { HeldWraps, IHeld } from './held';
+import type { IWrappingPorts } from './wrapping';
+import { makeWraps, openWraps } from './wraps';
+
+/** Genuine wraps of keys that nobody stated yet, as far as is known here: they wait for the statement. */
+const MOST_WAITING = 64;
+
+/** What is known of teams. */
+export interface ITeamReaders {
+  /** Teams that one is of. */
+  own(): readonly string[];
+  /** Agreement keys of all devices that may read a team's documents, one's own among them. */
+  devices(team: string): readonly Uint8Array[];
+  /** SHA-256 of the keys stated for it. */
+  keyHashes(team: string): readonly Uint8Array[];
+  /** Whether somebody may have the team's keys, or had them rightly. */
+  mayHave(participant: string, team: string): boolean;
+  teaches(participant: string): boolean;
+}
+
+export class Handing {
+  constructor(
+    private readonly ports: IWrappingPorts,
+    private readonly held: HeldWraps,
+    /** Wraps of one's own. */
+    private readonly made: (bytes: Uint8Array) => void
+  ) {}
+
+  private readonly waiting = new Map<string, IHeld>();
+  /** Devices wrapped to already: of those whose key is none nothing comes. */
+  private readonly tried = new Set<string>();
+  private readonly making = new Set<string>();
+
+  /** Hands the keys of one's teams that are here to those who may read them and have not got them. */
+  look(): void {
+    const { teams, ring } = this.ports;
+    teams.own().forEach(team => ring.teamKeys(team).forEach(key => this.lookAt(team, key)));
+  }
+
+  /** Genuine wraps of a team's key: whether they are kept now, and so to be passed on. */
+  heard(given: IHeld): boolean {
+    if (!this.isRight(given)) {
+      this.wait(given);
+      return false;
+    }
+    const isNews = this.held.keep(given);
+    if (isNews) {
+      this.open(given);
+    }
+    return isNews;
+  }
+
+  /** Other things are stated. Kept is what is right by that, so that all who know the same keep the same. */
+  changed(): void {
+    for (const each of this.held.all) {
+      if (isTeams(each) && !this.isRight(each)) {
+        this.held.drop(each);
+        this.wait(each);
+      }
+    }
+    for (const [id, each] of [...this.waiting]) {
+      if (this.isRight(each)) {
+        this.waiting.delete(id);
+        if (this.heard(each)) {
+          this.ports.publish(each.bytes);
+        }
+      }
+    }
+    this.retry();
+  }
+
+  /** What is held may be for this device. */
+  retry(): void {
+    this.held.all.filter(isTeams).forEach(each => this.open(each));
+  }
+
+  private lookAt(team: string, key: Uint8Array): void {
+    const { crypto, digest, classId, own, teams } = this.ports;
+    const document = teamKeyName(digest(key), team);
+    const all = this.held.all.map(({ wraps }) => wraps).filter(wraps => wraps.document === document);
+    // A member may name a device and give it nothing: who teaches does not rely on that.
+    const relied = teams.teaches(own.participant) ? all.filter(({ author }) => teams.teaches(author)) : all;
+    const before = this.held.of({ document, epoch: 0, author: own.participant });
+    const had = before?.boxes.map(({ recipient }) => recipient) ?? [];
+    const named = [...had, ...relied.flatMap(({ boxes }) => boxes.map(({ recipient }) => recipient))];
+    const fresh = teams
+      .devices(team)
+      .filter(
+        device =>
+          !named.some(each => sameBytes(each, device)) && !this.tried.has(`${document} ${idText(device)}`)
+      );
+    if (fresh.length === 0 || this.making.has(document)) {
+      return;
+    }
+    this.making.add(document);
+    fresh.forEach(device => this.tried.add(`${document} ${idText(device)}`));
+    makeWraps(
+      crypto,
+      digest,
+      own.root,
+      { classId, document, epoch: 0 },
+      { secret: key, recipients: [...had, ...fresh], shareWith: null },
+      bytes => this.ports.fill(bytes),
+      bytes => {
+        this.making.delete(document);
+        this.made(bytes);
+      }
+    );
+  }
+
+  private open({ wraps }: IHeld): void {
+    const { crypto, digest, ring, own } = this.ports;
+    const team = teamOf(wraps.document)!;
+    if (ring.hasTeam(team, wraps.hash)) {
+      return;
+    }
+    openWraps(crypto, digest, wraps, own.agreement, key => {
+      if (key && ring.takeTeam(team, key) === 'taken') {
+        this.ports.opened(wraps.document, wraps.epoch);
+      }
+    });
+  }
+
+  private isRight({ wraps }: IHeld): boolean {
+    const { teams } = this.ports;
+    const team = teamOf(wraps.document)!;
+    return (
+      teams.keyHashes(team).some(hash => sameBytes(hash, wraps.hash)) && teams.mayHave(wraps.author, team)
+    );
+  }
+
+  private wait(given: IHeld): void {
+    this.waiting.set(toHex(this.ports.digest(given.bytes)), given);
+    if (this.waiting.size > MOST_WAITING) {
+      this.waiting.delete(this.waiting.keys().next().value!);
+    }
+  }
+}
+
+export function isTeams({ wraps }: IHeld): boolean {
+  return teamOf(wraps.document) !== null;
+}

@@ -1,0 +1,51 @@
+/** Words that must be there at the end of a lesson: what who wrote, unless it was taken away, cut off, or died with a page. */
+import type { Pupil } from './pupil';
+
+export class Promises {
+  /** With who wrote them. */
+  private readonly demanded = new Map<string, string>();
+  /** Words that somebody took away on purpose. */
+  readonly deleted = new Set<string>();
+  /** Texts that are not in a document any more, of which their author was told. */
+  readonly offered: string[] = [];
+  /** Whose words need not be there any more. */
+  readonly outlaws = new Set<string>();
+  /** Whose page broke down: it cannot tell any more what is not there. */
+  private readonly crashed = new Set<string>();
+
+  /** Somebody wrote something new. */
+  add(who: string, words: Iterable<string>): void {
+    if (!this.outlaws.has(who)) {
+      for (const word of words) {
+        this.demanded.set(word, who);
+      }
+    }
+  }
+
+  outlaw(who: string): void {
+    this.outlaws.add(who);
+    [...this.demanded].forEach(([word, by]) => by === who && this.demanded.delete(word));
+  }
+
+  /** A page is gone: what nobody else has, and `isKept` does not know, died with it. */
+  died(who: string, others: readonly Pupil[], isKept: (word: string) => boolean): void {
+    this.crashed.add(who);
+    const elsewhere = others.map(each => each.deeds.allText() + each.lectureDeeds.allText());
+    for (const [word] of this.demanded) {
+      if (!isKept(word) && !elsewhere.some(text => text.includes(word))) {
+        this.demanded.delete(word);
+      }
+    }
+  }
+
+  /** Words that must be there. `hasLosses`: some may have leaned on what was cut off, if their author was told or is gone. */
+  due(hasLosses: boolean): {
+    readonly words: readonly string[];
+    readonly isExcused: (word: string) => boolean;
+  } {
+    const isExcused = (word: string): boolean =>
+      hasLosses &&
+      (this.crashed.has(this.demanded.get(word)!) || this.offered.some(text => text.includes(word)));
+    return { words: [...this.demanded.keys()].filter(word => !this.deleted.has(word)), isExcused };
+  }
+}

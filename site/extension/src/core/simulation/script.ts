@@ -1,0 +1,32 @@
+/** What a lesson is about: how many people, how much they do, what trouble there is; and the notebook it is held with. */
+import { makeGenesis } from '../document/genesis';
+import { normalNotebook } from '../document/normal';
+import type { Forgery } from './forger';
+import type { IWeather } from './network';
+
+export interface ILessonScript {
+  readonly people: number;
+  readonly ops: number;
+  readonly weather: IWeather;
+  /** Of a thousand ops. */
+  readonly forgeries?: number;
+  readonly crashes?: number;
+  readonly partitions?: number;
+  readonly removals?: number;
+  readonly forks?: number;
+  readonly floods?: number;
+  readonly epochs?: number;
+  readonly only?: readonly Forgery[];
+  /**
+   * A class at work, for long lessons: people write for a while, several at once, in a notebook that stays as long as such
+   * notebooks are; segments are as seldom as in a page; for who was removed somebody else comes.
+   */
+  readonly isBusy?: boolean;
+}
+
+const CELLS = ['a', 'b', 'c', 'd'].map(id => ({ id, cell_type: 'code', source: `<${id}>`, metadata: {} }));
+
+/** Four cells, each with a word. */
+export const GENESIS = makeGenesis(
+  normalNotebook({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: CELLS }).notebook
+);

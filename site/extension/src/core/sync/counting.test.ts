@@ -1,0 +1,314 @@
+/** What counts of what one document's page was given, and what of one's own is said. */
+import { digest } from 'lib0/hash/sha256';
+import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { mergeChanges } from '../envelope/merge';
+import { type IPiece, linksOf } from '../log/piece';
+import { NOTEBOOK_LIMITS } from '../permissions/limits';
+import { clientOf, sessionText } from '../session';
+import { VirtualClock } from '../simulation/time';
+import type { IReplicaPorts, Received } from './ports';
+import type { Opened } from './reading';
+import { Replica } from './replica';
+
+const [OWN, ADA] = [1, 2].map(byte => sessionText(new Uint8Array(16).fill(byte))) as [string, string];
+const links = linksOf(bytes => new Uint8Array(digest(bytes)), {
+  room: new Uint8Array(16),
+  document: 'd',
+  kind: 'document'
+});
+
+interface IStage {
+  readonly replica: Replica;
+  readonly clock: VirtualClock;
+  readonly doc: Y.Doc;
+  /** The document, as it is now. */
+  now(): Y.Doc;
+  /** What it told the page. */
+  readonly told: string[];
+  readonly sent: Uint8Array[];
+  take(piece: IPiece): Received;
+}
+
+function stage(ports: Partial<IReplicaPorts> = {}, kind: 'document' | 'outputs' = 'document'): IStage {
+  const [clock, told, sent, doc]: [VirtualClock, string[], Uint8Array[], Y.Doc] = [
+    new VirtualClock(),
+    [],
+    [],
+    new Y.Doc()
+  ];
+  let current = doc;
+  const replica = new Replica('d', kind, {
+    ...{ clock, digest, links, session: OWN, participant: 'me', limits: NOTEBOOK_LIMITS },
+    clientOf: (session, author) => clientOf(digest, 'd', author, session),
+    cutOf: () => null,
+    open: (piece, then) => then({ kind: 'open', plain: piece.bytes, part: piece.part, parts: piece.parts }),
+    publish: change => sent.push(change),
+    isForeign: () => false,
+    keep: () => undefined,
+    banned: () => told.push('banned'),
+    locked: () => undefined,
+    forked: () => told.push('forked'),
+    replayed: made => {
+      current = made;
+      told.push('replayed');
+    },
+    unfit: fault => told.push(fault),
+    resumed: () => told.push('resumed'),
+    mayWrite: () => true,
+    ...ports
+  });
+  replica.open(doc, null);
+  const take = (piece: IPiece): Received => {
+    const answers: Received[] = [];
+    replica.take(piece, is => answers.push(is));
+    return answers[0]!;
+  };
+  return { replica, clock, doc, now: () => current, told, sent, take };
+}
+
+/** Somebody's changes, each a transaction, as envelopes of their session. */
+function written(...writes: readonly ((meta: Y.Map<unknown>) => void)[]): IPiece[] {
+  const doc = new Y.Doc();
+  doc.clientID = clientOf(digest, 'd', 'ada', ADA);
+  const pieces: IPiece[] = [];
+  doc.on('update', (bytes: Uint8Array) => pieces.push(envelope(pieces.length, bytes)));
+  writes.forEach(write => doc.transact(() => write(doc.getMap('meta'))));
+  return pieces;
+}
+
+function envelope(from: number, bytes: Uint8Array, part = 0, parts = 1): IPiece {
+  const whole = { bytes, hash: new Uint8Array(digest(bytes)), part, parts, before: null, after: null };
+  return { form: 'envelope', session: ADA, author: 'ada', signer: ADA, from, to: from + 1, ...whole };
+}
+
+function segment(pieces: readonly IPiece[], to = pieces.length): IPiece {
+  const chains = pieces.reduce((so, { hash }) => [...so, links.next(so.at(-1)!, hash)], [links.first(ADA)]);
+  const { bytes } = mergeChanges(pieces.slice(0, to).map(piece => piece.bytes))!;
+  return { ...envelope(0, bytes), form: 'segment', to, before: chains[0]!, after: chains[to]! };
+}
+
+const set =
+  (key: string, value: unknown = key) =>
+  (meta: Y.Map<unknown>) =>
+    void meta.set(key, value);
+const many = (meta: Y.Map<unknown>): void => {
+  for (let index = 0; index < 1100; index += 1) {
+    meta.set(`k${index}`, 1);
+  }
+};
+const deep = (meta: Y.Map<unknown>): void => {
+  let at = meta;
+  for (let depth = 0; depth < 12; depth += 1) {
+    const inner = new Y.Map<unknown>();
+    at.set('in', inner);
+    at = inner;
+  }
+};
+const keys = (doc: Y.Doc): string => [...doc.getMap('meta').keys()].sort().join();
+
+describe('what others wrote', () => {
+  it('[PER1] an envelope has as many structs as a change may have; a segment more', () => {
+    const one = stage();
+    const pieces = written(many, set('a'));
+    expect([one.take(pieces[0]!), keys(one.now())]).toEqual(['bad', '']);
+    expect(one.take(pieces[1]!)).not.toBe('taken');
+    const other = stage();
+    expect([other.take(segment(pieces)), other.now().getMap('meta').size]).toEqual(['taken', 1101]);
+  });
+
+  it('[ENV6] a part of a change is no change by itself: with the others it is one', () => {
+    const here = stage();
+    const [whole] = written(meta => [set('a'), set('b'), set('c')].forEach(write => write(meta)));
+    const [head, tail] = [whole!.bytes.slice(0, 9), whole!.bytes.slice(9)];
+    expect([here.take(envelope(0, head, 0, 2)), keys(here.now())]).toEqual(['taken', '']);
+    expect([here.take(envelope(1, tail, 1, 2)), keys(here.now())]).toEqual(['taken', 'a,b,c']);
+  });
+
+  it('[PER3] in a page that carries it, too: it is checked, and nothing is built', () => {
+    const here = stage();
+    here.replica.close();
+    const [a, bad, c] = written(set('a'), many, set('c'));
+    expect([here.take(a!), here.take(bad!)]).toEqual(['taken', 'bad']);
+    expect([here.take(c!), here.replica.doc, here.replica.log.count(ADA)]).toEqual(['refused', null, 1]);
+    here.replica.review();
+    expect([here.told, here.replica.bytes]).toEqual([[], a!.bytes.byteLength]);
+  });
+
+  it('[PER3] what turns out in its place to be none ends its session there, with all that waited for it', () => {
+    const here = stage();
+    const [a, bad, c] = written(set('a'), deep, set('c'));
+    expect([here.take(a!), here.take(c!), here.take(bad!)]).toEqual(['taken', 'waiting', 'bad']);
+    expect([keys(here.now()), here.replica.log.limitOf(ADA), here.take(c!)]).toEqual(['a', 1, 'refused']);
+    expect(here.replica.content === null || keys(here.now()) === 'a').toBe(true);
+  });
+
+  it('[ENV7] a segment of what may not be is never taken; its session goes on with envelopes', () => {
+    const here = stage();
+    const pieces = written(set('a'), deep);
+    expect(here.take(segment(pieces))).not.toBe('known');
+    expect([keys(here.now()), here.told.includes('banned')]).toEqual(['', true]);
+    expect([here.take(pieces[0]!), keys(here.now())]).toEqual(['taken', 'a']);
+  });
+
+  it('[ENV7] a segment that cannot be opened is not said to lie', () => {
+    const pieces = written(set('a'), set('b'));
+    const open = (piece: IPiece, then: (opened: Opened) => void): void =>
+      then(
+        piece.form === 'segment'
+          ? { kind: 'locked' }
+          : { kind: 'open', plain: piece.bytes, part: 0, parts: 1 }
+      );
+    const here = stage({ open });
+    pieces.forEach(here.take);
+    const said = here.take(segment(pieces));
+    expect([['taken', 'known'].includes(said), here.told, keys(here.now())]).toEqual([true, [], 'a,b']);
+  });
+
+  it('[ROL6] counts as far as is said: less, and again more, and the document is that', () => {
+    let count: number | null = null;
+    const pieces = written(set('a'), set('b'), set('c'));
+    const chains = pieces.reduce((so, { hash }) => [...so, links.next(so.at(-1)!, hash)], [links.first(ADA)]);
+    const cutOf: IReplicaPorts['cutOf'] = session =>
+      session === ADA && count !== null ? { count, chain: count > 0 ? chains[count]! : null } : null;
+    const here = stage({ cutOf });
+    pieces.forEach(here.take);
+    here.replica.review();
+    expect([here.told, keys(here.now())]).toEqual([[], 'a,b,c']);
+    count = 1;
+    here.replica.review();
+    expect([here.told, keys(here.now())]).toEqual([['replayed'], 'a']);
+    here.replica.review();
+    expect(here.told).toEqual(['replayed']);
+    count = 2;
+    here.replica.review();
+    expect(keys(here.now())).toBe('a,b');
+    count = null;
+    here.replica.review();
+    expect(keys(here.now())).toBe('a,b,c');
+  });
+
+  it('[ROL6] a session that is spoken of is cut before anything of it is here, and only once', () => {
+    let count = 0;
+    const here = stage({ cutOf: () => ({ count, chain: count > 0 ? links.first(ADA) : null }) });
+    here.replica.meet(ADA, 'ada');
+    expect([here.replica.log.cutAt(ADA)?.count, here.take(written(set('a'))[0]!)]).toEqual([0, 'refused']);
+    count = 1;
+    here.replica.meet(ADA, 'ada');
+    expect(here.replica.log.cutAt(ADA)?.count).toBe(0);
+    const other = stage();
+    other.replica.meet(ADA, 'ada');
+    expect(other.replica.log.authorOf(ADA)).toBe(undefined);
+  });
+});
+
+describe('what the document says', () => {
+  it('[PER6] is told while it is whole and quiet; never of outputs', () => {
+    const [a, b, c] = written(set('a'), set('b'), set('c'));
+    const [here, outputs] = [stage(), stage({}, 'outputs')];
+    const content = (): boolean => {
+      here.clock.advance(60_000);
+      return here.replica.content !== null;
+    };
+    here.take(a!);
+    expect([here.replica.content, content()]).toEqual([null, true]);
+    here.take(c!);
+    expect(content()).toBe(false);
+    here.take(b!);
+    expect(content()).toBe(true);
+    set('mine')(here.now().getMap('meta'));
+    expect([content(), here.replica.isOwn]).toEqual([false, true]);
+    outputs.clock.advance(60_000);
+    expect(outputs.replica.content).toBe(null);
+  });
+
+  it('[PER6] is built anew once for each state of the log, when it is quiet, however often somebody differs', () => {
+    let opened = 0;
+    const open = (piece: IPiece, then: (opened: Opened) => void): void => {
+      opened += 1;
+      then({ kind: 'open', plain: piece.bytes, part: 0, parts: 1 });
+    };
+    const here = stage({ open });
+    written(set('a'), set('b')).forEach(here.take);
+    opened = 0;
+    here.replica.settle();
+    expect(opened).toBe(0);
+    here.clock.advance(60_000);
+    for (let turn = 0; turn < 5; turn += 1) {
+      here.replica.settle();
+    }
+    here.clock.advance(600_000);
+    here.replica.settle();
+    expect([opened, here.told, keys(here.now())]).toEqual([2, [], 'a,b']);
+  });
+});
+
+describe('what one writes', () => {
+  it('[ROL7] as outputs that the class is not given stays on this page; who may again gives it back', () => {
+    let may = false;
+    const here = stage({ mayWrite: () => may }, 'outputs');
+    here.doc.getMap('cells').set('c', 1);
+    here.clock.advance(1000);
+    here.replica.review();
+    expect([here.sent, here.told, here.doc.getMap('cells').size]).toEqual([[], [], 1]);
+    may = true;
+    here.replica.review();
+    expect(here.told).toEqual(['role']);
+    here.clock.advance(1000);
+    here.replica.review();
+    expect(here.told.filter(each => each === 'role')).toEqual(['role']);
+  });
+
+  it('[PER2] in one go, part of it too large, is not said from there on', () => {
+    const here = stage({ limits: { ...NOTEBOOK_LIMITS, bytes: 20_000 } });
+    here.doc.getMap('meta').set('a', 1);
+    // More than a change has structs, so it is split: the first half may be, the second may not.
+    here.doc.transact(() => {
+      const meta = here.doc.getMap('meta');
+      for (let index = 0; index < 1030; index += 1) {
+        meta.set(`k${index}`, index < 1024 ? 1 : 'x'.repeat(9000));
+      }
+      meta.set('last', 1);
+    });
+    here.clock.advance(50);
+    const { length } = here.sent;
+    here.clock.advance(1000);
+    expect([here.told[0], here.sent.length - length]).toEqual(['too-large', 0]);
+    expect(here.now().getMap('meta').has('last')).toBe(false);
+  });
+
+  it('[PER2] and may not be is not said, nor what comes after it, until the document is without it', () => {
+    const here = stage({ limits: { ...NOTEBOOK_LIMITS, bytes: 200 } });
+    const meta = here.doc.getMap('meta');
+    meta.set('a', 1);
+    expect([here.replica.isOwn, here.sent.length]).toEqual([true, 1]);
+    meta.set('long', 'x'.repeat(500));
+    meta.set('b', 2);
+    expect([here.sent.length, here.told]).toEqual([1, ['too-large']]);
+    here.clock.advance(1000);
+    expect([here.told, keys(here.now()), here.sent.length]).toEqual([['too-large', 'replayed'], 'a', 1]);
+    here.now().getMap('meta').set('c', 3);
+    here.clock.advance(1000);
+    expect(here.sent.length).toBe(2);
+  });
+
+  it('[SYN4] is one’s own from the first key, and in the log once all parts of it are sealed', () => {
+    const here = stage();
+    expect(here.replica.isOwn).toBe(false);
+    here.doc.getMap('meta').set('a', 1);
+    expect(here.replica.isOwn).toBe(true);
+    const own = (from: number, bytes: Uint8Array, part: number): IPiece => ({
+      ...envelope(from, bytes, part, 2),
+      ...{ session: OWN, author: 'me', signer: OWN }
+    });
+    const [change] = here.sent as [Uint8Array];
+    const content = (): boolean => {
+      here.clock.advance(60_000);
+      return here.replica.content !== null;
+    };
+    here.replica.takeOwn(own(0, change.slice(0, 3), 0), false);
+    expect([content(), here.replica.isOwn]).toEqual([false, true]);
+    here.replica.takeOwn(own(1, change.slice(3), 1), true);
+    expect([content(), here.replica.isOwn, keys(here.now())]).toEqual([true, true, 'a']);
+  });
+});

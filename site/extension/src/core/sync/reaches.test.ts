@@ -1,0 +1,86 @@
+import { digest } from 'lib0/hash/sha256';
+import { describe, expect, it } from 'vitest';
+import { Log } from '../log/log';
+import { links, Writer } from '../log/writer.testing';
+import { Chance } from '../simulation/chance';
+import { Reaches } from './reaches';
+
+/** A log with so many of a writer's envelopes, and somebody with the same keys who says something else from 5 on. */
+function setting(count: number): { log: Log; a: Writer; b: Writer; reaches: Reaches; removed: Set<string> } {
+  const a = new Writer(new Chance(1));
+  a.write(40);
+  const b = a.twin(5);
+  b.write(35);
+  const log = new Log(links);
+  a.envelopes.slice(0, count).forEach(piece => log.take(piece));
+  const removed = new Set<string>();
+  const cutOf = (session: string): { count: number; chain: null } | null =>
+    removed.has(session) ? { count: 0, chain: null } : null;
+  return { log, a, b, reaches: new Reaches(log, digest, links, cutOf), removed };
+}
+const reach = ({ session, chains }: Writer, count: number) => ({
+  session,
+  count,
+  chain: chains[count]!.subarray(0, 16)
+});
+
+describe('how far a neighbour is, beside what is here', () => {
+  it('[LOG11] who has more, or something else at the same place, is asked; who has the same or less is not', () => {
+    const { a, b, reaches } = setting(10);
+    expect([9, 10, 11].map(count => reaches.isBehind(reach(a, count)))).toEqual([false, false, true]);
+    expect([5, 6, 10].map(count => reaches.isBehind(reach(b, count)))).toEqual([false, true, true]);
+    expect([9, 10, 12].map(count => reaches.askFrom(reach(a, count)))).toEqual([0, 0, 10]);
+    // Within a segment nobody knows the chain.
+    const { log, a: other, reaches: whole } = setting(0);
+    log.take(other.segment(0, 10));
+    expect(whole.isBehind({ ...reach(other, 4), chain: new Uint8Array(16) })).toBe(false);
+  });
+
+  it('[LOG9] beyond a frontier nobody is asked, and before it those who are further', () => {
+    const { log, a, b, reaches } = setting(10);
+    log.cut(a.session, 'ada', { count: 8, chain: a.chains[8]! });
+    reaches.changed();
+    expect([8, 9, 20].map(count => reaches.isBehind(reach(a, count)))).toEqual([false, false, false]);
+    expect([7, 8, 9].map(count => reaches.isBehind(reach(b, count)))).toEqual([true, true, false]);
+    log.cut(a.session, 'ada', { count: 20, chain: a.chains[20]! });
+    expect([10, 11, 30].map(count => reaches.isBehind(reach(a, count)))).toEqual([false, true, true]);
+  });
+
+  it('[LOG6] of a session that said two things nobody is asked for more, and who counts more is told why', () => {
+    const { log, a, b, reaches } = setting(10);
+    expect(reaches.isForked(reach(a, 30))).toBe(false);
+    log.take(b.envelopes[7]!);
+    expect(log.shown(a.session)).toBe(7);
+    expect([reaches.isBehind(reach(a, 30)), reaches.isBehind(reach(b, 8))]).toEqual([false, false]);
+    expect([7, 8].map(count => reaches.isForked(reach(a, count)))).toEqual([false, true]);
+    log.cut(a.session, 'ada', { count: 7, chain: a.chains[7]! });
+    expect(reaches.isForked(reach(a, 30))).toBe(false);
+  });
+
+  it('[SYN6] what is here and not there is said: of those that were named, and of all when all were', () => {
+    const { log, a, reaches } = setting(10);
+    const other = new Writer(new Chance(2), 'ben');
+    other.write(3).forEach(piece => log.take(piece));
+    const counts = (theirs: readonly ReturnType<typeof reach>[], isWhole: boolean): number[] =>
+      reaches
+        .ahead(theirs, isWhole)
+        .map(({ count }) => count)
+        .sort();
+    expect(counts([reach(a, 9)], false)).toEqual([10]);
+    expect(counts([reach(a, 10)], false)).toEqual([]);
+    expect(counts([reach(a, 10)], true)).toEqual([3]);
+    expect(counts([], true)).toEqual([10, 3]);
+  });
+
+  it('[SYN6] a session of which nothing counts is named where a statement says so, and only there', () => {
+    const { log, a, reaches, removed } = setting(0);
+    log.take(a.envelopes[3]!);
+    expect([log.sessions.length, reaches.all]).toEqual([1, []]);
+    const before = reaches.digest;
+    removed.add(a.session);
+    expect(reaches.digest).toBe(before);
+    reaches.changed();
+    expect(reaches.all.map(({ count }) => count)).toEqual([0]);
+    expect(reaches.digest).not.toEqual(before);
+  });
+});

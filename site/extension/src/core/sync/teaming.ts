@@ -1,0 +1,123 @@
+/**
+ * What owner and instructors state of teams. Who is taken out has no key of what comes: a team that loses somebody gets
+ * another key; else the one it has stays, so that a name that changes costs nobody anything [ROL10, KEY11].
+ */
+import { placeOf } from '../class/permissions';
+import type { Roles } from '../class/roles';
+import {
+  fitFrontier,
+  type IReach,
+  type StatementBody,
+  TEAM_MEMBERS,
+  TEAM_NAME_CHARS
+} from '../class/statement';
+import type { ITeam } from '../class/teams';
+import type { IOwnSession } from '../identity/own';
+import type { ITeamReaders } from '../keys/handing';
+import type { Keyring } from '../keys/keyring';
+import type { Digest } from '../session';
+import { toHex } from '../tagged';
+
+const TEAM_BYTES = 16;
+
+export interface ITeamingPorts {
+  readonly digest: Digest;
+  readonly keyring: Keyring;
+  readonly roles: () => Roles | null;
+  readonly fill: (bytes: Uint8Array<ArrayBuffer>) => unknown;
+  /** States something, if one may: whether that is so. */
+  readonly state: (body: StatementBody) => boolean;
+  readonly keysChanged: () => void;
+}
+
+export class Teaming {
+  constructor(private readonly ports: ITeamingPorts) {}
+
+  /** The id of a team that is to be. */
+  newTeam(): string {
+    const id = new Uint8Array(TEAM_BYTES);
+    this.ports.fill(id);
+    return toHex(id);
+  }
+
+  /**
+   * How a team is from now on; without members it is over. `reachesOf`: how far sessions of somebody are here, for those
+   * who are not in it any more.
+   */
+  state(
+    team: string,
+    name: string,
+    members: readonly string[],
+    reachesOf: (participant: string) => readonly IReach[]
+  ): boolean {
+    const before = this.ports.roles()?.teams.get(team);
+    const sorted = [...new Set(members)].sort().slice(0, TEAM_MEMBERS);
+    const gone = before?.members.filter(member => !sorted.includes(member)) ?? [];
+    const frontier = frontierOf(team, before, gone.flatMap(reachesOf));
+    const body = {
+      kind: 'team' as const,
+      team,
+      name: name.slice(0, TEAM_NAME_CHARS),
+      members: sorted,
+      frontier
+    };
+    return this.stateWith(body, gone.length > 0);
+  }
+
+  /** Every team gets another key: somebody who had them all has them no more. */
+  renew(): void {
+    for (const { team, name, members, frontier } of this.ports.roles()?.teams.values() ?? []) {
+      this.stateWith({ kind: 'team', team, name, members, frontier }, true);
+    }
+  }
+
+  private stateWith(
+    body: Omit<Extract<StatementBody, { kind: 'team' }>, 'keyHash'>,
+    isRenewed: boolean
+  ): boolean {
+    const { digest, keyring, fill } = this.ports;
+    const hash = this.ports.roles()?.teams.get(body.team)?.keyHashes[0];
+    if (!isRenewed && hash && keyring.hasTeam(body.team, hash)) {
+      return this.ports.state({ ...body, keyHash: hash });
+    }
+    const key = new Uint8Array(32);
+    fill(key);
+    const isStated = this.ports.state({ ...body, keyHash: digest(key) });
+    if (isStated && keyring.takeTeam(body.team, key) === 'taken') {
+      this.ports.keysChanged();
+    }
+    return isStated;
+  }
+}
+
+/** Of those who left before, as it was stated; of those who leave now, as it is here. */
+function frontierOf(team: string, before: ITeam | undefined, now: readonly IReach[]): readonly IReach[] {
+  const inTeam = now.filter(({ document }) => {
+    const place = placeOf(document);
+    return place?.branch === 'team' && place.owner === team;
+  });
+  const all = [...(before?.frontier ?? []), ...inTeam];
+  return fitFrontier([...new Map(all.map(reach => [`${reach.session} ${reach.document}`, reach])).values()]);
+}
+
+/** What those who hand a team's key over have to know. */
+export function teamReaders(
+  roles: () => Roles | null,
+  own: Pick<IOwnSession, 'participant' | 'agreementKey'>,
+  devicesOf: (participant: string) => readonly Uint8Array[]
+): ITeamReaders {
+  const teamOf = (team: string): ITeam | undefined => roles()?.teams.get(team);
+  const teaches = (participant: string): boolean => roles()?.canTeach(participant) === true;
+  return {
+    own: () => [...(roles()?.teams.keys() ?? [])].filter(team => roles()!.readsTeam(own.participant, team)),
+    devices: team => {
+      const { owner, instructors } = roles()!;
+      const all = new Set([...(teamOf(team)?.members ?? []), owner, ...instructors]);
+      const readers = [...all].filter(participant => roles()!.readsTeam(participant, team));
+      return [own.agreementKey, ...readers.flatMap(participant => devicesOf(participant))];
+    },
+    keyHashes: team => teamOf(team)?.keyHashes ?? [],
+    mayHave: (participant, team) => teamOf(team)?.ever.has(participant) === true || teaches(participant),
+    teaches
+  };
+}

@@ -1,0 +1,243 @@
+import { digest } from 'lib0/hash/sha256';
+import { beforeEach, describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { mergeChanges } from '../envelope/merge';
+import { Log } from '../log/log';
+import type { IPiece } from '../log/piece';
+import { links, spans } from '../log/writer.testing';
+import { clientOf, sessionText } from '../session';
+import type { Received } from './ports';
+import type { Opened } from './reading';
+import { Weighing } from './weighing';
+
+const [ADA, EVE] = [1, 2].map(byte => sessionText(new Uint8Array(16).fill(byte))) as [string, string];
+
+/** What one session wrote, letter by letter: envelopes, and segments of any range that say what a test wants. */
+class Author {
+  constructor(readonly session: string) {
+    this.chains = [links.first(session)];
+    const doc = new Y.Doc();
+    doc.clientID = clientOf(digest, 'd', 'ada', session);
+    doc.on('update', (bytes: Uint8Array) => this.envelopes.push(this.envelope(bytes)));
+    for (const letter of 'abcdefgh') {
+      doc.getText('t').insert(this.envelopes.length, letter);
+    }
+  }
+
+  readonly envelopes: IPiece[] = [];
+  private readonly chains: Uint8Array[];
+
+  changes(from: number, to: number): Uint8Array[] {
+    return this.envelopes.slice(from, to).map(({ bytes }) => bytes);
+  }
+
+  /** Of [from, to); `says`: the changes in it; `first`: the first byte of its hash, of which the lower counts. */
+  segment(from: number, to: number, first = 0x80, says = this.changes(from, to)): IPiece {
+    const { bytes } = mergeChanges(says)!;
+    const hash = Uint8Array.of(first, ...digest(bytes).subarray(1));
+    const ends = { before: this.chains[from]!, after: this.chains[to]! };
+    return { ...this.whole(from, to, bytes), form: 'segment', hash, ...ends };
+  }
+
+  private envelope(bytes: Uint8Array): IPiece {
+    const from = this.envelopes.length;
+    const piece = { ...this.whole(from, from + 1, bytes), form: 'envelope' as const };
+    this.chains.push(links.next(this.chains[from]!, piece.hash));
+    return piece;
+  }
+
+  private whole(from: number, to: number, bytes: Uint8Array): Omit<IPiece, 'form'> {
+    const { session } = this;
+    const said = { part: 0, parts: 1, before: null, after: null };
+    return {
+      session,
+      author: 'ada',
+      signer: session,
+      from,
+      to,
+      bytes,
+      hash: new Uint8Array(digest(bytes)),
+      ...said
+    };
+  }
+}
+
+let [ada, eve, log] = [new Author(ADA), new Author(EVE), new Log(links)];
+let [banned, waiting]: [string[], (() => void)[]] = [[], []];
+let locked: (piece: IPiece) => boolean = () => false;
+let isSlow = false;
+let weighing: Weighing;
+
+beforeEach(() => {
+  [ada, eve, log] = [new Author(ADA), new Author(EVE), new Log(links)];
+  [banned, waiting, locked, isSlow] = [[], [], () => false, false];
+  weighing = new Weighing({
+    get log() {
+      return log;
+    },
+    open: (piece, then) => {
+      const opened: Opened = locked(piece)
+        ? { kind: 'locked' }
+        : { kind: 'open', plain: piece.bytes, part: 0, parts: 1 };
+      if (isSlow) {
+        waiting.push(() => then(opened));
+      } else {
+        then(opened);
+      }
+    },
+    join: piece => (log.take(piece).kind === 'new' ? 'taken' : 'known'),
+    compact: segment => log.compact(segment).length > 0,
+    ban: (segment, instead) => {
+      banned.push(spans([segment]), ...instead.map(each => `for ${spans([each])}`));
+      log.refuse(segment, instead);
+    }
+  });
+});
+
+const hold = (...pieces: IPiece[]): void => pieces.forEach(piece => log.take(piece));
+const held = (): string => spans(log.pieces(ADA));
+const open = (piece: IPiece) => ({ kind: 'open', plain: piece.bytes, part: 0, parts: 1 }) as const;
+
+function weigh(piece: IPiece): Received | null {
+  let received: Received | null = null;
+  weighing.weigh(piece, open(piece), is => (received = is));
+  return received;
+}
+
+function isLie(segment: IPiece, theirs: readonly IPiece[]): boolean | null {
+  let answer: boolean | null = null;
+  weighing.hearOriginals(segment, theirs, is => (answer = is));
+  return answer;
+}
+
+describe('a segment, weighed', () => {
+  it('[ENV7] takes the place of what says the same, and of nothing where nothing is', () => {
+    expect([weigh(ada.segment(0, 4)), held()]).toEqual(['taken', '0-4']);
+    hold(...ada.envelopes.slice(4));
+    expect([weigh(ada.segment(4, 8)), held(), banned]).toEqual(['known', '0-4 4-8', []]);
+  });
+
+  it('[ENV7] that is here already is known, and not opened again', () => {
+    const segment = ada.segment(0, 4);
+    hold(segment);
+    let opened = 0;
+    locked = () => (opened += 1) < 0;
+    expect([weigh(segment), opened, banned, held()]).toEqual(['known', 0, [], '0-4']);
+  });
+
+  it('[ENV7] goes on from a part of its range that is here', () => {
+    hold(...ada.envelopes.slice(0, 3));
+    expect([weigh(ada.segment(0, 6)), log.count(ADA), banned]).toEqual(['taken', 6, []]);
+  });
+
+  it.each([
+    ['another word', () => ada.segment(0, 4, 0, eve.changes(0, 4))],
+    ['less', () => ada.segment(0, 4, 0, ada.changes(0, 3))],
+    ['more than it stands for', () => ada.segment(0, 4, 0, ada.changes(0, 5))]
+  ])('[ENV7] that says %s lies, whatever its hash: envelopes are the author’s word', (_, segment) => {
+    hold(...ada.envelopes.slice(0, 4));
+    expect([weigh(segment()), banned]).toEqual(['lie', ['0-4']]);
+    expect(held()).toBe('0 1 2 3');
+  });
+
+  it('[ENV7] of two of one range that say different things the lower hash counts, whichever came first', () => {
+    const [low, high] = [ada.segment(0, 4, 1, ada.changes(0, 3)), ada.segment(0, 4, 2)];
+    hold(low);
+    expect([weigh(high), banned]).toEqual(['lie', ['0-4']]);
+    [log, banned] = [new Log(links), []];
+    hold(high);
+    expect([weigh(low), banned, log.pieces(ADA)]).toEqual(['taken', ['0-4', 'for 0-4'], [low]]);
+  });
+
+  it('[ENV7] that does not go on from what is here takes nobody’s place, though its hash is lower', () => {
+    hold(ada.segment(0, 2, 9));
+    expect([weigh(ada.segment(0, 4, 1, eve.changes(0, 4))), banned, held()]).toEqual(['lie', ['0-4'], '0-2']);
+  });
+
+  it('[ENV7] is not said to lie where it cannot be compared: within another, or over its end', () => {
+    hold(ada.segment(0, 4));
+    weigh(ada.segment(0, 2));
+    weigh(ada.segment(2, 6));
+    expect([banned, held()]).toEqual([[], '0-4']);
+  });
+
+  it('[ENV7] is not judged while something of its range cannot be opened', () => {
+    hold(...ada.envelopes.slice(0, 4));
+    locked = ({ form, from }) => form === 'envelope' && from === 2;
+    expect([weigh(ada.segment(0, 4, 0, eve.changes(0, 4))), banned, held()]).toEqual([
+      'known',
+      [],
+      '0 1 2 3'
+    ]);
+  });
+
+  it('[ENV7] is not judged by what is not here any more: more has come, or another piece is there', () => {
+    isSlow = true;
+    const settle = (): void => {
+      while (waiting.length > 0) {
+        waiting.shift()!();
+      }
+    };
+    const answers: Received[] = [];
+    const segment = ada.segment(0, 4, 5, ada.changes(0, 2));
+    hold(...ada.envelopes.slice(0, 2));
+    weighing.weigh(segment, open(segment), is => answers.push(is));
+    hold(ada.envelopes[2]!);
+    settle();
+    expect([answers, banned, held()]).toEqual([['known'], [], '0 1 2']);
+    // The last two were a change that may not be.
+    weighing.weigh(segment, open(segment), is => answers.push(is));
+    log.stop(ADA, 1);
+    settle();
+    expect([answers.splice(1), banned, held()]).toEqual([['known'], [], '0']);
+    log = new Log(links);
+    const [before, after] = [ada.segment(0, 4, 3), ada.segment(0, 4, 2, ada.changes(0, 3))];
+    hold(before);
+    weighing.weigh(segment, open(segment), is => answers.push(is));
+    log.refuse(before, [after]);
+    settle();
+    expect([answers, banned, log.pieces(ADA)]).toEqual([['known', 'known'], [], [after]]);
+  });
+});
+
+describe('what a neighbour shows of a segment that they say lies', () => {
+  const lying = (): IPiece => ada.segment(0, 4, 0x80, eve.changes(0, 4));
+
+  it('[SYN18] are its envelopes: theirs counts', () => {
+    const segment = lying();
+    hold(segment);
+    expect(isLie(segment, ada.envelopes.slice(0, 4))).toBe(true);
+    expect([banned[0], held()]).toEqual(['0-4', '0 1 2 3']);
+  });
+
+  it.each([
+    ['nothing', () => []],
+    ['a part of it', () => ada.envelopes.slice(0, 3)],
+    ['all but the first', () => ada.envelopes.slice(1, 4)],
+    ['all but one between', () => [ada.envelopes[0]!, ...ada.envelopes.slice(2, 4)]],
+    ['another session’s', () => eve.envelopes.slice(0, 4)],
+    ['a segment of a higher hash', () => [ada.segment(0, 4, 0x90, ada.changes(0, 3))]],
+    ['the very same', () => ada.envelopes.slice(0, 4)]
+  ])('[SYN18] is %s: nothing changes', (_, theirs) => {
+    const segment = ada.segment(0, 4);
+    hold(segment);
+    expect([isLie(segment, theirs()), banned, held()]).toEqual([false, [], '0-4']);
+  });
+
+  it('[SYN18] is of a lower hash, or finer, or the one envelope: it counts', () => {
+    const segment = lying();
+    expect(isLie(segment, [ada.segment(0, 4, 0x70)])).toBe(true);
+    expect(isLie(segment, [ada.segment(0, 2, 0x90), ada.segment(2, 4, 0x90)])).toBe(true);
+    const one = ada.segment(0, 1, 0, eve.changes(0, 1));
+    expect(isLie(one, [{ ...ada.envelopes[0]!, hash: new Uint8Array(32).fill(0xff) }])).toBe(true);
+  });
+
+  it('[SYN18] cannot be opened, or the segment cannot: nothing is known to lie', () => {
+    const segment = lying();
+    hold(segment);
+    locked = ({ form }) => form === 'segment';
+    expect(isLie(segment, ada.envelopes.slice(0, 4))).toBe(false);
+    locked = ({ from, form }) => form === 'envelope' && from === 1;
+    expect([isLie(segment, ada.envelopes.slice(0, 4)), banned]).toEqual([false, []]);
+  });
+});

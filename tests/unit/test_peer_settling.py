@@ -1,0 +1,137 @@
+"""Two Pythons with one log and two orders of letters: they notice, and come to one [PER6]."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from pycrdt import Doc
+
+from peerbook.peer.encoding import number_bytes, text_bytes
+from peerbook.peer.identity import OwnSession
+from peerbook.peer.overlay.messages import DIGEST_BYTES, IntroductionMessage, Summaries, Summary, encode_message
+from peerbook.peer.permissions.change import Id
+from peerbook.peer.sealed import DocumentKey
+from peerbook.peer.session import client_of
+from peerbook.peer.sync.contents import QUIET_MS, SETTLE_EVERY_MS, content_digest
+
+from .peer_kit import DOCUMENT, Page, World, sealer_of, somebody
+
+
+def crafted_letter(client: int, left: Id | None, right: Id | None, text: str) -> bytes:
+    """A change with text between two places, whatever they are."""
+    info = 4 | (0x80 if left else 0) | (0x40 if right else 0)
+    places = b"".join(map(number_bytes, (*(left or ()), *(right or ()))))
+    return b"".join(map(number_bytes, (1, 1, client, 0))) + bytes([info]) + places + text_bytes(text) + b"\x00"
+
+
+def give(page: Page, source: Page, own: OwnSession, change: bytes) -> None:
+    """Gives a page what somebody signed, as if a neighbour had passed it on."""
+    page.engine.hear(source.session, "control", encode_message(IntroductionMessage(own.introduction)))
+    for sealed in sealer_of(own).seal(DocumentKey(0, b"k" * 32), change):
+        page.engine.hear(source.session, "control", sealed.data)
+
+
+def own_client(own: OwnSession) -> int:
+    return client_of(DOCUMENT, own.introduced.participant, own.introduced.session)
+
+
+def story(seed: int) -> tuple[World, Page, Page, bool]:
+    """Two pages who were given the same crafted letters in two orders. Last: whether they differ now."""
+    world = World(seed)
+    one, other = world.page(), world.page()
+    world.join(one, other)
+    world.clock.advance(1000)
+    one.text.insert(0, "abc")
+    world.clock.advance(1000)
+    chance = Random(seed)
+    ids = [(own_client(one.own), clock) for clock in range(3)]
+    said = []
+    for name in "pqr":
+        own = somebody(world.chance)
+        left = None if chance.random() < 0.2 else chance.choice(ids)
+        said.append((own, crafted_letter(own_client(own), left, chance.choice(ids), f"<{name}>")))
+    for page, source in ((one, other), (other, one)):
+        chance.shuffle(said)
+        for own, change in said:
+            give(page, source, own, change)
+    return world, one, other, str(one.text) != str(other.text)
+
+
+def test_per6_who_has_the_same_log_and_another_order_of_letters_builds_anew_and_all_have_one_order() -> None:
+    differed = 0
+    for seed in range(40):
+        world, one, other, is_different = story(seed)
+        before = [page.replica.doc for page in (one, other)]
+        differed += is_different
+        world.clock.advance(60_000)
+        assert str(one.text) == str(other.text)
+        assert "<p>" in str(one.text)
+        assert one.replica.content == other.replica.content is not None
+        rebuilt = sum(page.replica.doc is not doc for page, doc in zip((one, other), before, strict=True))
+        # Only where it is of use.
+        assert (rebuilt > 0) == is_different
+        one.text.insert(0, "and on")
+        world.clock.advance(1000)
+        assert str(one.text) == str(other.text)
+    assert differed > 0
+
+
+def test_per6_what_neighbours_say_makes_a_page_build_once_for_each_log_and_seldom(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World()
+    one, other = world.page(), world.page()
+    world.join(one, other)
+    one.text += "words"
+    world.clock.advance(QUIET_MS + 1000)
+    built: list[Doc[Any]] = []
+    build = one.replica._built_anew
+    monkeypatch.setattr(one.replica, "_built_anew", lambda doc: built.append(doc) or build(doc))
+
+    def lie() -> None:
+        summaries = (
+            Summary(DOCUMENT, one.replica.reaches.digest),
+            Summary(f"{DOCUMENT} content", bytes(DIGEST_BYTES)),
+        )
+        one.engine.hear(other.session, "bulk", encode_message(Summaries(False, False, summaries)))
+
+    before = one.replica.doc
+    for _ in range(10):
+        lie()
+        world.clock.advance(SETTLE_EVERY_MS)
+    assert len(built) == 1
+    assert one.replica.doc is before
+    for _ in range(5):
+        one.text += "!"
+        world.clock.advance(QUIET_MS + 1000)
+        lie()
+    assert len(built) == 2
+    for _ in range(3):
+        world.clock.advance(SETTLE_EVERY_MS)
+        lie()
+    assert len(built) == 3
+
+
+def test_per6_nothing_is_said_of_what_a_document_says_while_it_changes_or_lacks_a_key() -> None:
+    world = World()
+    one, other = world.page(), world.page()
+    world.join(one, other)
+    one.text += "words"
+    assert one.replica.content is None
+    world.clock.advance(QUIET_MS + 1000)
+    doc = one.replica.doc
+    assert doc is not None
+    assert one.replica.content == content_digest(doc)
+    other.keys.key = None
+    one.text += "more"
+    world.clock.advance(QUIET_MS + 1000)
+    assert (one.replica.content is None, other.replica.content) == (False, None)
+
+
+def test_per6_limits_are_those_of_protocol_json() -> None:
+    limits = json.loads((Path(__file__).parents[2] / "docs" / "protocol.json").read_text())
+    assert (limits["content_quiet_ms"], limits["settle_every_ms"]) == (QUIET_MS, SETTLE_EVERY_MS)
