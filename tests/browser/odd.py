@@ -62,19 +62,29 @@ class Odd:
             ]
         )
 
-    def forge(self, change: bytes) -> None:
-        """Says a change as a program would that keeps to no rule: rightly sealed and signed."""
+    def seal(self, change: bytes) -> list[bytes]:
+        """Envelopes with a change as a program would make them that keeps to no rule: rightly sealed and signed."""
         followed = self.followed
         assert followed
 
-        async def forge() -> None:
+        async def seal() -> list[bytes]:
             peer = self.peer
             own, keys, place = peer.own, peer.engine.keys, peer.invitation.id
             key = keys.key_for(followed.document, "document")
             assert key
             sealer = Sealer(crypto, own.signer, Stream(place, followed.document, peer.session, "document"))
-            for sealed in sealer.seal(key, change):
-                peer.engine.neighbours.say(EnvelopeMessage(sealed.data))
+            return [sealed.data for sealed in sealer.seal(key, change)]
+
+        return _run(self._loop, seal())
+
+    def forge(self, change: bytes, to: str | None = None) -> None:
+        """Says such a change to everybody it is connected to, or to one session alone."""
+        envelopes = self.seal(change)
+
+        async def forge() -> None:
+            for neighbour in self.peer.engine.neighbours:
+                for envelope in envelopes if to in (None, neighbour.peer) else ():
+                    neighbour.say(EnvelopeMessage(envelope))
 
         _run(self._loop, forge())
 

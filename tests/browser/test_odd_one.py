@@ -14,7 +14,9 @@ from playwright.sync_api import Page
 
 from peerbook.genesis import genesis, genesis_hash
 from peerbook.peer.document.notebook import Notebook
+from peerbook.peer.encoding import number_bytes, text_bytes
 from peerbook.peer.log.segments import COMPACT_ENVELOPES
+from peerbook.peer.peer import Followed
 
 from .bare import build_bare_page
 from .conftest import NewContext, Server, serving
@@ -223,6 +225,57 @@ def test_log13_a_browser_reads_what_python_compacts_and_python_what_a_browser_do
             assert segments_of(other) == segments_of(odd)
             # Before the class let them in nothing could be judged.
             assert {*odd.peer.engine.refusals, *other.peer.engine.refusals} <= {"too-early"}
+
+
+def test_per6_a_browser_and_python_given_crafted_letters_in_two_orders_come_to_one_text(
+    bare: Server, code: str, join: Join
+) -> None:
+    """Two letters between places that no editor gives: which stands first depends on which came first."""
+    page = join("Ada")
+    with ExitStack() as stack:
+        odd, *forgers = (stack.enter_context(an_odd_one(link(bare, code), name)) for name in ("Py", "Mallory", "Eve"))
+        for each in (odd, *forgers):
+            each.follow(PATH)
+            each.wait(lambda peer: len(peer.roads) == 3, "all are reached")
+        page.evaluate("me.type(0, 0, 'abc')")
+        for each in (odd, *forgers):
+            wait_until_equal(each, page)
+        hers, session = page.evaluate("[me.doc.clientID, me.joined.engine.options.own.session]")
+        first, second = (
+            crafted_letter(forger.do(client_of), (hers, at), (hers, at), word)
+            for forger, at, word in zip(forgers, (0, 1), ("<P>", "<Q>"), strict=True)
+        )
+
+        def hear(followed: Followed) -> None:
+            # Meanwhile Python hears nothing, and the page hears of the first alone.
+            forgers[0].forge(first, to=session)
+            time.sleep(1)
+            for forger, change in ((forgers[1], second), (forgers[0], first)):
+                for envelope in forger.seal(change):
+                    odd.peer.engine.hear(forger.peer.session, "control", envelope)
+
+        odd.do(hear)
+        wait_for(page, "me.cells()[0].source.includes('<P>') && me.cells()[0].source.includes('<Q>')")
+        assert odd.digest() == page.evaluate("me.digest()")
+        assert odd.cells() != page.evaluate("me.cells()"), "the letters were not crafted well enough"
+        deadline = time.monotonic() + 60
+        while odd.cells() != page.evaluate("me.cells()"):
+            assert time.monotonic() < deadline, (odd.sources(), page.evaluate("me.cells()"))
+            time.sleep(0.2)
+        page.evaluate("me.type(0, 0, 'and on ')")
+        wait_until_equal(odd, page)
+
+
+def client_of(followed: Followed) -> int:
+    doc = followed.replica.doc
+    assert doc is not None
+    return doc.client_id
+
+
+def crafted_letter(client: int, left: tuple[int, int], right: tuple[int, int], text: str) -> bytes:
+    """The first change of a client: text between two places, whatever they are."""
+    places = b"".join(map(number_bytes, (*left, *right)))
+    return b"".join(map(number_bytes, (1, 1, client, 0))) + b"\xc4" + places + text_bytes(text) + b"\x00"
 
 
 def segments_of(odd: Odd) -> dict[str, list[tuple[int, int]]]:

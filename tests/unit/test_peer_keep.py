@@ -60,6 +60,9 @@ def test_another_edition_and_a_copy_stand_beside_the_first() -> None:
 def test_the_lecture_stands_beside_everybodys_notebook() -> None:
     assert file_of(document("1", branch="lecture"), "w/1.ipynb") == "w/1.lecture.ipynb"
     assert file_of(f"{'1' * 64}.mine.{'ab' * 16}", "w/1.ipynb") == "w/1.of-abababab.ipynb"
+    teams = f"{'1' * 64}.team.{'ab' * 16}"
+    assert file_of(teams, "w/1.ipynb", (), "ee" * 16) == "w/1.team-abababab.ipynb"
+    assert file_of(teams, "w/1.ipynb", (), "ab" * 16) == "w/1.ipynb"
     assert file_of(document("2", branch="lecture"), "w/1.ipynb", ["w/1.lecture.ipynb"]) == (
         "w/1.lecture.edition-22222222.ipynb"
     )

@@ -21,6 +21,7 @@ from peerbook.errors import PeerbookError
 from peerbook.genesis import genesis
 from peerbook.peer import crypto
 from peerbook.peer.document.notebook import Notebook
+from peerbook.peer.founding import link_of
 from peerbook.peer.keep import keeper as keeper_module
 from peerbook.peer.keep.folder import Folder, Written
 from peerbook.peer.keep.keeper import Keeper
@@ -51,6 +52,7 @@ class AClass:
 
     def __init__(self) -> None:
         self.site = SITE
+        self.invitation = replace(link_of(bytes(16), bytes(16)), everyone=EVERYONE)
         self.server = ServerState("open")
         self.is_in, self.others, self.not_let_in, self.door = True, 0, None, "inside"
         self.is_removed = False

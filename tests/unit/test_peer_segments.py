@@ -20,8 +20,9 @@ from peerbook.peer.secret import Secret
 from peerbook.peer.segment import Segment, seal_segment
 from peerbook.peer.sync.compactor import COMPACT_BYTES
 from peerbook.peer.sync.intake import HELD_BYTES
+from peerbook.peer.sync.kept import without_compacted
 from peerbook.peer.sync.opener import open_changes
-from peerbook.peer.sync.options import Refusal, Standing
+from peerbook.peer.sync.options import Keepable, Refusal, Standing
 
 from .peer_kit import DOCUMENT, ROOM, Page, World, somebody
 
@@ -237,6 +238,24 @@ def test_sto10_segments_are_read_again_from_what_was_kept(world: World) -> None:
     world.clock.advance(1000)
     assert words(again) == words(ada)
     assert forms(again, ada)[0] == "segment"
+
+
+def test_sto10_what_a_segment_took_the_place_of_is_not_read_again_unless_the_segment_was_refused(world: World) -> None:
+    ada, ben = (world.page(compact_every=16) for _ in range(2))
+    world.join(ada, ben)
+    world.clock.advance(1000)
+    types(world, ada, 40)
+    world.clock.advance(10_000)
+    pieces = [each for each in without_compacted(ben.kept) if each.kind == "piece"]
+    assert {each.data for each in pieces} == {piece.data for piece in ben.replica.log.pieces(ada.session)}
+    assert len(pieces) < 30 < sum(each.kind == "piece" for each in ben.kept)
+    again = world.page(follows=False)
+    again.follow(ben.kept)
+    assert words(again) == words(ben)
+    assert spans(again, ada) == spans(ben, ada)
+    segments = [piece for piece in ben.replica.log.pieces(ada.session) if piece.form == "segment"]
+    refusals = [Keepable("refuse", bytes(16) + b"\0" + piece.hash) for piece in segments]
+    assert len([each for each in without_compacted([*ben.kept, *refusals]) if each.kind == "piece"]) > 30
 
 
 def test_env7_another_device_of_the_author_may_sign_and_both_introductions_are_kept(world: World) -> None:

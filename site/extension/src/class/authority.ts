@@ -12,12 +12,13 @@ import { decodeStatement } from '../core/class/statement';
 import { placeOf } from '../core/class/permissions';
 import type { ICrypto } from '../core/crypto';
 import type { IOwnSession } from '../core/identity/own';
+import { normalName } from '../core/roster/record';
 import type { Secret } from '../core/secret';
 import type { Engine } from '../core/sync/engine';
 import { Society } from '../core/sync/society';
 import type { IContradiction } from './contradictions';
 import type { IKeptClass, KeptClasses } from './kept';
-import type { ITeaching } from './membership';
+import type { ITeaching, ITeamSeen } from './membership';
 import type { Entrance } from './panel/entrance';
 import { TakingOver, type TakingOverState } from './takingover';
 
@@ -169,6 +170,26 @@ export class Authority {
     return this.society.roles?.mayWrite(this.parts.own.participant, document, 'document') === true;
   }
 
+  /** Teams whose pages one may read; those that are over are none. */
+  get teams(): readonly ITeamSeen[] {
+    const { roles } = this.society;
+    const { participant } = this.parts.own;
+    return [...(roles?.teams.values() ?? [])]
+      .filter(({ team, members }) => members.length > 0 && roles!.readsTeam(participant, team))
+      .map(({ team, name, members }) => ({
+        team,
+        name: normalName(name),
+        members: members.filter(member => roles!.readsTeam(member, team))
+      }))
+      .sort(
+        (a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }) || (a.team < b.team ? -1 : 1)
+      );
+  }
+
+  mayRead(document: string): boolean {
+    return this.society.roles?.mayRead(this.parts.own.participant, document) === true;
+  }
+
   /** Null for whoever does not teach. */
   get teaching(): ITeaching | null {
     const { society, engine } = this;
@@ -188,6 +209,13 @@ export class Authority {
       hasOf: of => engine.reachesOf(of).length > 0,
       give: (to, role) => void society.give(to, role, engine.reachedBy(to)),
       setDoor: door => void society.beginEpoch(door),
+      mayTeam: team =>
+        roles.mayState(participant, {
+          ...{ kind: 'team', team, name: '', keyHash: new Uint8Array(32), members: [], frontier: [] }
+        }),
+      setTeam: ({ team, name, members }) =>
+        void society.teaming.state(team, name, members, who => engine.reachesOf(who)),
+      newTeam: () => society.teaming.newTeam(),
       admit: who => society.admit(who, engine.reachedBy(who)),
       refuse: who => doorway.refuse(who),
       share: outputs => void society.state({ kind: 'sharing', outputs }),

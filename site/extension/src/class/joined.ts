@@ -29,7 +29,7 @@ import type { IIdentity, Identities } from './identity';
 import { Authority } from './authority';
 import { Contradictions, type IContradiction } from './contradictions';
 import type { IKeptClass, KeptClasses } from './kept';
-import type { IFollowed, IMembership, IParticipant, ITeaching } from './membership';
+import type { IFollowed, IMembership, IParticipant, ITeaching, ITeamSeen } from './membership';
 import type { Entrance } from './panel/entrance';
 import { signalSealer } from './sealer';
 import { gather } from './people';
@@ -65,6 +65,8 @@ export interface IJoinOptions {
   readonly branch?: Branch;
   /** Whose own one, where it is not one's own. */
   readonly pageOwner?: string | null;
+  /** Which team's, of the branch of teams; null for everyone's. */
+  readonly team?: string | null;
   /** Whether a change to a document is not this page's own: from storage, from another tab. */
   isForeign?(origin: unknown): boolean;
   /** The path of the workshop's notebook with this genesis, once that is known. */
@@ -264,6 +266,17 @@ export class Joined implements IMembership {
     return this.branch === 'mine' && pageOwner !== this._me.participant ? (pageOwner ?? null) : null;
   }
 
+  get team(): string | null {
+    return this.branch === 'team' ? (this.options.team ?? null) : null;
+  }
+
+  get teams(): readonly ITeamSeen[] {
+    const { teams, teaching } = this.authority;
+    // Who is in two has one page, the same on all devices.
+    const isFirst = ({ team }: ITeamSeen): boolean => teams.every(each => each.team >= team);
+    return teaching ? teams : teams.filter(isFirst);
+  }
+
   documentName(genesis: string): string {
     const { branch } = this;
     const { everyone } = this.invitation;
@@ -272,7 +285,7 @@ export class Joined implements IMembership {
         ? (this.options.pageOwner ?? this._me.participant)
         : branch === 'lecture'
           ? this.lecture
-          : everyone;
+          : (this.team ?? everyone);
     return formatName({ genesis, branch, owner });
   }
 
@@ -406,11 +419,12 @@ export class Joined implements IMembership {
     }
   }
 
-  /** Documents of everybody's are kept by everybody, so that those who come later find them. */
+  /** Documents of everybody's are kept by everybody, a team's by who may read it, so that those who come later find them. */
   private isShared(document: string): boolean {
     try {
       const { branch, owner } = parseName(document);
-      return branch !== 'mine' && [this.invitation.everyone, this.lecture].includes(owner);
+      const isOfAll = [this.invitation.everyone, this.lecture].includes(owner);
+      return branch !== 'mine' && (isOfAll || (branch === 'team' && this.authority.mayRead(document)));
     } catch {
       return false;
     }

@@ -12,6 +12,7 @@ import {
   ownerIn,
   pageOwnerIn,
   readFragment,
+  teamIn,
   withoutOwner
 } from '../core/class/invitation';
 import { FROM_LOG } from '../notebook/keeper';
@@ -63,7 +64,8 @@ export async function join(
     history.replaceState(history.state, '', withoutOwner(location.href));
   }
   const identities = browserIdentities(root);
-  const goal = { branch: branchIn(fragment), pageOwner: pageOwnerIn(fragment) };
+  const team = teamIn(fragment);
+  const goal = { branch: branchIn(fragment), pageOwner: pageOwnerIn(fragment), isTeam: team !== null };
   const identity = await identify(identities, invited.invitation.code, root, trans, goal);
   const paths = new Map<string, string>();
   void fetchCatalogue(root).then(
@@ -77,6 +79,7 @@ export async function join(
     vault: await browserVault(root),
     invitation: invited.invitation,
     ...goal,
+    team,
     owner,
     identity,
     identities,

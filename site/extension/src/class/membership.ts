@@ -33,6 +33,15 @@ export interface IParticipant {
   readonly role: Role;
 }
 
+/** A team, as one may know of it. */
+export interface ITeamSeen {
+  /** 32 hex digits. */
+  readonly team: string;
+  readonly name: string;
+  /** Participants who are not out of the class, in order of their ids. */
+  readonly members: readonly string[];
+}
+
 /** What somebody who teaches can do besides. Each does nothing where the class's statements do not let them. */
 export interface ITeaching {
   /** Open: whoever has the link is in. Closed: whoever teaches lets them in. */
@@ -49,6 +58,12 @@ export interface ITeaching {
   give(participant: string, role: StatedRole): void;
   /** Begins new keys as well. */
   setDoor(door: Door): void;
+  /** Whether one may say anything of a team: an instructor says nothing of the owner's. */
+  mayTeam(team: string): boolean;
+  /** How a team is from now on; without members it is over. Who is taken out reads nothing that comes after. */
+  setTeam(team: ITeamSeen): void;
+  /** The id of a team that is to be. */
+  newTeam(): string;
   admit(participant: string): void;
   refuse(participant: string): void;
   share(outputs: boolean): void;
@@ -110,6 +125,10 @@ export interface IMembership {
   readonly branch: Branch;
   /** Whose own notebook that is, where it is not one's own: a participant. */
   readonly pageOwner: string | null;
+  /** Which team's page that is; null for everyone's, and on another branch. */
+  readonly team: string | null;
+  /** Teams whose pages one may read, by name: one's own, or all for whoever teaches. */
+  readonly teams: readonly ITeamSeen[];
   /** The name of that notebook, of the genesis with this hash. */
   documentName(genesis: string): string;
   /** Whether one may write in a document of the class; it may become another answer. */

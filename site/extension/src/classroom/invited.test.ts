@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { classFragment, holdClass, type IAddressed, inClass, withBranch } from './invited';
+import { classFragment, holdClass, type IAddressed, inClass, withBranch, withTeam } from './invited';
 
 const CLASS = '#class=abcdefghijklmnopqrstuvwx';
 
@@ -8,6 +8,10 @@ describe('the class in an address', () => {
     expect(classFragment(CLASS)).toBe(CLASS);
     expect(classFragment(`#a=1&${CLASS.slice(1)}&Heading`)).toBe(CLASS);
     expect(classFragment(`${CLASS}&branch=mine&Heading`)).toBe(`${CLASS}&branch=mine`);
+    const team = `${CLASS}&branch=team&team=${'0d'.repeat(16)}`;
+    expect(withTeam(`${CLASS}&branch=mine`, '0d'.repeat(16))).toBe(team);
+    expect(classFragment(`${team}&Heading`)).toBe(team);
+    expect(withBranch(team, 'team')).toBe(`${CLASS}&branch=team`);
     expect(withBranch(CLASS, 'mine')).toBe(`${CLASS}&branch=mine`);
     expect(withBranch(`${CLASS}&branch=mine`, 'team')).toBe(`${CLASS}&branch=team`);
     for (const hash of ['', '#', '#Heading', '#subclass=x', '#class=']) {

@@ -3,7 +3,7 @@
  * is the class. Small, for every page has it; `core/class/invitation.ts` reads what the fragment says.
  */
 
-const CLASS = /^#(?:.*&)?(class=[^&]+(?:&branch=[a-z]+)?(?:&of=[0-9a-f]{32})?)/;
+const CLASS = /^#(?:.*&)?(class=[^&]+(?:&branch=[a-z]+)?(?:&(?:of|team)=[0-9a-f]{32})?)/;
 
 /** `#class=...` of a page's `location.hash`, with the class's page one is on; or '' for a page alone. */
 export function classFragment(hash: string): string {
@@ -19,6 +19,11 @@ export function withBranch(fragment: string, branch: string): string {
 /** Somebody's own page, for whoever may read it. */
 export function withPageOf(fragment: string, participant: string): string {
   return `${withBranch(fragment, 'mine')}&of=${participant}`;
+}
+
+/** A team's page. */
+export function withTeam(fragment: string, team: string): string {
+  return `${withBranch(fragment, 'team')}&team=${team}`;
 }
 
 /** The address of another page, in the same class. One that names a place in a page keeps that beside the class. */

@@ -44,5 +44,20 @@ export class Secret {
   }
 }
 
+/** What holds keys among other things, and is written out as little as they are. */
+export abstract class Discreet {
+  toJSON(): string {
+    return SHOWN;
+  }
+
+  toString(): string {
+    return SHOWN;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return SHOWN;
+  }
+}
+
 /** Of a key: Ed25519's and X25519's seeds alike. */
 export const SEED_BYTES = 32;

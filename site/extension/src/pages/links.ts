@@ -19,6 +19,11 @@ export function notebookLink(home: string, path: string, invited: Class): string
   return new URL(`notebooks/index.html?path=${named}${fragmentOf(invited)}`, home).href;
 }
 
+/** A team's page of it. */
+export function teamLink(home: string, path: string, invited: Class, team: string): string {
+  return `${notebookLink(home, path, invited)}&branch=team&team=${team}`;
+}
+
 /** The same address in the class, or alone when there is none. */
 export function linkInto(link: string, invited: Class | null): string {
   const url = new URL(link);

@@ -6,6 +6,7 @@ import { DoorPart } from '../class/teaching/door';
 import { Knocks } from '../class/teaching/knocks';
 import { Removed } from '../class/teaching/removed';
 import { SharingPart } from '../class/teaching/sharing';
+import { TeamsPart } from '../class/teaching/teams';
 import { givenInWords, waitingInWords } from '../class/teaching/words';
 import type { Clock } from '../core/clock';
 import { find, setText } from './elements';
@@ -18,19 +19,32 @@ import { wordsOf } from './words';
 /** What is needed of a membership. */
 export type Powered = Pick<
   IMembership,
-  'people' | 'entrance' | 'role' | 'wasOwner' | 'takingOver' | 'takeOverAnyway' | 'teaching' | 'contradicting'
+  | 'people'
+  | 'entrance'
+  | 'role'
+  | 'wasOwner'
+  | 'takingOver'
+  | 'takeOverAnyway'
+  | 'teaching'
+  | 'teams'
+  | 'contradicting'
 >;
 
 export class Power {
   constructor(
     clock: Clock,
     private readonly keeping: Keeping,
-    private readonly takeOver: TakeOver
+    private readonly takeOver: TakeOver,
+    /** The address of a team's page. */
+    pageOf: (team: string) => string = () => '',
+    random: () => number = Math.random
   ) {
     const say = (words: string): void => this.say(words);
     this.knocks = new Knocks(clock, count => say(waitingInWords(count, english)));
     this.door = new DoorPart({ trans: english, level: 'h2', say });
     this.sharing = new SharingPart(english, 'h2');
+    this.teams = new TeamsPart({ trans: english, level: 'h2', random, say, pageOf });
+    find('class-teams', HTMLElement).replaceChildren(this.teams.node);
     this.removed = new Removed(english, name => say(givenInWords(name, 'attendee', english)));
     this.contradiction = new ContradictionPart(english, 'h2', name =>
       say(givenInWords(name, 'removed', english))
@@ -42,13 +56,14 @@ export class Power {
   }
 
   show(powered: Powered): void {
-    const { people, entrance, role, wasOwner, takingOver, teaching, contradicting } = powered;
+    const { people, entrance, role, wasOwner, takingOver, teaching, teams, contradicting } = powered;
     const isIn = entrance === 'in';
     const waiting = teaching?.waiting ?? [];
     this.contradiction.show(people, contradicting, teaching);
     this.door.show(teaching);
     this.sharing.show(teaching);
     this.removed.show(people, teaching);
+    this.teams.show({ people, teams, teaching });
     this.keeping.show(teaching);
     this.knocks.tell(waiting);
     this.waiting.show(takingOver, () => powered.takeOverAnyway());
@@ -85,5 +100,6 @@ export class Power {
   private readonly door: DoorPart;
   private readonly sharing: SharingPart;
   private readonly removed: Removed;
+  private readonly teams: TeamsPart;
   private readonly knocks: Knocks;
 }

@@ -8,7 +8,7 @@ import type { Clock } from '../core/clock';
 import type { IRecovery, RecoveryFault } from '../core/class/recovery';
 import type { Read } from '../core/envelope/envelope';
 import { Keeping, type Saved } from './keeping';
-import { inviteLink, isOnlyHere, linkInto, notebookLink, teacherLink } from './links';
+import { inviteLink, isOnlyHere, linkInto, notebookLink, teacherLink, teamLink } from './links';
 import { offerOf, offersIn, type IOffer } from './offers';
 import type { Named } from './signaling';
 import { Power } from './power';
@@ -129,7 +129,9 @@ export class Teacher {
     void this.options.readSignaling().then(named => this.tell(named));
     const { saved, clock, download } = this.options;
     const keeping = new Keeping({ saved, room: invitation.room, workshop: offer.slug, download });
-    const power = new Power(clock, keeping, this.takeOver!);
+    const firstPath = (): string => this.options.placeIn(offer.slug) ?? [...offer.steps.keys()][0] ?? '';
+    const teamPage = (team: string): string => teamLink(home, firstPath(), invitation, team);
+    const power = new Power(clock, keeping, this.takeOver!, teamPage);
     const beHere = this.options.watch(invitation, offer, invite, power);
     beHere(this.known(offer, invitation));
     const who = new Who(
@@ -139,8 +141,7 @@ export class Teacher {
         void this.name(identity, offer, invitation).then(() => {
           beHere(identity);
           who.show();
-          const path = this.options.placeIn(offer.slug) ?? [...offer.steps.keys()][0] ?? '';
-          this.options.open(notebookLink(home, path, invitation));
+          this.options.open(notebookLink(home, firstPath(), invitation));
         }),
       typed => this.take(typed, invitation)
     );

@@ -247,7 +247,8 @@ class Keeper:
             self._later[name] = time.monotonic() + _AGAIN_S
             return
         path = notebook.path if notebook else ""
-        file = file_of(name, path, [entry.file for entry in self._entries.values()]) if path else ""
+        taken = [entry.file for entry in self._entries.values()]
+        file = file_of(name, path, taken, self._peer.invitation.everyone) if path else ""
         self._begin(_Entry(name, path, file, genesis, None, self._early.pop(name, [])))
 
     def _by_genesis(self, name: str) -> Published | None:

@@ -21,12 +21,13 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
-def file_of(document: str, path: str, taken: Collection[str] = ()) -> str:
+def file_of(document: str, path: str, taken: Collection[str] = (), everyone: str = "") -> str:
     """Where a document's notebook goes, relative to the folder, with forward slashes.
 
     ``path`` is its path in the site (`first-steps/1-hello.ipynb`). ``taken`` are the
     files of other documents: the result is none of them, nor differs from one in capitals alone. So the edition that
-    was kept first has the plain name, as a device stays with the edition it opened first [CLS5].
+    was kept first has the plain name, as a device stays with the edition it opened first [CLS5]. ``everyone``: whom
+    everyone's page belongs to.
     """
     genesis, branch, owner, *copy = document.split(".")
     used = {_alike(each) for each in taken}
@@ -35,6 +36,8 @@ def file_of(document: str, path: str, taken: Collection[str] = ()) -> str:
         plain += ".lecture"
     elif branch == "mine":
         plain += f".of-{_safe(owner[:8])}"
+    elif everyone and owner != everyone:
+        plain += f".team-{_safe(owner[:8])}"
     wanted = [f"{plain}.copy-{_safe(copy[0][:8])}"] if copy else [plain, f"{plain}.edition-{_safe(genesis[:8])}"]
     wanted.append(f"{wanted[0]}.{hashlib.sha256(document.encode()).hexdigest()[:16]}")
     free = [each for each in wanted if _alike(each + ENDING) not in used]

@@ -23,6 +23,7 @@ from ..session import client_of
 from .acquaintances import Acquaintances
 from .exchange import Exchange
 from .intake import Intake
+from .kept import without_compacted
 from .library import Library
 from .opener import Opener, read_piece
 from .options import EngineOptions, Keepable, Refusal
@@ -84,7 +85,7 @@ class Changes:
                 self._read_proof(each.data, "", is_kept=True)
             elif each.kind == "refuse":
                 _ban(replica, each.data)
-        for each in kept:
+        for each in without_compacted(kept):
             read = read_piece(each.data) if each.kind == "piece" else None
             if read is not None and (read.document, read.kind) == (document, kind):
                 self._restoring.add(hashlib.sha256(each.data).digest())

@@ -5,7 +5,8 @@ anew, in place of the one before. ``core/sync/replica.ts`` in Python. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from pycrdt import Doc, Subscription, TransactionEvent
@@ -95,7 +96,7 @@ class Replica:
         self._reading.end()
         self._genesis = genesis
         self._reading = reading = self._make_reading(doc)
-        with _Applying(self), doc.transaction():
+        with self._applying(), doc.transaction():
             reading.read_all()
         self._watch(reading, doc)
         for change in self._unsealed:
@@ -151,7 +152,7 @@ class Replica:
 
     def unlock(self) -> None:
         """There may be other keys."""
-        with _Applying(self):
+        with self._applying():
             self._reading.unlock()
 
     def flush(self) -> None:
@@ -169,6 +170,15 @@ class Replica:
     def _client(self) -> int:
         return self._ports.client_of(self._ports.session, self._ports.participant)
 
+    @contextmanager
+    def _applying(self) -> Iterator[None]:
+        """While it lasts, what changes in the document is not one's own."""
+        before, self._is_applying = self._is_applying, True
+        try:
+            yield
+        finally:
+            self._is_applying = before
+
     def _watch(self, reading: Reading, doc: Doc[Any]) -> None:
         """What is written to ``doc`` is one's own from now on."""
         self._reading = reading
@@ -178,7 +188,7 @@ class Replica:
     def _built_anew(self, doc: Doc[Any]) -> Reading:
         """A reading of all that counts into ``doc``, beside the one that is open."""
         reading = self._make_reading(doc)
-        with _Applying(self), doc.transaction():
+        with self._applying(), doc.transaction():
             reading.read_anew()
         return reading
 
@@ -262,7 +272,7 @@ class Replica:
         self.reaches.changed()
 
     def _read(self, piece: Piece, opened: Opened | None) -> None:
-        with _Applying(self):
+        with self._applying():
             self._reading.read(piece.session, (piece, opened) if opened else None)
 
     def _dismiss(self, session: str, place: int, piece: Piece, is_building: bool = False) -> None:
@@ -293,7 +303,7 @@ class Replica:
         moved = self.log.cut(session, author, cut)
         self.reaches.changed()
         if not moved.gone and before is None:
-            with _Applying(self):
+            with self._applying():
                 self._reading.read(session)
             return False
         return bool(moved.gone or moved.joined) or before is not None
@@ -339,7 +349,7 @@ class Replica:
         self._reading.end()
         self._watch(reading, doc)
         if not self._ports.cut_of(self._ports.session, self._ports.participant):
-            with _Applying(self):
+            with self._applying():
                 for change in list(self._unsealed):
                     doc.apply_update(change.data)
                     if not self._reading.take_own(change):
@@ -370,7 +380,7 @@ class Replica:
             except Refused as refused:
                 self._ports.unfit(refused.fault)
                 continue
-            with _Applying(self):
+            with self._applying():
                 is_fit = self._reading.take_own(change)
             if is_fit:
                 self._outbox.put(written)
@@ -393,17 +403,3 @@ class Replica:
         self._contents.changed()
         if self.on_change:
             self._ports.clock.after(0, self.on_change)
-
-
-class _Applying:
-    """While it lasts, what changes in the document is not one's own."""
-
-    def __init__(self, replica: Replica) -> None:
-        self._replica = replica
-        self._before = False
-
-    def __enter__(self) -> None:
-        self._before, self._replica._is_applying = self._replica._is_applying, True
-
-    def __exit__(self, *_: object) -> None:
-        self._replica._is_applying = self._before

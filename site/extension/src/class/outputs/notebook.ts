@@ -9,7 +9,7 @@ import type { Outputs } from '../../core/outputs/outputs';
 import { clientOf } from '../../core/session';
 import type { IOpenedOutputs } from '../../notebook/others';
 import type { Session } from '../../notebook/session';
-import type { IMembership } from '../membership';
+import type { IMembership, IParticipant } from '../membership';
 import { choicesOf, type IChoice, type IRemembered, readRemembered, writeRemembered } from './choices';
 import { LookingLine } from './line';
 import { Looking } from './looking';
@@ -87,7 +87,16 @@ export class NotebookOutputs {
       .filter(
         ({ document, participant }) => document === documentOf(this.document, me.participant, participant)
       );
-    return choicesOf(people, marks, this.looked?.whose ?? null);
+    return choicesOf(this.readers(people), marks, this.looked?.whose ?? null);
+  }
+
+  /** Of a team's page: those who are of it. Nobody else has outputs there. */
+  private readers(people: readonly IParticipant[]): readonly IParticipant[] {
+    const { team, teams } = this.parts.membership;
+    const members = teams.find(each => each.team === team)?.members;
+    const isOf = ({ participant, role }: IParticipant): boolean =>
+      members?.includes(participant) === true || role === 'owner' || role === 'instructor';
+    return members ? people.filter(isOf) : people;
   }
 
   private async restore(): Promise<void> {

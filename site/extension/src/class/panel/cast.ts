@@ -5,7 +5,7 @@ import { makeInvitation } from '../../core/class/invitation';
 import { digest } from 'lib0/hash/sha256';
 import { STATED_ROLES, type Door, type StatedRole } from '../../core/class/statement';
 import type { Role } from '../../core/class/roles';
-import type { IMembership, IParticipant, ITeaching } from '../membership';
+import type { IMembership, IParticipant, ITeaching, ITeamSeen } from '../membership';
 import type { Entrance } from './entrance';
 
 const NAMES = [
@@ -63,6 +63,8 @@ export class StagedClass implements Omit<
     server: { kind: 'open' }
   };
   pageOwner: string | null = null;
+  team: string | null = null;
+  teams: readonly ITeamSeen[] = [];
   contradicting = new Set<string>();
   /** Of whom nothing is here. */
   readonly missing = new Set<string>();
@@ -78,6 +80,8 @@ export class StagedClass implements Omit<
   /** What was done by whoever teaches. */
   readonly done: string[] = [];
   hasLeft = false;
+  /** Teams that were made. */
+  made = 0;
 
   get role(): Role | null {
     return this.entrance === 'in' ? this.people[0]!.role : null;
@@ -153,6 +157,23 @@ class StagedTeaching implements ITeaching {
     this.staged.done.push(`door ${door}`);
     this.staged.door = door;
     this.staged.changed.call();
+  }
+
+  mayTeam(): boolean {
+    return true;
+  }
+
+  setTeam(team: ITeamSeen): void {
+    const { staged } = this;
+    const others = staged.teams.filter(each => each.team !== team.team);
+    staged.done.push(`team ${team.name}: ${team.members.map(one => Number(`0x${one}`)).join(' ')}`);
+    const all = [...others, ...(team.members.length > 0 ? [team] : [])];
+    staged.teams = all.sort((a, b) => (a.name < b.name ? -1 : 1));
+    staged.changed.call();
+  }
+
+  newTeam(): string {
+    return (this.staged.made += 1).toString(16).padStart(32, '0');
   }
 
   admit(participant: string): void {

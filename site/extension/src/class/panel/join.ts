@@ -15,6 +15,8 @@ export interface IGoal {
   readonly branch: Branch;
   /** Whose own page, where the link names somebody: a participant, or null. */
   readonly pageOwner: string | null;
+  /** Whether it is a team's page, and not everyone's. */
+  readonly isTeam?: boolean;
 }
 
 /** Asks on a card who comes in. Resolves once somebody said it; whoever would rather be alone follows a link. */
@@ -77,7 +79,7 @@ export function askName(identities: Identities, trans: TranslationBundle, goal: 
   });
 }
 
-function goalInWords({ branch, pageOwner }: IGoal, trans: TranslationBundle): string {
+function goalInWords({ branch, pageOwner, isTeam }: IGoal, trans: TranslationBundle): string {
   switch (branch) {
     case 'lecture':
       return trans.__('You come to the lecture, which only the teachers write.');
@@ -90,7 +92,9 @@ function goalInWords({ branch, pageOwner }: IGoal, trans: TranslationBundle): st
             "You come to somebody's own page, which only they write, and only they and the teachers read."
           );
     case 'team':
-      return trans.__("You come to everyone's page, which all in the class write.");
+      return isTeam
+        ? trans.__("You come to a team's page, which its members write.")
+        : trans.__("You come to everyone's page, which all in the class write.");
   }
 }
 

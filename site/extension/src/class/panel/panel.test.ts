@@ -19,6 +19,7 @@ import { cast } from './cast';
 import { Invite } from './invite';
 import { ClassPanel, type IPanelView } from './panel';
 import { ClassSlot } from './slot';
+import type { IWhose } from './whose';
 
 const trans = nullTranslator.load('peerbook');
 const summary = (kind: ISummary['kind'], more: Partial<ISummary> = {}): ISummary => ({
@@ -42,6 +43,7 @@ const view = (said: ISaid, more: Partial<IPanelView> = {}): IPanelView => ({
   door: 'open',
   outputsShared: false,
   teaching: null,
+  teams: [],
   contradicting: new Set(),
   ...more
 });
@@ -55,7 +57,7 @@ describe('the panel', () => {
     leave: vi.fn(),
     say: vi.fn(),
     inviteLink: () => 'https://school.test/#class=x',
-    pageOf: (branch: string) => `https://school.test/${branch}`,
+    pageOf: (branch: string, team?: string) => `https://school.test/${branch}${team ? `/${team}` : ''}`,
     visit: vi.fn()
   };
   let panel: ClassPanel;
@@ -108,6 +110,50 @@ describe('the panel', () => {
     all.push(said({ branch: 'mine', isShared: false, mayWrite: true }));
     expect(new Set(all).size).toBe(6);
     expect(isSeen(links()[0]!)).toBe(false);
+  });
+
+  it('has the way to one’s team, and who is in it; for who teaches to each team; for others none', () => {
+    const links = () => [...panel.node.querySelectorAll<HTMLAnchorElement>('.pb-Whose a')].slice(3);
+    const said = () => [...panel.node.querySelectorAll('.pb-Whose p')].filter(isSeen).map(p => p.textContent);
+    const mine = { team: '0a', name: 'Team 1', others: ['Ben', 'Cem'], isMine: true };
+    const other = { team: '0b', name: 'Team 2', others: ['Dora'], isMine: false };
+    const tellTeams = (teams: IPanelView['teams'], whose: Partial<IWhose> = {}): void =>
+      panel.tell(
+        view(connectionInWords(summary('direct'), cast(3), trans), {
+          whose: { branch: 'lecture', isShared: true, mayWrite: false, ...whose },
+          teams
+        })
+      );
+    tellTeams([]);
+    expect([links(), said()].map(each => each.length)).toEqual([0, 1]);
+    tellTeams([mine]);
+    expect(links().map(({ textContent, href }) => [textContent, href])).toEqual([
+      ['Your team', 'https://school.test/team/0a']
+    ]);
+    expect(said()[1]).toBe('You are in Team 1, with Ben and Cem.');
+    const [link] = links();
+    tellTeams([mine], { branch: 'team', mayWrite: true, team: mine });
+    expect(said()).toEqual([
+      "Team 1's page. You write here with Ben and Cem; nobody else but the teachers reads it."
+    ]);
+    expect([links()[0] === link, link!.getAttribute('aria-current')]).toEqual([true, 'page']);
+    expect(panel.node.querySelectorAll('.pb-Whose [aria-current]')).toHaveLength(1);
+    tellTeams([{ ...mine, others: [] }], { branch: 'team', mayWrite: true, team: { ...mine, others: [] } });
+    expect(said()[0]).toContain('You are in it alone for now');
+    tellTeams([mine], { branch: 'team', team: mine });
+    expect(said()[0]).toBe('Team 1 writes here, and you watch.');
+    // Who teaches: all of them, by name.
+    tellTeams([{ ...mine, isMine: false }, other], { branch: 'team', mayWrite: true, team: other });
+    expect(links().map(({ textContent }) => textContent)).toEqual(['Team 1', 'Team 2']);
+    expect(said()).toEqual([
+      "Team 2's page: Dora. They write here, you and the other teachers too, and nobody else reads it."
+    ]);
+    // Somebody else's team, and none any more.
+    tellTeams([], { branch: 'team', team: { ...other, name: null, others: [] } });
+    expect([links().length, said()[0]]).toEqual([
+      0,
+      'You are not in this team: only its members and the teachers read what it writes.'
+    ]);
   });
 
   it('changes the name, and says when nothing is left of it', () => {

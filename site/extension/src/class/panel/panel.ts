@@ -16,7 +16,7 @@ import { make, makeButton, setText } from './dom';
 import { Invite } from './invite';
 import { type IMyselfActs, Myself } from './myself';
 import { type IScene, PeopleList } from './people';
-import { type IWhose, Whose } from './whose';
+import { type IWhose, type IWhoseTeam, Whose } from './whose';
 
 export interface IPanelActs extends IMyselfActs {
   fold(): void;
@@ -25,7 +25,7 @@ export interface IPanelActs extends IMyselfActs {
   say(words: string): void;
   inviteLink(): string;
   /** Address of the notebook on another of the class's pages. */
-  pageOf(branch: Branch): string;
+  pageOf(branch: Branch, team?: string): string;
   /** To somebody's own page of this notebook. */
   visit(participant: string): void;
 }
@@ -40,6 +40,8 @@ export interface IPanelView extends IScene {
   /** Whether the class sees the outputs of everybody's own pages. */
   readonly outputsShared: boolean;
   readonly teaching: ITeaching | null;
+  /** Teams whose pages one may read. */
+  readonly teams: readonly IWhoseTeam[];
   /** Participants of whom a page said two things at once. */
   readonly contradicting: ReadonlySet<string>;
 }
@@ -57,7 +59,7 @@ export class ClassPanel extends Widget {
     const head = make('header', 'pb-Class-head');
     const fold = makeButton(trans.__('Fold away'), () => acts.fold(), 'pb-Class-fold');
     head.append(make('h2', '', trans.__('Class')), fold);
-    this.whose = new Whose(trans, branch => acts.pageOf(branch));
+    this.whose = new Whose(trans, (branch, team) => acts.pageOf(branch, team));
     const say = (words: string): void => acts.say(words);
     this.people = new PeopleList(trans, language, say, participant => acts.visit(participant));
     this.door = new DoorPart({ trans, level: 'h3', say });
@@ -122,7 +124,7 @@ export class ClassPanel extends Widget {
       this.contradiction.show(view.people, view.contradicting, view.teaching);
       this.door.show(view.teaching);
     });
-    this.whose.show(view.whose, view.outputsShared);
+    this.whose.show(view.whose, view.outputsShared, view.teams);
     this.people.show(view);
     this.invite.show(view.door);
     // Whoever is out invites nobody.

@@ -132,6 +132,34 @@ describe('the class in the page', () => {
     part.dispose();
   });
 
+  it('tells whoever is put into a team, with the way to its page, and whoever is out of theirs', async () => {
+    const { Notification } = await import('@jupyterlab/apputils');
+    const info = vi.spyOn(Notification, 'info').mockReturnValue('');
+    const { staged, panel, part, location } = open();
+    await until(() => expect(panel.isVisible).toBe(true));
+    const [me, ben] = staged.people.map(({ participant }) => participant) as [string, string];
+    const team = { team: '0a'.repeat(16), name: 'Team 1', members: [me, ben] };
+    const become = async (teams: typeof staged.teams, count: number) => {
+      staged.teams = teams;
+      staged.changed.call();
+      await until(() => expect(info).toHaveBeenCalledTimes(count));
+    };
+    expect(info).not.toHaveBeenCalled();
+    await become([team], 1);
+    expect(info.mock.lastCall![0]).toBe('You are in Team 1, with Ben Lovelace.');
+    const [action] = info.mock.lastCall![1]!.actions!;
+    action!.callback(new MouseEvent('click'));
+    expect(location.assign.mock.lastCall![0]).toMatch(new RegExp(`&branch=team&team=${team.team}$`));
+    // A name that changes is no news.
+    staged.teams = [{ ...team, name: 'Owls' }];
+    staged.changed.call();
+    await until(() => expect(panel.node.textContent).toContain('You are in Owls'));
+    await become([], 2);
+    expect(info.mock.lastCall![0]).toBe('You are in no team any more.');
+    part.dispose();
+    info.mockRestore();
+  });
+
   it("leaves the class for one's own copy, whose address names no class", async () => {
     const { staged, panel, location, part } = open();
     await until(() => expect(panel.isVisible).toBe(true));

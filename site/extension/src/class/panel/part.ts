@@ -3,7 +3,7 @@ import { Notification } from '@jupyterlab/apputils';
 import { PageConfig } from '@jupyterlab/coreutils';
 import { addresses, placeOf } from '../../classroom/place';
 import { rememberClass } from '../../classroom/back';
-import { inClass, withBranch, withPageOf } from '../../classroom/invited';
+import { inClass, withBranch, withPageOf, withTeam } from '../../classroom/invited';
 import { pageClock } from '../../connection/page';
 import { fragmentOf } from '../../core/class/invitation';
 import type { Cancel } from '../../core/clock';
@@ -21,7 +21,7 @@ import { dockFor, type IDock } from './dock';
 import { ClassPanel } from './panel';
 import { ClassSlot } from './slot';
 import { Told } from './told';
-import { whoseOf } from './whose';
+import { matesInWords, teamsOf, whoseOf } from './whose';
 
 /** In the bar: after Python (20) and the outputs, before what is kept (40). */
 const RANK = 35;
@@ -58,7 +58,7 @@ export class ClassPart {
         leave: () => this.leave(),
         say: words => this.slot.say(words),
         inviteLink: () => this.inviteLink(),
-        pageOf: branch => this.pageOf(branch),
+        pageOf: (branch, team) => this.pageOf(branch, team),
         visit: participant => this.visit(participant)
       },
       document.documentElement.lang || undefined
@@ -106,6 +106,8 @@ export class ClassPart {
   private looking: Cancel | null = null;
   /** Of whom it is remembered on this device that they know that the class sees outputs of own pages. */
   private readonly toldSharing: Told;
+  /** The team one is in; undefined before it is known. */
+  private myTeam: string | null | undefined = undefined;
 
   dispose(): void {
     this.cancels.forEach(cancel => cancel());
@@ -122,6 +124,7 @@ export class ClassPart {
     const { people, summary, entrance, door, outputsShared, teaching, contradicting } = membership;
     const said = this.words();
     this.tellSharing();
+    this.tellTeam();
     const kind = entrance === 'in' ? (summary.refusal ?? summary.kind) : entrance;
     this.slot.tell(said, kind, people, teaching?.waiting);
     if (!this.panel.isVisible) {
@@ -141,7 +144,39 @@ export class ClassPart {
       door,
       outputsShared,
       teaching,
+      teams: teamsOf(membership),
       contradicting
+    });
+  }
+
+  /** Whoever is put into a team, or out of theirs, is told, and given the way to its page. */
+  private tellTeam(): void {
+    const { membership, trans } = this.parts;
+    if (membership.entrance !== 'in') {
+      return;
+    }
+    const mine = teamsOf(membership).find(({ isMine }) => isMine) ?? null;
+    const before = this.myTeam;
+    this.myTeam = mine?.team ?? null;
+    if (before === undefined || before === this.myTeam) {
+      return;
+    }
+    if (!mine) {
+      Notification.info(trans.__('You are in no team any more.'));
+      return;
+    }
+    const { team } = mine;
+    const open = {
+      label: trans.__('Open its page'),
+      callback: () => {
+        this.page.location.assign(this.pageOf('team', team));
+        // Only the fragment may be another: the page is not read anew by itself.
+        this.page.location.reload();
+      }
+    };
+    Notification.info(matesInWords(mine, trans), {
+      autoClose: false,
+      actions: team === membership.team ? [] : [open]
     });
   }
 
@@ -268,8 +303,12 @@ export class ClassPart {
     this.page.location.reload();
   }
 
-  private pageOf(branch: Branch): string {
-    return inClass(this.ownCopy(), withBranch(fragmentOf(this.parts.membership.invitation), branch));
+  private pageOf(branch: Branch, team?: string): string {
+    const fragment = fragmentOf(this.parts.membership.invitation);
+    return inClass(
+      this.ownCopy(),
+      team === undefined ? withBranch(fragment, branch) : withTeam(fragment, team)
+    );
   }
 
   /** To the workshop's page, where one reads what it is about and types a name. */

@@ -5,7 +5,6 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Cancel } from '../../core/clock';
 import type { Session } from '../../notebook/session';
 import type { IClassParts } from '../live';
-import type { IMembership } from '../membership';
 import { whoseInWords, whoseOf } from '../panel/whose';
 import { ReadingLine } from './line';
 import { KeptPlace } from './place';
@@ -57,7 +56,7 @@ class ReadNotebook {
     private readonly panel: NotebookPanel,
     private readonly session: Session,
     private readonly mayWrite: () => boolean,
-    private readonly membership: Pick<IMembership, 'role' | 'people' | 'pageOwner'>,
+    private readonly membership: Parameters<typeof whoseOf>[1],
     private readonly trans: TranslationBundle
   ) {
     this.line.hide();

@@ -129,6 +129,16 @@ export function waitingInWords(count: number, trans: TranslationBundle): string 
     : trans._n('One person is at the door.', '%1 people are at the door.', count, count);
 }
 
+/** Who is known by name; of others the beginning of their id. */
+export function namesInWords(
+  participants: readonly string[],
+  people: readonly Pick<IParticipant, 'participant' | 'name'>[]
+): string {
+  const nameOf = (who: string): string =>
+    people.find(({ participant }) => participant === who)?.name ?? who.slice(0, 6);
+  return participants.map(nameOf).join(', ');
+}
+
 /** On one's own page: who sees what one runs there. */
 export function seenInWords(isShared: boolean, trans: TranslationBundle): string {
   return isShared

@@ -2,6 +2,7 @@ import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
 import {
   branchIn,
+  teamIn,
   fragmentOf,
   makeInvitation,
   ownerIn,
@@ -38,6 +39,16 @@ describe('what a page’s fragment says of a class', () => {
   it('[CLS5] which of the class’s notebooks: the lecture, where it says none that there is', () => {
     expect(branchIn(`#class=${code}&branch=mine`)).toBe('mine');
     expect(branchIn(`#branch=team&class=${code}`)).toBe('team');
+    const team = '0d'.repeat(16);
+    expect(teamIn(`#class=${code}&branch=team&team=${team}`)).toBe(team);
+    for (const other of [
+      '&branch=team',
+      `&branch=mine&team=${team}`,
+      `&branch=team&team=${team}0`,
+      '&branch=team&team=x'
+    ]) {
+      expect(teamIn(`#class=${code}${other}`)).toBeNull();
+    }
     for (const fragment of ['', `#class=${code}`, `#class=${code}&branch=x`, `#class=${code}&branch=`]) {
       expect(branchIn(fragment)).toBe('lecture');
     }

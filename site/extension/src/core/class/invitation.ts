@@ -51,6 +51,12 @@ export function pageOwnerIn(fragment: string): string | null {
   return given !== null && /^[0-9a-f]{32}$/.test(given) ? given : null;
 }
 
+/** The team whose page a page's fragment leads to: an id, or null for everyone's page. Never throws. */
+export function teamIn(fragment: string): string | null {
+  const given = new URLSearchParams(fragment.replace(/^#/, '')).get('team');
+  return given !== null && branchIn(fragment) === 'team' && /^[0-9a-f]{32}$/.test(given) ? given : null;
+}
+
 /** What makes whoever opens the link the owner of the class, or null. Never throws. */
 export function ownerIn(fragment: string): string | null {
   return new URLSearchParams(fragment.replace(/^#/, '')).get('owner');

@@ -5,7 +5,7 @@
 import { sameBytes } from '../bytes';
 import type { ICrypto } from '../crypto';
 import type { Digest } from '../session';
-import type { Secret } from '../secret';
+import { Discreet, type Secret } from '../secret';
 import { toHex } from '../tagged';
 import {
   documentKey,
@@ -59,8 +59,10 @@ interface IHeld {
   readonly hash: Uint8Array;
 }
 
-export class Keyring {
-  constructor(private readonly ports: IKeyringPorts) {}
+export class Keyring extends Discreet {
+  constructor(private readonly ports: IKeyringPorts) {
+    super();
+  }
 
   private readonly held = new Map<number, IHeld[]>();
   private readonly secrets = new Map<string, Uint8Array>();

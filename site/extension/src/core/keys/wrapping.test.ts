@@ -174,6 +174,20 @@ describe('wrapping', () => {
     ]);
   });
 
+  it('[KEY3] what is shared stays so, and is said once, however often it is looked at', () => {
+    const [ada, tom, ben] = [new Person(1), new Person(2), new Person(3)];
+    ada.at.isShared = true;
+    for (let time = 0; time < 8; time += 1) {
+      ada.wrapping.look(ada.mine);
+    }
+    expect(ada.published.length).toBe(1);
+    Object.assign(ada.at, { isShared: false, readers: [tom] });
+    ada.wrapping.look(ada.mine);
+    expect(ada.published.length).toBe(2);
+    // Who could read goes on being able to.
+    expect([ben.hears(ada.published[1]!), ben.canRead(ada.mine, 1)]).toEqual([true, true]);
+  });
+
   it('[KEY3] what is not genuine is not kept', () => {
     const [ada, tom] = [new Person(1), new Person(2)];
     ada.at.readers = [tom];

@@ -109,10 +109,14 @@ describe('a team', () => {
 
   it('[ROL6] what somebody wrote who was taken out counts as far as who teaches had it', () => {
     write(ben!, red!, 'While in it. ');
+    sourceOf(ben!.deeds.doc).insert(0, 'For everyone. ');
     school.clock.advance(3000);
     team(red!, 'Team 1', ada);
     school.clock.advance(60_000);
     [ada!, ben!, school.teacher].forEach(pupil => expect(words(pupil, red!)).toContain('While in it. '));
+    // Named is what is the team's, and nothing else that they wrote.
+    const { frontier } = school.teacher.society.roles!.teams.get(red!)!;
+    expect([...new Set(frontier.map(({ document }) => document))]).toEqual([pageOf(red!)]);
     // And still does when somebody else goes: what was stated of who left before is stated again.
     write(ada!, red!, 'Of ada. ');
     school.clock.advance(3000);
@@ -185,6 +189,19 @@ describe('a team', () => {
     school.clock.advance(5000);
     expect(words(ben!, red!)).toContain('And now. ');
     expect(words(school.teacher, red!)).not.toContain('And now. ');
+  });
+
+  it('[KEY11] a key that came before the word on its team is there when that comes', () => {
+    const disk = copyOf(ben!.disk);
+    const { statements, wraps } = disk;
+    Object.assign(disk, { statements: statements.filter(({ kind }) => kind !== 'team'), wraps: [] });
+    const early = school.stand('ben', disk);
+    const hear = (bytes: Uint8Array): void => early.society.hear('nobody', 'statement', bytes);
+    wraps.forEach(hear);
+    expect(early.society.wrapping.all).toEqual([]);
+    statements.filter(({ kind }) => kind === 'team').forEach(({ bytes }) => hear(bytes));
+    expect(early.society.keyring.teamKeys(red!)).toHaveLength(1);
+    expect(early.society.wrapping.all.length).toBeGreaterThan(0);
   });
 
   it('[KEY11] all who know the same statements keep the same wraps', () => {

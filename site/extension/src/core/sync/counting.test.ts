@@ -277,6 +277,15 @@ describe('what one writes', () => {
     expect(here.now().getMap('meta').has('last')).toBe(false);
   });
 
+  it('[PER2] in several changes that are too large as one is not said', () => {
+    const here = stage({ limits: { ...NOTEBOOK_LIMITS, bytes: 300 } });
+    const meta = here.doc.getMap('meta');
+    meta.set('a', 1);
+    ['b', 'c', 'd'].forEach(key => meta.set(key, 'x'.repeat(150)));
+    here.clock.advance(1000);
+    expect([here.told, here.sent.length, keys(here.now())]).toEqual([['too-large', 'replayed'], 1, 'a']);
+  });
+
   it('[PER2] and may not be is not said, nor what comes after it, until the document is without it', () => {
     const here = stage({ limits: { ...NOTEBOOK_LIMITS, bytes: 200 } });
     const meta = here.doc.getMap('meta');

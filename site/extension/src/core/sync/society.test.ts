@@ -284,6 +284,26 @@ describe('documents with secrets of their own', () => {
   });
 });
 
+describe('teams', () => {
+  function team(statements: Parameters<Class['member']>[1]): { owner: IMember; key(): string } {
+    const owner = school.member('owner', statements);
+    const id = owner.society.teaming.newTeam();
+    const members = [school.idOf('ada'), school.idOf('ben')].sort();
+    expect(owner.society.teaming.state(id, 'Team', members, () => [])).toBe(true);
+    return { owner, key: () => owner.society.roles!.teams.get(id)!.keyHashes[0]!.join() };
+  }
+
+  it('[KEY11] have another key when somebody who had it teaches no more, and only then', () => {
+    const { owner, key } = team([school.epoch(1), school.stand('owner', 2, 'ines', 'instructor')]);
+    const before = key();
+    expect(owner.society.give(school.idOf('ben'), 'viewer', [])).toBe(true);
+    expect(owner.society.give(school.idOf('ines'), 'instructor', [])).toBe(true);
+    expect(key()).toBe(before);
+    expect(owner.society.give(school.idOf('ines'), 'attendee', [])).toBe(true);
+    expect(key()).not.toBe(before);
+  });
+});
+
 describe('taking the class over', () => {
   const seed = (name: string) => school.members.rootOf(name);
   const takeOver = (member: IMember, by = 'recovery'): boolean | null => {

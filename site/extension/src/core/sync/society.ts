@@ -31,7 +31,7 @@ import { Wrapping } from '../keys/wrapping';
 import type { ICut } from '../log/log';
 import type { IHeardOf } from '../overlay/messages';
 import type { Neighbour, Neighbours } from '../overlay/neighbours';
-import type { Secret } from '../secret';
+import { Discreet, type Secret } from '../secret';
 import type { Digest } from '../session';
 import { fromHex, toHex } from '../tagged';
 import type { IAcquaintance } from './acquaintances';
@@ -79,8 +79,9 @@ export interface ISocietyPorts {
   waitingChanged?(): void;
 }
 
-export class Society implements IRules, IKeys {
+export class Society extends Discreet implements IRules, IKeys {
   constructor(private readonly options: ISocietyOptions) {
+    super();
     const { crypto, digest, everyone, own, root, classId } = options;
     this.keyring = new Keyring({
       ...{ crypto, digest, everyone },

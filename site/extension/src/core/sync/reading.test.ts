@@ -1,0 +1,286 @@
+import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
+import { Log } from '../log/log';
+import type { IPiece } from '../log/piece';
+import { links, Writer } from '../log/writer.testing';
+import { craft, type ICrafted, numberOf, textOf } from '../permissions/crafted.testing';
+import { NOTEBOOK_LIMITS } from '../permissions/limits';
+import { Chance } from '../simulation/chance';
+import { type IReadingPorts, type Opened, Reading } from './reading';
+
+const ADA = 5;
+const BEN = 6;
+/** The n-th thing that Ada writes: a text, then letter after letter in it. */
+const wordOf = (clock: number, count = 1): Uint8Array =>
+  craft(
+    ADA,
+    clock,
+    Array.from({ length: count }, (_, each): ICrafted => {
+      const at = clock + each;
+      const place =
+        at === 1 ? { parent: { client: ADA, clock: 0 } } : { left: { client: ADA, clock: at - 1 } };
+      return at === 0 ? { kind: 7, content: numberOf(2), key: 't' } : { content: textOf('x'), ...place };
+    })
+  );
+const open = (plain: Uint8Array, part = 0, parts = 1): Opened => ({ kind: 'open', plain, part, parts });
+
+class Bench {
+  constructor(
+    ownFrom = 0,
+    private readonly own = 'me'
+  ) {
+    const ports: IReadingPorts = {
+      ...{ log: this.log, session: this.own, limits: NOTEBOOK_LIMITS, origin: Symbol('others') },
+      personOf: () => null,
+      clientOf: (_, author) => (author === 'ada' ? ADA : BEN),
+      frontier: session => this.frontiers.get(session) ?? null,
+      open: (piece, then) => {
+        this.asked.push(piece.from);
+        const answer = (): void => then(this.says.get(piece) ?? open(wordOf(piece.from)));
+        if (this.later) {
+          this.later.push(answer);
+        } else {
+          answer();
+        }
+      },
+      stopped: (session, place, _, isBuilding) => {
+        this.stops.push(`${place}${isBuilding ? ' building' : ''}`);
+        this.log.stop(session, place);
+      },
+      locked: piece => this.locked.push(piece.from),
+      progressed: () => (this.progress += 1)
+    };
+    this.ada.write(12);
+    this.reading = new Reading(ports, this.doc, null, ownFrom);
+  }
+
+  readonly ada = new Writer(new Chance(1));
+  readonly ben = new Writer(new Chance(2), 'ben');
+  readonly log = new Log(links);
+  readonly doc = new Y.Doc();
+  readonly reading: Reading;
+  readonly frontiers = new Map<string, number>();
+  readonly says = new Map<IPiece, Opened>();
+  readonly asked: number[] = [];
+  readonly stops: string[] = [];
+  readonly locked: number[] = [];
+  later: (() => void)[] | null = null;
+  progress = 0;
+
+  /** Ada's envelopes at these places come, and are read. */
+  come(...places: number[]): this {
+    places.forEach(place => this.take(this.ada.envelopes[place]!));
+    return this;
+  }
+
+  take(piece: IPiece): void {
+    this.log.take(piece);
+    this.reading.read(piece.session);
+  }
+
+  /** What Ada's envelope at a place says instead. */
+  say(place: number, opened: Opened): this {
+    this.says.set(this.ada.envelopes[place]!, opened);
+    return this;
+  }
+
+  get words(): string {
+    return (this.doc.getMap('cells').get('t') as Y.Text | undefined)?.toJSON() ?? '';
+  }
+}
+
+describe('reading a log into a document', () => {
+  it('[SYN5] goes session by session in order, each piece opened once', () => {
+    const bench = new Bench().come(0, 1, 3);
+    expect([bench.words, bench.asked]).toEqual(['x', [0, 1]]);
+    bench.come(2);
+    expect([bench.words, bench.asked, bench.stops]).toEqual(['xxx', [0, 1, 2, 3], []]);
+    bench.reading.read('nobody');
+    bench.take(bench.ada.envelopes[3]!);
+    expect(bench.asked.length).toBe(4);
+  });
+
+  it('[SYN5] what was opened already is not opened again, and is of its piece alone', () => {
+    const bench = new Bench();
+    const [first, second] = bench.ada.envelopes;
+    bench.log.take(first!);
+    bench.reading.read(bench.ada.session, { piece: first!, opened: open(wordOf(0)) });
+    expect([bench.asked, bench.doc.getMap('cells').has('t')]).toEqual([[], true]);
+    bench.log.take(second!);
+    bench.reading.read(bench.ada.session, { piece: first!, opened: open(wordOf(0)) });
+    expect([bench.asked, bench.words]).toEqual([[1], 'x']);
+  });
+
+  it('[SYN5] one’s own words are in the document already: they are not opened', () => {
+    const own = new Writer(new Chance(1)).session;
+    const bench = new Bench(2, own).come(0, 1, 2, 3);
+    expect([bench.asked, bench.words]).toEqual([[0, 1], 'x']);
+  });
+
+  it('[KEY1] for which there is no key it waits, and goes on when there is one', () => {
+    const bench = new Bench().say(1, { kind: 'locked' }).come(0, 1, 2);
+    expect([bench.words, bench.locked, bench.reading.isPartial, bench.stops]).toEqual(['', [1], true, []]);
+    bench.say(1, open(wordOf(1)));
+    bench.reading.read(bench.ada.session);
+    expect(bench.words).toBe('');
+    bench.reading.unlock();
+    expect([bench.words, bench.reading.isPartial]).toEqual(['xx', false]);
+    bench.reading.unlock();
+    expect(bench.asked).toEqual([0, 1, 1, 2]);
+  });
+
+  it.each<[string, Opened]>([
+    ['sealed with another key', { kind: 'wrong' }],
+    ['no change', open(Uint8Array.of(1, 2, 3))],
+    ['somebody else’s', open(craft(BEN, 1, [{ content: textOf('x'), left: { client: ADA, clock: 0 } }]))],
+    ['beyond what its author wrote', open(wordOf(2))],
+    ['what its author wrote already', open(wordOf(0))],
+    ['in a place where it may not be', open(craft(ADA, 1, [{ content: textOf('x'), key: 'k' }]))],
+    ['the first part, of none', open(wordOf(1), 1, 2)]
+  ])('[LOG7] a session ends before what is %s', (_, said) => {
+    const bench = new Bench().say(2, said).come(0);
+    bench.say(1, said).come(1, 2);
+    expect([bench.stops, bench.log.count(bench.ada.session), bench.words]).toEqual([['1'], 1, '']);
+  });
+
+  it('[SYN3] a change in parts is read when all of them are here, each in its place', () => {
+    const bytes = wordOf(1, 4);
+    const cut = (at: number): Uint8Array => bytes.slice(at * 8, at === 2 ? undefined : at * 8 + 8);
+    const parts = [0, 1, 2].map(part => open(cut(part), part, 3));
+    const whole = new Bench()
+      .say(1, parts[0]!)
+      .say(2, parts[1]!)
+      .say(3, parts[2]!)
+      .say(4, open(wordOf(5)));
+    whole.come(0, 1, 2);
+    expect(whole.words).toBe('');
+    whole.come(3, 4);
+    expect([whole.words, whole.stops]).toEqual(['xxxxx', []]);
+    const wrong: Opened[] = [parts[2]!, open(cut(1), 1, 4), open(cut(1), 1, 2), open(wordOf(1)), parts[0]!];
+    for (const second of wrong) {
+      const bench = new Bench().say(1, parts[0]!).say(2, second).say(3, parts[2]!).come(0, 1, 2, 3);
+      expect([bench.stops, bench.words]).toEqual([['1'], '']);
+    }
+  });
+
+  it('[LOG8] a segment says what follows on what was read, and may begin before it', () => {
+    const [from, beyond, behind] = [wordOf(0, 6), wordOf(4, 2), wordOf(0, 2)];
+    const read = (plain: Uint8Array): Bench => {
+      const bench = new Bench().come(0, 1, 2);
+      const segment = bench.ada.segment(2, 6);
+      bench.says.set(segment, open(plain));
+      bench.take(bench.ada.segment(0, 2));
+      bench.take(segment);
+      return bench;
+    };
+    expect([read(from).words, read(from).stops]).toEqual(['xxxxx', []]);
+    expect([read(beyond).stops.length, read(behind).stops.length]).toEqual([1, 1]);
+  });
+
+  it('[SYN5] opened late it is read late, in order, and not at all once the document is closed', () => {
+    const bench = new Bench();
+    bench.later = [];
+    bench.come(0, 1, 2);
+    expect([bench.asked, bench.reading.isOpening, bench.reading.isPartial, bench.progress]).toEqual([
+      ...[[0], true, true, 0]
+    ]);
+    bench.later.shift()!();
+    bench.later.shift()!();
+    expect([bench.words, bench.asked]).toEqual(['x', [0, 1, 2]]);
+    bench.reading.end();
+    bench.later.shift()!();
+    bench.reading.read(bench.ada.session);
+    expect([bench.words, bench.asked]).toEqual(['x', [0, 1, 2]]);
+  });
+
+  it('[PER3] what was let wait and turns out to be misplaced ends its session where it began', () => {
+    const bench = new Bench();
+    const lie = craft(BEN, 0, [{ kind: 1, content: numberOf(1), parent: { client: ADA, clock: 1 } }]);
+    const [first, second] = bench.ben.write(2);
+    bench.says
+      .set(first!, open(lie))
+      .set(second!, open(craft(BEN, 1, [{ kind: 7, content: numberOf(2), key: 'u' }])));
+    [first!, second!].forEach(piece => bench.take(piece));
+    expect([bench.reading.isWaiting, bench.stops]).toEqual([true, []]);
+    bench.come(0, 1, 2);
+    expect([bench.stops, bench.words]).toEqual([['0'], 'xx']);
+    expect(bench.doc.getMap('cells').has('u')).toBe(false);
+  });
+
+  it('[PER5] of who was cut off, nobody waits for what does not count', () => {
+    const bench = new Bench();
+    const [word] = bench.ben.write(1);
+    bench.says.set(
+      word!,
+      open(
+        craft(BEN, 0, [
+          { content: textOf('b'), left: { client: ADA, clock: 1 }, right: { client: ADA, clock: 3 } }
+        ])
+      )
+    );
+    bench.take(word!);
+    bench.come(0, 1);
+    expect(bench.reading.isWaiting).toBe(true);
+    bench.frontiers.set(bench.ada.session, 2);
+    bench.reading.read(bench.ada.session);
+    expect(bench.reading.isWaiting).toBe(false);
+  });
+});
+
+describe('building a document anew', () => {
+  const lie = open(craft(ADA, 2, [{ content: textOf('x'), key: 'k' }]));
+
+  it('[PER6] gives what was read bit by bit, without what may not be and what came after it', () => {
+    const bench = new Bench().say(2, lie).say(3, open(wordOf(3)));
+    bench.ada.envelopes.slice(0, 4).forEach(piece => bench.log.take(piece));
+    const [word] = bench.ben.write(1);
+    bench.says.set(word!, open(craft(BEN, 0, [{ content: textOf('b'), left: { client: ADA, clock: 1 } }])));
+    bench.log.take(word!);
+    bench.reading.readAnew();
+    expect([bench.words, bench.stops, bench.log.count(bench.ada.session)]).toEqual(['xb', ['2 building'], 2]);
+    expect([bench.reading.isPartial, bench.reading.isWaiting]).toEqual([false, false]);
+  });
+
+  it('[PER6] waits until all is opened, and does nothing once it is over', () => {
+    for (const isOver of [false, true]) {
+      const bench = new Bench();
+      bench.later = [];
+      bench.ada.envelopes.slice(0, 3).forEach(piece => bench.log.take(piece));
+      bench.reading.readAnew();
+      bench.later.shift()!();
+      bench.later.shift()!();
+      expect([bench.words, bench.reading.hasOwn]).toEqual(['', false]);
+      if (isOver) {
+        bench.reading.end();
+      }
+      bench.later.shift()!();
+      expect(bench.words).toBe(isOver ? '' : 'xx');
+    }
+  });
+
+  it('[PER6] what waits for what is not here is taken when that comes', () => {
+    const bench = new Bench();
+    const [word, more] = bench.ben.write(2);
+    bench.says.set(word!, open(craft(BEN, 0, [{ kind: 7, content: numberOf(2), key: 'u' }])));
+    bench.says.set(more!, open(craft(BEN, 1, [{ content: textOf('b'), left: { client: ADA, clock: 1 } }])));
+    [word!, more!].forEach(piece => bench.log.take(piece));
+    bench.reading.readAnew();
+    expect([bench.reading.isWaiting, bench.doc.getMap('cells').has('u')]).toEqual([true, true]);
+    bench.come(0, 1);
+    expect([bench.reading.isWaiting, bench.words]).toEqual([false, 'xb']);
+  });
+
+  it('[SYN17] a page writes on only in a document that has all its own session wrote', () => {
+    const own = new Writer(new Chance(1)).session;
+    const bench = new Bench(9, own);
+    bench.later = [];
+    bench.ada.envelopes.slice(0, 2).forEach(piece => bench.log.take(piece));
+    expect(bench.reading.hasOwn).toBe(false);
+    bench.reading.readAll();
+    expect(bench.reading.hasOwn).toBe(false);
+    bench.later.splice(0).forEach(run => run());
+    expect(bench.reading.hasOwn).toBe(false);
+    bench.later.splice(0).forEach(run => run());
+    expect([bench.words, bench.reading.hasOwn]).toEqual(['x', true]);
+  });
+});
