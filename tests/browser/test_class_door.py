@@ -110,3 +110,50 @@ def test_one_who_only_watches_writes_nowhere_and_one_who_teaches_has_the_panel(a
         person.page.set_viewport_size({"width": 320, "height": 800})
     ben.wait(lambda: ben.page.evaluate("document.scrollingElement.scrollWidth <= 320"), "nothing is cut off")
     assert axe(ben.page, ".pb-Class") == []
+
+
+def test_one_who_was_removed_reads_it_after_a_reload_and_is_back_at_once_behind_a_closed_door(
+    a_class_with: AClassWith,
+) -> None:
+    together = a_class_with("Ada", "Ben")
+    ada, ben = together.people
+    hello = ada.index_of("Hello, world")
+    ben.types(hello, "  # by Ben")
+    together.agree_on("# by Ben")
+    menu(ada, "Ben", "Remove from the class...")
+    ada.page.get_by_role("dialog").get_by_role("button", name="Remove and close the door").click()
+    ben.wait(lambda: "A teacher removed you from this class." in line(ben), "his page says it in words")
+    ada.types(hello, " and Ada")
+
+    # The same page after a reload: what he had, why it goes no further, and nothing that is not so.
+    ben.reload()
+    ben.sees("# by Ben")
+    ben.wait(lambda: "A teacher removed you from this class." in line(ben), "it still says so")
+    expect(ben.bar).to_contain_text("You are not in this class")
+    said = panel(ben).inner_text()
+    assert "If it was a mistake, tell them: they can let you back in." in said
+    assert said.count("A teacher removed you") == 1
+    for untrue in ("The class sees what you run here", "Copy the invite link", "Whoever has the link can come in"):
+        assert untrue not in said
+    assert not any("and Ada" in text for text in ben.texts)
+    for width in (320, 1100):
+        ben.page.set_viewport_size({"width": width, "height": 800})
+        ben.wait(lambda: is_whole(ben), f"the line is not cut off at {width}")
+    assert axe(ben.page, ".pb-ReadingLine") == []
+
+    panel(ada).get_by_text("Removed (1)").click()
+    panel(ada).get_by_role("button", name="Let back in: Ben").click()
+    ben.wait(lambda: line(ben) == "", "he may write again")
+    ben.sees("# by Ben and Ada")
+    assert "not now" not in panel(ben).inner_text()
+    ben.types(hello, " and Ben again")
+    ada.sees("# by Ben and Ada and Ben again")
+
+
+def is_whole(person: Person) -> bool:
+    """Whether all that the line says is seen."""
+    return bool(
+        person.page.locator(".pb-ReadingLine:not(.lm-mod-hidden)").evaluate(
+            "line => line.scrollHeight <= line.clientHeight + 1 && line.clientHeight >= 20"
+        )
+    )

@@ -184,7 +184,7 @@ def test_ones_own_page_is_read_by_who_teaches_and_by_nobody_else(a_class_with: A
 
     # The teacher shows outputs to the class: it is said, and then they are seen, and the words are not.
     panel(ada).get_by_role("switch").check()
-    ben.wait(lambda: "others see what you run" in notices(ben), "a notice says so")
+    ben.wait(lambda: "sees what you run on your own page" in notices(ben), "a notice says so")
     expect(panel(ben)).to_contain_text("The class sees what you run here.")
     looks_at(cem, "Ben")
     expect(cem.code_cell(at).locator(".pb-Others")).to_contain_text("answer")

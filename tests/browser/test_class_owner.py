@@ -147,7 +147,8 @@ def test_a_class_is_taken_over_with_its_recovery_file_and_the_old_device_says_th
     expect(new.get_by_text("Not saved yet.")).to_be_visible()
     expect(new.get_by_text("The class will be yours.")).to_be_hidden()
 
-    expect(old.get_by_text(NO_POWER)).to_be_visible()
+    expect(old.get_by_text("This class was taken over with its recovery file.")).to_be_visible()
+    expect(old.get_by_text(NO_POWER)).to_be_hidden()
     expect(old.get_by_role("heading", name="The recovery file")).to_be_hidden()
     assert serious(old) == []
     assert serious(new) == []
@@ -183,7 +184,77 @@ def test_a_class_that_nobody_is_in_is_taken_over_when_somebody_comes(
     new.reload()
     expect(new.get_by_text("The class will be yours.")).to_be_visible()
     assert serious(new) == []
+    expect(new.get_by_text("Nobody of your class is here, and this device knows nothing of it yet")).to_be_visible()
+    anyway = new.get_by_role("button", name="Take the class over anyway")
+    expect(anyway).to_be_hidden()
+    # Somebody comes who has nothing of the lecture: nothing is cut before it is said that it may be.
     ada.goto(link)
     ada.get_by_role("link", name="Go on with the class").click()
+    expect(new.get_by_text("nobody who is here has anything of what you wrote in the lecture")).to_be_visible()
+    expect(new.get_by_text(NO_POWER)).to_be_hidden()
+    assert serious(new) == []
+    anyway.click()
     owns(new)
     expect(new.get_by_text("The class will be yours.")).to_be_hidden()
+
+
+def test_taken_over_behind_a_closed_door_with_an_empty_device_there_first_the_lecture_is_kept(
+    new_context: NewContext, server: Server, tmp_path: Path
+) -> None:
+    olds = new_context(accept_downloads=True)
+    old = olds.new_page()
+    link = a_class(old, server.url())
+    text = recovery_file(old, tmp_path)
+    students, empty = new_context(), new_context()
+    ada, ben = students.new_page(), empty.new_page()
+    join(ada, link, "Ada")
+    join(ben, link, "Ben")
+    ben.locator(".jp-CodeCell").first.wait_for()
+    # Ben's device has nothing of the lecture: it goes before a word is written.
+    ben.goto("about:blank")
+    lecture = opens_the_lecture(old, "Ms Diaz")
+    cell = lecture.locator(".jp-CodeCell .cm-content").first
+    cell.click()
+    lecture.keyboard.press("ControlOrMeta+End")
+    lecture.keyboard.type("\n# said on Monday")
+    expect(ada.get_by_text("# said on Monday")).to_be_visible()
+    old.get_by_role("button", name="Close the door").click()
+    expect(old.get_by_role("button", name="Open the door")).to_be_visible()
+    expect(ada.get_by_text("The door is closed: who comes with the link now waits")).to_be_attached()
+    ada.goto("about:blank")
+    lecture.close()
+    olds.close()
+
+    ben.goto(link)
+    ben.get_by_role("link", name="Go on with the class").click()
+    new = new_context(accept_downloads=True).new_page()
+    new.goto(f"{server.url()}class.html?workshop=first-steps")
+    new.get_by_text("Take the class over with a recovery file").click()
+    new.get_by_label("The file", exact=True).set_input_files(text)
+    new.get_by_role("button", name="Take the class over").click()
+    new.wait_for_url(TEACHER)
+    # Only Ben is there: the lecture would be cut, and that is said.
+    anyway = new.get_by_role("button", name="Take the class over anyway")
+    expect(anyway).to_be_visible()
+    expect(new.get_by_text("Whoever teaches sees your name and can let you in")).to_be_hidden()
+    # Ada comes, who has it: it goes on by itself.
+    ada.goto(link)
+    ada.get_by_role("link", name="Go on with the class").click()
+    owns_behind_the_door(new)
+    again = opens_the_lecture(new, "Ms Diaz")
+    for page in (again, ada):
+        expect(page.get_by_text("# said on Monday")).to_be_visible()
+    expect(ben.get_by_text("# said on Monday")).to_be_visible()
+
+    late = new_context().new_page()
+    late.goto(link)
+    late.get_by_label("Your name").fill("Cem")
+    late.keyboard.press("Enter")
+    expect(late.get_by_text("The door is closed. Whoever teaches sees your name")).to_be_visible()
+    expect(new.get_by_role("button", name="Let in Cem")).to_be_visible()
+
+
+def owns_behind_the_door(page: Page) -> None:
+    expect(page.get_by_role("button", name="Open the door")).to_be_visible()
+    expect(page.get_by_role("heading", name="The recovery file")).to_be_visible()
+    expect(page.get_by_text("The class will be yours.")).to_be_hidden()

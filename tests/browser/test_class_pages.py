@@ -115,6 +115,47 @@ def test_who_comes_back_in_the_same_tab_goes_on_in_the_class(page: Page, site_ur
     expect(page.get_by_role("button", name="Join as Ada")).to_be_focused()
 
 
+def test_several_people_of_one_device_are_each_themselves_on_the_workshops_page_and_in_the_notebook(
+    new_context: NewContext, site_url: str
+) -> None:
+    teacher = new_context().new_page()
+    link = a_class(teacher, site_url)
+    context = new_context(viewport={"width": 1280, "height": 900})
+    ben, cem = context.new_page(), context.new_page()
+    for page, name in ((ben, "Ben"), (cem, "Cem")):
+        page.goto(link)
+        if name == "Cem":
+            page.get_by_role("button", name="Somebody else").click()
+        page.get_by_label("Your name").fill(name)
+        page.keyboard.press("Enter")
+        page.wait_for_url(CLASSROOM)
+        expect(page.get_by_text(f"The class sees you as {name}.")).to_be_visible()
+    expect(teacher.locator("#class-people > li")).to_have_count(3)
+
+    # Each tab is one of them, on both pages, after a reload too; the other came last on the device.
+    ben.reload()
+    expect(ben.get_by_text("The class sees you as Ben.")).to_be_visible()
+    ben.goto(link)
+    expect(ben.get_by_text("You are in this class as Ben.")).to_be_visible()
+    ben.locator(".steps a").nth(1).click()
+    ben.wait_for_url(CLASSROOM)
+    expect(ben.get_by_text("The class sees you as Ben.")).to_be_visible()
+
+    # Somebody else goes on in the notebook: the workshop's page knows.
+    ben.get_by_role("button", name="Somebody else").click()
+    ben.get_by_role("button", name="Join as Cem").click()
+    expect(ben.get_by_text("The class sees you as Cem.")).to_be_visible()
+    ben.goto(link)
+    expect(ben.get_by_text("You are in this class as Cem.")).to_be_visible()
+    # And the other way round.
+    ben.get_by_role("button", name="I am somebody else").click()
+    ben.get_by_role("button", name="Join as Ben").click()
+    ben.wait_for_url(CLASSROOM)
+    expect(ben.get_by_text("The class sees you as Ben.")).to_be_visible()
+    cem.reload()
+    expect(cem.get_by_text("The class sees you as Cem.")).to_be_visible()
+
+
 def test_a_step_is_opened_by_somebody_and_not_by_who_was_here_before(page: Page, site_url: str) -> None:
     link = f"{a_workshop(page, site_url)}#class={CODE}"
     page.goto("about:blank")

@@ -71,3 +71,29 @@ def test_what_one_wrote_while_being_removed_is_given_back_in_words(a_class_with:
     assert "Hello, world!" in ben.output(at)
     assert "jp-mod-active" in (ben.cell(hello).get_attribute("class") or "")
     assert not any("in vain" in text for text in ada.texts)
+
+
+def test_what_leaned_on_somebody_who_was_removed_is_put_back_with_one_press(a_class_with: AClassWith) -> None:
+    together = a_class_with("Ada", "Ben", "Cem")
+    ada, ben, cem = together.people
+    hello = ada.index_of("Hello, world")
+    ada.goes_offline()
+    cem.adds_below(hello, "a cell of Cem")
+    ben.sees("a cell of Cem")
+    at = ben.index_of("a cell of Cem")
+    ben.types(at, "  # and of Ben")
+    cem.sees("# and of Ben")
+    # She has heard of neither: what Cem wrote counts as far as she knows it, and the cell is Cem's.
+    menu(ada, "Cem", "Remove from the class...")
+    ada.page.get_by_role("dialog").get_by_role("button", name="Remove, and leave the door open").click()
+    ada.comes_online()
+    ben.wait(lambda: "does not count in the class any more" in notices(ben), "what is lost is said", 60)
+    assert '"# and of Ben"' in notices(ben)
+    assert not any("of Cem" in text for text in ben.texts)
+    ben.page.get_by_role("button", name="Put it back").click()
+    ben.sees("# and of Ben")
+    ada.sees("# and of Ben")
+    assert not any("of Cem" in text for text in ada.texts + ben.texts)
+    # It is his own now, and is written on like everything else.
+    ben.types(ben.index_of("# and of Ben"), " still")
+    ada.sees("# and of Ben still")

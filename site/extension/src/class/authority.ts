@@ -9,16 +9,18 @@ import type { IInvitation } from '../core/class/invitation';
 import { type IRecovery, writeRecovery } from '../core/class/recovery';
 import type { Role } from '../core/class/roles';
 import { decodeStatement } from '../core/class/statement';
+import { placeOf } from '../core/class/permissions';
 import type { ICrypto } from '../core/crypto';
 import type { IOwnSession } from '../core/identity/own';
 import { normalName } from '../core/roster/record';
 import type { Secret } from '../core/secret';
 import type { Engine } from '../core/sync/engine';
 import { Society } from '../core/sync/society';
+import type { IContradiction } from './contradictions';
 import type { IKeptClass, KeptClasses } from './kept';
 import type { ITeaching, ITeamSeen } from './membership';
 import type { Entrance } from './panel/entrance';
-import { TakingOver } from './takingover';
+import { TakingOver, type TakingOverState } from './takingover';
 
 export interface IAuthorityParts {
   readonly crypto: ICrypto;
@@ -69,7 +71,7 @@ export class Authority {
   private saving: Promise<void> | null = null;
   private isStale = false;
   private engine: Engine | null = null;
-  private takingOver: TakingOver | null = null;
+  private taking: TakingOver | null = null;
 
   /** What is not here is knocked for. */
   begin(engine: Engine): void {
@@ -96,18 +98,32 @@ export class Authority {
       waitingChanged: () => this.parts.changed()
     });
     if (this.parts.takesOver && this.recovery) {
-      this.takingOver = new TakingOver({
+      this.taking = new TakingOver({
         clock: pageClock,
-        isEven: () => [...engine.neighbours].length > 0 && this.knowsEpochs && engine.isEven,
+        isKnown: () => this.knowsEpochs,
+        // Another page of one's own may have taken it over meanwhile.
+        isReached: () => this.role === 'owner' || [...engine.neighbours].length > 0,
+        isEven: () => this.role === 'owner' || engine.isEven,
+        hasCopy: () => this.hasLecture(),
         takeOver: then => this.takeOver(then),
+        changed: () => this.parts.changed(),
         done: () => void this.tookOver()
       });
     }
   }
 
-  /** Whether the class is to be this person's as soon as it can be reached. */
-  get isTakingOver(): boolean {
-    return this.takingOver !== null;
+  /** What it waits for that the class becomes this person's; null where it does not. */
+  get takingOver(): TakingOverState | null {
+    return this.taking?.state ?? null;
+  }
+
+  takeOverAnyway(): void {
+    this.taking?.goOn();
+  }
+
+  /** Whether one owned the class until somebody took it over. */
+  get wasOwner(): boolean {
+    return this.society.roles?.wasOwner(this.parts.own.participant) === true;
   }
 
   get role(): Role | null {
@@ -122,6 +138,11 @@ export class Authority {
       this.names.set(participant, name);
     }
     return new Map(removed.map(participant => [participant, this.names.get(participant)!]));
+  }
+
+  /** Whether a statement says how far a session counts that said two things. */
+  isDecided({ participant, document, session }: IContradiction): boolean {
+    return this.society.roles?.cutOf(document, session, participant) != null;
   }
 
   roleOf(participant: string): Role | null {
@@ -185,6 +206,7 @@ export class Authority {
       mayGive: (to, role) =>
         to !== participant &&
         roles.mayState(participant, { kind: 'standing', participant: to, role, ...bounds }),
+      hasOf: of => engine.reachesOf(of).length > 0,
       give: (to, role) => void society.give(to, role, engine.reachedBy(to)),
       setDoor: door => void society.beginEpoch(door),
       mayTeam: team =>
@@ -206,6 +228,17 @@ export class Authority {
     return (this.society.roles?.epochs.length ?? 0) > 0;
   }
 
+  /** Whether something is here of what whoever owns the class wrote in the lecture. */
+  private hasLecture(): boolean {
+    const { role } = this;
+    const reaches = this.engine?.reachesOf(this.society.roles?.owner ?? '') ?? [];
+    const isLecture = (document: string): boolean => {
+      const place = placeOf(document);
+      return place?.branch === 'lecture' && place.outputsOf === null;
+    };
+    return role === 'owner' || reaches.some(({ document }) => isLecture(document));
+  }
+
   /** With the recovery key: the class is this person's from now on. False where there is no such key here. */
   private takeOver(then: (isDone: boolean) => void): void {
     const { society, engine, recovery } = this;
@@ -222,12 +255,12 @@ export class Authority {
   }
 
   end(): void {
-    this.takingOver?.end();
+    this.taking?.end();
     this.society.end();
   }
 
   private async tookOver(): Promise<void> {
-    this.takingOver = null;
+    this.taking = null;
     this.parts.changed();
     await this.parts.classes.tookOver(this.parts.invitation.id);
   }

@@ -11,7 +11,7 @@ import { seedsOf } from './seeds';
 
 export type IEnterOptions = Omit<
   IJoinOptions,
-  'crypto' | 'own' | 'seed' | 'classes' | 'kept' | 'takesOver'
+  'crypto' | 'own' | 'seed' | 'classes' | 'kept' | 'takesOver' | 'contradictions'
 > & {
   readonly vault: IVault;
   /** What makes one the owner of the class, when the link brings it. */
@@ -32,9 +32,11 @@ export async function enter({ vault, owner, ...options }: IEnterOptions): Promis
   const seeds = await seedsOf(vault, identity.participant, invitation.id, fill);
   const kept = await classes.read(invitation.id);
   const takesOver = await classes.isTakingOver(invitation.id);
+  const contradictions = await classes.contradictions(invitation.id);
+  const known = { classes, kept, takesOver, contradictions };
   return new Promise(resolve =>
     openSession(crypto, digest, invitation.id, seeds, fill, own =>
-      resolve(new Joined({ ...options, crypto, own, seed: seeds.root, classes, kept, takesOver }))
+      resolve(new Joined({ ...options, crypto, own, seed: seeds.root, ...known }))
     )
   );
 }

@@ -27,12 +27,14 @@ import type { IOwnSession } from '../core/identity/own';
 import { Engine, type Refusal } from '../core/sync/engine';
 import type { IIdentity, Identities } from './identity';
 import { Authority } from './authority';
+import { Contradictions, type IContradiction } from './contradictions';
 import type { IKeptClass, KeptClasses } from './kept';
 import type { IFollowed, IMembership, IParticipant, ITeaching, ITeamSeen } from './membership';
 import type { Entrance } from './panel/entrance';
 import { signalSealer } from './sealer';
 import { gather } from './people';
 import { fetchServer, type IServer } from './server';
+import type { TakingOverState } from './takingover';
 
 /** What changed within this time is told together: two frames. */
 const TELL_MS = 33;
@@ -52,6 +54,8 @@ export interface IJoinOptions {
   readonly kept: IKeptClass;
   /** Whether the recovery file was taken up, and the class is to be taken over with it. */
   readonly takesOver: boolean;
+  /** Of whom this device knows that a page of theirs said two things. */
+  readonly contradictions: readonly IContradiction[];
   /** As this device remembers one. */
   readonly identity: IIdentity;
   readonly identities: Identities;
@@ -76,6 +80,17 @@ export class Joined implements IMembership {
     this.own = options.own;
     this.lecture = lectureOf(digest, invitation.id);
     this._me = { ...identity, participant: this.own.participant };
+    this.contradictions = new Contradictions(
+      {
+        nameOf: participant => this.nameOf(participant),
+        isDecided: each => this.authority.isDecided(each),
+        keep: each =>
+          void options.classes
+            .contradicted(invitation.id, each)
+            .catch(error => console.warn('It could not be kept who said two things:', error))
+      },
+      options.contradictions
+    );
     this.authority = new Authority({
       ...{ crypto: options.crypto, invitation, own: options.own, root: options.seed },
       ...{ classes: options.classes, kept: options.kept, takesOver: options.takesOver },
@@ -83,7 +98,10 @@ export class Joined implements IMembership {
       devicesOf: participant => this.devicesOf(participant),
       nameOf: participant => this.nameOf(participant),
       known: () => this.people.map(({ participant }) => participant),
-      changed: () => this.tell()
+      changed: () => {
+        this.contradictions.review();
+        this.tell();
+      }
     });
     this.engine = new Engine({
       room: invitation.id,
@@ -102,7 +120,7 @@ export class Joined implements IMembership {
       onReplayed: (name, doc) => this.followed.get(name)?.rebuilt(doc),
       onLost: (name, lost) => this.followed.get(name)?.lost?.(lost),
       onUnfit: (name, fault) => this.followed.get(name)?.refused?.(fault),
-      onFork: (_, __, participant) => this.forked(participant),
+      onFork: (document, session, participant) => this.forked(document, session, participant),
       onIntroduced: ({ participant, agreementKey }) => this.introduced(participant, agreementKey),
       onPeople: () => this.tell(),
       onRefusal: (refusal, peer) => this.refuse(refusal, peer)
@@ -129,7 +147,7 @@ export class Joined implements IMembership {
   private readonly open = new Map<string, number>();
   /** Documents that are open here. */
   private readonly followed = new Map<string, IFollowed>();
-  readonly contradicting = new Set<string>();
+  private readonly contradictions: Contradictions;
   /** Of everybody who was introduced: what is sealed to them is sealed to these. */
   private readonly devices = new Map<string, Uint8Array[]>();
   private _me: IIdentity;
@@ -205,8 +223,20 @@ export class Joined implements IMembership {
     return this.authority.society.roles?.outputsShared ?? false;
   }
 
-  get isTakingOver(): boolean {
-    return this.authority.isTakingOver;
+  get takingOver(): TakingOverState | null {
+    return this.authority.takingOver;
+  }
+
+  takeOverAnyway(): void {
+    this.authority.takeOverAnyway();
+  }
+
+  get wasOwner(): boolean {
+    return this.authority.wasOwner;
+  }
+
+  get contradicting(): ReadonlySet<string> {
+    return new Set(this.contradictions.open.keys());
   }
 
   get teaching(): ITeaching | null {
@@ -372,8 +402,8 @@ export class Joined implements IMembership {
   }
 
   /** One of their pages said two things: everybody has the proof. */
-  private forked(participant: string): void {
-    this.contradicting.add(participant);
+  private forked(document: string, session: string, participant: string): void {
+    this.contradictions.add(document, session, participant);
     this.tell();
   }
 
@@ -419,7 +449,7 @@ export class Joined implements IMembership {
 
   private nameOf(participant: string): string | undefined {
     const here = this.engine.people(Date.now()).find(person => person.participant === participant);
-    return here?.name ?? this.known.get(participant)?.name;
+    return here?.name ?? this.known.get(participant)?.name ?? this.contradictions.nameOf(participant);
   }
 
   /** Who was here: seen from this page, or by what they left in a notebook. */
@@ -427,7 +457,8 @@ export class Joined implements IMembership {
     const left = this.engine
       .marks()
       .map(({ participant, name, since }) => [participant, { name, since }] as const);
-    const removed = [...this.authority.removed]
+    // Whoever must be decided about is seen, also when they have gone.
+    const removed = [...this.contradictions.open, ...this.authority.removed]
       .filter(([participant]) => participant !== this.me.participant)
       .map(
         ([participant, name]) => [participant, { name: name || participant.slice(0, 6), since: 0 }] as const

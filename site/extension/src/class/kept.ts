@@ -2,6 +2,8 @@
 import * as encoding from 'lib0/encoding';
 import { Reader } from '../core/envelope/reader';
 import { Secret } from '../core/secret';
+import type { IContradiction } from './contradictions';
+import { sessionBytes, sessionText } from '../core/session';
 import { toHex } from '../core/tagged';
 import type { IVault } from '../storage/vault';
 
@@ -58,6 +60,23 @@ export class KeptClasses {
 
   tookOver(classId: Uint8Array): Promise<void> {
     return this.vault.delete(this.wishOf(classId));
+  }
+
+  /** Of whom it was proven that a page of theirs said two things. */
+  async contradictions(classId: Uint8Array): Promise<IContradiction[]> {
+    const names = await this.vault.names(this.contradictionOf(classId, ''));
+    const kept = await Promise.all(names.map(name => this.vault.get(name)));
+    return kept.flatMap(bytes => (bytes && decodeContradiction(bytes)) ?? []);
+  }
+
+  /** A record for each person: two tabs that write at once lose nothing. @throws StorageError */
+  contradicted(classId: Uint8Array, contradiction: IContradiction): Promise<void> {
+    const name = this.contradictionOf(classId, contradiction.participant);
+    return this.vault.put(name, encodeContradiction(contradiction));
+  }
+
+  private contradictionOf(classId: Uint8Array, participant: string): string {
+    return `contradiction ${toHex(classId)} ${this.person} ${participant}`;
   }
 
   private wishOf(classId: Uint8Array): string {
@@ -136,4 +155,28 @@ function decode(bytes: Uint8Array): IKeptClass | null {
     names,
     recovery: recovery.byteLength > 0 ? new Secret(recovery) : null
   };
+}
+
+function encodeContradiction(contradiction: IContradiction): Uint8Array {
+  const { participant, name, document, session, isDecided } = contradiction;
+  const encoder = encoding.createEncoder();
+  encoding.writeUint8(encoder, VERSION);
+  encoding.writeVarString(encoder, participant);
+  encoding.writeVarString(encoder, name);
+  encoding.writeVarString(encoder, document);
+  encoding.writeVarUint8Array(encoder, sessionBytes(session));
+  encoding.writeUint8(encoder, isDecided ? 1 : 0);
+  return encoding.toUint8Array(encoder);
+}
+
+/** Null for what is no such record: then it is proven again by who has the proof. */
+function decodeContradiction(bytes: Uint8Array): IContradiction | null {
+  const reader = new Reader(bytes);
+  if (reader.byte() !== VERSION) {
+    return null;
+  }
+  const [participant, name, document] = [reader.text(), reader.text(), reader.text()];
+  const session = sessionText(reader.block());
+  const isDecided = reader.byte() === 1;
+  return reader.fault || reader.left > 0 ? null : { participant, name, document, session, isDecided };
 }

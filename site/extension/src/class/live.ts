@@ -64,7 +64,9 @@ export async function join(
     history.replaceState(history.state, '', withoutOwner(location.href));
   }
   const identities = browserIdentities(root);
-  const identity = await identify(identities, invited.invitation.code, root, trans);
+  const team = teamIn(fragment);
+  const goal = { branch: branchIn(fragment), pageOwner: pageOwnerIn(fragment), isTeam: team !== null };
+  const identity = await identify(identities, invited.invitation.code, root, trans, goal);
   const paths = new Map<string, string>();
   void fetchCatalogue(root).then(
     ({ workshops }) =>
@@ -76,9 +78,8 @@ export async function join(
   const joined = await enter({
     vault: await browserVault(root),
     invitation: invited.invitation,
-    branch: branchIn(fragment),
-    pageOwner: pageOwnerIn(fragment),
-    team: teamIn(fragment),
+    ...goal,
+    team,
     owner,
     identity,
     identities,

@@ -12,6 +12,7 @@ import type { ISummary } from '../connection/summary';
 import type { Listeners } from '../connection/listeners';
 import type { IIdentity } from './identity';
 import type { Entrance } from './panel/entrance';
+import type { TakingOverState } from './takingover';
 
 /** One person, however many tabs they have open. */
 export interface IParticipant {
@@ -51,6 +52,8 @@ export interface ITeaching {
   readonly outputsShared: boolean;
   /** Whether one may give somebody that role, as roles are now. */
   mayGive(participant: string, role: StatedRole): boolean;
+  /** Whether something is here of what somebody wrote: what is not here does not count once they are removed. */
+  hasOf(participant: string): boolean;
   /** Removing begins new keys: who is removed keeps what they had and gets nothing that comes after. */
   give(participant: string, role: StatedRole): void;
   /** Begins new keys as well. */
@@ -96,14 +99,18 @@ export interface IMembership {
   readonly entrance: Entrance;
   /** Null before one is in. */
   readonly role: Role | null;
-  /** Whether the class becomes this person's as soon as it can be reached: the recovery file was taken up here. */
-  readonly isTakingOver: boolean;
+  /** The recovery file was taken up here: what it waits for that the class becomes this person's. Null otherwise. */
+  readonly takingOver: TakingOverState | null;
+  /** Waits no longer, where that is a choice: what of the lecture is not here is cut. */
+  takeOverAnyway(): void;
+  /** Whether one owned the class until somebody took it over. */
+  readonly wasOwner: boolean;
   readonly door: Door;
   /** Whether the class sees the outputs of everybody's own pages. */
   readonly outputsShared: boolean;
   /** Null for whoever does not teach. */
   readonly teaching: ITeaching | null;
-  /** Participants of whom a page said two things at once: proven. */
+  /** Participants of whom a page said two things at once: proven, and nobody decided yet how far it counts. */
   readonly contradicting: ReadonlySet<string>;
   /** Somebody this page is connected to uses a version of Peerbook that it does not understand: a reload may help one of them. */
   readonly meetsOtherVersion: boolean;

@@ -106,33 +106,83 @@ describe('owning a class on this device', () => {
 });
 
 describe('taking a class over', () => {
-  it('[ROL3] waits until nothing is missing for a while, and goes on until it is done', () => {
+  function taking(refusals: boolean[] = [true]) {
     const clock = new VirtualClock();
-    let [isEven, asked, done] = [false, 0, 0];
-    const refusals = [false, true];
-    new TakingOver({
+    const is = { known: true, reached: true, even: true, copy: true };
+    const seen = { asked: 0, done: 0, changed: 0 };
+    const one = new TakingOver({
       clock,
-      isEven: () => isEven,
+      isKnown: () => is.known,
+      isReached: () => is.reached,
+      isEven: () => is.even,
+      hasCopy: () => is.copy,
       takeOver: then => {
-        asked += 1;
+        seen.asked += 1;
         then(refusals.shift()!);
       },
-      done: () => (done += 1)
+      changed: () => (seen.changed += 1),
+      done: () => (seen.done += 1)
     });
+    return { clock, is, seen, one };
+  }
+
+  it('[ROL3] waits until nothing is missing for a while, and goes on until it is done', () => {
+    const { clock, is, seen } = taking([false, true]);
+    is.even = false;
     clock.advance(60_000);
-    expect(asked).toBe(0);
-    isEven = true;
+    expect(seen.asked).toBe(0);
+    is.even = true;
     clock.advance(CALM_MS - 1000);
-    isEven = false;
+    is.even = false;
     clock.advance(2000);
-    isEven = true;
+    is.even = true;
     clock.advance(CALM_MS - 1000);
-    expect(asked).toBe(0);
+    expect(seen.asked).toBe(0);
     clock.advance(2000);
-    expect([asked, done]).toEqual([1, 0]);
+    expect([seen.asked, seen.done]).toEqual([1, 0]);
     clock.advance(2 * CALM_MS);
-    expect([asked, done]).toEqual([2, 1]);
+    expect([seen.asked, seen.done]).toEqual([2, 1]);
     clock.advance(60_000);
-    expect(asked).toBe(2);
+    expect(seen.asked).toBe(2);
+  });
+
+  it('[ROL3] where nobody has anything of the lecture nothing is cut before whoever takes over says so', () => {
+    const { clock, is, seen, one } = taking();
+    is.copy = false;
+    clock.advance(CALM_MS - 1000);
+    expect(one.state).toBe('fetching');
+    one.goOn();
+    expect(seen.asked).toBe(0);
+    clock.advance(60_000);
+    expect([one.state, seen.asked]).toEqual(['empty', 0]);
+    expect(seen.changed).toBe(1);
+    one.goOn();
+    expect([seen.asked, seen.done]).toEqual([1, 1]);
+  });
+
+  it('[ROL3] somebody comes who has it: then it goes on by itself', () => {
+    const { clock, is, seen, one } = taking();
+    is.copy = is.reached = false;
+    clock.advance(60_000);
+    expect([one.state, seen.asked]).toEqual(['alone', 0]);
+    is.reached = true;
+    clock.advance(60_000);
+    expect([one.state, seen.asked]).toEqual(['empty', 0]);
+    is.copy = true;
+    clock.advance(2 * CALM_MS);
+    expect([seen.asked, seen.done]).toEqual([1, 1]);
+  });
+
+  it('[ROL3] where nothing is known of the class it waits whatever one says', () => {
+    const { clock, is, seen, one } = taking();
+    is.known = is.reached = false;
+    clock.advance(60_000);
+    one.goOn();
+    expect([one.state, seen.asked]).toEqual(['unknown', 0]);
+    is.known = true;
+    clock.advance(60_000);
+    expect(one.state).toBe('alone');
+    one.goOn();
+    expect(seen.done).toBe(1);
   });
 });

@@ -66,6 +66,9 @@ export async function handOver(
   await vault.put(nameInClass(to, id), seeds);
   const [theirs, classes] = [new KeptClasses(vault, from), new KeptClasses(vault, to)];
   await classes.write(id, mergeKept(await theirs.read(id), await classes.read(id)));
+  for (const contradiction of await theirs.contradictions(id)) {
+    await classes.contradicted(id, contradiction);
+  }
   if (await theirs.isTakingOver(id)) {
     await classes.takeOver(id);
     await theirs.tookOver(id);

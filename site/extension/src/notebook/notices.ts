@@ -15,8 +15,10 @@ const NOTICE_MS = 8000;
 /** What one may want to take back stays longer. */
 const UNDO_MS = 30_000;
 
-/** Letters of lost words that are shown: a line or two. */
-const QUOTED = 100;
+/** JupyterLab shows so many letters of a notice, and no more: what is behind them nobody reads. */
+export const SHOWN = 140;
+/** Letters of lost words that are shown: with what is said of them they are fewer than that. */
+const QUOTED = 50;
 
 export interface INoticeActs {
   open(path: string): void;
@@ -98,16 +100,12 @@ export class Notices implements IFileListener {
     const options = { autoClose: false as const, actions: isReadOnly ? [copy] : [back, copy] };
     if (fault === null) {
       Notification.warning(
-        trans.__(
-          'Something you wrote does not count in the class any more, and is not on this page now: "%1"',
-          quoted
-        ),
+        trans.__('Something you wrote does not count in the class any more: "%1"', quoted),
         options
       );
     } else {
       Notification.dismiss(this.refusedId);
-      const words = refusedInWords(fault, isReadOnly, trans);
-      this.refusedId = Notification.warning(`${words} ${trans.__('What you wrote: "%1"', quoted)}`, options);
+      this.refusedId = Notification.warning(lostInWords(fault, isReadOnly, quoted, trans), options);
     }
   }
 
@@ -176,4 +174,10 @@ function refusedInWords(fault: string, isReadOnly: boolean, trans: TranslationBu
         'You may not change this page. What was changed on it here did not reach the class; it reads again as the class has it.'
       )
     : trans.__('Something on this page did not fit what the class has. It reads again as the class has it.');
+}
+
+function lostInWords(fault: string, isReadOnly: boolean, quoted: string, trans: TranslationBundle): string {
+  return fault === 'role' || isReadOnly
+    ? trans.__('You may not change this page: it reads as the class has it. You wrote: "%1"', quoted)
+    : trans.__('This did not fit what the class has, and is not on the page any more: "%1"', quoted);
 }

@@ -110,6 +110,60 @@ describe('power over the class', () => {
     expect(find<HTMLDetailsElement>('class-take-over').open).toBe(false);
   });
 
+  it('somebody whose page said two things is named, with what to do; decided, they are named no more', () => {
+    const { staged } = aPage();
+    expect(find('class-contradiction').firstElementChild!.hasAttribute('hidden')).toBe(true);
+    const { participant } = staged.people[1]!;
+    staged.contradicting.add(participant);
+    staged.changed.call();
+    const part = find('class-contradiction');
+    expect(part.querySelector('h2')!.textContent).toBe('Two different things were said');
+    expect(part.textContent).toContain("Ben Lovelace's page told some of the class one thing");
+    expect(part.textContent).toContain('you can let them back in right after that');
+    part.querySelector('button')!.click();
+    const card = document.querySelector('dialog.pb-Card, dialog#pb-class-removal')!;
+    [...card.querySelectorAll('button')]
+      .find(each => each.textContent!.includes('leave the door open'))!
+      .click();
+    expect(staged.done).toEqual([`removed ${participant}`]);
+    expect(part.textContent).not.toContain('Ben');
+    expect(find('class-acts-said').textContent).toBe('Ben Lovelace was removed from the class.');
+  });
+
+  it('says what taking over waits for, and goes on only where that is a choice, once asked', () => {
+    const { staged, show } = aPage();
+    const isSeen = (id: string) => find(id).closest('[hidden]') === null;
+    find('class-open').hidden = false;
+    expect(isSeen('class-taking-over')).toBe(false);
+    staged.entrance = 'door';
+    const words = (['unknown', 'alone', 'fetching', 'empty'] as const).map(state => {
+      staged.takingOver = state;
+      show();
+      expect(isSeen('class-taking-over-anyway')).toBe(state === 'alone' || state === 'empty');
+      return find('class-taking-over-words').textContent;
+    });
+    expect(new Set(words).size).toBe(4);
+    expect(words.every(each => each!.startsWith('The recovery file is right'))).toBe(true);
+    expect(isSeen('class-outside')).toBe(false);
+    expect(isSeen('class-take-over')).toBe(false);
+    find('class-taking-over-anyway').click();
+    find('class-taking-over-anyway').click();
+    expect(staged.done).toEqual(['take over anyway']);
+  });
+
+  it('a device from which the class was taken reads that, in and at the door', () => {
+    const { staged, show } = aPage();
+    staged.people = staged.people.map(each => ({ ...each, role: 'attendee' }));
+    staged.wasOwner = true;
+    for (const entrance of ['in', 'door'] as const) {
+      staged.entrance = entrance;
+      show();
+      expect(find('class-succeeded').hidden).toBe(false);
+      expect([find('class-without').hidden, find('class-outside').hidden]).toEqual([true, true]);
+      expect(find('class-take-over').hidden).toBe(false);
+    }
+  });
+
   it('who is not in yet reads why, and is not told that they have no power', () => {
     const { staged, show } = aPage();
     staged.entrance = 'door';

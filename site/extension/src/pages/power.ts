@@ -1,6 +1,7 @@
 /** What whoever teaches can do on the teacher's page, or why this device cannot. */
 import type { IMembership } from '../class/membership';
 import { entranceInWords } from '../class/panel/entrance';
+import { ContradictionPart } from '../class/teaching/contradiction';
 import { DoorPart } from '../class/teaching/door';
 import { Knocks } from '../class/teaching/knocks';
 import { Removed } from '../class/teaching/removed';
@@ -12,12 +13,21 @@ import { find, setText } from './elements';
 import { english } from './english';
 import type { Keeping } from './keeping';
 import type { TakeOver } from './takeover';
+import { Waiting } from './waiting';
 import { wordsOf } from './words';
 
 /** What is needed of a membership. */
 export type Powered = Pick<
   IMembership,
-  'people' | 'entrance' | 'role' | 'isTakingOver' | 'teaching' | 'teams'
+  | 'people'
+  | 'entrance'
+  | 'role'
+  | 'wasOwner'
+  | 'takingOver'
+  | 'takeOverAnyway'
+  | 'teaching'
+  | 'teams'
+  | 'contradicting'
 >;
 
 export class Power {
@@ -36,30 +46,39 @@ export class Power {
     this.teams = new TeamsPart({ trans: english, level: 'h2', random, say, pageOf });
     find('class-teams', HTMLElement).replaceChildren(this.teams.node);
     this.removed = new Removed(english, name => say(givenInWords(name, 'attendee', english)));
+    this.contradiction = new ContradictionPart(english, 'h2', name =>
+      say(givenInWords(name, 'removed', english))
+    );
+    find('class-contradiction', HTMLElement).replaceChildren(this.contradiction.node);
     find('class-door', HTMLElement).replaceChildren(this.door.node);
     find('class-removed', HTMLElement).replaceChildren(this.removed.node);
     find('class-sharing', HTMLElement).replaceChildren(this.sharing.node);
   }
 
-  show({ people, entrance, role, isTakingOver, teaching, teams }: Powered): void {
+  show(powered: Powered): void {
+    const { people, entrance, role, wasOwner, takingOver, teaching, teams, contradicting } = powered;
     const isIn = entrance === 'in';
     const waiting = teaching?.waiting ?? [];
+    this.contradiction.show(people, contradicting, teaching);
     this.door.show(teaching);
     this.sharing.show(teaching);
     this.removed.show(people, teaching);
     this.teams.show({ people, teams, teaching });
     this.keeping.show(teaching);
     this.knocks.tell(waiting);
-    const hasNone = isIn && role !== null && teaching === null && !isTakingOver;
-    this.takingOver.hidden = !isTakingOver;
-    this.without.hidden = !hasNone;
-    this.outside.hidden = isIn;
-    setText(this.outside, isIn ? '' : entranceInWords(entrance, english, role));
+    this.waiting.show(takingOver, () => powered.takeOverAnyway());
+    this.succeeded.hidden = !wasOwner || takingOver !== null;
+    const hasNone = isIn && role !== null && teaching === null && takingOver === null;
+    this.without.hidden = !hasNone || wasOwner;
+    // Whoever takes the class over, or owned it before, reads that instead.
+    const isOutside = !isIn && takingOver === null && !wasOwner;
+    this.outside.hidden = !isOutside;
+    setText(this.outside, isOutside ? entranceInWords(entrance, english, role) : '');
     // Who owns the class has nothing to take over. Nobody could let in whoever started it: then the file does.
-    if (role === 'owner' || isTakingOver) {
+    if (role === 'owner' || takingOver !== null) {
       this.takeOver.hide();
     } else {
-      this.takeOver.offer(hasNone || entrance === 'refused');
+      this.takeOver.offer((hasNone && !wasOwner) || entrance === 'refused');
     }
     const { length } = waiting;
     document.title =
@@ -73,9 +92,11 @@ export class Power {
 
   private readonly title = document.title;
   private readonly without = find('class-without', HTMLElement);
-  private readonly takingOver = find('class-taking-over', HTMLElement);
+  private readonly succeeded = find('class-succeeded', HTMLElement);
+  private readonly waiting = new Waiting();
   private readonly outside = find('class-outside', HTMLElement);
   private readonly said = find('class-acts-said', HTMLElement);
+  private readonly contradiction: ContradictionPart;
   private readonly door: DoorPart;
   private readonly sharing: SharingPart;
   private readonly removed: Removed;

@@ -74,8 +74,8 @@ export class Watch {
     this.trouble.hidden = trouble === '';
     setText(this.trouble, trouble);
     const words = this.counted(others.length);
-    // With others there, how many is said by the connection.
-    setText(this.count, others.length === 0 ? words : '');
+    // With others there, how many is said by the connection. Who is not in yet does not know who is there.
+    setText(this.count, others.length === 0 && membership.entrance === 'in' ? words : '');
     this.announcer.tell(others.length);
     const ordered = this.roster.show(people, teaching);
     this.invite.arrive(

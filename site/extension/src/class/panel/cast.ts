@@ -66,9 +66,12 @@ export class StagedClass implements Omit<
   team: string | null = null;
   teams: readonly ITeamSeen[] = [];
   contradicting = new Set<string>();
+  /** Of whom nothing is here. */
+  readonly missing = new Set<string>();
   meetsOtherVersion = false;
   entrance: Entrance = 'in';
-  isTakingOver = false;
+  takingOver: IMembership['takingOver'] = null;
+  wasOwner = false;
   door: Door = 'open';
   outputsShared = false;
   waiting: ITeaching['waiting'] = [];
@@ -99,6 +102,10 @@ export class StagedClass implements Omit<
       this.become(this.people.map(each => (each.isMe ? { ...each, name } : each)));
     }
     return isName;
+  }
+
+  takeOverAnyway(): void {
+    this.done.push('take over anyway');
   }
 
   leave(): void {
@@ -134,6 +141,10 @@ class StagedTeaching implements ITeaching {
     const isOwner = this.staged.role === 'owner';
     const isFree = whom !== undefined && !whom.isMe && whom.role !== 'owner';
     return isFree && STATED_ROLES.includes(role) && (isOwner || ![whom.role, role].includes('instructor'));
+  }
+
+  hasOf(participant: string): boolean {
+    return !this.staged.missing.has(participant);
   }
 
   give(participant: string, role: StatedRole): void {

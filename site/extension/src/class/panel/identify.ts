@@ -1,7 +1,7 @@
 /** Who comes in with this page: whom the device remembers, or whoever says so on a card. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Identities, IIdentity } from '../identity';
-import { askName } from './join';
+import { askName, type IGoal } from './join';
 
 /** In this window: the class and who joined it, as the workshop's page keeps it (`pages/join.ts`); or that it is to be asked. */
 const keyOf = (site: string): string => `peerbook:joined:${new URL(site).pathname}`;
@@ -17,12 +17,14 @@ export interface IWindow {
  *
  * @param root absolute address of the site
  * @param code of the invitation
+ * @param goal which of the class's pages the link leads to
  */
 export async function identify(
   identities: Identities,
   code: string,
   root: string,
   trans: TranslationBundle,
+  goal: IGoal,
   page: IWindow = window,
   ask = askName
 ): Promise<IIdentity> {
@@ -31,7 +33,7 @@ export async function identify(
   const joined = all.find(each => kept === noteOf(code, each));
   const isFromHere = page.document.referrer.startsWith(root);
   const isSure = kept !== ASK && (all.length === 1 || isFromHere);
-  const identity = joined ?? (isSure ? last : null) ?? (await ask(identities, trans));
+  const identity = joined ?? (isSure ? last : null) ?? (await ask(identities, trans, goal));
   write(page, root, noteOf(code, identity));
   return identity;
 }

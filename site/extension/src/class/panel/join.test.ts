@@ -11,6 +11,7 @@ const trans = nullTranslator.load('peerbook');
 const ROOT = 'https://school.test/py/';
 const invitation = makeInvitation(bytes => bytes.fill(3), digest);
 const CODE = invitation.code;
+const GOAL = { branch: 'lecture', pageOwner: null } as const;
 let drawn = 0;
 
 function identities(...names: string[]): Identities {
@@ -31,7 +32,7 @@ beforeEach(() => document.body.replaceChildren());
 
 describe('the card before a class', () => {
   it('asks for one thing, the name, and says what page one comes to', async () => {
-    const asked = askName(identities(), trans);
+    const asked = askName(identities(), trans, GOAL);
     expect(document.querySelectorAll('input')).toHaveLength(1);
     expect(document.activeElement).toBe(field());
     expect(document.querySelector('label')!.htmlFor).toBe(field().id);
@@ -43,7 +44,7 @@ describe('the card before a class', () => {
   });
 
   it('says when nothing is left of a name, and takes a thousand characters or markup as a line', async () => {
-    const asked = askName(identities(), trans);
+    const asked = askName(identities(), trans, GOAL);
     submit('\u200b ');
     expect(document.querySelector('[role=alert]')!.textContent).toContain('A name needs');
     submit('<b>' + 'x'.repeat(1000));
@@ -51,20 +52,30 @@ describe('the card before a class', () => {
   });
 
   it('asks "Is this you?" whom the device remembers, and takes somebody else', async () => {
-    const ada = askName(identities('Ada', 'Ben'), trans);
+    const ada = askName(identities('Ada', 'Ben'), trans, GOAL);
     expect(document.body.textContent).toContain('Is this you?');
     expect(field().form!.hidden).toBe(true);
     button('Join as Ada').click();
     expect((await ada).name).toBe('Ada');
-    const other = askName(identities('Ada', 'Ben'), trans);
+    const other = askName(identities('Ada', 'Ben'), trans, GOAL);
     button('Somebody else').click();
     expect(document.activeElement).toBe(field());
     submit('Dora');
     expect((await other).name).toBe('Dora');
   });
 
+  it.each([
+    ['lecture', null, 'You come to the lecture, which only the teachers write.'],
+    ['mine', null, 'You come to your own page in the class'],
+    ['mine', 'f'.repeat(32), "You come to somebody's own page"],
+    ['team', null, "You come to everyone's page, which all in the class write."]
+  ] as const)('says where a link to %s leads', (branch, pageOwner, words) => {
+    void askName(identities(), trans, { branch, pageOwner });
+    expect(document.querySelector('dialog')!.textContent).toContain(words);
+  });
+
   it('does not go away by Esc: nothing has been answered', () => {
-    void askName(identities(), trans);
+    void askName(identities(), trans, GOAL);
     const cancel = new Event('cancel', { cancelable: true });
     document.querySelector('dialog')!.dispatchEvent(cancel);
     expect(cancel.defaultPrevented).toBe(true);
@@ -89,21 +100,21 @@ describe('who comes in', () => {
 
   it('is asked when nobody is known, once for a window', async () => {
     const [all, here] = [identities(), page()];
-    expect((await identify(all, CODE, ROOT, trans, here, ask)).name).toBe('Asked');
-    expect((await identify(all, CODE, ROOT, trans, here, ask)).name).toBe('Asked');
+    expect((await identify(all, CODE, ROOT, trans, GOAL, here, ask)).name).toBe('Asked');
+    expect((await identify(all, CODE, ROOT, trans, GOAL, here, ask)).name).toBe('Asked');
     expect(ask).toHaveBeenCalledOnce();
   });
 
   it('is the one whom the device knows', async () => {
-    expect((await identify(identities('Ada'), CODE, ROOT, trans, page(), ask)).name).toBe('Ada');
+    expect((await identify(identities('Ada'), CODE, ROOT, trans, GOAL, page(), ask)).name).toBe('Ada');
     expect(ask).not.toHaveBeenCalled();
   });
 
   it('is asked of a link from elsewhere where several share a device, not coming from a page of this site', async () => {
-    await identify(identities('Ada', 'Ben'), CODE, ROOT, trans, page('https://mail.test/'), ask);
+    await identify(identities('Ada', 'Ben'), CODE, ROOT, trans, GOAL, page('https://mail.test/'), ask);
     expect(ask).toHaveBeenCalledOnce();
     const from = page(`${ROOT}workshops/w/index.html`);
-    expect((await identify(identities('Ada', 'Ben'), CODE, ROOT, trans, from, ask)).name).toBe('Ada');
+    expect((await identify(identities('Ada', 'Ben'), CODE, ROOT, trans, GOAL, from, ask)).name).toBe('Ada');
     expect(ask).toHaveBeenCalledOnce();
   });
 
@@ -111,15 +122,15 @@ describe('who comes in', () => {
     const [all, here] = [identities('Ada', 'Ben'), page()];
     const ben = all.all.find(each => each.name === 'Ben')!;
     here.sessionStorage.setItem('peerbook:joined:/py/', JSON.stringify([CODE, ben.participant]));
-    expect(await identify(all, CODE, ROOT, trans, here, ask)).toEqual(ben);
-    expect((await identify(all, 'another class', ROOT, trans, here, ask)).name).toBe('Asked');
+    expect(await identify(all, CODE, ROOT, trans, GOAL, here, ask)).toEqual(ben);
+    expect((await identify(all, 'another class', ROOT, trans, GOAL, here, ask)).name).toBe('Asked');
   });
 
   it('is asked again when somebody else goes on here', async () => {
     const [all, here] = [identities('Ada'), page(ROOT)];
-    await identify(all, CODE, ROOT, trans, here, ask);
+    await identify(all, CODE, ROOT, trans, GOAL, here, ask);
     askAnew(ROOT, here);
-    expect((await identify(all, CODE, ROOT, trans, here, ask)).name).toBe('Asked');
+    expect((await identify(all, CODE, ROOT, trans, GOAL, here, ask)).name).toBe('Asked');
   });
 
   it('is known also where the browser refuses to remember', async () => {
@@ -127,7 +138,7 @@ describe('who comes in', () => {
       throw new DOMException('refused', 'SecurityError');
     };
     const here = { document: { referrer: '' }, sessionStorage: { getItem: refuse, setItem: refuse } };
-    expect((await identify(identities('Ada'), CODE, ROOT, trans, here, ask)).name).toBe('Ada');
+    expect((await identify(identities('Ada'), CODE, ROOT, trans, GOAL, here, ask)).name).toBe('Ada');
   });
 });
 

@@ -1,6 +1,7 @@
 /** The cards before a class: who comes in, and what to do with a link that is damaged. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { digest } from 'lib0/hash/sha256';
+import type { Branch } from '../../core/document/name';
 import { fragmentOf, type Invited, readCode, readFragment } from '../../core/class/invitation';
 import type { Identities, IIdentity } from '../identity';
 import { openCard, withoutFragment } from './card';
@@ -9,8 +10,17 @@ import { make, makeButton, setText } from './dom';
 /** So many are offered; others type their name again and are who they were. */
 const OFFERED = 4;
 
+/** Which of the class's pages a link leads to. */
+export interface IGoal {
+  readonly branch: Branch;
+  /** Whose own page, where the link names somebody: a participant, or null. */
+  readonly pageOwner: string | null;
+  /** Whether it is a team's page, and not everyone's. */
+  readonly isTeam?: boolean;
+}
+
 /** Asks on a card who comes in. Resolves once somebody said it; whoever would rather be alone follows a link. */
-export function askName(identities: Identities, trans: TranslationBundle): Promise<IIdentity> {
+export function askName(identities: Identities, trans: TranslationBundle, goal: IGoal): Promise<IIdentity> {
   return new Promise(resolve => {
     const card = openCard('pb-class-join', trans.__('Join the class'));
     const done = (identity: IIdentity): void => {
@@ -23,9 +33,12 @@ export function askName(identities: Identities, trans: TranslationBundle): Promi
       make(
         'p',
         '',
-        trans.__(
-          'You come to the lecture, which only the teachers write. Everything in the class is sealed: whoever runs the server cannot read it. Your own copy stays as it is.'
-        )
+        [
+          goalInWords(goal, trans),
+          trans.__(
+            'Everything in the class is sealed: whoever runs the server cannot read it. The copy you work on alone stays as it is.'
+          )
+        ].join(' ')
       )
     );
     const known = identities.all.slice(0, OFFERED);
@@ -64,6 +77,25 @@ export function askName(identities: Identities, trans: TranslationBundle): Promi
     );
     card.open(known.length > 0 ? null : form.field);
   });
+}
+
+function goalInWords({ branch, pageOwner, isTeam }: IGoal, trans: TranslationBundle): string {
+  switch (branch) {
+    case 'lecture':
+      return trans.__('You come to the lecture, which only the teachers write.');
+    case 'mine':
+      return pageOwner === null
+        ? trans.__(
+            'You come to your own page in the class: you write it, and only you and the teachers read it.'
+          )
+        : trans.__(
+            "You come to somebody's own page, which only they write, and only they and the teachers read."
+          );
+    case 'team':
+      return isTeam
+        ? trans.__("You come to a team's page, which its members write.")
+        : trans.__("You come to everyone's page, which all in the class write.");
+  }
 }
 
 /** Says that the link is damaged, what is safe and what to do; the notebook opens as one's own behind it. */

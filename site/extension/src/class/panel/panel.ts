@@ -127,6 +127,8 @@ export class ClassPanel extends Widget {
     this.whose.show(view.whose, view.outputsShared, view.teams);
     this.people.show(view);
     this.invite.show(view.door);
+    // Whoever is out invites nobody.
+    this.invite.node.hidden = view.people.some(({ isMe, role }) => isMe && role === 'removed');
     this.sharing.show(view.teaching);
     this.myself.show(view.myName);
   }

@@ -13,6 +13,7 @@ vi.hoisted(() =>
   })
 );
 
+import { Notification } from '@jupyterlab/apputils';
 import type { IClassParts } from '../live';
 import { cast, person, StagedClass } from './cast';
 import { ClassPart } from './part';
@@ -38,8 +39,13 @@ class Shell {
   }
 }
 
-function open(kept: Record<string, string> = {}, width: 'phone' | 'narrow' | 'wide' = 'wide') {
+function open(
+  kept: Record<string, string> = {},
+  width: 'phone' | 'narrow' | 'wide' = 'wide',
+  outputsShared = false
+) {
   const staged = new StagedClass();
+  staged.outputsShared = outputsShared;
   const shell = new Shell();
   const inBar: Widget[] = [];
   const tracker = { currentWidget: { context: { localPath: 'first-steps/1-step.ipynb' } } };
@@ -63,7 +69,8 @@ function open(kept: Record<string, string> = {}, width: 'phone' | 'narrow' | 'wi
     location,
     localStorage: {
       getItem: (key: string) => kept[key] ?? null,
-      setItem: (key: string, value: string) => void (kept[key] = value)
+      setItem: (key: string, value: string) => void (kept[key] = value),
+      removeItem: (key: string) => void delete kept[key]
     },
     matchMedia: (query: string) => ({ matches: matches[query as keyof typeof matches] })
   } as unknown as Window);
@@ -165,5 +172,41 @@ describe('the class in the page', () => {
     const [address] = location.assign.mock.calls[0] as [string];
     expect(address).toMatch(/lab\/index\.html\?path=first-steps\/1-step\.ipynb$/);
     part.dispose();
+  });
+});
+
+describe('that the class sees what is run on own pages', () => {
+  const said = () => Notification.manager.notifications.map(({ message }) => message);
+  const share = async (staged: StagedClass, isShared: boolean) => {
+    staged.outputsShared = isShared;
+    staged.changed.call();
+    await new Promise(done => setTimeout(done, 600));
+  };
+
+  it('is told once on a device, on whichever page, all of it; and again when it was taken back', async () => {
+    Notification.dismiss();
+    const { staged, kept, part } = open();
+    await share(staged, true);
+    expect(said()).toEqual([expect.stringContaining('The class now sees what you run on your own page')]);
+    expect(said()[0]!.length).toBeLessThanOrEqual(140);
+    part.dispose();
+    const again = open(kept, 'wide', true);
+    await share(again.staged, true);
+    expect(said()).toHaveLength(1);
+    await share(again.staged, false);
+    await share(again.staged, true);
+    expect(said()).toHaveLength(2);
+    again.part.dispose();
+  });
+
+  it('is not told to who teaches, nor to who was removed', async () => {
+    Notification.dismiss();
+    for (const role of ['owner', 'removed'] as const) {
+      const { staged, part } = open();
+      staged.people = staged.people.map(each => (each.isMe ? { ...each, role } : each));
+      await share(staged, true);
+      expect(said()).toEqual([]);
+      part.dispose();
+    }
   });
 });

@@ -8,6 +8,7 @@ import { pageClock } from '../../connection/page';
 import { fragmentOf } from '../../core/class/invitation';
 import type { Cancel } from '../../core/clock';
 import type { Branch } from '../../core/document/name';
+import { toHex } from '../../core/tagged';
 import { worst } from '../../notebook/keeping';
 import { keepingInWords } from '../../notebook/status';
 import { fetchCatalogue, type ICatalogue, workshopOf } from '../../workshop/catalogue';
@@ -19,6 +20,7 @@ import { askAnew } from './identify';
 import { dockFor, type IDock } from './dock';
 import { ClassPanel } from './panel';
 import { ClassSlot } from './slot';
+import { Told } from './told';
 import { matesInWords, teamsOf, whoseOf } from './whose';
 
 /** In the bar: after Python (20) and the outputs, before what is kept (40). */
@@ -41,6 +43,8 @@ export class ClassPart {
     this.root = root.href;
     this.key = `peerbook:class-panel:${root.pathname}`;
     rememberClass(root.pathname, '');
+    const { invitation, me } = membership;
+    this.toldSharing = new Told(page, `peerbook:told-sharing:${root.pathname}:${toHex(invitation.id)}`, me);
     this.panel = new ClassPanel(
       trans,
       {
@@ -100,8 +104,8 @@ export class ClassPart {
   private readonly cancels: readonly Cancel[];
   private catalogue: ICatalogue | null = null;
   private looking: Cancel | null = null;
-  /** Whether the outputs of one's own page, which is open, were shown to the class; null while that is not open. */
-  private wasShared: boolean | null = null;
+  /** Of whom it is remembered on this device that they know that the class sees outputs of own pages. */
+  private readonly toldSharing: Told;
   /** The team one is in; undefined before it is known. */
   private myTeam: string | null | undefined = undefined;
 
@@ -119,7 +123,7 @@ export class ClassPart {
     const { membership, trans } = this.parts;
     const { people, summary, entrance, door, outputsShared, teaching, contradicting } = membership;
     const said = this.words();
-    this.tellSharing(outputsShared);
+    this.tellSharing();
     this.tellTeam();
     const kind = entrance === 'in' ? (summary.refusal ?? summary.kind) : entrance;
     this.slot.tell(said, kind, people, teaching?.waiting);
@@ -176,20 +180,25 @@ export class ClassPart {
     });
   }
 
-  /** Whoever has their own page open is told when others begin to see what they run there. */
-  private tellSharing(isShared: boolean): void {
+  /**
+   * Whoever is taught is told once that others see what they run on their own page: on whichever page they are, as what
+   * they ran there before is seen as well. Taken back, it is told again the next time.
+   */
+  private tellSharing(): void {
     const { membership, trans } = this.parts;
-    const session = this.parts.sessionOf(this.path);
-    const isOwn = session?.isShared === true && session.branch === 'mine' && membership.pageOwner === null;
-    if (isOwn && this.wasShared === false && isShared) {
+    const { entrance, outputsShared, teaching, role } = membership;
+    if (entrance !== 'in' || role === null || role === 'removed' || teaching) {
+      return;
+    }
+    if (outputsShared && !this.toldSharing.isTold) {
       Notification.info(
         trans.__(
-          'Your teacher shows the outputs of own pages to the class: from now on others see what you run on this page, and what you ran there before. What you write stays between you and the teachers.'
+          'The class now sees what you run on your own page, and ran there before. Your words there are read by you and the teachers only.'
         ),
         { autoClose: false }
       );
     }
-    this.wasShared = isOwn ? isShared : null;
+    this.toldSharing.isTold = outputsShared;
   }
 
   private words(): ISaid {

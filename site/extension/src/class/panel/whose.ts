@@ -74,8 +74,10 @@ export class Whose {
       mark(link, team === whose.team?.team);
     }
     setText(this.heading, whose.isShared ? trans.__('This page') : trans.__('Your own notebook'));
-    setText(this.words, whoseInWords(whose, trans));
-    this.seen.hidden = !whose.isShared || whose.branch !== 'mine' || whose.ownerName !== undefined;
+    // That one was removed stands above already.
+    setText(this.words, whose.isRemoved ? outInWords(trans) : whoseInWords(whose, trans));
+    const isOwn = whose.isShared && whose.branch === 'mine' && whose.ownerName === undefined;
+    this.seen.hidden = !isOwn || whose.isRemoved === true;
     setText(this.seen, this.seen.hidden ? '' : seenInWords(outputsShared, trans));
     const mine = teams.find(({ isMine }) => isMine);
     this.mates.hidden = !whose.isShared || !mine || mine.team === whose.team?.team;
@@ -205,9 +207,7 @@ export function whoseInWords(
     return trans.__('It is no step of the workshop: the class does not see it.');
   }
   if (isRemoved) {
-    return trans.__(
-      'A teacher removed you from this class. You can read and run what was here until then; nothing you write reaches the class.'
-    );
+    return [trans.__('A teacher removed you from this class.'), outInWords(trans)].join(' ');
   }
   switch (branch) {
     case 'lecture':
@@ -218,7 +218,9 @@ export function whoseInWords(
       if (ownerName !== undefined) {
         return trans.__("%1's page. You read it as a teacher does; only %1 writes here.", ownerName);
       }
-      return trans.__('You write here. Nobody else in the class can read it but the teachers.');
+      return trans.__(
+        'You write here. Nobody else in the class can read it but the teachers. It began as the notebook was published, and does not change with the lecture.'
+      );
     case 'team':
       if (team) {
         return teamInWords(team, mayWrite, trans);
@@ -227,4 +229,8 @@ export function whoseInWords(
         ? trans.__('All in the class may write here.')
         : trans.__('The class writes here, and you watch.');
   }
+}
+
+function outInWords(trans: TranslationBundle): string {
+  return trans.__('You can read and run what was here until then; nothing you write reaches the class.');
 }

@@ -2,11 +2,11 @@
 import type { Cell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { Widget } from '@lumino/widgets';
 import type { Cancel } from '../../core/clock';
 import type { Session } from '../../notebook/session';
 import type { IClassParts } from '../live';
 import { whoseInWords, whoseOf } from '../panel/whose';
+import { ReadingLine } from './line';
 import { KeptPlace } from './place';
 
 /** On a notebook that is only to be read. */
@@ -59,8 +59,6 @@ class ReadNotebook {
     private readonly membership: Parameters<typeof whoseOf>[1],
     private readonly trans: TranslationBundle
   ) {
-    this.line.addClass('pb-ReadingLine');
-    this.line.node.setAttribute('role', 'status');
     this.line.hide();
     panel.contentHeader.addWidget(this.line);
     this.place = new KeptPlace(panel.content, session.notebook);
@@ -69,7 +67,7 @@ class ReadNotebook {
     this.update();
   }
 
-  private readonly line = new Widget();
+  private readonly line = new ReadingLine();
   private readonly place: KeptPlace;
   private timer = 0;
   private isReading: boolean | null = null;
@@ -83,8 +81,8 @@ class ReadNotebook {
     if (this.isReading !== isReading || this.line.node.textContent !== words) {
       this.isReading = isReading;
       this.panel.toggleClass(READING, isReading);
-      this.line.node.textContent = words;
       this.line.setHidden(!isReading);
+      this.line.say(words);
       this.apply();
     }
   }

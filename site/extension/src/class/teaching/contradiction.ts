@@ -55,8 +55,13 @@ export class ContradictionPart {
       "%1's page told some of the class one thing and others another. That is proven, and no accident: what it wrote from there on does not count for anybody.",
       person.name
     );
-    one.append(make('p', '', words));
-    if (this.teaching?.mayGive(person.participant, 'removed')) {
+    const what = trans.__(
+      'It was changed so that it does this, or somebody else has their keys: ask them. Removing %1 decides for all what counts; you can let them back in right after that, and they go on when they load their page anew.',
+      person.name
+    );
+    const mayRemove = this.teaching?.mayGive(person.participant, 'removed') === true;
+    one.append(make('p', '', words), make('p', 'pb-Class-quiet', mayRemove ? what : this.onlyOwner()));
+    if (mayRemove) {
       const remove = makeButton(trans.__('Remove %1...', person.name), () => {
         const { teaching } = this;
         if (teaching) {
@@ -66,5 +71,9 @@ export class ContradictionPart {
       one.append(remove);
     }
     return one;
+  }
+
+  private onlyOwner(): string {
+    return this.trans.__('Only whoever owns the class can decide about them: tell them.');
   }
 }

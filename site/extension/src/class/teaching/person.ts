@@ -6,7 +6,7 @@ import { hasMenu } from './menu';
 import { askRemoval } from './removal';
 import { choiceInWords, choicesFor, givenInWords } from './words';
 
-export type Acting = Pick<ITeaching, 'mayGive' | 'give' | 'door' | 'setDoor'>;
+export type Acting = Pick<ITeaching, 'mayGive' | 'hasOf' | 'give' | 'door' | 'setDoor'>;
 
 export interface IPersonActsOptions {
   readonly trans: TranslationBundle;

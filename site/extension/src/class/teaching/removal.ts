@@ -5,7 +5,7 @@ import { openCard } from '../panel/card';
 import { make, makeButton } from '../panel/dom';
 import { removalInWords } from './words';
 
-type Removing = Pick<ITeaching, 'door' | 'give' | 'setDoor'>;
+type Removing = Pick<ITeaching, 'door' | 'hasOf' | 'give' | 'setDoor'>;
 
 /** @param done whether they were removed; then the focus is nobody's */
 export function askRemoval(
@@ -38,7 +38,8 @@ export function askRemoval(
     answers.append(makeButton(trans.__('Remove from the class'), remove));
   }
   answers.append(keep);
-  card.body.append(...removalInWords(name, teaching.door, trans).map(words => make('p', '', words)), answers);
+  const said = removalInWords(name, teaching.door, teaching.hasOf(participant), trans);
+  card.body.append(...said.map(words => make('p', '', words)), answers);
   card.node.addEventListener('cancel', event => {
     event.preventDefault();
     end(false);

@@ -117,6 +117,20 @@ describe('what one can make of somebody', () => {
     expect(said).toEqual(['Ben Lovelace was removed from the class.']);
   });
 
+  it('says whether what they wrote stays', () => {
+    const { acts } = line();
+    for (const words of [
+      'What Ben Lovelace wrote for all until now stays.',
+      'Nothing that Ben Lovelace wrote is on this page'
+    ]) {
+      acts.button.click();
+      items()[2]!.click();
+      expect(document.querySelector('dialog')!.textContent).toContain(words);
+      button('Keep them in the class').click();
+      staged.missing.add(BEN);
+    }
+  });
+
   it('with a closed door there is nothing to close', () => {
     staged.door = 'closed';
     line().acts.button.click();

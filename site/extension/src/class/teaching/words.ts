@@ -58,13 +58,28 @@ export function givenInWords(name: string, role: StatedRole, trans: TranslationB
   }
 }
 
-/** What it means, before it is done: a sentence or two. */
-export function removalInWords(name: string, door: Door, trans: TranslationBundle): readonly string[] {
+/**
+ * What it means, before it is done: a sentence or two.
+ *
+ * @param isHere whether something is here of what they wrote
+ */
+export function removalInWords(
+  name: string,
+  door: Door,
+  isHere: boolean,
+  trans: TranslationBundle
+): readonly string[] {
   return [
     trans.__(
       '%1 keeps what they had until now, and sees nothing of what comes after. You can let them back in later.',
       name
     ),
+    isHere
+      ? trans.__('What %1 wrote for all until now stays.', name)
+      : trans.__(
+          'Nothing that %1 wrote is on this page now, and what is not here does not count any more. If they wrote for all, wait until somebody is here who has it, or open that notebook first.',
+          name
+        ),
     ...(door === 'open'
       ? [
           trans.__(

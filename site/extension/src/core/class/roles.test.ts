@@ -39,6 +39,8 @@ describe('owner', () => {
     const after = fold(named, succeed(2, heir));
     expect(after.owner).toBe(heir.id);
     expect(roles(after, owner, heir)).toEqual(['attendee', 'owner']);
+    expect([owner, heir, ada].map(({ id }) => after.wasOwner(id))).toEqual([true, false, false]);
+    expect(fold().wasOwner(owner.id)).toBe(false);
   });
 
   it('[ROL3] is changed by the recovery key alone', () => {

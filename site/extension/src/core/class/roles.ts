@@ -322,6 +322,13 @@ export class Roles {
     return reaches;
   }
 
+  /** Whether somebody owned the class until another key took it over. */
+  wasOwner(participant: string): boolean {
+    return (
+      participant !== this.owner && [...this.reign.keys].some(key => this.participant(key) === participant)
+    );
+  }
+
   /** What speaks of somebody who was owner, until somebody says who they are now. */
   private successionOn(participant: string): Succession | null {
     const was = [...this.reign.keys].some(key => this.participant(key) === participant);

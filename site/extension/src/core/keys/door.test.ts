@@ -350,6 +350,21 @@ describe('knocking', () => {
     expect(knocking.state).toBe('inside');
   });
 
+  it('[KEY9] who was let back in knocks at once, whatever was answered before', () => {
+    const { knocking, at, sent, told } = joiner();
+    knocking.again();
+    knocking.need();
+    knocking.again();
+    expect(sent).toEqual(['1 to all']);
+    knocking.answered('refused');
+    at.time = 1000;
+    knocking.again();
+    expect([sent, told]).toEqual([
+      ['1 to all', '2 to all'],
+      ['knocking', 'refused', 'knocking']
+    ]);
+  });
+
   it('[KEY9] an epoch it lacks the key of makes it knock again', () => {
     const { knocking, at, sent } = joiner();
     at.inside = true;

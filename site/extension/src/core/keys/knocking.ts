@@ -60,6 +60,15 @@ export class Knocking {
     this.knock();
   }
 
+  /** It was stated that one is a member again: whatever was answered before, knocks at once. */
+  again(): void {
+    if (this.told === 'refused' || this.told === 'waiting') {
+      this.tell('knocking');
+      this.last = null;
+      this.knock();
+    }
+  }
+
   /** A neighbour is here: they hear the knock as well. */
   met(neighbour: string): void {
     if (!this.ports.isInside() && this.told !== 'inside' && this.last) {

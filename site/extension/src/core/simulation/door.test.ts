@@ -115,6 +115,22 @@ describe('who was removed', () => {
   });
 });
 
+describe('who is let back in', () => {
+  it('[KEY9] is in within a second, with the door closed too, and is told no more that somebody said no', () => {
+    const ben = school.arrive('ben');
+    school.clock.advance(5000);
+    remove(ben);
+    school.teacher.society.beginEpoch('closed');
+    school.clock.advance(30_000);
+    expect([ben.society.doorway.state, ben.society.keyring.isCurrent]).toEqual(['refused', false]);
+    // Just after ben knocked, and was refused once more.
+    const { society, engine } = school.teacher;
+    expect(society.give(ben.participant, 'attendee', engine.reachesOf(ben.participant))).toBe(true);
+    school.clock.advance(1000);
+    expect([ben.society.doorway.state, ben.society.keyring.isCurrent]).toEqual(['inside', true]);
+  });
+});
+
 describe('who comes late', () => {
   it('[ROL9] who wrote offline, and nobody heard it, loses nothing: let in by name, all of it counts', () => {
     const ben = school.arrive('ben');

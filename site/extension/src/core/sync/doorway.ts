@@ -2,7 +2,7 @@
  * The door of a class, between neighbours: who knocks here is let in, waits or is passed on; and one knocks oneself for as
  * long as the key of the epoch that counts is not here [KEY7, KEY9].
  */
-import { isOut } from '../class/permissions';
+import { isOut as isOutRole } from '../class/permissions';
 import type { Statements } from '../class/statements';
 import type { Cancel, Clock } from '../clock';
 import type { ICrypto } from '../crypto';
@@ -46,9 +46,9 @@ export class Doorway {
       isBehind: () =>
         keyring.newest !== null &&
         !keyring.isCurrent &&
-        !isOut(roles()?.roleOf(own.participant) ?? 'outsider'),
+        !isOutRole(roles()?.roleOf(own.participant) ?? 'outsider'),
       isRemoved: (participant: string) => roles()?.roleOf(participant) === 'removed',
-      isMember: (participant: string) => !isOut(roles()?.roleOf(participant) ?? 'outsider')
+      isMember: (participant: string) => !isOutRole(roles()?.roleOf(participant) ?? 'outsider')
     };
     this.door = new Door(rules, () => clock.now());
     this.knocking = new Knocking({
@@ -64,18 +64,20 @@ export class Doorway {
   private readonly door: Door;
   private readonly knocking: Knocking;
   private ticking: Cancel | null = null;
+  private wasOut = false;
 
-  /** Who waits to be let in, for those who may. */
   /** How far one is who lacks a key. */
   get state(): KnockState {
     return this.knocking.state;
   }
 
+  /** Who waits to be let in, for those who may. */
   get waiting(): readonly IWaiting[] {
     return this.door.waiting;
   }
 
   begin(): void {
+    this.wasOut = this.isOut;
     this.tick();
   }
 
@@ -103,6 +105,12 @@ export class Doorway {
   /** Roles, keys or the door are different. */
   changed(): void {
     this.go(this.door.changed());
+    const { isOut } = this;
+    if (this.wasOut && !isOut && !this.ports.keyring.isCurrent) {
+      // What was answered before does not hold any more: one is let back in.
+      this.knocking.again();
+    }
+    this.wasOut = isOut;
   }
 
   /** Lets somebody in who waits. */
@@ -144,6 +152,11 @@ export class Doorway {
         this.knocking.answered(read.value.kind as 'waiting' | 'refused');
       }
     });
+  }
+
+  private get isOut(): boolean {
+    const { own } = this.ports;
+    return isOutRole(this.ports.statements()?.roles.roleOf(own.participant) ?? 'outsider');
   }
 
   private makeKnock(then: (bytes: Uint8Array, id: Uint8Array) => void): void {
