@@ -52,13 +52,14 @@ export class Reaches {
 
   /** Whether a neighbour has more of a session, or something else. */
   isBehind({ session, count, chain }: IReach): boolean {
-    if (this.log.forkOf(session)) {
-      // What comes after a fork is nobody's, until a frontier says how far it counts.
-      return false;
-    }
+    // Of what forked nobody doubts what stands before: whoever has the proof first, asks for that all the same.
     const here = this.log.count(session);
     if (here < Math.min(count, this.log.limitOf(session))) {
       return true;
+    }
+    if (this.log.forkOf(session)) {
+      // What comes after a fork is nobody's, until a frontier says how far it counts.
+      return false;
     }
     const known = this.log.chainAt(session, count);
     return known !== null && !sameBytes(known.subarray(0, CHAIN_BYTES), chain);
