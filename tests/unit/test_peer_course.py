@@ -6,6 +6,8 @@ import random
 
 from peerbook.peer.log.log import Log
 from peerbook.peer.log.piece import Chain, Cut, Fork, Form, New, Piece, Refused, Waits
+from peerbook.peer.overlay.messages import Reach
+from peerbook.peer.sync.reaches import Reaches
 
 SESSION = "AAAAAAAAAAAAAAAAAAAAAA"
 LINKS = Chain(bytes(16), "d", "document")
@@ -55,6 +57,21 @@ def test_segments_of_two_sides_are_no_way() -> None:
     assert isinstance(log.take(a.segment(64, 128)), Waits)
     assert isinstance(log.take(b.segment(0, 64)), Fork)
     assert spans(log) == [(0, 100)]
+
+
+def test_what_stands_before_a_fork_is_asked_for() -> None:
+    """[LOG6] Who has the proof of a fork first, asks for what stands before it, and for nothing after it."""
+    log, a, b = sides(40, 7)
+    for piece in a.envelopes[:3]:
+        log.take(piece)
+    assert log.prove(SESSION, "ada", [a.envelopes[7], b.envelopes[7]])
+    reaches = Reaches(log, LINKS.first, lambda _session, _author: None)
+    more = [Reach(SESSION, count, a.chains[count][:16]) for count in (3, 6, 40)]
+    assert [reaches.is_behind(each) for each in more] == [False, True, True]
+    for piece in a.envelopes[3:7]:
+        log.take(piece)
+    assert log.count(SESSION) == 7
+    assert [reaches.is_behind(each) for each in more] == [False, False, False]
 
 
 def test_the_frontiers_side_leads_on() -> None:

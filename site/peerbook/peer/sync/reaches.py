@@ -52,12 +52,13 @@ class Reaches:
 
     def is_behind(self, reach: Reach) -> bool:
         """Whether a neighbour has more of a session, or something else."""
-        if self._log.is_doubted(reach.session):
-            # What comes after a fork is nobody's, until a frontier says how far it counts.
-            return False
+        # Of what forked nobody doubts what stands before: whoever has the proof first, asks for that all the same.
         limit = self._log.limit_of(reach.session)
         if self._log.count(reach.session) < min(reach.count, limit):
             return True
+        if self._log.is_doubted(reach.session):
+            # What comes after a fork is nobody's, until a frontier says how far it counts.
+            return False
         known = self._log.chain_at(reach.session, reach.count)
         return known is not None and reach.count <= limit and known[:CHAIN_BYTES] != reach.chain
 

@@ -57,6 +57,15 @@ describe('how far a neighbour is, beside what is here', () => {
     expect(reaches.isForked(reach(a, 30))).toBe(false);
   });
 
+  it('[LOG6] who has the proof of a fork first, asks for what stands before it, and for nothing after it', () => {
+    const { log, a, b, reaches } = setting(3);
+    expect(log.prove(a.session, 'ada', [a.envelopes[7]!, b.envelopes[7]!])).toBe(true);
+    expect([3, 6, 30].map(count => reaches.isBehind(reach(a, count)))).toEqual([false, true, true]);
+    a.envelopes.slice(3, 7).forEach(piece => log.take(piece));
+    expect(log.count(a.session)).toBe(7);
+    expect([3, 6, 30].map(count => reaches.isBehind(reach(a, count)))).toEqual([false, false, false]);
+  });
+
   it('[SYN6] what is here and not there is said: of those that were named, and of all when all were', () => {
     const { log, a, reaches } = setting(10);
     const other = new Writer(new Chance(2), 'ben');
