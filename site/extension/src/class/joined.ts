@@ -33,6 +33,7 @@ import type { IFollowed, IMembership, IParticipant, ITeaching, ITeamSeen } from 
 import type { Entrance } from './panel/entrance';
 import { signalSealer } from './sealer';
 import { gather } from './people';
+import { Remembered, type WasHere } from './remembered';
 import { fetchServer, type IServer } from './server';
 import type { TakingOverState } from './takingover';
 
@@ -40,8 +41,6 @@ import type { TakingOverState } from './takingover';
 const TELL_MS = 33;
 /** Where the server is could not be read: the network is away, and may come back. */
 const AGAIN_MS = 5000;
-/** People remembered who are not here any more: those of the largest room. */
-const MOST_KNOWN = 2000;
 
 export interface IJoinOptions {
   readonly invitation: IInvitation;
@@ -120,6 +119,10 @@ export class Joined implements IMembership {
       onReplayed: (name, doc) => this.followed.get(name)?.rebuilt(doc),
       onLost: (name, lost) => this.followed.get(name)?.lost?.(lost),
       onUnfit: (name, fault) => this.followed.get(name)?.refused?.(fault),
+      onCostly: participant => {
+        this.costly.add(participant);
+        this.tell();
+      },
       onFork: (document, session, participant) => this.forked(document, session, participant),
       onIntroduced: ({ participant, agreementKey }) => this.introduced(participant, agreementKey),
       onPeople: () => this.tell(),
@@ -143,7 +146,9 @@ export class Joined implements IMembership {
   /** Whom the lecture belongs to. */
   private readonly lecture: string;
   private readonly since = Date.now();
-  private readonly known = new Map<string, Pick<IParticipant, 'name' | 'since'>>();
+  private readonly remembered = new Remembered();
+  /** Whose writing takes this page too long. */
+  private readonly costly = new Set<string>();
   private readonly open = new Map<string, number>();
   /** Documents that are open here. */
   private readonly followed = new Map<string, IFollowed>();
@@ -192,7 +197,7 @@ export class Joined implements IMembership {
   }
 
   get people(): readonly IParticipant[] {
-    return (this._people ??= this.remember(this.gather()));
+    return (this._people ??= this.remembered.see(this.gather()));
   }
 
   private gather(): readonly IParticipant[] {
@@ -202,6 +207,7 @@ export class Joined implements IMembership {
       here: this.engine.people(Date.now()),
       known: this.everKnown(),
       roleOf: participant => this.authority.roleOf(participant) ?? 'attendee',
+      costly: this.costly,
       pathOf: document => this.pathOf(document)
     });
   }
@@ -449,37 +455,21 @@ export class Joined implements IMembership {
 
   private nameOf(participant: string): string | undefined {
     const here = this.engine.people(Date.now()).find(person => person.participant === participant);
-    return here?.name ?? this.known.get(participant)?.name ?? this.contradictions.nameOf(participant);
+    return here?.name ?? this.remembered.nameOf(participant) ?? this.contradictions.nameOf(participant);
   }
 
   /** Who was here: seen from this page, or by what they left in a notebook. */
-  private everKnown(): ReadonlyMap<string, Pick<IParticipant, 'name' | 'since'>> {
+  private everKnown(): ReadonlyMap<string, WasHere> {
     const left = this.engine
       .marks()
       .map(({ participant, name, since }) => [participant, { name, since }] as const);
     // Whoever must be decided about is seen, also when they have gone.
-    const removed = [...this.contradictions.open, ...this.authority.removed]
+    const decided = [...this.contradictions.open, ...this.authority.removed]
       .filter(([participant]) => participant !== this.me.participant)
       .map(
         ([participant, name]) => [participant, { name: name || participant.slice(0, 6), since: 0 }] as const
       );
-    return new Map([...removed, ...left, ...this.known]);
-  }
-
-  private remember(people: readonly IParticipant[]): readonly IParticipant[] {
-    for (const { participant, name, since, isHere } of people) {
-      if (isHere) {
-        this.known.delete(participant);
-        this.known.set(participant, { name, since });
-      }
-    }
-    for (const [participant] of this.known) {
-      if (this.known.size <= MOST_KNOWN) {
-        break;
-      }
-      this.known.delete(participant);
-    }
-    return people;
+    return new Map([...decided, ...left, ...this.remembered.all]);
   }
 
   /** Perhaps it comes back as it is: then the connections open again by themselves [CON19]. */

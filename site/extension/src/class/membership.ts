@@ -31,6 +31,8 @@ export interface IParticipant {
   /** 0 to 9, the same for everybody who sees the same people. */
   readonly colour: number;
   readonly role: Role;
+  /** Whether what they wrote takes this page so long that it waits, and comes bit by bit [PER8]. */
+  readonly isCostly?: boolean;
 }
 
 /** A team, as one may know of it. */

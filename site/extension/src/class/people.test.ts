@@ -12,11 +12,13 @@ const person = (seed: number, name: string, more: Partial<IPerson> = {}): IPerso
   ...more
 });
 const me = { participant: id(1), name: 'Ada' };
+const known = { name: 'Ben', since: 5 };
 const given = (more: Partial<IGathered> = {}): IGathered => ({
   me,
   own: { session: 'own', since: 10, documents: ['d1'] },
   here: [],
   known: new Map(),
+  costly: new Set(),
   roleOf: () => 'attendee',
   pathOf: document => (document.startsWith('d') ? `w/${document}.ipynb` : undefined),
   ...more
@@ -73,5 +75,12 @@ describe('people', () => {
         .sort();
     expect(new Set(seenBy(everybody[0]!).map(line => line.split(' ')[1])).size).toBe(10);
     expect(seenBy(everybody[9]!)).toEqual(seenBy(everybody[0]!));
+  });
+
+  it('[PER8] is marked whose writing takes this page too long, and nobody else', () => {
+    const people = gather(
+      given({ costly: new Set([id(2)]), known: new Map([2, 3].map(seed => [id(seed), known])) })
+    );
+    expect(people.filter(each => each.isCostly).map(each => each.participant)).toEqual([id(2)]);
   });
 });

@@ -15,12 +15,14 @@ export interface IGathered {
   /** Participants who were here, by their last name. */
   readonly known: ReadonlyMap<string, Pick<IParticipant, 'name' | 'since'>>;
   readonly roleOf: (participant: string) => Role;
+  /** Whose writing takes this page too long. */
+  readonly costly: ReadonlySet<string>;
   /** The path of a notebook, or undefined for a document that is none of this site's. */
   readonly pathOf: (document: string) => string | undefined;
 }
 
 /** Oneself first, then those here by name, then those who were. */
-export function gather({ me, own, here, known, roleOf, pathOf }: IGathered): IParticipant[] {
+export function gather({ me, own, here, known, roleOf, costly, pathOf }: IGathered): IParticipant[] {
   const tabs = new Map<string, IPerson[]>([[me.participant, [{ ...own, ...me }]]]);
   for (const person of here) {
     tabs.set(person.participant, [...(tabs.get(person.participant) ?? []), person]);
@@ -42,7 +44,8 @@ export function gather({ me, own, here, known, roleOf, pathOf }: IGathered): IPa
       sessions: open.map(tab => tab.session),
       notebooks: [...new Set(paths)].sort(),
       colour: colours.get(participant)!,
-      role: roleOf(participant)
+      role: roleOf(participant),
+      ...(costly.has(participant) ? { isCostly: true } : {})
     };
   });
   return people.sort(

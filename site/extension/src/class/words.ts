@@ -200,6 +200,11 @@ export function whereInWords(
   return step === undefined ? trans.__('in another notebook') : trans.__('in step %1', step);
 }
 
+/** Somebody's writing takes this page too long. */
+export function costlyInWords(trans: TranslationBundle): string {
+  return trans.__('What they wrote is a lot of work for this computer: it comes bit by bit.');
+}
+
 /** Since when somebody is here, as a clock says it; another day by its date too. */
 export function sinceInWords(
   since: number,

@@ -100,6 +100,11 @@ describe('the list of people', () => {
     document.body.replaceChildren(list.node);
   });
 
+  it('[PER8] says of whom what they wrote comes bit by bit', () => {
+    show([person(0), person(1, { isCostly: true }), person(2)]);
+    expect(rows().map(row => row.textContent!.includes('it comes bit by bit'))).toEqual([false, true, false]);
+  });
+
   it('has one line for each: name, colour with initials, where, since when, who is oneself', () => {
     show([person(0, { since: new Date(2026, 10, 21, 9, 5).getTime() }), person(1), person(6)]);
     expect(find('h3').textContent).toBe('People (3)');

@@ -5,7 +5,7 @@ import type { IParticipant } from '../membership';
 import { type Acting, PersonActs } from '../teaching/person';
 import { Removed } from '../teaching/removed';
 import { givenInWords, roleInWords } from '../teaching/words';
-import { initialsOf, sinceInWords, type StepOf, whereInWords } from '../words';
+import { costlyInWords, initialsOf, sinceInWords, type StepOf, whereInWords } from '../words';
 import { make, makeButton, setText } from './dom';
 import { arrange, matches, MOST_SHOWN, shownOf } from './order';
 
@@ -200,11 +200,9 @@ export class PeopleList {
     row.role.hidden = role === '';
     row.role.dataset.role = person.role;
     row.acts.show(person, teaching);
-    setText(
-      row.where,
-      isHere
-        ? `${whereInWords(person, path, stepOf, trans)}, ${sinceInWords(person.since, now, this.language, trans)}`
-        : trans.__('has left')
-    );
+    const where = isHere
+      ? `${whereInWords(person, path, stepOf, trans)}, ${sinceInWords(person.since, now, this.language, trans)}`
+      : trans.__('has left');
+    setText(row.where, person.isCostly ? `${where}. ${costlyInWords(trans)}` : where);
   }
 }
