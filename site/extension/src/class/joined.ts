@@ -5,12 +5,9 @@
 import { digest } from 'lib0/hash/sha256';
 import type * as Y from 'yjs';
 import { Listeners } from '../connection/listeners';
-import { RtcBudget } from '../connection/budget';
-import { type IOpened, openConnections } from '../connection/open';
+import type { IOpened } from '../connection/open';
 import { pageClock } from '../connection/page';
-import type { SignalingState } from '../connection/signaling/state';
-import { starTopic } from '../connection/star';
-import { type ISummary, summarize } from '../connection/summary';
+import type { ISummary } from '../connection/summary';
 import { lectureOf } from '../core/class/founding';
 import type { IInvitation } from '../core/class/invitation';
 import { sameBytes } from '../core/bytes';
@@ -19,28 +16,24 @@ import type { Door } from '../core/class/statement';
 import type { Cancel } from '../core/clock';
 import type { ICrypto } from '../core/crypto';
 import { type Branch, formatName, parseName } from '../core/document/name';
-import { Patience } from '../core/overlay/patience';
 import { type IRecord, normalName } from '../core/roster/record';
 import type { Secret } from '../core/secret';
-import { sessionText } from '../core/session';
 import type { IOwnSession } from '../core/identity/own';
-import { Engine, type Refusal } from '../core/sync/engine';
+import { Engine } from '../core/sync/engine';
 import type { IIdentity, Identities } from './identity';
 import { Authority } from './authority';
+import { Connecting } from './connecting';
 import { Contradictions, type IContradiction } from './contradictions';
 import type { IKeptClass, KeptClasses } from './kept';
 import type { IFollowed, IMembership, IParticipant, ITeaching, ITeamSeen } from './membership';
 import type { Entrance } from './panel/entrance';
-import { signalSealer } from './sealer';
 import { gather } from './people';
 import { Remembered, type WasHere } from './remembered';
-import { fetchServer, type IServer } from './server';
+import type { IServer } from './server';
 import type { TakingOverState } from './takingover';
 
 /** What changed within this time is told together: two frames. */
 const TELL_MS = 33;
-/** Where the server is could not be read: the network is away, and may come back. */
-const AGAIN_MS = 5000;
 
 export interface IJoinOptions {
   readonly invitation: IInvitation;
@@ -126,22 +119,26 @@ export class Joined implements IMembership {
       onFork: (document, session, participant) => this.forked(document, session, participant),
       onIntroduced: ({ participant, agreementKey }) => this.introduced(participant, agreementKey),
       onPeople: () => this.tell(),
-      onRefusal: (refusal, peer) => this.refuse(refusal, peer)
+      onRefusal: (refusal, peer) => this.connecting.refuse(refusal, peer)
+    });
+    this.connecting = new Connecting({
+      ...{ root: options.root, invitation, own: this.own, crypto: options.crypto, engine: this.engine },
+      record: () => this.record,
+      changed: () => this.tell()
     });
     // Before the connections' own and the keepers': what waits must be in their hands when they have their last word.
     addEventListener('pagehide', this.onHide, { capture: true });
     document.addEventListener('visibilitychange', this.onVisibility, { capture: true });
     this.authority.begin(this.engine);
     this.introduce();
-    void this.connect();
+    void this.connecting.begin();
   }
 
   readonly authority: Authority;
   readonly invitation: IInvitation;
   readonly engine: Engine;
+  private readonly connecting: Connecting;
   readonly changed = new Listeners<[]>();
-  /** What peerbook.json says, once it could be read. */
-  server: IServer | null = null;
   private readonly own: IOwnSession;
   /** Whom the lecture belongs to. */
   private readonly lecture: string;
@@ -157,19 +154,17 @@ export class Joined implements IMembership {
   private readonly devices = new Map<string, Uint8Array[]>();
   private _me: IIdentity;
   private _people: readonly IParticipant[] | null = null;
-  private opened: IOpened | null = null;
-  private unreachable = false;
-  /** Why the room did not let this page in, last time. */
-  private refusal: string | null = null;
-  private readonly patience = new Patience(pageClock);
-  private readonly ofOtherVersion = new Set<string>();
   private telling: Cancel | null = null;
-  private waiting: Cancel | null = null;
   private ended = false;
 
   /** What carries it all; null while it is not known where the server is. */
   get connections(): IOpened | null {
-    return this.opened;
+    return this.connecting.opened;
+  }
+
+  /** What peerbook.json says, once it could be read. */
+  get server(): IServer | null {
+    return this.connecting.server;
   }
 
   get me(): IIdentity {
@@ -177,23 +172,11 @@ export class Joined implements IMembership {
   }
 
   get summary(): ISummary {
-    if (this.opened) {
-      const { roads, room } = this.opened;
-      const isWrong = this.server?.address.kind === 'wrong';
-      return {
-        ...roads.summary,
-        ...(isWrong ? { server: { kind: 'refused', reason: 'address' } } : {}),
-        ...(this.refusal !== null && room?.joined === false ? { refusal: this.refusal } : {})
-      };
-    }
-    const signaling: SignalingState = this.unreachable
-      ? { kind: 'away', reason: 'unreachable', retryAt: pageClock.now() + AGAIN_MS }
-      : { kind: 'connecting' };
-    return summarize({ signaling, everJoined: false, count: 0, links: [] });
+    return this.connecting.summary;
   }
 
   get meetsOtherVersion(): boolean {
-    return [...this.ofOtherVersion].some(peer => this.opened?.roads.links.has(peer));
+    return this.connecting.meetsOtherVersion;
   }
 
   get people(): readonly IParticipant[] {
@@ -214,7 +197,7 @@ export class Joined implements IMembership {
 
   get entrance(): Entrance {
     const isConnected = [...this.engine.neighbours].length > 0;
-    return this.authority.entranceOf(isConnected, this.summary.kind === 'offline' || this.unreachable);
+    return this.authority.entranceOf(isConnected, this.connecting.isOffline);
   }
 
   get role(): Role | null {
@@ -325,10 +308,9 @@ export class Joined implements IMembership {
     this.ended = true;
     removeEventListener('pagehide', this.onHide, { capture: true });
     document.removeEventListener('visibilitychange', this.onVisibility, { capture: true });
-    this.waiting?.();
     this.engine.end();
     this.authority.end();
-    this.opened?.close();
+    this.connecting.end();
     this.tell();
   }
 
@@ -339,72 +321,6 @@ export class Joined implements IMembership {
   private get record(): IRecord {
     const { name, participant } = this._me;
     return { name, participant, since: this.since };
-  }
-
-  private async connect(): Promise<void> {
-    try {
-      this.server = await fetchServer(this.options.root);
-    } catch {
-      this.unreachable = true;
-      this.tell();
-      this.waiting = pageClock.after(AGAIN_MS, () => void this.connect());
-      return;
-    }
-    if (this.ended) {
-      return;
-    }
-    const { address, direct, iceServers } = this.server;
-    const opened = openConnections({
-      session: this.own.session,
-      secret: sessionText(this.own.place.reveal()),
-      keysHash: this.own.keysHash,
-      sealer: signalSealer(this.options.crypto, this.invitation, this.own),
-      ...(address.kind === 'address' ? { signal: address.url } : {}),
-      room: this.invitation.room,
-      // Nothing of oneself: names go from browser to browser.
-      record: 'AA',
-      budget: new RtcBudget(),
-      direct,
-      iceServers,
-      topic: starTopic(digest, this.invitation.id)
-    });
-    this.opened = opened;
-    this.hearStar(opened);
-    opened.roads.made.add(link => this.engine.attach(link));
-    opened.roads.links.forEach(link => this.engine.attach(link));
-    opened.roads.changed.add(() => this.tell());
-    opened.room?.refusals.add(({ about, reason }) => {
-      if (about === 'join') {
-        this.refusal = reason;
-        this.tell();
-      }
-    });
-    opened.returned.add(() => this.engine.returned(this.record));
-    opened.room?.changes.add((_, left) => {
-      left.forEach(session => this.engine.gone(session));
-      this.tell();
-    });
-    this.tell();
-  }
-
-  private hearStar({ star }: IOpened): void {
-    if (star) {
-      this.engine.star = star;
-      star.heard.add((from, envelope) => this.engine.hearStar(from, envelope));
-      star.joined.add(() => this.engine.compare());
-    }
-  }
-
-  /** What a neighbour said was not taken. */
-  private refuse(refusal: Refusal, peer: string): void {
-    if (refusal === 'other-version' && !this.ofOtherVersion.has(peer)) {
-      this.ofOtherVersion.add(peer);
-      this.tell();
-    }
-    if ((refusal === 'garbled' || refusal === 'forged') && this.patience.isLost(peer)) {
-      this.patience.left(peer);
-      this.opened?.roads.links.get(peer)?.close('garbled');
-    }
   }
 
   /** One of their pages said two things: everybody has the proof. */
