@@ -21,6 +21,11 @@ from peerbook.peer.keep.state import decode_kept, decode_records
 ROOT = Path(__file__).resolve().parents[2]
 
 
+# What is started in the background of a shell ignores Ctrl-C, and so does what it starts: a keeper must hear it here.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 class Keeping:
     """A running `peer`."""
 
