@@ -1,6 +1,6 @@
 import { digest } from 'lib0/hash/sha256';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { IEnvelope, Kind } from '../envelope/envelope';
+import type { IEnvelope } from '../envelope/envelope';
 import { Neighbours } from '../overlay/neighbours';
 import { Marks } from '../roster/marks';
 import { encodeRecord } from '../roster/record';
@@ -33,7 +33,7 @@ beforeEach(() => {
 function take(
   participant: string,
   payload: Uint8Array,
-  { document = RECORDS, kind = 'record' as Kind, session = ONE, sequence = 0 } = {}
+  { document = RECORDS, kind = 'record', session = ONE, sequence = 0 } = {}
 ): string | null {
   const envelope = { document, kind, session, sequence, payload, epoch: 1, part: 0, parts: 1 };
   return company.take(envelope as unknown as IEnvelope, Uint8Array.of(sequence), participant);
