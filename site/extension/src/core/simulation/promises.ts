@@ -30,7 +30,7 @@ export class Promises {
   /** A page is gone: what nobody else has, and `isKept` does not know, died with it. */
   died(who: string, others: readonly Pupil[], isKept: (word: string) => boolean): void {
     this.crashed.add(who);
-    const elsewhere = others.map(each => each.deeds.allText() + each.lectureDeeds.allText());
+    const elsewhere = others.map(({ allText }) => allText);
     for (const [word] of this.demanded) {
       if (!isKept(word) && !elsewhere.some(text => text.includes(word))) {
         this.demanded.delete(word);

@@ -11,32 +11,50 @@ import type { ICourse, Pupil } from './pupil';
 /** What each thing that happens may cost, in messages for each person who hears of it, and each second for each of them. */
 const [DEED_MESSAGES, SECOND_MESSAGES] = [60, 10];
 
+/** What of a lesson decides what must be so. */
+export interface IChecked {
+  readonly people: number;
+  /** Something may lean on what died with a page, or was cut off. */
+  readonly hasLosses: boolean;
+  /** Who may have written in the lecture, besides those who own the class. */
+  readonly taught: ReadonlySet<string>;
+}
+
 export class Verdict {
   constructor(private readonly course: ICourse) {}
 
   isEqual(pupils: readonly Pupil[]): boolean {
-    const [first, ...others] = pupils.map(pupil => this.read(pupil));
-    return others.every(text => text === first);
+    const isSame = ([first, ...others]: readonly string[]): boolean => others.every(text => text === first);
+    const teams = [...(pupils[0]?.society.roles?.teams.keys() ?? [])];
+    return (
+      isSame(pupils.map(pupil => this.read(pupil))) &&
+      teams.every(team => {
+        const readers = pupils.filter(({ society, participant }) =>
+          society.roles?.readsTeam(participant, team)
+        );
+        return isSame(readers.map(pupil => this.readIn(pupil, this.course.team.replace(/[^.]*$/, team))));
+      })
+    );
   }
 
-  /** @throws Error for what is not as it must be. `hasLosses`: something may lean on what died with a page, or was cut off. */
-  check(pupils: readonly Pupil[], people: number, hasLosses: boolean): void {
+  /** @throws Error for what is not as it must be. */
+  check(pupils: readonly Pupil[], than: IChecked): void {
     demand(this.isEqual(pupils), 'not everybody has the same');
     for (const pupil of pupils) {
-      const text = pupil.deeds.allText() + pupil.lectureDeeds.allText();
-      demand(!text.includes(EVIL), `${pupil.name} has what was forged`);
+      demand(!pupil.allText.includes(EVIL), `${pupil.name} has what was forged`);
+      const said = [...pupil.lectureDeeds.allText().matchAll(/<(p\d+)/g)].map(([, who]) => who!);
       demand(
-        !pupil.lectureDeeds.allText().includes('<p'),
+        said.every(who => than.taught.has(who)),
         `${pupil.name} has an attendee's words in the lecture`
       );
       this.checkNotebooks(pupil);
-      this.checkMemory(pupil, people, hasLosses);
+      this.checkMemory(pupil, than);
     }
   }
 
   /** Of demanded words those that are not there. */
   lost(pupil: Pupil, words: Iterable<string>): string[] {
-    const text = pupil.deeds.allText() + pupil.lectureDeeds.allText();
+    const text = pupil.allText;
     return [...words].filter(word => !text.includes(word));
   }
 
@@ -48,13 +66,20 @@ export class Verdict {
 
   private read(pupil: Pupil): string {
     const { team, lecture } = this.course;
-    const digests = [team, lecture].map(name => toHex(pupil.engine.replica(name)!.reaches.digest));
-    const texts = [pupil.deeds, pupil.lectureDeeds].map(({ doc }) => JSON.stringify(exportCells(doc)));
-    return [...digests, ...texts, toHex(pupil.society.summary ?? new Uint8Array(0))].join('\n');
+    const documents = [team, lecture].map(document => this.readIn(pupil, document));
+    return [...documents, toHex(pupil.society.summary ?? new Uint8Array(0))].join('\n');
   }
 
-  private checkNotebooks({ deeds, lectureDeeds }: Pupil): void {
-    for (const { doc } of [deeds, lectureDeeds]) {
+  private readIn(pupil: Pupil, document: string): string {
+    const doc = pupil.deedsIn(document)?.doc;
+    const cells = doc ? JSON.stringify(exportCells(doc)) : `${pupil.name} has not opened it`;
+    return `${toHex(pupil.engine.replica(document)?.reaches.digest ?? new Uint8Array(0))} ${cells}`;
+  }
+
+  private checkNotebooks({ open }: Pupil): void {
+    for (const {
+      deeds: { doc }
+    } of open) {
       cellsOf(doc).forEach((cell, id) =>
         demand(isCell(id, cell) && textOf(cell) !== null, `${id} is no cell`)
       );
@@ -69,8 +94,8 @@ export class Verdict {
     }
   }
 
-  private checkMemory({ engine, name }: Pupil, people: number, hasLosses: boolean): void {
-    for (const document of [this.course.team, this.course.lecture]) {
+  private checkMemory({ engine, name, open }: Pupil, { people, hasLosses }: IChecked): void {
+    for (const { document } of open) {
       const replica = engine.replica(document)!;
       demand(replica.log.waiting <= WAITING_PIECES * people, 'too much waits');
       const bytes = replica.log.sessions.map(session => replica.log.waitingBytes(session));
