@@ -89,7 +89,8 @@ class Stating:
         if roles is None:
             return False
         signer = Signer(recovery.reveal())
-        body = Succession(own.root_key, roles.statements_of(roles.owner), fit_frontier(reaches))
+        counts, frontier = roles.bounds_of_owners(reaches)
+        body = Succession(own.root_key, counts, fit_frontier(frontier))
         number = roles.next_number(signer.key, body)
         if number is None:
             return False

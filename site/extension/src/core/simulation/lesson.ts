@@ -73,7 +73,7 @@ export class Lesson {
             this.owner = pupil.who;
           },
           cutOff: pupil => {
-            this.network.move(pupil.session, 1);
+            this.network.move(pupil.session, this.isCalm ? 0 : 1);
             this.clock.after(this.chance.below(4000), () => this.crowd.closeDead());
           }
         })
@@ -104,6 +104,7 @@ export class Lesson {
   private readonly promises = new Promises();
   private readonly verdict: Verdict;
   private names = 0;
+  private isCalm = false;
   /** Who wrote last. */
   private last: Pupil | null = null;
 
@@ -190,7 +191,7 @@ export class Lesson {
       const said = place.deeds.act(this.promises.deleted);
       this.happened.deeds += said ? 1 : 0;
       this.note(said);
-      this.promises.add(pupil.who, place.deeds.written);
+      this.promises.add(pupil.who, place);
       this.staff?.wrote(pupil, place);
     }
   }
@@ -336,12 +337,28 @@ export class Lesson {
   private calm(): void {
     this.heal();
     this.note('all is calm');
+    this.isCalm = true;
     const limit = this.clock.now() + 600_000;
     do {
       this.staff?.look();
       this.clock.advance(2000);
       this.crowd.mend();
-    } while (this.clock.now() < limit && !this.verdict.isEqual(this.honest));
+    } while (this.clock.now() < limit && !this.isOver);
+  }
+
+  /** In a lesson with teams, also who is of none any more is to be told what of theirs is not there. */
+  private get isOver(): boolean {
+    return this.verdict.isEqual(this.honest) && (!this.staff || this.lost.length === 0);
+  }
+
+  /** Words that are not there, and should be. */
+  private get lost(): string[] {
+    const { happened, staff } = this;
+    const { words, isExcused } = this.promises.due(
+      document => happened.removals > 0 || staff?.cut.has(document) === true
+    );
+    const page = staff ? this.teacher : this.honest[0]!;
+    return this.verdict.lost(page, words).filter(word => !isExcused(word));
   }
 
   private get honest(): Pupil[] {
@@ -350,16 +367,14 @@ export class Lesson {
 
   private check(): void {
     const { course, happened, honest, promises, staff, verdict } = this;
-    const hasCut = happened.removals > 0 || staff?.hasCut === true;
     verdict.check(honest, {
       people: this.disks.size,
-      hasLosses: hasCut || happened.crashes > 0,
+      hasLosses: happened.removals + happened.crashes + (staff?.cut.size ?? 0) > 0,
       taught: staff?.taught ?? new Set()
     });
     staff?.check();
     verdict.checkWork(this.network.messages, happened.ops, this.script.people, this.clock.now());
-    const { words, isExcused } = promises.due(hasCut);
-    const lost = verdict.lost(staff ? this.teacher : honest[0]!, words).filter(word => !isExcused(word));
+    const { lost } = this;
     demand(lost.length === 0, `lost: ${lost.join(' ')}`);
     happened.replays += course.replays?.count ?? 0;
     happened.offered += promises.offered.length;

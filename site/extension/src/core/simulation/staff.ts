@@ -42,8 +42,8 @@ export class Staff {
   }
 
   readonly counts = { teams: 0, undone: 0, roles: 0, takeovers: 0 };
-  /** Something that was written may have been cut off, or was written where its author might not any more. */
-  hasCut = false;
+  /** Documents of which something may have been cut off, or was written where its author might not any more. */
+  readonly cut = new Set<string>();
   /** Who ever was made to teach. */
   readonly taught = new Set<string>();
   readonly readers: Readers;
@@ -112,12 +112,13 @@ export class Staff {
     }
     const { participant, session } = pupil;
     // In anybody's eyes: it is known there, and not here yet, or the other way round.
-    this.hasCut ||= this.ports.people().some(({ society: { roles } }) => {
-      return (
-        roles &&
-        (!roles.mayWrite(participant, document, 'document') || roles.cutOf(document, session, participant))
-      );
+    const isDoubtful = this.ports.people().some(({ society: { roles } }) => {
+      const mayNot = roles?.mayWrite(participant, document, 'document') === false;
+      return mayNot || (roles?.cutOf(document, session, participant) ?? null) !== null;
     });
+    if (isDoubtful) {
+      this.cut.add(document);
+    }
   }
 
   /** Somebody who teaches, as they see it, changes something about teams. */
@@ -147,7 +148,7 @@ export class Staff {
     if (!pupil.who.startsWith('p') || before === role || this.ports.promises.outlaws.has(pupil.who)) {
       return;
     }
-    this.hasCut ||= this.misses(actor, pupil.participant);
+    this.noteMissing(actor, pupil.participant);
     if (!society.give(pupil.participant, role, engine.reachedBy(pupil.participant))) {
       return;
     }
@@ -157,7 +158,7 @@ export class Staff {
       this.taught.add(pupil.who);
     }
     this.ports.rememberKeys(actor);
-    this.expectOthers(actor, [pupil.participant]);
+    this.expectOthers(actor, [pupil.participant], role === 'removed');
   }
 
   /** Somebody with the recovery file comes, on a new device. */
@@ -189,7 +190,7 @@ export class Staff {
       // Asleep, so to speak: it goes on as if the class were its own.
       this.ports.cutOff(before);
     }
-    this.hasCut ||= this.misses(pupil, before.participant);
+    this.noteMissing(pupil, before.participant);
     const seed = Secret.make(bytes => bytes.set(course.members.rootOf('recovery').reveal()));
     pupil.society.takeOver(seed, pupil.engine.reachesOf(pupil.society.roles!.owner), isDone => {
       demand(isDone, `${pupil.name} has the recovery file and no class`);
@@ -256,7 +257,7 @@ export class Staff {
     const { society, engine } = actor;
     const before = society.roles?.teams.get(team)?.members ?? [];
     const gone = before.filter(each => !members.includes(each));
-    this.hasCut ||= gone.some(each => this.misses(actor, each));
+    gone.forEach(each => this.noteMissing(actor, each));
     if (society.teaming.state(team, name, members, each => engine.reachesOf(each))) {
       this.counts.teams += 1;
       this.ports.note(
@@ -267,36 +268,42 @@ export class Staff {
   }
 
   /** Whoever is out has no key of what comes. */
-  private expectOthers({ society: { roles }, name }: Pupil, gone: readonly string[]): void {
+  private expectOthers(
+    { society: { roles }, name }: Pupil,
+    gone: readonly string[],
+    isRemoved = false
+  ): void {
     for (const participant of gone) {
       for (const [team, { keyHashes }] of roles!.teams) {
         const isOut = !roles!.readsTeam(participant, team) && roles!.roleOf(participant) !== 'removed';
         const has = isOut && this.readers.has(participant, keyHashes[0]!);
         demand(!has, `${name} leaves ${this.nameOf(participant)} the key of ${team}`);
       }
-      const isRemoved = roles!.roleOf(participant) === 'removed';
-      const has = isRemoved && roles!.epoch && this.readers.has(participant, roles!.epoch.keyHash);
+      const has = isRemoved && this.readers.has(participant, roles!.epoch!.keyHash);
       demand(!has, `${name} leaves ${this.nameOf(participant)} the epoch`);
     }
     this.readers.look(this.ports.people());
   }
 
-  /** Whether something of somebody's is not on a page yet. */
-  private misses(page: Pupil, participant: string): boolean {
-    const { people, promises } = this.ports;
+  /** What somebody is about to be cut off in, by a page that has not got all of it. */
+  private noteMissing(page: Pupil, participant: string): void {
+    const { people } = this.ports;
     const documents = new Set(people().flatMap(({ open }) => open.map(({ document }) => document)));
-    return [...documents].some(document => {
-      const log = page.engine.replica(document)?.log;
-      const text = page.deedsIn(document)?.allText() ?? '';
-      return people().some(pupil => {
-        const theirs = pupil.engine.replica(document)?.log;
-        const sessions = theirs?.sessions.filter(each => theirs.authorOf(each) === participant) ?? [];
-        const written = pupil.participant === participant ? pupil.deedsIn(document)?.written : [];
-        return (
-          sessions.some(each => theirs!.count(each) > (log?.count(each) ?? 0)) ||
-          [...(written ?? [])].some(word => !text.includes(word) && !promises.deleted.has(word))
-        );
-      });
+    documents.forEach(document => this.misses(page, participant, document) && this.cut.add(document));
+  }
+
+  private misses(page: Pupil, participant: string, document: string): boolean {
+    const { people, promises } = this.ports;
+    const log = page.engine.replica(document)?.log;
+    const text = page.deedsIn(document)?.allText() ?? '';
+    return people().some(pupil => {
+      const theirs = pupil.engine.replica(document)?.log;
+      const sessions = theirs?.sessions.filter(each => theirs.authorOf(each) === participant) ?? [];
+      const written = pupil.participant === participant ? pupil.deedsIn(document)?.written : [];
+      return (
+        sessions.some(each => theirs!.count(each) > (log?.count(each) ?? 0)) ||
+        [...(written ?? [])].some(word => !text.includes(word) && !promises.deleted.has(word))
+      );
     });
   }
 

@@ -24,22 +24,42 @@ export class Verdict {
   constructor(private readonly course: ICourse) {}
 
   isEqual(pupils: readonly Pupil[]): boolean {
-    const isSame = ([first, ...others]: readonly string[]): boolean => others.every(text => text === first);
+    return this.differing(pupils) === null;
+  }
+
+  /** In what not all have the same, and who has something else than the first; null: all is the same. */
+  private differing(pupils: readonly Pupil[]): string | null {
+    const { team, lecture } = this.course;
     const teams = [...(pupils[0]?.society.roles?.teams.keys() ?? [])];
-    return (
-      isSame(pupils.map(pupil => this.read(pupil))) &&
-      teams.every(team => {
-        const readers = pupils.filter(({ society, participant }) =>
-          society.roles?.readsTeam(participant, team)
-        );
-        return isSame(readers.map(pupil => this.readIn(pupil, this.course.team.replace(/[^.]*$/, team))));
+    const readersOf = (id: string): readonly Pupil[] =>
+      pupils.filter(({ society, participant }) => society.roles?.readsTeam(participant, id));
+    const compared: readonly (readonly [
+      what: string,
+      who: readonly Pupil[],
+      read: (pupil: Pupil) => string
+    ])[] = [
+      ['what was stated', pupils, ({ society }) => toHex(society.summary ?? new Uint8Array(0))],
+      ['the notebook', pupils, pupil => this.read(pupil, team)],
+      ['the lecture', pupils, pupil => this.read(pupil, lecture)],
+      ...teams.map(id => {
+        const document = team.replace(/[^.]*$/, id);
+        return [`team ${id}`, readersOf(id), (pupil: Pupil) => this.read(pupil, document)] as const;
       })
-    );
+    ];
+    for (const [what, who, read] of compared) {
+      const [first, ...others] = who.map(pupil => ({ name: pupil.name, says: read(pupil) }));
+      const different = others.filter(({ says }) => says !== first!.says).map(({ name }) => name);
+      if (different.length > 0) {
+        return `not everybody has the same of ${what}: ${different.join(' ')}, and ${first!.name}`;
+      }
+    }
+    return null;
   }
 
   /** @throws Error for what is not as it must be. */
   check(pupils: readonly Pupil[], than: IChecked): void {
-    demand(this.isEqual(pupils), 'not everybody has the same');
+    const differing = this.differing(pupils);
+    demand(differing === null, differing ?? '');
     for (const pupil of pupils) {
       demand(!pupil.allText.includes(EVIL), `${pupil.name} has what was forged`);
       const said = [...pupil.lectureDeeds.allText().matchAll(/<(p\d+)/g)].map(([, who]) => who!);
@@ -64,13 +84,7 @@ export class Verdict {
     demand(messages <= most, `${messages} messages, at most ${Math.round(most)} were to be`);
   }
 
-  private read(pupil: Pupil): string {
-    const { team, lecture } = this.course;
-    const documents = [team, lecture].map(document => this.readIn(pupil, document));
-    return [...documents, toHex(pupil.society.summary ?? new Uint8Array(0))].join('\n');
-  }
-
-  private readIn(pupil: Pupil, document: string): string {
+  private read(pupil: Pupil, document: string): string {
     const doc = pupil.deedsIn(document)?.doc;
     const cells = doc ? JSON.stringify(exportCells(doc)) : `${pupil.name} has not opened it`;
     return `${toHex(pupil.engine.replica(document)?.reaches.digest ?? new Uint8Array(0))} ${cells}`;
