@@ -56,7 +56,14 @@ function splitRows(): ISplitRow[] {
       const own = written(seed, 120).filter(({ client }) => client === ADA);
       const change = Y.mergeUpdates(own.map(({ bytes }) => bytes));
       const pieces = splitChange(change, ADA, NOTEBOOK_LIMITS, structs, ranges).map(hex);
-      return { title: `story ${seed}`, client: ADA, change: hex(change), structs: structs!, ranges: ranges!, pieces };
+      return {
+        title: `story ${seed}`,
+        client: ADA,
+        change: hex(change),
+        structs: structs!,
+        ranges: ranges!,
+        pieces
+      };
     })
   );
 }
