@@ -4,6 +4,7 @@ import { Fake } from '../../crypto/fake';
 import type { StatementBody } from '../class/statement';
 import type { IOwnSession } from '../identity/own';
 import { foundClass } from '../class/founding';
+import { toHex } from '../tagged';
 import type { Standing } from './options';
 import { BEN, Class, CLEO, type IMember } from './society.testing';
 
@@ -316,6 +317,21 @@ describe('taking the class over', () => {
     const heir = school.member('heir', [school.epoch(1)]);
     expect([takeOver(heir), heir.society.roles!.owner]).toEqual([true, heir.own.participant]);
     expect([heir.society.keyring.newest, heir.society.keyring.isCurrent]).toEqual([2, true]);
+  });
+
+  it('[KEY11] gives every team a key that the old device does not have', () => {
+    const id = 'e7'.repeat(16);
+    const teamKey = new Uint8Array(32).fill(7);
+    const before = school.state('owner', 2, {
+      ...{ kind: 'team', team: id, name: 'Team', members: [school.idOf('ada')], frontier: [] },
+      keyHash: digest(teamKey)
+    });
+    const heir = school.member('heir', [school.epoch(1), before]);
+    const keyHash = () => heir.society.roles!.teams.get(id)!.keyHashes[0]!;
+    expect([takeOver(heir, 'mallory'), toHex(keyHash())]).toEqual([false, toHex(digest(teamKey))]);
+    expect(takeOver(heir)).toBe(true);
+    expect(toHex(keyHash())).not.toBe(toHex(digest(teamKey)));
+    expect(heir.society.keyring.hasTeam(id, keyHash())).toBe(true);
   });
 
   it('[ROL3] with another key does nothing', () => {
