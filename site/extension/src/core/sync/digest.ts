@@ -10,7 +10,7 @@ import type { Digest } from '../session';
 export const DIGEST_BYTES = 16;
 
 /** Changes seen, client by client: the clock after the last. */
-function vectorOf(doc: Y.Doc): Map<number, number> {
+export function vectorOf(doc: Y.Doc): Map<number, number> {
   return Y.decodeStateVector(Y.encodeStateVector(doc));
 }
 
