@@ -69,10 +69,12 @@ class Teams:
         self._roles, self._own, self._devices_of = roles, own, devices_of
 
     def own(self) -> list[str]:
-        roles = self._roles()
-        return (
-            [team for team in roles.teams if roles.reads_team(self._own.introduced.participant, team)] if roles else []
-        )
+        """Teams that one is of, or was: of one that is over, nobody else may be left who can hand its keys on."""
+        roles, own = self._roles(), self._own.introduced.participant
+        if roles is None:
+            return []
+        is_in = not roles.is_out(own)
+        return [name for name, team in roles.teams.items() if roles.reads_team(own, name) or (is_in and own in team.ever)]
 
     def devices(self, team: str) -> list[bytes]:
         roles = self._roles()
