@@ -1,7 +1,7 @@
 /** Keeps the log of a document of the class on this device: what its authors signed, as it came, and whose it is. */
 import { digest } from 'lib0/hash/sha256';
 import { decodeEntries, encodeEntries } from '../core/log/stored';
-import { type IKept, isKept, withoutCompacted } from '../core/sync/kept';
+import { type IKept, withoutCompacted } from '../core/sync/kept';
 import { toHex } from '../core/tagged';
 import type { IStorage } from '../storage/storage';
 import type { KeepingEvent } from './keeping';
@@ -112,8 +112,5 @@ export function logName(document: string): string {
 /** Null for a record that is none: nothing of it is taken. */
 function decode(record: Uint8Array): IKept[] | null {
   const read = decodeEntries(record);
-  if (read.kind === 'fault') {
-    return null;
-  }
-  return read.value.flatMap(entry => (isKept(entry) ? [entry] : []));
+  return read.kind === 'fault' ? null : read.value;
 }
