@@ -7,8 +7,9 @@ import { pageClock } from '../connection/page';
 import { readFounding } from '../core/class/founding';
 import type { IInvitation } from '../core/class/invitation';
 import { type IRecovery, writeRecovery } from '../core/class/recovery';
+import type { IReached } from '../core/class/readmission';
 import type { Role } from '../core/class/roles';
-import { decodeStatement } from '../core/class/statement';
+import { decodeStatement, type IReach } from '../core/class/statement';
 import { placeOf } from '../core/class/permissions';
 import type { ICrypto } from '../core/crypto';
 import type { IOwnSession } from '../core/identity/own';
@@ -16,10 +17,12 @@ import { normalName } from '../core/roster/record';
 import type { Secret } from '../core/secret';
 import type { Engine } from '../core/sync/engine';
 import { Society } from '../core/sync/society';
+import type { IStorage } from '../storage/storage';
 import type { IContradiction } from './contradictions';
 import type { IKeptClass, KeptClasses } from './kept';
 import type { ITeaching, ITeamSeen } from './membership';
 import type { Entrance } from './panel/entrance';
+import { Archive, both, type ReachedBy } from './archive';
 import { TakingOver, type TakingOverState } from './takingover';
 
 export interface IAuthorityParts {
@@ -30,6 +33,8 @@ export interface IAuthorityParts {
   readonly root: Secret;
   readonly classes: KeptClasses;
   readonly kept: IKeptClass;
+  /** What this browser has kept of documents, to be read and closed again. */
+  readonly stored: () => Promise<IStorage>;
   /** Whether the recovery file was taken up, and the class is to be taken over with it. */
   readonly takesOver: boolean;
   name(): string;
@@ -63,15 +68,21 @@ export class Authority {
       wraps: kept.wraps,
       devicesOf: participant => parts.devicesOf(participant)
     });
+    const cutOf = this.society.cutOf.bind(this.society);
+    this.archive = new Archive({ digest, room: classId, cutOf }, parts.stored);
   }
 
   readonly society: Society;
+  private readonly archive: Archive;
   private recovery: Secret | null;
   private readonly names: Map<string, string>;
   private saving: Promise<void> | null = null;
   private isStale = false;
+  private isOver = false;
   private engine: Engine | null = null;
   private taking: TakingOver | null = null;
+  /** What was said is stated in the order in which it was said. */
+  private stating: Promise<void> = Promise.resolve();
 
   /** What is not here is knocked for. */
   begin(engine: Engine): void {
@@ -206,17 +217,23 @@ export class Authority {
       mayGive: (to, role) =>
         to !== participant &&
         roles.mayState(participant, { kind: 'standing', participant: to, role, ...bounds }),
-      hasOf: of => engine.reachesOf(of).length > 0,
-      give: (to, role) => void society.give(to, role, engine.reachedBy(to)),
+      hasOf: async of => engine.reachesOf(of).length > 0 || (await this.archive.read([of]))(of).length > 0,
+      give: (to, role) => this.state([to], reached => void society.give(to, role, reached(to))),
       setDoor: door => void society.beginEpoch(door),
       mayTeam: team =>
         roles.mayState(participant, {
           ...{ kind: 'team', team, name: '', keyHash: new Uint8Array(32), members: [], frontier: [] }
         }),
-      setTeam: ({ team, name, members }) =>
-        void society.teaming.state(team, name, members, who => engine.reachesOf(who)),
+      setTeam: ({ team, name, members }) => {
+        const before = roles.teams.get(team)?.members ?? [];
+        const gone = before.filter(member => !members.includes(member));
+        this.state(
+          gone,
+          reached => void society.teaming.state(team, name, members, who => undoubted(reached(who)))
+        );
+      },
       newTeam: () => society.teaming.newTeam(),
-      admit: who => society.admit(who, engine.reachedBy(who)),
+      admit: who => this.state([who], reached => society.admit(who, reached(who))),
       refuse: who => doorway.refuse(who),
       share: outputs => void society.state({ kind: 'sharing', outputs }),
       recoveryFile: workshop => this.recoveryFile(workshop)
@@ -251,10 +268,22 @@ export class Authority {
       then(true);
       return;
     }
-    society.takeOver(recovery, engine.reachesOf(owner), then);
+    this.state([owner], reached => society.takeOver(recovery, undoubted(reached(owner)), then));
+  }
+
+  /** States something of these people: how far they are in what is open here, and in what this browser has kept. */
+  private state(whom: readonly string[], then: (reached: ReachedBy) => void): void {
+    this.stating = this.stating.then(async () => {
+      const kept = whom.length > 0 ? await this.archive.read(whom) : () => [];
+      const { engine } = this;
+      if (engine && !this.isOver) {
+        then(both(participant => engine.reachedBy(participant), kept));
+      }
+    });
   }
 
   end(): void {
+    this.isOver = true;
     this.taking?.end();
     this.society.end();
   }
@@ -300,4 +329,9 @@ export class Authority {
       }
     }
   }
+}
+
+/** For those who write there no more: a fork from its beginning counts nothing. */
+function undoubted(reaches: readonly IReached[]): readonly IReach[] {
+  return reaches.filter(({ fork }) => fork !== 'first');
 }

@@ -29,6 +29,7 @@ import type { IFollowed, IMembership, IParticipant, ITeaching, ITeamSeen } from 
 import type { Entrance } from './panel/entrance';
 import { gather } from './people';
 import { Remembered, type WasHere } from './remembered';
+import type { IStorage } from '../storage/storage';
 import type { IServer } from './server';
 import type { TakingOverState } from './takingover';
 
@@ -46,6 +47,8 @@ export interface IJoinOptions {
   readonly kept: IKeptClass;
   /** Whether the recovery file was taken up, and the class is to be taken over with it. */
   readonly takesOver: boolean;
+  /** What this browser has kept of documents, to be read and closed again. */
+  readonly stored: () => Promise<IStorage>;
   /** Of whom this device knows that a page of theirs said two things. */
   readonly contradictions: readonly IContradiction[];
   /** As this device remembers one. */
@@ -86,6 +89,7 @@ export class Joined implements IMembership {
     this.authority = new Authority({
       ...{ crypto: options.crypto, invitation, own: options.own, root: options.seed },
       ...{ classes: options.classes, kept: options.kept, takesOver: options.takesOver },
+      stored: options.stored,
       name: () => this._me.name,
       devicesOf: participant => this.devicesOf(participant),
       nameOf: participant => this.nameOf(participant),

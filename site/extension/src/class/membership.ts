@@ -54,8 +54,11 @@ export interface ITeaching {
   readonly outputsShared: boolean;
   /** Whether one may give somebody that role, as roles are now. */
   mayGive(participant: string, role: StatedRole): boolean;
-  /** Whether something is here of what somebody wrote: what is not here does not count once they are removed. */
-  hasOf(participant: string): boolean;
+  /**
+   * Whether something is on this device of what somebody wrote, open or kept: what is not does not count once they are
+   * removed.
+   */
+  hasOf(participant: string): Promise<boolean>;
   /** Removing begins new keys: who is removed keeps what they had and gets nothing that comes after. */
   give(participant: string, role: StatedRole): void;
   /** Begins new keys as well. */

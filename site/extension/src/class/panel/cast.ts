@@ -143,8 +143,8 @@ class StagedTeaching implements ITeaching {
     return isFree && STATED_ROLES.includes(role) && (isOwner || ![whom.role, role].includes('instructor'));
   }
 
-  hasOf(participant: string): boolean {
-    return !this.staged.missing.has(participant);
+  hasOf(participant: string): Promise<boolean> {
+    return Promise.resolve(!this.staged.missing.has(participant));
   }
 
   give(participant: string, role: StatedRole): void {

@@ -2,15 +2,15 @@
  * A class that shares one log, for tests: devices that do with each result of the log what the engine does, keep records,
  * crash, lose records, and exchange. What they hold is told by results alone, and compared with the log after each step.
  */
-import { idText } from '../envelope/envelope';
+import { digest } from 'lib0/hash/sha256';
 import type { Chance } from '../simulation/chance';
 import { applyFrontiers, type IFrontierEntry } from './frontier';
 import { Log } from './log';
 import type { ICut, Taken } from './taken';
 import type { IPiece } from './piece';
-import { decodeProof, encodeProof } from './proof';
-import { decodeEntries, encodeEntries, type Entry } from './stored';
-import { compareStandings, piecesFor, standingsOf } from './summary';
+import { encodeProof } from './proof';
+import { decodeEntries, encodeEntries, type Entry, restore } from './stored';
+import { Reaches } from '../sync/reaches';
 import { links } from './writer.testing';
 
 export interface IWorld {
@@ -132,24 +132,16 @@ export class Device {
       return read.kind === 'read' ? read.value : [];
     });
     this.isRestoring = true;
-    entries.forEach(entry => this.restore(entry));
-    entries.forEach(entry => entry.kind === 'piece' && this.take(this.pieceOf(entry.bytes)));
-    this.isRestoring = false;
+    restore(
+      this.log,
+      entries,
+      () => undefined,
+      bytes => this.world.pieces.get(bytes.join()) ?? null
+    );
     this.replay();
-  }
-
-  private restore(entry: Entry): void {
-    if (entry.kind === 'refuse') {
-      this.log.ban(entry.session, entry.author, idText(entry.hash));
-    } else if (entry.kind === 'fork') {
-      const read = decodeProof(entry.bytes);
-      const proof = read.kind === 'read' ? read.value.pieces.map(bytes => this.pieceOf(bytes)) : [];
-      this.log.prove(proof[0]!.session, proof[0]!.author, proof);
-    }
-  }
-
-  private pieceOf(bytes: Uint8Array): IPiece {
-    return this.world.pieces.get(bytes.join())!;
+    // A page that opens looks at all it has: what it kept before it knew of a stop is stopped now.
+    this.log.sessions.forEach(session => this.join([...this.log.pieces(session)], []));
+    this.isRestoring = false;
   }
 
   /** As two neighbours do it, one way: this one asks. */
@@ -160,10 +152,21 @@ export class Device {
         this.keepProof(proof);
       }
     }
-    const { missing, apart } = compareStandings(this.log, standingsOf(other.log));
-    for (const wanted of [...missing, ...apart]) {
-      const most = wanted.from === 0 ? 1e6 : limit;
-      piecesFor(other.log, wanted, most).pieces.forEach(piece => this.take(piece));
+    for (const reach of other.reaches.all.filter(each => this.reaches.isBehind(each))) {
+      const from = this.reaches.askFrom(reach);
+      let left = from === 0 ? 1e6 : limit;
+      for (const piece of other.log.pieces(reach.session, from, other.log.shown(reach.session))) {
+        this.take(piece);
+        left -= piece.bytes.byteLength;
+        if (left <= 0) {
+          break;
+        }
+      }
     }
+  }
+
+  /** As neighbours say it. */
+  get reaches(): Reaches {
+    return new Reaches(this.log, digest, links, (session, author) => this.cutOf(session, author));
   }
 }

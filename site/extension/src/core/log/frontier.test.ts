@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Chance } from '../simulation/chance';
 import { applyFrontiers, frontierOf } from './frontier';
 import { Log } from './log';
-import { standingsOf } from './summary';
-import { links, Writer } from './writer.testing';
+import { links, standingsOf, Writer } from './writer.testing';
 
 describe('frontiers from statements', () => {
   it('[LOG9] say how far somebody is here, and cut every log the same', () => {

@@ -6,9 +6,12 @@
  *     text "peerbook log 1"; entries, each a byte for its kind and a block
  */
 import * as encoding from 'lib0/encoding';
-import type { Read } from '../envelope/envelope';
+import { idText, type Read } from '../envelope/envelope';
 import { Reader } from '../envelope/reader';
 import { SESSION_BYTES, sessionBytes, sessionText } from '../session';
+import type { Log } from './log';
+import type { IPiece } from './piece';
+import { decodeProof } from './proof';
 
 const TITLE = 'peerbook log 1';
 /** The byte on the disk. */
@@ -91,6 +94,40 @@ function decodeEntry(kind: Entry['kind'], bytes: Uint8Array): Entry | null {
   const author = reader.text();
   const hash = reader.take(HASH_BYTES);
   return reader.fault || reader.left > 0 ? null : { kind, session, author, hash };
+}
+
+/**
+ * Fills an empty log with what was kept. `introduce` has the introductions first; `read` gives the piece of an entry, or
+ * null. What is kept was verified before it was, and its segments compared. What comes after a gap waits in the log.
+ */
+export function restore(
+  log: Log,
+  entries: readonly Entry[],
+  introduce: (bytes: Uint8Array) => void,
+  read: (bytes: Uint8Array) => IPiece | null
+): void {
+  for (const entry of entries) {
+    if (entry.kind === 'introduction') {
+      introduce(entry.bytes);
+    } else if (entry.kind === 'refuse') {
+      log.ban(entry.session, entry.author, idText(entry.hash));
+    }
+  }
+  const given = entries.map(entry => (entry.kind === 'piece' ? read(entry.bytes) : null));
+  const pieces = given.filter(piece => piece !== null);
+  // In order, so that what waits is only what comes after a gap, and a segment joins before what it stands for.
+  pieces.sort((a, b) => a.from - b.from || a.to - b.to);
+  pieces.forEach(piece => log.take(piece));
+  entries.forEach(entry => entry.kind === 'fork' && prove(log, entry.bytes, read));
+}
+
+function prove(log: Log, bytes: Uint8Array, read: (bytes: Uint8Array) => IPiece | null): void {
+  const proof = decodeProof(bytes);
+  const pieces = proof.kind === 'read' ? proof.value.pieces.map(read) : [];
+  const whole = pieces.filter(piece => piece !== null);
+  if (whole[0] && whole.length === pieces.length) {
+    log.prove(whole[0].session, whole[0].author, whole);
+  }
 }
 
 function fault(reason: StoredFault): Read<Entry[], StoredFault> {

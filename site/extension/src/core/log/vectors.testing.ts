@@ -11,9 +11,8 @@ import type { IPiece } from './piece';
 import { decodeProof, encodeProof } from './proof';
 import { rangeToCompact } from './segments';
 import { decodeEntries, encodeEntries, type Entry } from './stored';
-import { standingsOf } from './summary';
 import type { Taken } from './taken';
-import { links, Writer } from './writer.testing';
+import { links, standingsOf, Writer } from './writer.testing';
 
 /** Form, session, author, signer, from, to, part, parts, bytes, before, after: bytes in hex, null for none. */
 export type PieceRow = readonly (string | number | null)[];

@@ -16,16 +16,6 @@ export function vectorOf(doc: Y.Doc): Map<number, number> {
   return Y.decodeStateVector(Y.encodeStateVector(doc));
 }
 
-/** Whether `theirs` has something that `ours` has not. */
-export function isAhead(theirs: Vector, ours: Vector): boolean {
-  for (const [client, clock] of theirs) {
-    if (clock > (ours.get(client) ?? 0)) {
-      return true;
-    }
-  }
-  return false;
-}
-
 export function stateDigest(doc: Y.Doc, digest: Digest): Uint8Array {
   const encoder = encoding.createEncoder();
   const clients = [...vectorOf(doc)].sort(byClient);
