@@ -286,6 +286,14 @@ describe('asking for what others have', () => {
     expect([bench.news(), bench.exchange.isEven]).toEqual([['ada ask a0'], true]);
   });
 
+  it('[SYN6] who does not bring what they said they have is not asked for that again at once', () => {
+    bench.claims('ada', reach(A, 5));
+    bench.answers('ada', 0);
+    bench.claims('ada', reach(A, 5));
+    bench.claims('ben', reach(A, 5));
+    expect(bench.news()).toEqual(['ada ask a0', 'ben ask a0']);
+  });
+
   it('[SYN6] who falls silent, and who leaves, is given up for the next', () => {
     for (const gone of ['silent', 'left'] as const) {
       bench = new Bench();
@@ -296,7 +304,7 @@ describe('asking for what others have', () => {
       if (gone === 'left') {
         bench.exchange.left('ben');
         bench.claims('ben', reach(A, 5));
-        bench.answers('ada', 1, false);
+        bench.answers('ada', 1);
         expect([bench.judge.length, bench.news()]).toEqual([2, []]);
         bench.exchange.left('ada');
       } else {
