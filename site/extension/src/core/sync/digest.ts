@@ -9,8 +9,6 @@ import type { Digest } from '../session';
 /** Half a SHA-256: it is compared, never relied on against forgers. */
 export const DIGEST_BYTES = 16;
 
-export type Vector = ReadonlyMap<number, number>;
-
 /** Changes seen, client by client: the clock after the last. */
 export function vectorOf(doc: Y.Doc): Map<number, number> {
   return Y.decodeStateVector(Y.encodeStateVector(doc));
