@@ -215,3 +215,16 @@ def test_per5_what_one_writes_while_the_next_document_waits_is_in_that_too(
     desk.write(desk.one, "last")
     assert desk.words == ["of one epoch and another last"] * 2
     assert desk.faults == []
+
+
+def test_per7_what_waited_for_a_key_is_given_back_when_its_author_is_cut_off_before_it_comes(desk: Desk) -> None:
+    page = desk.one
+    key, page.keys.key = page.keys.key, None
+    desk.write(page, "Too late.")
+    for each in (page, desk.other):
+        each.rules.cuts[DOCUMENT, page.session] = Cut(0, None)
+        each.engine.rules_changed()
+    page.keys.key = key
+    page.engine.keys_changed()
+    desk.world.clock.advance(1000)
+    assert (desk.words, [piece.text for piece in desk.lost]) == (["", ""], ["Too late."])

@@ -474,3 +474,22 @@ def test_rol3_the_recovery_key_takes_the_class_over(school: School) -> None:
     heir.text += "mine now"
     school.wait()
     assert ben.words == "mine now"
+
+
+def test_rol3_who_takes_over_a_second_time_lets_what_all_owners_said_count_on(school: School) -> None:
+    ada = school.ada
+    ben = school.comes("Ben", ada)
+    school.wait()
+    assert ada.society.stating.give(ben.participant, "viewer", ())
+    ada.text += "of Ada. "
+    school.wait()
+    heirs = [school.comes(name, ada) for name in ("First", "Second")]
+    school.wait()
+    for heir, before in zip(heirs, (ada, heirs[0]), strict=True):
+        assert heir.society.stating.take_over(school.recovery, heir.engine.reaches_of(before.participant))
+        school.wait()
+    for page in (ada, ben, *heirs):
+        roles = page.society.roles
+        assert roles
+        assert (roles.owner, roles.role_of(ben.participant)) == (heirs[1].participant, "viewer")
+        assert page.words == "of Ada. "

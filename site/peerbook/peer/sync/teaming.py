@@ -73,8 +73,8 @@ class Teams:
         roles, own = self._roles(), self._own.introduced.participant
         if roles is None:
             return []
-        is_in = not roles.is_out(own)
-        return [name for name, team in roles.teams.items() if roles.reads_team(own, name) or (is_in and own in team.ever)]
+        ever = set() if roles.is_out(own) else {name for name, team in roles.teams.items() if own in team.ever}
+        return [team for team in roles.teams if roles.reads_team(own, team) or team in ever]
 
     def devices(self, team: str) -> list[bytes]:
         roles = self._roles()
