@@ -13,6 +13,7 @@ import { decodeStatement, type IReach } from '../core/class/statement';
 import { placeOf } from '../core/class/permissions';
 import type { ICrypto } from '../core/crypto';
 import type { IOwnSession } from '../core/identity/own';
+import { outputsName } from '../core/document/name';
 import { normalName } from '../core/roster/record';
 import type { Secret } from '../core/secret';
 import type { Engine } from '../core/sync/engine';
@@ -179,6 +180,22 @@ export class Authority {
 
   mayWrite(document: string): boolean {
     return this.society.roles?.mayWrite(this.parts.own.participant, document, 'document') === true;
+  }
+
+  /**
+   * Whether nothing more counts of what this page writes in a notebook, or runs there, though its person may: its session
+   * said two things, or was named with a role. A new page has a session of its own.
+   */
+  needsReload(document: string): boolean {
+    const { session, participant } = this.parts.own;
+    const { roles } = this.society;
+    const kinds = { document, outputs: outputsName(document, participant) } as const;
+    return (['document', 'outputs'] as const).some(
+      kind =>
+        roles?.mayWrite(participant, kinds[kind], kind) === true &&
+        (roles.cutOf(kinds[kind], session, participant) !== null ||
+          this.engine?.replica(kinds[kind])?.log.forkOf(session) != null)
+    );
   }
 
   /** Teams whose pages one may read; those that are over are none. */

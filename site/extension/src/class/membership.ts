@@ -138,6 +138,8 @@ export interface IMembership {
   documentName(genesis: string): string;
   /** Whether one may write in a document of the class; it may become another answer. */
   mayWrite(document: string): boolean;
+  /** Whether nothing more counts of what this page writes in a notebook, though one may: a new page's would. */
+  needsReload(document: string): boolean;
   /** Keeps a document equal with everybody's; see `Engine.follow`. */
   follow(name: string, doc: Y.Doc, followed: IFollowed): Cancel;
   /** Leaves the class: the page works on alone. */

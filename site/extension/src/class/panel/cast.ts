@@ -48,7 +48,7 @@ export function cast(count: number): IParticipant[] {
 /** What `IMembership` says is what it is told to say. */
 export class StagedClass implements Omit<
   IMembership,
-  'engine' | 'branch' | 'personOf' | 'documentName' | 'mayWrite' | 'follow'
+  'engine' | 'branch' | 'personOf' | 'documentName' | 'mayWrite' | 'needsReload' | 'follow'
 > {
   constructor(public people: readonly IParticipant[] = cast(3)) {}
 

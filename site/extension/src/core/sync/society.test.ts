@@ -388,12 +388,12 @@ describe('taking the class over', () => {
   it('[KEY11] gives every team a key that the old device does not have', () => {
     const id = 'e7'.repeat(16);
     const teamKey = new Uint8Array(32).fill(7);
-    const before = school.state('owner', 2, {
+    const teaches = school.stand('owner', 2, 'heir', 'instructor');
+    const before = school.state('heir', 3, {
       ...{ kind: 'team', team: id, name: 'Team', members: [school.idOf('ada')], frontier: [] },
       keyHash: digest(teamKey)
     });
-    const teaches = school.stand('owner', 3, 'heir', 'instructor');
-    const heir = school.member('heir', [school.epoch(1), before, teaches]);
+    const heir = school.member('heir', [school.epoch(1), teaches, before]);
     const keyHash = () => heir.society.roles!.teams.get(id)!.keyHashes[0]!;
     expect([takeOver(heir, 'mallory'), toHex(keyHash())]).toEqual([false, toHex(digest(teamKey))]);
     expect(takeOver(heir)).toBe(true);
