@@ -1,6 +1,6 @@
 /** Where the logs of documents of classes lie in the storage, and how they are read. The rules are STO10 in docs/SPEC.md. */
 import { decodeEntries } from '../core/log/stored';
-import { type IKept, isKept } from '../core/sync/kept';
+import type { IKept } from '../core/sync/kept';
 import type { IStorage } from './storage';
 
 const PREFIX = 'log ';
@@ -19,8 +19,5 @@ export async function logged(storage: IStorage): Promise<string[]> {
 /** Null for a record that is none: nothing of it is taken. */
 export function decodeLogged(record: Uint8Array): IKept[] | null {
   const read = decodeEntries(record);
-  if (read.kind === 'fault') {
-    return null;
-  }
-  return read.value.flatMap(entry => (isKept(entry) ? [entry] : []));
+  return read.kind === 'fault' ? null : read.value;
 }
