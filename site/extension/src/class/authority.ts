@@ -244,10 +244,11 @@ export class Authority {
       setTeam: ({ team, name, members }) => {
         const before = roles.teams.get(team)?.members ?? [];
         const gone = before.filter(member => !members.includes(member));
-        this.state(
-          gone,
-          reached => void society.teaming.state(team, name, members, who => undoubted(reached(who)))
+        // Of who comes, only what was named of them matters; a whole class is put into teams at once.
+        const named = members.filter(
+          member => !before.includes(member) && (roles.standingOf(member)?.frontier.length ?? 0) > 0
         );
+        this.state([...gone, ...named], reached => void society.teaming.put(team, name, members, reached));
       },
       newTeam: () => society.teaming.newTeam(),
       admit: who => this.state([who], reached => society.admit(who, reached(who))),
