@@ -42,6 +42,12 @@ export interface IAuthorityParts {
   changed(): void;
 }
 
+/** What is asked of the engine. */
+export type IGoverned = Pick<
+  Engine,
+  'neighbours' | 'authors' | 'isEven' | 'rulesChanged' | 'keysChanged' | 'reachesOf' | 'reachedBy'
+>;
+
 export class Authority {
   constructor(private readonly parts: IAuthorityParts) {
     const { crypto, invitation, own, root, kept } = parts;
@@ -70,11 +76,11 @@ export class Authority {
   private readonly names: Map<string, string>;
   private saving: Promise<void> | null = null;
   private isStale = false;
-  private engine: Engine | null = null;
+  private engine: IGoverned | null = null;
   private taking: TakingOver | null = null;
 
   /** What is not here is knocked for. */
-  begin(engine: Engine): void {
+  begin(engine: IGoverned): void {
     this.engine = engine;
     const keep = (): void => {
       this.keep();
@@ -97,15 +103,16 @@ export class Authority {
       knockState: () => this.parts.changed(),
       waitingChanged: () => this.parts.changed()
     });
-    if (this.parts.takesOver && this.recovery) {
+    const { recovery } = this;
+    if (this.parts.takesOver && recovery) {
       this.taking = new TakingOver({
         clock: pageClock,
         isKnown: () => this.knowsEpochs,
         // Another page of one's own may have taken it over meanwhile.
         isReached: () => this.role === 'owner' || [...engine.neighbours].length > 0,
         isEven: () => this.role === 'owner' || engine.isEven,
-        hasCopy: () => this.hasLecture(),
-        takeOver: then => this.takeOver(then),
+        hasCopy: () => this.role === 'owner' || this.hasLecture(engine),
+        takeOver: then => this.takeOver(recovery, engine, then),
         changed: () => this.parts.changed(),
         done: () => void this.tookOver()
       });
@@ -181,9 +188,7 @@ export class Authority {
         name: normalName(name),
         members: members.filter(member => roles!.readsTeam(member, team))
       }))
-      .sort(
-        (a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }) || (a.team < b.team ? -1 : 1)
-      );
+      .sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
   }
 
   mayRead(document: string): boolean {
@@ -204,7 +209,6 @@ export class Authority {
       waiting: doorway.waiting,
       outputsShared: roles.outputsShared,
       mayGive: (to, role) =>
-        to !== participant &&
         roles.mayState(participant, { kind: 'standing', participant: to, role, ...bounds }),
       hasOf: of => engine.reachesOf(of).length > 0,
       give: (to, role) => void society.give(to, role, engine.reachedBy(to)),
@@ -229,29 +233,21 @@ export class Authority {
   }
 
   /** Whether something is here of what whoever owns the class wrote in the lecture. */
-  private hasLecture(): boolean {
-    const { role } = this;
-    const reaches = this.engine?.reachesOf(this.society.roles?.owner ?? '') ?? [];
-    const isLecture = (document: string): boolean => {
+  private hasLecture(engine: IGoverned): boolean {
+    return engine.reachesOf(this.society.roles?.owner ?? '').some(({ document }) => {
       const place = placeOf(document);
       return place?.branch === 'lecture' && place.outputsOf === null;
-    };
-    return role === 'owner' || reaches.some(({ document }) => isLecture(document));
+    });
   }
 
-  /** With the recovery key: the class is this person's from now on. False where there is no such key here. */
-  private takeOver(then: (isDone: boolean) => void): void {
-    const { society, engine, recovery } = this;
-    const owner = society.roles?.owner;
-    if (!recovery || !engine || owner === undefined) {
-      then(false);
-      return;
-    }
-    if (owner === this.parts.own.participant) {
+  /** With the recovery key: the class is this person's from now on. */
+  private takeOver(recovery: Secret, engine: IGoverned, then: (isDone: boolean) => void): void {
+    const { society, role } = this;
+    if (role === 'owner') {
       then(true);
       return;
     }
-    society.takeOver(recovery, engine.reachesOf(owner), then);
+    society.takeOver(recovery, engine.reachesOf(society.roles?.owner ?? ''), then);
   }
 
   end(): void {
