@@ -97,6 +97,7 @@ def parser() -> argparse.ArgumentParser:
     fuzz.add_argument("--first", type=_count, default=1, metavar="SEED", help="from which on (default: 1)")
     fuzz.add_argument("--ops", type=_count, metavar="N", help="things that happen in each (default: 60)")
     fuzz.add_argument("--people", type=_count, metavar="N", help="people in each (default: 3 to 7)")
+    fuzz.add_argument("--jobs", type=_count, metavar="N", help="lessons at a time (default: one for each core)")
     fuzz.add_argument(
         "--forge", type=_count, metavar="N", help="instead: so many forged edits against one class of 30 (--people)"
     )

@@ -17,8 +17,10 @@ from peerbook.peer.encoding import number_bytes
 from peerbook.peer.envelope import session_text
 from peerbook.peer.founding import everyone_of, found_class, lecture_of
 from peerbook.peer.identity import participant_of, tagged
+from peerbook.peer.readmission import Reached, frontier_for
 from peerbook.peer.roles import Roles
 from peerbook.peer.statement import (
+    STATED_ROLES,
     STATEMENT_BYTES,
     Body,
     Door,
@@ -31,6 +33,7 @@ from peerbook.peer.statement import (
     StatementFault,
     Succession,
     Team,
+    fit_frontier,
     read_statement,
     sign_statement,
 )
@@ -242,6 +245,18 @@ BODIES: tuple[Body, ...] = (
 """What somebody may want to state."""
 
 
+REACHED = (
+    Reached(reach(LECTURE, SESSIONS[0], 20)),
+    Reached(reach(LECTURE, SESSIONS[1], 21), "later"),
+    Reached(reach(TEAM, SESSIONS[1], 22), "first"),
+    Reached(reach(RED_TEAM, SESSIONS[0], 23)),
+    Reached(reach(RED_TEAM, SESSIONS[1], 24), "first"),
+    Reached(reach(MINE, SESSIONS[0], 25)),
+    Reached(reach(f"{TEAM}/outputs.{of(ADA)}", SESSIONS[0], 26), "later"),
+)
+"""How far somebody may be where they are given another role; of the rest of the class's documents nothing is here."""
+
+
 def story(seed: int) -> list[Statement]:
     """What may happen in a class where everybody with a key says anything."""
     chance = random.Random(seed)
@@ -297,10 +312,19 @@ def class_of(roles: Roles, told: list[Statement]) -> dict[str, Any]:
                     assert (cut.chain is None) == (cut.count == 0)
                     cuts[f"{name} {place} {index}"] = cut.count
     kinds = ("document", "awareness", "record", "outputs")
+    frontiers = {
+        f"{name} {role}": " ".join(
+            f"{DOCUMENTS.index(each.document)}.{SESSIONS.index(each.session)}.{each.count}"
+            for each in fit_frontier(frontier_for(roles, who, role, REACHED))
+        )
+        for name, who in everybody.items()
+        for role in STATED_ROLES
+    }
     return {
         "roles": {name: roles.role_of(who) for name, who in everybody.items()},
         "counts": sorted({each.id for each in told if roles.counts(each.id)}),
         "cuts": cuts,
+        "frontiers": frontiers,
         "epochs": [
             [each.epoch, each.door, each.key_hash.hex(), each.participant, [one.hex() for one in each.others]]
             for each in roles.epochs
@@ -364,6 +388,7 @@ def main() -> None:
         "people": {name: of(signer) for name, signer in PEOPLE.items()},
         "documents": DOCUMENTS,
         "sessions": SESSIONS,
+        "reached": [{**one, "fork": each.fork} for each in REACHED for one in reaches((each.reach,))],
         "authors": [signer.key.hex() for signer in (*PEOPLE.values(), RECOVERY)],
         "bodies": [shown(body) for body in BODIES],
         "good": good,

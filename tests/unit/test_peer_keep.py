@@ -22,16 +22,19 @@ from peerbook.genesis import genesis
 from peerbook.peer.document.notebook import Notebook
 from peerbook.peer.keep import folder as folder_module
 from peerbook.peer.keep.content import notebook_bytes
-from peerbook.peer.keep.folder import Folder, Written
+from peerbook.peer.keep.folder import SHORTEN_RECORDS, Folder, Written
 from peerbook.peer.keep.names import beside, file_of
 from peerbook.peer.keep.news import KeptNews, News, View
 from peerbook.peer.keep.own import Own, decode_own, encode_own, new_own
 from peerbook.peer.keep.state import Kept, Records, decode_kept, decode_records, encode_kept, encode_record
 from peerbook.peer.secret import Secret
 from peerbook.peer.signaling.line import ServerState
+from peerbook.peer.sync.kept import without_compacted
 from peerbook.peer.sync.options import Keepable
 from peerbook.peer.sync.society import Known
 from tests.conftest import cell, notebook
+
+from .peer_kit import World
 
 ROOT = Path(__file__).resolve().parents[2]
 CLASS, OTHER_CLASS = "aa" * 16, "bb" * 16
@@ -392,6 +395,60 @@ def test_a_log_that_cannot_be_appended_to_is_as_it_was(folder: Folder, monkeypat
     assert next(folder.root.glob(".peerbook/*.log")).read_bytes() == b"".join(map(encode_record, PIECES[:2]))
     folder.append("d", PIECES[2:])
     assert folder.log("d") == (PIECES, "")
+
+
+def test_sto10_a_log_is_written_anew_without_what_segments_took_the_place_of(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World()
+    page, other = world.page(compact_every=16), world.page()
+    world.join(page, other)
+    for number in range(150):
+        page.text += f"{number} "
+        world.clock.advance(200)
+    rest = page.kept[-20:]
+    for number in range(0, len(page.kept) - 20, 7):
+        folder.append("d", page.kept[number : min(number + 7, len(page.kept) - 20)])
+    file = next(folder.root.glob(".peerbook/*.log"))
+    long = file.read_bytes()
+    monkeypatch.setattr(folder_module, "SHORTEN_RECORDS", 100)
+    # A disk that says no leaves it as it is, and what is added is there.
+    with monkeypatch.context() as failing:
+        failing.setattr(folder, "_replace", unable)
+        folder.append("d", rest[:10])
+    assert file.read_bytes() == long + b"".join(map(encode_record, rest[:10]))
+    # Nor is one touched that is damaged: whoever reads it next sets it aside.
+    damaged = bytearray(file.read_bytes())
+    damaged[200] ^= 1
+    file.write_bytes(damaged)
+    folder._added["d"] = 99
+    folder.append("d", rest[10:11])
+    assert file.read_bytes() == bytes(damaged) + encode_record(rest[10])
+    file.write_bytes(long)
+    again = reopened(folder)
+    again.log("d")
+    again.append("d", rest)
+    assert again.log("d")[0] == tuple(without_compacted(page.kept))
+    assert file.stat().st_size < len(long) / 3
+    late = World(2).page(follows=False)
+    late.follow(again.log("d")[0])
+    assert str(late.text) == str(page.text)
+    assert late.replica.reaches.digest == page.replica.reaches.digest
+    again.close()
+
+
+def unable(*given: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_sto10_a_log_is_looked_at_only_after_so_many_records(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    monkeypatch.setattr(folder, "_shorten", looked.append)
+    for number in range(SHORTEN_RECORDS - 1):
+        folder.append("d", [Keepable("piece", b"%d" % number)])
+    assert looked == []
+    folder.append("d", [Keepable("piece", b"last")])
+    assert looked == ["d"]
 
 
 WRITER = """

@@ -442,7 +442,7 @@ def test_rol4_who_was_made_instructor_states_and_an_attendee_does_not(school: Sc
     assert {page.society.roles.door for page in (ada, ben, cleo) if page.society.roles} == {"closed"}
     cleo.text += "late"
     school.wait()
-    assert ben.society.stating.give(cleo.participant, "removed", ben.engine.reaches_of(cleo.participant))
+    assert ben.society.stating.give(cleo.participant, "removed", ben.engine.reached_by(cleo.participant))
     school.wait()
     cleo.text += " and more"
     school.wait(30)
@@ -450,7 +450,7 @@ def test_rol4_who_was_made_instructor_states_and_an_attendee_does_not(school: Sc
     dan = school.comes("Dan", ada)
     school.wait(30)
     assert dan.states[-1] == "waiting"
-    ada.society.admit(dan.participant)
+    ada.society.admit(dan.participant, ada.engine.reached_by(dan.participant))
     school.wait()
     assert dan.words == "late"
 

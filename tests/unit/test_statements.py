@@ -110,7 +110,7 @@ def test_rol2_of_very_many_sessions_the_longest_are_named() -> None:
 
 
 @pytest.mark.parametrize("story", VECTORS["stories"], ids=title)
-def test_rol5_rol6_rol7_the_class_is_the_page_s_in_any_order(story: dict[str, Any]) -> None:
+def test_rol5_rol6_rol7_rol11_the_class_is_the_page_s_in_any_order(story: dict[str, Any]) -> None:
     told = told_in(story)
     chance = random.Random(len(told))
     for _ in range(3):

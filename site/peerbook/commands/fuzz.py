@@ -37,7 +37,7 @@ def fuzz(workspace: Workspace, options: argparse.Namespace, progress: Progress) 
     made = subprocess.run(esbuild, cwd=workspace.extension, capture_output=True, text=True, check=False)
     if made.returncode:
         raise PeerbookError(f"the simulation could not be bundled: {made.stderr.strip().splitlines()[0]}")
-    numbers = {name: getattr(options, name) for name in ("seeds", "first", "ops", "people", "forge")}
+    numbers = {name: getattr(options, name) for name in ("seeds", "first", "ops", "people", "jobs", "forge")}
     arguments = [f"--{name}={number}" for name, number in numbers.items() if number is not None]
     arguments += [f"--{name}" for name in ("real", "trace") if getattr(options, name)]
     return subprocess.run([str(node.node), str(bundle), *arguments], check=False).returncode

@@ -39,6 +39,7 @@ from .signaling.line import ServerState
 from .signaling.messages import Refused as RoomRefusal
 from .site import Published, Site, fetch_genesis, fetch_site, read_link
 from .sync.engine import Engine, EngineOptions, Refusal
+from .sync.lost import Lost
 from .sync.options import Keepable
 from .sync.record import Record, normal_name
 from .sync.replica import Replica
@@ -151,6 +152,7 @@ class Peer:
                 self.is_shared,
                 self._keep,
                 refused=self._refused,
+                lost=self._lost,
                 ear=self.society,
             )
         )
@@ -165,6 +167,10 @@ class Peer:
         """Why the server does not take one into the class's room, if it does not."""
         self.on_keep: Callable[[str, Keepable], None] | None = None
         """Given what is to be stored of documents, in order."""
+        self.lost: dict[str, list[Lost]] = {}
+        """By document: what one wrote, and does not count in the class any more. Whoever has seen to it takes it out;
+        :func:`~peerbook.peer.sync.lost.put_back` writes it again.
+        """
         self._direct = self._open_direct(clock, number) if direct and site.direct else None
         self._roads = Roads(
             clock, number, self._server, self._room, RelayRoads(self._server, clock, number), self._direct
@@ -349,6 +355,9 @@ class Peer:
     def _keep(self, document: str, kept: Keepable) -> None:
         if self.on_keep:
             self.on_keep(document, kept)
+
+    def _lost(self, document: str, lost: Sequence[Lost]) -> None:
+        self.lost.setdefault(document, []).extend(lost)
 
     def _room_refused(self, refused: RoomRefusal) -> None:
         if refused.about == "join":

@@ -6,11 +6,11 @@ Pure. The rules are ROL3 to ROL7 in docs/SPEC.md, the golden vectors ``tests/pro
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from .access import is_out, place_of, reads_in, writes_in
 from .founding import Founding, everyone_of
 from .identity import participant_of
 from .statement import (
@@ -30,10 +30,6 @@ from .statement import (
 
 Role = Literal["owner"] | StatedRole | Literal["outsider"]
 """An outsider is whom nobody let in: the door was closed, and no statement says anything of them."""
-_OUT = ("removed", "outsider")
-_NAME = re.compile(r"[0-9a-f]{64}\.(mine|lecture|team)\.([0-9a-f]{1,64})(?:\.[0-9a-f]{32})?")
-_OUTPUTS = re.compile(r"(.+)/outputs\.([0-9a-f]{1,64})")
-
 _MOST_NUMBER = 2**53 - 1
 """The highest a statement may have."""
 
@@ -77,15 +73,6 @@ class ClassTeam:
     is_owners: bool
     """What decides is the owner's word: instructors have none on this team."""
     frontier: tuple[Reach, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something stands: a notebook's branch and whose, somebody's outputs in it, or the records of all."""
-
-    branch: str
-    owner: str
-    outputs_of: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +142,6 @@ def words_of(ordered: Iterable[Statement]) -> dict[str, Word]:
     return words
 
 
-def place_of(document: str) -> Place | None:
-    """What a document's name stands for; None for the name of nothing."""
-    if document == "records":
-        return Place("records", "", None)
-    outputs = _OUTPUTS.fullmatch(document)
-    name = _NAME.fullmatch(outputs[1] if outputs else document)
-    return Place(name[1], name[2], outputs[2] if outputs else None) if name else None
-
-
 def _subject_of(body: Body) -> tuple[str, str | int]:
     """What a statement is about: of two on one subject one decides."""
     match body:
@@ -222,7 +200,7 @@ class Roles:
 
     def is_out(self, participant: str) -> bool:
         """Whether somebody reads and writes nothing: removed, or not let in."""
-        return self.role_of(participant) in _OUT
+        return is_out(self.role_of(participant))
 
     def members_of(self, known: Iterable[str]) -> tuple[str, ...]:
         """Whom to name when the door is closed, of those who are known: all who are attendees and of whom no statement
@@ -243,6 +221,11 @@ class Roles:
     def reads_team(self, participant: str, team: str) -> bool:
         """Whether somebody may read a team's documents: whom its key is handed to."""
         return self.is_of_team(participant, team) and not self.is_out(participant)
+
+    def frontier_said_of(self, participant: str) -> tuple[Reach, ...]:
+        """What the word that decides about somebody says of their sessions; nothing of the owner's."""
+        word = None if participant == self.owner else self._word_on(participant)
+        return word.body.frontier if word else ()
 
     def counts(self, statement_id: str) -> bool:
         """Whether a statement has its author's authority."""
@@ -295,7 +278,7 @@ class Roles:
             if (reach.document, reach.session) == (document, session):
                 return Cut(reach.count, reach.chain)
         place = place_of(document)
-        if place and self._writes(participant, place):
+        if place and writes_in(self, participant, place):
             return None
         # Who is of a team no more: what they wrote while they were.
         left = self.teams.get(place.owner) if place and place.branch == "team" else None
@@ -311,20 +294,20 @@ class Roles:
             return False
         match kind:
             case "document":
-                return place.outputs_of is None and self._writes(participant, place)
+                return place.outputs_of is None and writes_in(self, participant, place)
             case "outputs":
-                return place.outputs_of is not None and self._writes(participant, place)
+                return place.outputs_of is not None and writes_in(self, participant, place)
             case "record":
-                is_mark = place.outputs_of is not None and self._writes(participant, place)
+                is_mark = place.outputs_of is not None and writes_in(self, participant, place)
                 return place.branch == "records" or is_mark
             case "awareness":
-                return place.outputs_of is None and self._reads(participant, place)
+                return place.outputs_of is None and reads_in(self, participant, place)
         return False
 
     def may_read(self, participant: str, document: str) -> bool:
         """Whether somebody may read a document now: whom its key is handed to."""
         place = place_of(document)
-        return place is not None and self._reads(participant, place)
+        return place is not None and reads_in(self, participant, place)
 
     def may_have(self, participant: str, document: str, kind: str, session: str, sequence: int) -> bool:
         """Whether an envelope may be taken: its author may write there, or it is within what counts."""
@@ -388,31 +371,3 @@ class Roles:
             ever = frozenset(one for body, author, _ in said[team] for one in (*body.members, author))
             teams[team] = ClassTeam(team, last.name, last.members, tuple(hashes), ever, is_owners, last.frontier)
         return teams
-
-    def _writes(self, participant: str, place: Place) -> bool:
-        if self.role_of(participant) in ("viewer", *_OUT):
-            return False
-        if place.outputs_of is not None:
-            return place.outputs_of == participant and self._reads_notebook(participant, place)
-        match place.branch:
-            case "lecture":
-                return self.can_teach(participant)
-            case "mine":
-                return place.owner == participant
-            case "team":
-                return place.owner == self.everyone or self.is_of_team(participant, place.owner)
-        return False
-
-    def _reads(self, participant: str, place: Place) -> bool:
-        if self.is_out(participant):
-            return False
-        is_shown = place.outputs_of is not None and place.branch == "mine" and self.outputs_shared
-        return is_shown or self._reads_notebook(participant, place)
-
-    def _reads_notebook(self, participant: str, place: Place) -> bool:
-        match place.branch:
-            case "mine":
-                return place.owner == participant or self.can_teach(participant)
-            case "team":
-                return place.owner == self.everyone or self.is_of_team(participant, place.owner)
-        return True

@@ -2,12 +2,13 @@
 import { digest } from 'lib0/hash/sha256';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readRecovery } from '../core/class/recovery';
+import { outputsName } from '../core/document/name';
 import type { IReach, IStatement } from '../core/class/statement';
-import type { IAdmission } from '../core/keys/answer';
 import type { Message } from '../core/overlay/messages';
 import { Neighbour, Neighbours } from '../core/overlay/neighbours';
 import { decodeMessage } from '../core/overlay/wire';
 import { BEN, Class, type ISaid } from '../core/sync/society.testing';
+import { MemoryStorage } from '../storage/memory';
 import { MemoryVault } from '../storage/vault';
 import { Authority, type IAuthorityParts, type IGoverned } from './authority';
 import { type IKeptClass, KeptClasses, NOTHING_KEPT } from './kept';
@@ -37,6 +38,7 @@ class Page {
     this.authority = new Authority({
       ...{ crypto: members.crypto, invitation, own: this.own, root: members.rootOf(name) },
       ...{ classes: this.classes, takesOver: false },
+      stored: () => Promise.resolve(new MemoryStorage()),
       kept: { ...NOTHING_KEPT, founding: founding.record, keys: school.keys, ...kept },
       name: () => name,
       devicesOf: () => [],
@@ -56,12 +58,14 @@ class Page {
   readonly classes = new KeptClasses(new MemoryVault(), 'person');
   readonly said: ISaid[] = [];
   readonly reaches: IReach[] = [];
+  readonly forks = new Map<string, { log: { forkOf: (session: string) => unknown } }>();
   readonly engine = {
     neighbours: new Neighbours(),
     authors: new Set<string>(),
     isEven: false,
     rulesChanged: () => undefined,
     keysChanged: () => undefined,
+    replica: (document: string) => this.forks.get(document),
     reachesOf: () => this.reaches,
     reachedBy: () => this.reaches
   } satisfies IGoverned as { -readonly [Key in keyof IGoverned]: IGoverned[Key] };
@@ -80,11 +84,7 @@ class Page {
 
   answered(kind: 'waiting' | 'refused'): this {
     const { society } = this.authority;
-    society.hear(
-      BEN,
-      'admit',
-      school.admit({ ...this, society, told: [] }, { kind } as unknown as IAdmission)
-    );
+    society.hear(BEN, 'admit', school.admit({ ...this, society, told: [] }, { kind }));
     return this;
   }
 
@@ -99,6 +99,8 @@ class Page {
 }
 
 const bytesOf = (statements: readonly IStatement[]): Uint8Array[] => statements.map(({ bytes }) => bytes);
+/** What was said is stated when it is known what this browser keeps. */
+const stated = (): Promise<unknown> => new Promise(then => setImmediate(then));
 const team = (by: string, number: number, members: readonly string[], id = TEAM, name = 'T'): IStatement =>
   school.state(by, number, {
     ...{ kind: 'team', team: id, name, keyHash: new Uint8Array(32), frontier: [] },
@@ -139,6 +141,7 @@ describe('what a page keeps of its class', () => {
       { nameOf: who => names.get(who) }
     );
     page.authority.teaching!.give(ben, 'removed');
+    await stated();
     expect(page.authority.removed).toEqual(new Map([[ben, 'Ben']]));
     // Whoever is out is known to nobody after a while.
     names.clear();
@@ -251,6 +254,37 @@ describe('what a page offers', () => {
     expect([unknown.mayWrite(LECTURE), unknown.mayRead(LECTURE)]).toEqual([false, false]);
   });
 
+  it('[ROL6] to reload, where nothing more counts of what its session writes or runs, though its user may', async () => {
+    const page = new Page('owner', { statements: [school.epoch(1).bytes] });
+    const { participant, session } = page.own;
+    const outputs = outputsName(LECTURE, participant);
+    const mine = `${'5e'.repeat(32)}.mine.${school.idOf('ada')}`;
+    const needs = (): boolean[] =>
+      [LECTURE, mine, outputs].map(document => page.authority.needsReload(document));
+    const says = (document: string, of: string): unknown =>
+      page.forks.set(document, { log: { forkOf: each => (each === of ? {} : null) } });
+    says(LECTURE, 'another');
+    says(mine, session);
+    says(outputsName(mine, participant), 'another');
+    expect(needs()).toEqual([false, false, false]);
+    for (const document of [LECTURE, outputs]) {
+      says(document, session);
+      expect(needs()).toEqual([true, false, false]);
+      says(document, 'another');
+    }
+    // Named with a role: what this session writes is past what counts.
+    const ines = new Page('ines', { statements: [school.epoch(1).bytes] });
+    const reach = { document: LECTURE, session: ines.own.session, count: 1, chain: new Uint8Array(32) };
+    ines.hears(
+      school.state('owner', 2, {
+        ...{ kind: 'standing', participant: ines.own.participant, role: 'instructor', counts: [] },
+        frontier: [reach]
+      })
+    );
+    expect([LECTURE, mine].map(document => ines.authority.needsReload(document))).toEqual([true, false]);
+    expect(new Page('ada', { founding: null }).authority.needsReload(LECTURE)).toBe(false);
+  });
+
   it('[ROL10] teams that one may read and that are not over, with members who are not out', () => {
     const [second, third] = ['cd'.repeat(16), 'ef'.repeat(16)];
     const statements = bytesOf([
@@ -273,17 +307,18 @@ describe('what a page offers', () => {
     expect(new Page('ada', { founding: null }).authority.teams).toEqual([]);
   });
 
-  it('[ROL6] a fork that a statement decides, and none before', () => {
+  it('[ROL6] a fork that a statement decides, and none before', async () => {
     const page = new Page('owner', { statements: [school.epoch(1).bytes] });
-    expect(page.authority.teaching!.hasOf(school.idOf('ada'))).toBe(false);
+    expect(await page.authority.teaching!.hasOf(school.idOf('ada'))).toBe(false);
     const contradiction = {
       ...{ participant: school.idOf('ada'), session: school.members.session('ada').session },
       ...{ document: `${'5e'.repeat(32)}.team.${school.everyone}`, name: 'Ada', isDecided: false }
     };
     expect(page.authority.isDecided(contradiction)).toBe(false);
     page.has(contradiction.document);
-    expect(page.authority.teaching!.hasOf(school.idOf('ada'))).toBe(true);
+    expect(await page.authority.teaching!.hasOf(school.idOf('ada'))).toBe(true);
     page.authority.teaching!.give(school.idOf('ada'), 'removed');
+    await stated();
     expect(page.authority.isDecided(contradiction)).toBe(true);
   });
 
@@ -336,6 +371,7 @@ describe('taking a class over', () => {
     ]);
     heir.has(LECTURE);
     calm();
+    await stated();
     expect([authority.takingOver, authority.role]).toEqual([null, 'owner']);
     await vi.waitFor(async () =>
       expect(await heir.classes.isTakingOver(school.founding.classId)).toBe(false)
@@ -354,15 +390,17 @@ describe('taking a class over', () => {
     ]);
   });
 
-  it('[ROL3] where one’s own other page did it, nothing is stated, and nobody is waited for', () => {
+  it('[ROL3] where one’s own other page did it, nothing is stated, and nobody is waited for', async () => {
     const first = new Page('heir', kept(), { takesOver: true });
     calm();
     first.authority.takeOverAnyway();
-    const { stated } = first.authority.society;
+    await stated();
+    const { stated: all } = first.authority.society;
     expect(first.authority.role).toBe('owner');
-    const second = new Page('heir', { ...kept(), statements: stated }, { takesOver: true });
+    const second = new Page('heir', { ...kept(), statements: all }, { takesOver: true });
     expect(second.authority.takingOver).toBe('fetching');
     calm();
-    expect([second.authority.takingOver, second.authority.society.stated]).toEqual([null, stated]);
+    await stated();
+    expect([second.authority.takingOver, second.authority.society.stated]).toEqual([null, all]);
   });
 });

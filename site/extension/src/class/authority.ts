@@ -7,19 +7,23 @@ import { pageClock } from '../connection/page';
 import { readFounding } from '../core/class/founding';
 import type { IInvitation } from '../core/class/invitation';
 import { type IRecovery, writeRecovery } from '../core/class/recovery';
+import type { IReached } from '../core/class/readmission';
 import type { Role } from '../core/class/roles';
-import { decodeStatement } from '../core/class/statement';
+import { decodeStatement, type IReach } from '../core/class/statement';
 import { placeOf } from '../core/class/permissions';
 import type { ICrypto } from '../core/crypto';
 import type { IOwnSession } from '../core/identity/own';
+import { outputsName } from '../core/document/name';
 import { normalName } from '../core/roster/record';
 import type { Secret } from '../core/secret';
 import type { Engine } from '../core/sync/engine';
 import { Society } from '../core/sync/society';
+import type { IStorage } from '../storage/storage';
 import type { IContradiction } from './contradictions';
 import type { IKeptClass, KeptClasses } from './kept';
 import type { ITeaching, ITeamSeen } from './membership';
 import type { Entrance } from './panel/entrance';
+import { Archive, both, type ReachedBy } from './archive';
 import { TakingOver, type TakingOverState } from './takingover';
 
 export interface IAuthorityParts {
@@ -30,6 +34,8 @@ export interface IAuthorityParts {
   readonly root: Secret;
   readonly classes: KeptClasses;
   readonly kept: IKeptClass;
+  /** What this browser has kept of documents, to be read and closed again. */
+  readonly stored: () => Promise<IStorage>;
   /** Whether the recovery file was taken up, and the class is to be taken over with it. */
   readonly takesOver: boolean;
   name(): string;
@@ -43,10 +49,12 @@ export interface IAuthorityParts {
 }
 
 /** What is asked of the engine. */
-export type IGoverned = Pick<
+export interface IGoverned extends Pick<
   Engine,
   'neighbours' | 'authors' | 'isEven' | 'rulesChanged' | 'keysChanged' | 'reachesOf' | 'reachedBy'
->;
+> {
+  replica(document: string): { readonly log: { forkOf(session: string): unknown } } | undefined;
+}
 
 export class Authority {
   constructor(private readonly parts: IAuthorityParts) {
@@ -69,15 +77,21 @@ export class Authority {
       wraps: kept.wraps,
       devicesOf: participant => parts.devicesOf(participant)
     });
+    const cutOf = this.society.cutOf.bind(this.society);
+    this.archive = new Archive({ digest, room: classId, cutOf }, parts.stored);
   }
 
   readonly society: Society;
+  private readonly archive: Archive;
   private recovery: Secret | null;
   private readonly names: Map<string, string>;
   private saving: Promise<void> | null = null;
   private isStale = false;
+  private isOver = false;
   private engine: IGoverned | null = null;
   private taking: TakingOver | null = null;
+  /** What was said is stated in the order in which it was said. */
+  private stating: Promise<void> = Promise.resolve();
 
   /** What is not here is knocked for. */
   begin(engine: IGoverned): void {
@@ -177,6 +191,22 @@ export class Authority {
     return this.society.roles?.mayWrite(this.parts.own.participant, document, 'document') === true;
   }
 
+  /**
+   * Whether nothing more counts of what this page writes in a notebook, or runs there, though its person may: its session
+   * said two things, or was named with a role. A new page has a session of its own.
+   */
+  needsReload(document: string): boolean {
+    const { session, participant } = this.parts.own;
+    const { roles } = this.society;
+    const kinds = { document, outputs: outputsName(document, participant) } as const;
+    return (['document', 'outputs'] as const).some(
+      kind =>
+        roles?.mayWrite(participant, kinds[kind], kind) === true &&
+        (roles.cutOf(kinds[kind], session, participant) !== null ||
+          this.engine?.replica(kinds[kind])?.log.forkOf(session) != null)
+    );
+  }
+
   /** Teams whose pages one may read; those that are over are none. */
   get teams(): readonly ITeamSeen[] {
     const { roles } = this.society;
@@ -210,17 +240,24 @@ export class Authority {
       outputsShared: roles.outputsShared,
       mayGive: (to, role) =>
         roles.mayState(participant, { kind: 'standing', participant: to, role, ...bounds }),
-      hasOf: of => engine.reachesOf(of).length > 0,
-      give: (to, role) => void society.give(to, role, engine.reachedBy(to)),
+      hasOf: async of => engine.reachesOf(of).length > 0 || (await this.archive.read([of]))(of).length > 0,
+      give: (to, role) => this.state(engine, [to], reached => void society.give(to, role, reached(to))),
       setDoor: door => void society.beginEpoch(door),
       mayTeam: team =>
         roles.mayState(participant, {
           ...{ kind: 'team', team, name: '', keyHash: new Uint8Array(32), members: [], frontier: [] }
         }),
-      setTeam: ({ team, name, members }) =>
-        void society.teaming.state(team, name, members, who => engine.reachesOf(who)),
+      setTeam: ({ team, name, members }) => {
+        const before = roles.teams.get(team)?.members ?? [];
+        const gone = before.filter(member => !members.includes(member));
+        this.state(
+          engine,
+          gone,
+          reached => void society.teaming.state(team, name, members, who => undoubted(reached(who)))
+        );
+      },
       newTeam: () => society.teaming.newTeam(),
-      admit: who => society.admit(who, engine.reachedBy(who)),
+      admit: who => this.state(engine, [who], reached => society.admit(who, reached(who))),
       refuse: who => doorway.refuse(who),
       share: outputs => void society.state({ kind: 'sharing', outputs }),
       recoveryFile: workshop => this.recoveryFile(workshop)
@@ -242,15 +279,29 @@ export class Authority {
 
   /** With the recovery key: the class is this person's from now on. */
   private takeOver(recovery: Secret, engine: IGoverned, then: (isDone: boolean) => void): void {
-    const { society, role } = this;
-    if (role === 'owner') {
-      then(true);
-      return;
-    }
-    society.takeOver(recovery, engine.reachesOf(society.roles?.owner ?? ''), then);
+    const { society } = this;
+    const owner = society.roles?.owner ?? '';
+    this.state(engine, [owner], reached => {
+      if (this.role === 'owner') {
+        then(true);
+      } else {
+        society.takeOver(recovery, undoubted(reached(owner)), then);
+      }
+    });
+  }
+
+  /** States something of these people: how far they are in what is open here, and in what this browser has kept. */
+  private state(engine: IGoverned, whom: readonly string[], then: (reached: ReachedBy) => void): void {
+    this.stating = this.stating.then(async () => {
+      const kept = whom.length > 0 ? await this.archive.read(whom) : () => [];
+      if (!this.isOver) {
+        then(both(participant => engine.reachedBy(participant), kept));
+      }
+    });
   }
 
   end(): void {
+    this.isOver = true;
     this.taking?.end();
     this.society.end();
   }
@@ -296,4 +347,9 @@ export class Authority {
       }
     }
   }
+}
+
+/** For those who write there no more: a fork from its beginning counts nothing. */
+function undoubted(reaches: readonly IReached[]): readonly IReach[] {
+  return reaches.filter(({ fork }) => fork !== 'first');
 }

@@ -2,9 +2,6 @@
 
 export const COLOURS = 10;
 
-/** What is written on any of them. */
-export const PERSON_INK = 'var(--pb-person-ink)';
-
 /** The colour of `IParticipant.colour`, as a value of a style. */
 export function personColour(colour: number): string {
   return `var(--pb-person-${Math.trunc(Math.abs(colour)) % COLOURS})`;

@@ -3,7 +3,7 @@ import { digest } from 'lib0/hash/sha256';
 import { type IOwner, readOwner } from '../core/class/owner';
 import { openSession } from '../core/identity/own';
 import type { IVault } from '../storage/vault';
-import { fill, pageCrypto } from './device';
+import { browserStorage, fill, pageCrypto } from './device';
 import { type IJoinOptions, Joined } from './joined';
 import { KeptClasses } from './kept';
 import { takeOn } from './owning';
@@ -11,7 +11,7 @@ import { seedsOf } from './seeds';
 
 export type IEnterOptions = Omit<
   IJoinOptions,
-  'crypto' | 'own' | 'seed' | 'classes' | 'kept' | 'takesOver' | 'contradictions'
+  'crypto' | 'own' | 'seed' | 'classes' | 'kept' | 'takesOver' | 'stored' | 'contradictions'
 > & {
   readonly vault: IVault;
   /** What makes one the owner of the class, when the link brings it. */
@@ -33,7 +33,8 @@ export async function enter({ vault, owner, ...options }: IEnterOptions): Promis
   const kept = await classes.read(invitation.id);
   const takesOver = await classes.isTakingOver(invitation.id);
   const contradictions = await classes.contradictions(invitation.id);
-  const known = { classes, kept, takesOver, contradictions };
+  const stored = () => browserStorage(options.root);
+  const known = { classes, kept, takesOver, stored, contradictions };
   return new Promise(resolve =>
     openSession(crypto, digest, invitation.id, seeds, fill, own =>
       resolve(new Joined({ ...options, crypto, own, seed: seeds.root, ...known }))

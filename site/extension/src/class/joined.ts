@@ -10,7 +10,6 @@ import { pageClock } from '../connection/page';
 import type { ISummary } from '../connection/summary';
 import { lectureOf } from '../core/class/founding';
 import type { IInvitation } from '../core/class/invitation';
-import { sameBytes } from '../core/bytes';
 import type { Role } from '../core/class/roles';
 import type { Door } from '../core/class/statement';
 import type { Cancel } from '../core/clock';
@@ -24,11 +23,13 @@ import type { IIdentity, Identities } from './identity';
 import { Authority } from './authority';
 import { Connecting } from './connecting';
 import { Contradictions, type IContradiction } from './contradictions';
+import { Devices } from './devices';
 import type { IKeptClass, KeptClasses } from './kept';
 import type { IFollowed, IMembership, IParticipant, ITeaching, ITeamSeen } from './membership';
 import type { Entrance } from './panel/entrance';
 import { gather } from './people';
 import { Remembered, type WasHere } from './remembered';
+import type { IStorage } from '../storage/storage';
 import type { IServer } from './server';
 import type { TakingOverState } from './takingover';
 
@@ -46,6 +47,8 @@ export interface IJoinOptions {
   readonly kept: IKeptClass;
   /** Whether the recovery file was taken up, and the class is to be taken over with it. */
   readonly takesOver: boolean;
+  /** What this browser has kept of documents, to be read and closed again. */
+  readonly stored: () => Promise<IStorage>;
   /** Of whom this device knows that a page of theirs said two things. */
   readonly contradictions: readonly IContradiction[];
   /** As this device remembers one. */
@@ -86,8 +89,9 @@ export class Joined implements IMembership {
     this.authority = new Authority({
       ...{ crypto: options.crypto, invitation, own: options.own, root: options.seed },
       ...{ classes: options.classes, kept: options.kept, takesOver: options.takesOver },
+      stored: options.stored,
       name: () => this._me.name,
-      devicesOf: participant => this.devicesOf(participant),
+      devicesOf: participant => this.devices.of(participant),
       nameOf: participant => this.nameOf(participant),
       known: () => this.people.map(({ participant }) => participant),
       changed: () => {
@@ -116,8 +120,16 @@ export class Joined implements IMembership {
         this.costly.add(participant);
         this.tell();
       },
-      onFork: (document, session, participant) => this.forked(document, session, participant),
-      onIntroduced: ({ participant, agreementKey }) => this.introduced(participant, agreementKey),
+      onFork: (document, session, participant) => {
+        // One of their pages said two things: everybody has the proof.
+        this.contradictions.add(document, session, participant);
+        this.tell();
+      },
+      onIntroduced: ({ participant, agreementKey }) => {
+        if (this.devices.add(participant, agreementKey)) {
+          this.authority.society.introduced();
+        }
+      },
       onPeople: () => this.tell(),
       onRefusal: (refusal, peer) => this.connecting.refuse(refusal, peer)
     });
@@ -130,7 +142,7 @@ export class Joined implements IMembership {
     addEventListener('pagehide', this.onHide, { capture: true });
     document.addEventListener('visibilitychange', this.onVisibility, { capture: true });
     this.authority.begin(this.engine);
-    this.introduce();
+    this.engine.introduce(this.record);
     void this.connecting.begin();
   }
 
@@ -150,8 +162,7 @@ export class Joined implements IMembership {
   /** Documents that are open here. */
   private readonly followed = new Map<string, IFollowed>();
   private readonly contradictions: Contradictions;
-  /** Of everybody who was introduced: what is sealed to them is sealed to these. */
-  private readonly devices = new Map<string, Uint8Array[]>();
+  private readonly devices = new Devices();
   private _me: IIdentity;
   private _people: readonly IParticipant[] | null = null;
   private telling: Cancel | null = null;
@@ -240,7 +251,7 @@ export class Joined implements IMembership {
     const identity = this.options.identities.rename(this.options.identity.participant, normalName(name));
     if (identity) {
       this._me = { ...identity, participant: this.own.participant };
-      this.introduce();
+      this.engine.introduce(this.record);
       this.tell();
     }
     return identity !== null;
@@ -282,6 +293,10 @@ export class Joined implements IMembership {
     return this.authority.mayWrite(document);
   }
 
+  needsReload(document: string): boolean {
+    return this.authority.needsReload(document);
+  }
+
   follow(name: string, doc: Y.Doc, followed: IFollowed): Cancel {
     const { kind } = followed;
     this.followed.set(name, followed);
@@ -314,31 +329,9 @@ export class Joined implements IMembership {
     this.tell();
   }
 
-  private introduce(): void {
-    this.engine.introduce(this.record);
-  }
-
   private get record(): IRecord {
     const { name, participant } = this._me;
     return { name, participant, since: this.since };
-  }
-
-  /** One of their pages said two things: everybody has the proof. */
-  private forked(document: string, session: string, participant: string): void {
-    this.contradictions.add(document, session, participant);
-    this.tell();
-  }
-
-  private devicesOf(participant: string): readonly Uint8Array[] {
-    return this.devices.get(participant) ?? [];
-  }
-
-  private introduced(participant: string, device: Uint8Array): void {
-    const known = this.devicesOf(participant);
-    if (!known.some(key => sameBytes(key, device))) {
-      this.devices.set(participant, [...known, device]);
-      this.authority.society.introduced();
-    }
   }
 
   /** Documents of everybody's are kept by everybody, a team's by who may read it, so that those who come later find them. */

@@ -54,8 +54,11 @@ export interface ITeaching {
   readonly outputsShared: boolean;
   /** Whether one may give somebody that role, as roles are now. */
   mayGive(participant: string, role: StatedRole): boolean;
-  /** Whether something is here of what somebody wrote: what is not here does not count once they are removed. */
-  hasOf(participant: string): boolean;
+  /**
+   * Whether something is on this device of what somebody wrote, open or kept: what is not does not count once they are
+   * removed.
+   */
+  hasOf(participant: string): Promise<boolean>;
   /** Removing begins new keys: who is removed keeps what they had and gets nothing that comes after. */
   give(participant: string, role: StatedRole): void;
   /** Begins new keys as well. */
@@ -135,6 +138,8 @@ export interface IMembership {
   documentName(genesis: string): string;
   /** Whether one may write in a document of the class; it may become another answer. */
   mayWrite(document: string): boolean;
+  /** Whether nothing more counts of what this page writes in a notebook, though one may: a new page's would. */
+  needsReload(document: string): boolean;
   /** Keeps a document equal with everybody's; see `Engine.follow`. */
   follow(name: string, doc: Y.Doc, followed: IFollowed): Cancel;
   /** Leaves the class: the page works on alone. */

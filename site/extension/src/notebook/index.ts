@@ -160,6 +160,7 @@ class NotebookPlugin implements INotebookSessions {
           await this.files.catchUp(session);
         }
         this.notices.setAside(session.setAside);
+        void this.notices.lostBefore(session);
         this.offerEdition(session);
       },
       () => undefined

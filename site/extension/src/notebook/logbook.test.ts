@@ -3,7 +3,8 @@ import type { IKept } from '../core/sync/kept';
 import { MemoryStorage } from '../storage/memory';
 import { StorageError } from '../storage/storage';
 import type { KeepingEvent } from './keeping';
-import { Logbook, logName } from './logbook';
+import { logName } from '../storage/logs';
+import { Logbook } from './logbook';
 
 const never = { after: () => () => undefined };
 const piece = (...bytes: number[]): IKept => ({ kind: 'piece', bytes: Uint8Array.from(bytes) });

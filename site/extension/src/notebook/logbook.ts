@@ -1,8 +1,9 @@
 /** Keeps the log of a document of the class on this device: what its authors signed, as it came, and whose it is. */
 import { digest } from 'lib0/hash/sha256';
-import { decodeEntries, encodeEntries } from '../core/log/stored';
-import { type IKept, isKept, withoutCompacted } from '../core/sync/kept';
+import { encodeEntries } from '../core/log/stored';
+import { type IKept, withoutCompacted } from '../core/sync/kept';
 import { toHex } from '../core/tagged';
+import { decodeLogged as decode, logName } from '../storage/logs';
 import type { IStorage } from '../storage/storage';
 import type { KeepingEvent } from './keeping';
 import { type ITimers, Writer } from './writer';
@@ -102,18 +103,4 @@ export class Logbook {
       console.warn(`${this.name} could not be shortened:`, error);
     }
   }
-}
-
-/** What a document's log is kept under: beside what a page alone keeps of a document. */
-export function logName(document: string): string {
-  return `log ${document}`;
-}
-
-/** Null for a record that is none: nothing of it is taken. */
-function decode(record: Uint8Array): IKept[] | null {
-  const read = decodeEntries(record);
-  if (read.kind === 'fault') {
-    return null;
-  }
-  return read.value.flatMap(entry => (isKept(entry) ? [entry] : []));
 }

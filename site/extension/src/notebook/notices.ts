@@ -78,7 +78,11 @@ export class Notices implements IFileListener {
   }
 
   /** Something that was done on this page may not be: the page shows again what the class has. */
-  refusedHere({ notebook }: Session, fault: string): void {
+  refusedHere({ notebook, needsReload }: Session, fault: string): void {
+    if (needsReload) {
+      // The line above the notebook says it.
+      return;
+    }
     Notification.dismiss(this.refusedId);
     this.refusedId = Notification.warning(refusedInWords(fault, notebook.isReadOnly, this.trans), {
       autoClose: false
@@ -88,7 +92,8 @@ export class Notices implements IFileListener {
   /** What one wrote and is not on the page any more. */
   lost(session: Session, lost: readonly ILost[], fault: string | null): void {
     const { trans } = this;
-    const { isReadOnly } = session.notebook;
+    const { needsReload } = session;
+    const isReadOnly = needsReload || session.notebook.isReadOnly;
     const text = lost.map(each => each.text).join('\n');
     const beginning = text.replace(/\s+/g, ' ').trim();
     if (beginning === '') {
@@ -96,9 +101,15 @@ export class Notices implements IFileListener {
     }
     const quoted = beginning.length > QUOTED ? `${beginning.slice(0, QUOTED)}...` : beginning;
     const copy = { label: trans.__('Copy it'), callback: () => void navigator.clipboard.writeText(text) };
-    const back = { label: trans.__('Put it back'), callback: () => putBack(session.notebook, lost) };
+    const back = {
+      label: trans.__('Put it back'),
+      callback: () => {
+        void session.forgetLost();
+        putBack(session.notebook, lost);
+      }
+    };
     const options = { autoClose: false as const, actions: isReadOnly ? [copy] : [back, copy] };
-    if (fault === null) {
+    if (fault === null || needsReload) {
       Notification.warning(
         trans.__('Something you wrote does not count in the class any more: "%1"', quoted),
         options
@@ -106,6 +117,14 @@ export class Notices implements IFileListener {
     } else {
       Notification.dismiss(this.refusedId);
       this.refusedId = Notification.warning(lostInWords(fault, isReadOnly, quoted, trans), options);
+    }
+  }
+
+  /** The same of what one wrote on a page before this one. */
+  async lostBefore(session: Session): Promise<void> {
+    const lost = await session.lostBefore();
+    if (!session.needsReload && !session.notebook.isReadOnly && lost.length > 0) {
+      this.lost(session, lost, null);
     }
   }
 

@@ -12,6 +12,7 @@ import { writeNotebook } from './file';
 import { FROM_LOG, type ITimers, Keeper } from './keeper';
 import { keep, type Keeping, type KeepingEvent, UNOPENED } from './keeping';
 import { type IReadLogbook, Logbook } from './logbook';
+import { KeptLost } from './lost';
 import { MapNotebook } from './model';
 import { type IOpenedOutputs, OthersOutputs } from './others';
 import { FROM_TAB, type IChannel, Tabs } from './tabs';
@@ -149,6 +150,32 @@ export class Session {
     await this.world.storage.putSetting(`${name} ${this.document}`, value);
   }
 
+  /** What was written here, and is to be offered again; null for what nobody takes away: one's own, alone. */
+  private lostWords: KeptLost | null = null;
+
+  /** Whether the class takes nothing more from this page, though one may write: a page that is loaded anew may. */
+  get needsReload(): boolean {
+    const { together, entry } = this;
+    return (this.isShared && entry && together?.needsReload(entry.document)) === true;
+  }
+
+  /** What was written on a page before, does not count and was neither put back nor forgotten. */
+  async lostBefore(): Promise<readonly ILost[]> {
+    return (await this.lostWords?.missing(this.notebook)) ?? [];
+  }
+
+  async forgetLost(): Promise<void> {
+    await this.lostWords?.forget();
+  }
+
+  private lost(lost: readonly ILost[], fault: string | null): void {
+    if (fault === null || this.needsReload) {
+      // What is not kept is in the notice all the same.
+      this.lostWords?.add(lost).catch(() => undefined);
+    }
+    this.listener.lost(this, lost, fault);
+  }
+
   /** The notebook as a file. */
   export(): JsonObject {
     return writeNotebook(this.notebook.ydoc, this.outputs, {
@@ -195,7 +222,12 @@ export class Session {
       found.entry.origin === 'workshop' ? originalsOf(found.genesis) : new Map<string, never>();
     if (together && shared) {
       this.together = together;
-      notebook.isReadOnly = !together.mayWrite(found.entry.document);
+      const setting = `lost ${together.me.participant} ${found.entry.document}`;
+      this.lostWords = new KeptLost({
+        read: () => world.storage.setting(setting),
+        write: value => world.storage.putSetting(setting, value)
+      });
+      notebook.isReadOnly = this.needsReload || !together.mayWrite(found.entry.document);
       await this.share(together, found);
     } else {
       await this.keepAlone(found);
@@ -254,7 +286,7 @@ export class Session {
                   // What went with it is told of now, if anything did.
                   queueMicrotask(() => (this.fault = null));
                 },
-                lost: lost => this.listener.lost(this, lost, this.fault),
+                lost: lost => this.lost(lost, this.fault),
                 refused: fault => {
                   this.fault = fault;
                   this.listener.refused(this, fault);

@@ -48,6 +48,7 @@ const together = (everyone: string, participant = 'a'.repeat(32)): ITogether => 
   me: { participant },
   invitation: { everyone },
   branch: 'team',
+  needsReload: () => false,
   mayWrite: () => true,
   documentName: genesis => `${genesis}.team.${everyone}`,
   follow: () => () => undefined

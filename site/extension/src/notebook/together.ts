@@ -16,6 +16,8 @@ export interface ITogether {
   documentName(genesis: string): string;
   /** Whether one may write in a document of the class, as it is now. */
   mayWrite(document: string): boolean;
+  /** Whether nothing more counts of what this page writes in it, though one may: a new page's would. */
+  needsReload(document: string): boolean;
   /** Keeps a document equal with everybody's, until the result is called. */
   follow(
     name: string,

@@ -1,5 +1,5 @@
 /** The browser around the documents, and nothing of JupyterLab. */
-import { openStorage } from '../storage/open';
+import { openStorage, storageName } from '../storage/open';
 import type { IStorage } from '../storage/storage';
 import { fetchCatalogue, type INotebookEntry, workshopOf } from '../workshop/catalogue';
 import type { ITimers } from './keeper';
@@ -28,7 +28,7 @@ export class BrowserWorld implements ISessionWorld {
     private readonly file: (path: string) => Promise<{ content: unknown; stamp: string } | null>,
     report: (event: KeepingEvent) => void
   ) {
-    const opening = openStorage(() => globalThis.indexedDB, `Peerbook - ${place(baseUrl)}`, timers.after);
+    const opening = openStorage(() => globalThis.indexedDB, storageName(place(baseUrl)), timers.after);
     this.opened = opening.then(({ storage, refusal }) => {
       this.store = storage;
       report({ kind: 'opened', refusal });

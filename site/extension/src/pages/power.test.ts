@@ -110,7 +110,7 @@ describe('power over the class', () => {
     expect(find<HTMLDetailsElement>('class-take-over').open).toBe(false);
   });
 
-  it('somebody whose page said two things is named, with what to do; decided, they are named no more', () => {
+  it('somebody whose page said two things is named, with what to do; decided, they are named no more', async () => {
     const { staged } = aPage();
     expect(find('class-contradiction').firstElementChild!.hasAttribute('hidden')).toBe(true);
     const { participant } = staged.people[1]!;
@@ -121,7 +121,10 @@ describe('power over the class', () => {
     expect(part.textContent).toContain("Ben Lovelace's page told some of the class one thing");
     expect(part.textContent).toContain('you can let them back in right after that');
     part.querySelector('button')!.click();
-    const card = document.querySelector('dialog.pb-Card, dialog#pb-class-removal')!;
+    const card = await vi.waitFor(() => {
+      expect(find('pb-class-removal')).not.toBeNull();
+      return find('pb-class-removal');
+    });
     [...card.querySelectorAll('button')]
       .find(each => each.textContent!.includes('leave the door open'))!
       .click();

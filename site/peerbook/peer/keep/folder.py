@@ -1,6 +1,7 @@
 """The folder a class is kept in. Files are written whole or not at all; what somebody else wrote is never lost.
 
     first-steps/1-hello.ipynb       a notebook of the class, for reading
+    given-back.txt                  what was written here and does not count in the class any more
     .peerbook/class.json            which class, who one is in it, the site as it was
     .peerbook/own                   who one is in a class with keys, and the keys: for this user alone
     .peerbook/<document>.state      where a document belongs, and what it begins with
@@ -24,16 +25,22 @@ from pathlib import Path
 from typing import IO, Any
 
 from ...errors import PeerbookError
+from ..sync.kept import without_compacted
 from ..sync.options import Keepable
 from .names import beside
 from .own import Own, decode_own, encode_own
 from .state import Kept, decode_kept, decode_records, encode_kept, encode_record
 
 HIDDEN = ".peerbook"
+GIVEN_BACK = "given-back.txt"
 _OWN = "own"
 _BINARY = getattr(os, "O_BINARY", 0)
 _WRITING = "writing-"
 """What a file is called until it is whole."""
+SHORTEN_RECORDS = 400
+"""A log is written anew after so many records that were added, as a page does: of what a segment took the place of
+nothing is kept.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,8 @@ class Folder:
         """Hashes of all that was written here: what has another was written by somebody else."""
         self._noted: dict[str, Kept] = {}
         """What the state file of each document says."""
+        self._added: dict[str, int] = {}
+        """Records added to each document's log since it was looked at for what it needs no more."""
 
     @classmethod
     def open(cls, root: Path, class_id: str) -> Folder:
@@ -146,6 +155,7 @@ class Folder:
             aside = f"{HIDDEN}/{damaged.name}"
         elif records.good < len(data):
             os.truncate(file, records.good)
+        self._added[document] = len(records.kept)
         return records.kept, aside
 
     def append(self, document: str, kept: Sequence[Keepable]) -> None:
@@ -161,6 +171,27 @@ class Folder:
                 with contextlib.suppress(OSError):
                     os.truncate(file, before)
                 raise
+        added = self._added[document] = self._added.get(document, 0) + len(kept)
+        if added >= SHORTEN_RECORDS:
+            self._shorten(document)
+
+    def _shorten(self, document: str) -> None:
+        """Writes a log without what need not be read again; where that cannot be, it is as it was, only longer."""
+        self._added[document] = 0
+        file = self._hidden / f"{_name_of(document)}.log"
+        with contextlib.suppress(OSError):
+            records = decode_records(file.read_bytes())
+            shorter = without_compacted(list(dict.fromkeys(records.kept)))
+            if not records.is_damaged and len(shorter) < len(records.kept):
+                self._replace(file, b"".join(map(encode_record, shorter)))
+
+    def give_back(self, about: str, pieces: Sequence[str]) -> None:
+        """Adds words that their author may want again to those that are there; ``about``: where they stood. OSError
+        when the disk says no.
+        """
+        text = "\n\n".join([f"--- {about}", *pieces])
+        with (self.root / GIVEN_BACK).open("a", encoding="utf-8") as file:
+            file.write(f"{text}\n\n")
 
     def write(self, kept: Kept, notebook: bytes | None) -> Written:
         """Writes where a document belongs, and its notebook if there is one; ``kept.written`` is filled in here.

@@ -7,23 +7,11 @@ are LOG in docs/SPEC.md, the golden vectors ``tests/protocol/log.json``.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 
 from .course import Course
 from .piece import Chain, Cut, Moved, Piece, Taken
 from .waiting import WaitingRoom
-
-SHORT_CHAIN = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How far a session is, with the first bytes of the chain there."""
-
-    session: str
-    count: int
-    chain: bytes
 
 
 class Log:
@@ -82,6 +70,15 @@ class Log:
         course = self._courses.get(session)
         return course.fork.proof if course and course.fork else None
 
+    def side_of(self, session: str) -> tuple[int, bytes] | None:
+        """One of both things that the session said from its beginning: how far its first piece leads, and the chain
+        there.
+        """
+        first = next((piece for piece in self.proof_of(session) or () if piece.first == 0), None)
+        if first is None:
+            return None
+        return first.end, first.after or self._links.next(self._links.first(session), first.hash)
+
     def is_doubted(self, session: str) -> bool:
         """Whether it said two things, and no frontier says how far it counts all the same."""
         course = self._courses.get(session)
@@ -118,23 +115,6 @@ class Log:
         if course is None or course.is_off or (course.frontier and course.frontier.doubt):
             return 0
         return course.strand.count
-
-    def is_open(self, session: str) -> bool:
-        """Whether another chain of a session would change anything here: not when a frontier has settled it."""
-        course = self._courses.get(session)
-        frontier = course.frontier if course else None
-        return frontier is None or (frontier.count > 0 and not frontier.settled)
-
-    def wants(self, session: str, count: int, chain: bytes) -> bool:
-        """Whether what a neighbour has, this many with that chain (its first bytes), is worth asking for."""
-        if self.count(session) >= min(count, self.limit_of(session)):
-            return False
-        course = self._courses.get(session)
-        frontier = course.frontier if course else None
-        if frontier is None or frontier.chain is None or count > frontier.count:
-            return True
-        # In doubt which side it is on, only who is where the frontier is helps.
-        return not frontier.doubt if count < frontier.count else frontier.chain.startswith(chain)
 
     def take(self, piece: Piece) -> Taken:
         """A verified piece."""
@@ -181,23 +161,3 @@ class Log:
         if cut:
             course.cut(cut)
         return course
-
-
-def standings_of(log: Log) -> Iterator[Standing]:
-    """What others are told [LOG11], in the order of the sessions' spelling."""
-    for session in sorted(log.sessions):
-        count = log.shown(session)
-        chain = log.chain_at(session, count)
-        if count > 0 and chain:
-            yield Standing(session, count, chain[:SHORT_CHAIN])
-
-
-def pieces_for(log: Log, session: str, first: int, limit: int) -> list[Piece]:
-    """What to send to who has the first envelopes of a session: at most ``limit`` bytes, but always one [LOG12]."""
-    sent: list[Piece] = []
-    for piece in log.pieces(session, first, log.shown(session)):
-        limit -= len(piece.data)
-        if sent and limit < 0:
-            break
-        sent.append(piece)
-    return sent

@@ -106,6 +106,14 @@ def check_change(data: bytes, client: int, limits: Limits) -> CheckedChange:
         raise Refused(unreadable.fault) from None
 
 
+def structs_in(data: bytes, client: int, limits: Limits) -> tuple[Struct, ...]:
+    """What a client wrote, in an update that has nothing of others; :class:`Refused` when it is none."""
+    try:
+        return tuple(_Check(data, client, limits)._structs())
+    except Unreadable as unreadable:
+        raise Refused(unreadable.fault) from None
+
+
 class _Check:
     def __init__(self, data: bytes, client: int, limits: Limits) -> None:
         self._data = data

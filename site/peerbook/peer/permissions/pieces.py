@@ -47,13 +47,20 @@ def emptied(change: CheckedChange, nowhere: Collection[Struct]) -> bytes:
     return b"".join([*parts, b"\x00" if change.whole else data[change.structs_end :]])
 
 
+def run_of(change: CheckedChange, first: int, end: int) -> bytes:
+    """A change's structs from one to before another, as the beginning of a change; deletions are to follow."""
+    structs = change.structs
+    until = structs[end].at if end < len(structs) else change.structs_end
+    head = b"".join(map(number_bytes, (1, end - first, change.client, structs[first].clock)))
+    return head + (change.whole or change).data[structs[first].at : until]
+
+
 def _structs(change: CheckedChange, first: int, end: int, needs: dict[int, int]) -> CheckedChange:
     structs = change.structs[first:end]
     start = structs[0].clock
     if start > 0:
         needs = needs | {change.client: start - 1}
     until = change.structs[end].at if end < len(change.structs) else change.structs_end
-    head = b"".join(map(number_bytes, (1, len(structs), change.client, start)))
     return replace(
         change,
         start=start,
@@ -62,7 +69,7 @@ def _structs(change: CheckedChange, first: int, end: int, needs: dict[int, int])
         structs_end=until,
         deletes=(),
         needs=tuple(sorted(needs.items())),
-        data=head + change.data[structs[0].at : until] + b"\x00",
+        data=run_of(change, first, end) + b"\x00",
         whole=change,
     )
 

@@ -25,6 +25,7 @@ from .exchange import Exchange
 from .intake import Intake
 from .kept import without_compacted
 from .library import Library
+from .lost import Lost
 from .opener import Opener, read_piece
 from .options import EngineOptions, Keepable, Refusal
 from .ports import Received, ReplicaPorts
@@ -114,7 +115,7 @@ class Changes:
                 lambda piece: self._keep(document, piece),
                 lambda piece: self._ports.locked(document, _epoch_of(piece)),
                 lambda proof: self._forked(document, proof),
-                lambda doc: options.changed(),
+                lambda doc, lost: self._replayed(document, lost),
                 lambda fault: options.unfit(document, fault),
                 lambda segment, instead: self._banned(document, segment, instead),
                 lambda: self._may_write(document, kind),
@@ -266,6 +267,11 @@ class Changes:
                 self._stored.add((document, session))
                 self._ports.options.keep(document, Keepable("introduction", introduction))
         self._ports.options.keep(document, Keepable("piece", piece.data))
+
+    def _replayed(self, document: str, lost: Sequence[Lost]) -> None:
+        self._ports.options.changed()
+        if lost:
+            self._ports.options.lost(document, lost)
 
     def _banned(self, document: str, segment: Piece, instead: Sequence[Piece]) -> None:
         """Never taken again, from storage either; what counts in its place may not be there any more."""

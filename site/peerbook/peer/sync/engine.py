@@ -19,6 +19,7 @@ from ..identity import Introduction
 from ..overlay.flood import Flood, FloodPorts, Verdict
 from ..overlay.neighbours import Channel, Line, Neighbour, Neighbours
 from ..overlay.search import Search
+from ..readmission import Reached, reached_in
 from ..sealed import Sealed
 from ..session import client_of
 from .acquaintances import Acquaintances
@@ -255,15 +256,12 @@ class Engine:
 
     def reaches_of(self, participant: str) -> list[stated.Reach]:
         """How far the sessions of somebody are, in every document that is here: for a frontier."""
-        reaches = []
-        for document, replica in self._library.replicas.items():
-            log = replica.log
-            for session in log.sessions:
-                count = log.count(session)
-                chain = log.chain_at(session, count) if log.author_of(session) == participant else None
-                if count > 0 and chain:
-                    reaches.append(stated.Reach(document, session, count, chain))
-        return reaches
+        return [each.reach for each in self.reached_by(participant) if each.fork != "first"]
+
+    def reached_by(self, participant: str) -> list[Reached]:
+        """The same for whoever is to have another role."""
+        replicas = self._library.replicas
+        return [each for document in replicas for each in reached_in(document, replicas[document].log, participant)]
 
     def compare(self, document: str) -> None:
         """Has every neighbour say where it stands; :meth:`said` tells."""

@@ -14,6 +14,7 @@ from ..overlay.messages import ClassMessage, HeardOf
 from ..overlay.neighbours import Neighbour
 from ..roles import Cut
 from ..sealed import Crypto, DocumentKey
+from .lost import Lost
 
 Refusal = Literal[
     "garbled",
@@ -120,7 +121,9 @@ class EngineOptions:
     locked: Callable[[str, int], None] = lambda document, epoch: None
     """Something is sealed with a key that is not here; epoch -1: something of one's own waits for one."""
     unfit: Callable[[str, str], None] = lambda document, fault: None
-    """What was written here may not be, and stays here."""
+    """What was written here may not be: it is taken out of the document again, and is lost."""
+    lost: Callable[[str, Sequence[Lost]], None] = lambda document, lost: None
+    """What was written here, or by the same participant elsewhere, and is in the document no more [PER7]."""
     compact_every: int = COMPACT_ENVELOPES
     """Own envelopes that become a segment."""
     ear: ClassEar | None = None

@@ -11,6 +11,7 @@ from pycrdt import Doc
 from ..clock import Clock
 from ..log.piece import Chain, Cut, Piece
 from ..permissions.limits import Limits
+from .lost import Lost
 from .reading import Opened
 
 Received = Literal["taken", "waiting", "known", "bad", "lie", "forked", "refused"]
@@ -36,10 +37,10 @@ class ReplicaPorts:
     """To be stored."""
     locked: Callable[[Piece], None]
     forked: Callable[[list[Piece]], None]
-    replayed: Callable[[Doc[Any]], None]
-    """The document was built anew, and is another one."""
+    replayed: Callable[[Doc[Any], Sequence[Lost]], None]
+    """The document was built anew, and is another one; what of one's own is in it no more."""
     unfit: Callable[[str], None]
-    """Own changes that may not be: they stay here."""
+    """Own changes that may not be: they are taken out of the document again."""
     banned: Callable[[Piece, Sequence[Piece]], None]
     """A segment that is never to be taken again, from storage either; the others count in its place."""
     may_write: Callable[[], bool] = lambda: True

@@ -16,6 +16,7 @@ from ..log.piece import Piece
 from ..permissions.change import CheckedChange, Refused, check_change
 from ..permissions.limits import Limits, for_segments
 from ..permissions.replay import admit, as_one
+from .digest import vector_of
 from .live import LiveIntake
 
 
@@ -84,13 +85,13 @@ class _Gathered:
 
 
 class Reading:
-    def __init__(self, ports: ReadingPorts, doc: Doc[Any] | None, genesis: bytes | None, own_from: int) -> None:
+    def __init__(self, ports: ReadingPorts, doc: Doc[Any] | None, genesis: bytes | None, own_from: float) -> None:
         """``doc`` None: what is carried for others is checked, and nothing is built. From the sequence ``own_from`` on
         what one's own session writes is in the document already.
         """
         self._ports = ports
         self.doc = doc
-        self._own_from = own_from
+        self.own_from = own_from
         self._intake = LiveIntake(doc, genesis) if doc is not None else None
         self._strands: dict[str, _Strand] = {}
         self._places: dict[CheckedChange, tuple[str, int, Piece]] = {}
@@ -110,6 +111,14 @@ class Reading:
     def is_partial(self) -> bool:
         """Whether there is no key for some of it."""
         return any(strand.state != "idle" for strand in self._strands.values())
+
+    @property
+    def has_own(self) -> bool:
+        """Whether the document has all that one's own session wrote: only then may it write on."""
+        strand = self._strands.get(self._ports.session)
+        if (strand.next if strand else 0) < self._ports.log.count(self._ports.session):
+            return False
+        return strand is None or self.doc is None or vector_of(self.doc).get(strand.client, 0) >= strand.clock
 
     def read_all(self) -> None:
         """Reads on in all sessions."""
@@ -133,7 +142,7 @@ class Reading:
             piece = next(iter(self._ports.log.pieces(session, strand.next)), None)
             if piece is None or piece.first > strand.next:
                 break
-            if session == self._ports.session and piece.first >= self._own_from:
+            if session == self._ports.session and piece.first >= self.own_from:
                 strand.next = piece.end
                 continue
             strand.state = "reading"

@@ -5,6 +5,7 @@ anew, in place of the one before. ``core/sync/replica.ts`` in Python. Pure.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -13,14 +14,16 @@ from pycrdt import Doc, Subscription, TransactionEvent
 
 from ..log.log import Log
 from ..log.piece import Cut, Fork, Known, New, Piece, Waits
-from ..permissions.change import CheckedChange, Refused, canonical_change, check_change
+from ..permissions.change import CheckedChange, Refused, check_change
 from .contents import Contents, content_digest
 from .digest import state_digest
+from .drafts import Drafts, DraftsPorts
 from .forms import Forms
-from .outbox import Outbox
+from .lost import lost_by
 from .ports import Received, ReplicaPorts
 from .reaches import Reaches
 from .reading import Opened, Reading, ReadingPorts, limits_of
+from .renewal import Renewal, RenewalPorts
 from .weighing import Weighing, WeighingPorts
 
 _NOTHING = b"\x00\x00"
@@ -38,17 +41,26 @@ class Replica:
         """Which segments are here, for neighbours."""
         self.weighing = Weighing(WeighingPorts(self.log, ports.open, self._join, self._compact, self._ban))
         """Segments beside what else says of their range."""
-        self._outbox = Outbox(ports.clock, self._publish)
+        self._renewal = Renewal(RenewalPorts(ports.clock, self._replay, self._is_same, self._exchange))
+        self._drafts = Drafts(
+            DraftsPorts(
+                ports.clock,
+                lambda: self._client,
+                ports.limits,
+                self._take_own,
+                ports.may_write,
+                ports.publish,
+                ports.unfit,
+                self._renewal.soon,
+            ),
+            is_outputs=kind == "outputs",
+        )
+        """What one wrote oneself, on its way into the log."""
         self._genesis: bytes | None = None
         self._reading = self._make_reading(None)
         self._subscription: Subscription | None = None
-        self._fresh: list[bytes] = []
-        """Own changes as they were made, not looked at yet."""
-        self._unsealed: list[CheckedChange] = []
-        """Published, and not in the log yet."""
         self._cuts: dict[str, Cut] = {}
         self._is_applying = False
-        self._is_replay_due = False
         self._digest: bytes | None = None
         self._contents = Contents(ports.clock)
         self.version = 0
@@ -73,7 +85,7 @@ class Replica:
     @property
     def is_own(self) -> bool:
         """Whether this session wrote in it, or is about to."""
-        return self.log.count(self._ports.session) > 0 or bool(self._unsealed or self._fresh)
+        return self.log.count(self._ports.session) > 0 or self._drafts.is_pending
 
     @property
     def digest(self) -> bytes:
@@ -86,7 +98,7 @@ class Replica:
     def content(self) -> bytes | None:
         """What the document says, in 16 bytes, once it is quiet and all of the log is in it."""
         reading, doc = self._reading, self.doc
-        is_whole = not (reading.is_waiting or reading.is_partial or self.log.waiting or self._unsealed or self._fresh)
+        is_whole = not (reading.is_waiting or reading.is_partial or self.log.waiting or self._drafts.is_pending)
         return self._contents.quiet(doc) if doc is not None and is_whole and self.kind == "document" else None
 
     def open(self, doc: Doc[Any], genesis: bytes | None) -> None:
@@ -99,13 +111,15 @@ class Replica:
         with self._applying(), doc.transaction():
             reading.read_all()
         self._watch(reading, doc)
-        for change in self._unsealed:
+        for change in self._drafts.unsealed:
             self._reading.take_own(change)
 
     def close(self) -> None:
         """The document is closed here; its log stays."""
         self.flush()
         self._stop_watching()
+        self._drafts.built_anew()
+        self._renewal.leave()
         self._reading.end()
         self._reading = self._make_reading(None)
         self._reading.read_all()
@@ -127,8 +141,8 @@ class Replica:
 
     def take_own(self, piece: Piece, *, is_whole: bool) -> None:
         """One's own piece was sealed; ``is_whole``: with it all of a change is."""
-        if is_whole and self._unsealed:
-            self._unsealed.pop(0)
+        if is_whole:
+            self._drafts.sealed()
         self._join(piece, None)
 
     def prove(self, proof: list[Piece]) -> bool:
@@ -144,6 +158,7 @@ class Replica:
 
     def review(self) -> None:
         """What is said of how far sessions count may be different."""
+        self._drafts.review()
         before = dict(self._cuts)
         changed = [self._recut(session, self.log.author_of(session) or "") for session in list(self.log.sessions)]
         is_resumed = self._cuts != before and self._resume()
@@ -152,19 +167,24 @@ class Replica:
 
     def unlock(self) -> None:
         """There may be other keys."""
-        with self._applying():
-            self._reading.unlock()
+        for reading in self._readings:
+            with self._applying():
+                reading.unlock()
+        self._renewal.progressed()
 
     def flush(self) -> None:
-        self._note_own()
-        self._outbox.flush()
+        self._drafts.flush()
 
     def end(self) -> None:
-        self._is_replay_due = False
-        self._note_own()
-        self._outbox.end()
+        self._drafts.end()
         self._stop_watching()
+        self._renewal.end()
         self._reading.end()
+
+    @property
+    def _readings(self) -> list[Reading]:
+        """The one that is open, and the next."""
+        return [self._reading, *([self._renewal.next] if self._renewal.next else [])]
 
     @property
     def _client(self) -> int:
@@ -186,8 +206,9 @@ class Replica:
         self._note_change()
 
     def _built_anew(self, doc: Doc[Any]) -> Reading:
-        """A reading of all that counts into ``doc``, beside the one that is open."""
+        """A reading of all that counts into ``doc``, beside the one that is open: also of what is written meanwhile."""
         reading = self._make_reading(doc)
+        reading.own_from = math.inf
         with self._applying(), doc.transaction():
             reading.read_anew()
         return reading
@@ -246,7 +267,7 @@ class Replica:
         self.reaches.changed()
         self._ports.banned(segment, instead)
         if is_here:
-            self._replay_soon()
+            self._renewal.soon()
 
     def _join(self, piece: Piece, opened: Opened | None) -> Received:
         taken = self.log.take(piece)
@@ -272,8 +293,13 @@ class Replica:
         self.reaches.changed()
 
     def _read(self, piece: Piece, opened: Opened | None) -> None:
-        with self._applying():
-            self._reading.read(piece.session, (piece, opened) if opened else None)
+        self._read_on(piece.session, (piece, opened) if opened else None)
+
+    def _read_on(self, session: str, known: tuple[Piece, Opened] | None = None) -> None:
+        for reading in self._readings:
+            with self._applying():
+                reading.read(session, known)
+        self._renewal.progressed()
 
     def _dismiss(self, session: str, place: int, piece: Piece, is_building: bool = False) -> None:
         """Content that may not be: what comes from there on does not count, for anybody."""
@@ -283,13 +309,7 @@ class Replica:
         gone = self.log.stop(session, place)[1:]
         self.reaches.changed()
         if gone and not is_building:
-            self._replay_soon()
-
-    def _replay_soon(self) -> None:
-        """Not in the middle of reading, or of writing."""
-        if not self._is_replay_due:
-            self._is_replay_due = True
-            self._ports.clock.after(0, self._replay_if_due)
+            self._renewal.soon()
 
     def _recut(self, session: str, author: str) -> bool:
         """Whether the document is to be built anew."""
@@ -303,8 +323,7 @@ class Replica:
         moved = self.log.cut(session, author, cut)
         self.reaches.changed()
         if not moved.gone and before is None:
-            with self._applying():
-                self._reading.read(session)
+            self._read_on(session)
             return False
         return bool(moved.gone or moved.joined) or before is not None
 
@@ -314,78 +333,51 @@ class Replica:
         self.reaches.changed()
         return is_resumed
 
-    def _replay_if_due(self) -> None:
-        if self._is_replay_due:
-            self._replay()
-
     def settle(self) -> None:
         """Somebody who is as far has other content: somebody wrote what Yjs orders by arrival [PER6]. Built anew, all
         have the same; once for each state of the log, and not more often than now and then, as a neighbour may say
         anything.
         """
-        if self.content is None or self._is_replay_due or not self._contents.may_build(self.reaches.digest):
-            return
-        doc: Doc[Any] = Doc(client_id=self._client)
-        reading = self._built_anew(doc)
-        if self._is_replay_due or content_digest(doc) == self.content:
-            reading.end()
-        else:
-            self._exchange(reading, doc)
+        is_building = self._renewal.is_due or self._renewal.next
+        if self.content is not None and not is_building and self._contents.may_build(self.reaches.digest):
+            self._replay(is_check=True)
 
-    def _replay(self) -> None:
+    def _replay(self, *, is_check: bool = False) -> None:
         """Builds the document out of the log, and puts it in the place of the one that is open."""
-        self._is_replay_due = False
+        self._renewal.end()
         if self.doc is None:
             self._reading.end()
             self._reading = self._make_reading(None)
             self._reading.read_all()
             return
         self.flush()
-        doc: Doc[Any] = Doc(client_id=self._client)
-        self._exchange(self._built_anew(doc), doc)
+        self._renewal.begin(self._built_anew(Doc(client_id=self._client)), is_check=is_check)
+
+    def _is_same(self, doc: Doc[Any]) -> bool:
+        assert self.doc is not None
+        return not self._drafts.is_pending and content_digest(self.doc) == content_digest(doc)
 
     def _exchange(self, reading: Reading, doc: Doc[Any]) -> None:
+        before, session, participant = self.doc, self._ports.session, self._ports.participant
+        assert before is not None
+        self._drafts.built_anew()
+        reading.own_from = self.log.count(session)
         self._stop_watching()
         self._reading.end()
         self._watch(reading, doc)
-        if not self._ports.cut_of(self._ports.session, self._ports.participant):
+        if not self._ports.cut_of(session, participant):
             with self._applying():
-                for change in list(self._unsealed):
+                for change in list(self._drafts.unsealed):
                     doc.apply_update(change.data)
-                    if not self._reading.take_own(change):
-                        self._unsealed.remove(change)
-        self._ports.replayed(doc)
+                    if not reading.take_own(change):
+                        self._drafts.unsealed.remove(change)
+        own = [each for each in self.log.sessions if self.log.author_of(each) == participant]
+        clients = {self._ports.client_of(each, participant) for each in (*own, session)}
+        self._ports.replayed(doc, lost_by(clients, before, doc))
 
-    def _publish(self, change: bytes) -> None:
-        if not self._ports.may_write():
-            # Not said, so not kept either: the document is again what the class has.
-            self._ports.unfit("role")
-            self._replay_soon()
-            return
-        try:
-            written = canonical_change(change, self._client, self._ports.limits)
-            self._unsealed.append(check_change(written, self._client, self._ports.limits))
-        except Refused as refused:
-            self._ports.unfit(refused.fault)
-            return
-        self._ports.publish(written)
-
-    def _note_own(self) -> None:
-        """Looks at what was written here."""
-        fresh, self._fresh = self._fresh, []
-        for update in fresh:
-            try:
-                written = canonical_change(update, self._client, self._ports.limits)
-                change = check_change(written, self._client, self._ports.limits)
-            except Refused as refused:
-                self._ports.unfit(refused.fault)
-                continue
-            with self._applying():
-                is_fit = self._reading.take_own(change)
-            if is_fit:
-                self._outbox.put(written)
-            else:
-                self._ports.unfit("place")
+    def _take_own(self, change: CheckedChange) -> bool:
+        with self._applying():
+            return self._reading.take_own(change)
 
     def _changed(self, event: TransactionEvent) -> None:
         """Called while the document is being changed: only notes it."""
@@ -393,9 +385,7 @@ class Replica:
             return
         self._note_change()
         if not self._is_applying:
-            self._fresh.append(event.update)
-            if len(self._fresh) == 1:
-                self._ports.clock.after(0, self._note_own)
+            self._drafts.note(event.update)
 
     def _note_change(self) -> None:
         self.version += 1

@@ -6,7 +6,7 @@ that, and the door through which others come in. It is what the engine asks, and
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ..clock import Clock
@@ -20,6 +20,7 @@ from ..keys.knocking import KnockState
 from ..keys.wrapping import Wrapping, WrappingPorts
 from ..overlay.messages import STREAM_BYTES, AdmitMessage, ClassMessage, HeardOf, KnockMessage, StatementMessage
 from ..overlay.neighbours import Neighbour, Neighbours
+from ..readmission import Reached
 from ..roles import ClassEpoch, Cut, Roles
 from ..sealed import DocumentKey
 from ..secret import Secret
@@ -123,6 +124,7 @@ class Society:
             lambda statement: self.take([statement]),
             self.take_key,
             lambda: self.teaming.renew(),
+            lambda: self.keyring.is_current,
         )
         """What one states, if one may."""
         self.teaming = Teaming(self.keyring, options.fill, lambda: self.roles, self.stating.state, self._keys_changed)
@@ -222,9 +224,9 @@ class Society:
     def locked(self) -> None:
         self.doorway.need()
 
-    def admit(self, participant: str) -> None:
-        """Lets somebody in who waits. With the door closed it is stated."""
-        self.stating.let_in(participant)
+    def admit(self, participant: str, reached: Iterable[Reached]) -> None:
+        """Lets somebody in who waits. With the door closed it is stated; ``reached``: how far they are here."""
+        self.stating.let_in(participant, reached)
         self.doorway.admit(participant)
 
     def take(self, statements: Sequence[Statement], source: str = "") -> None:
@@ -319,6 +321,7 @@ class Society:
 
     def _keys_changed(self) -> None:
         self._tell()
+        self.stating.keys_changed()
         self._wrapping.retry()
         self.introduced()
         if self._ports:

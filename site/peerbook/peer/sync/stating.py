@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 
 from ..crypto import Signer
 from ..identity import OwnSession
+from ..readmission import Reached, frontier_for
 from ..roles import Roles
 from ..secret import Secret
 from ..statement import (
@@ -37,10 +38,13 @@ class Stating:
         take: Callable[[Statement], None],
         take_key: Callable[[int, bytes], bool],
         renew_teams: Callable[[], None],
+        is_current: Callable[[], bool],
     ) -> None:
         self._class_id, self._own, self._fill = class_id, own, fill
         self._roles, self._take, self._take_key = roles, take, take_key
-        self._renew_teams = renew_teams
+        self._renew_teams, self._is_current = renew_teams, is_current
+        self._begins_with: tuple[str, ...] | None = None
+        """The class was taken over, and a new epoch begins when there are keys: with those who were seen."""
 
     def state(self, body: Body) -> bool:
         """States something, if one may: whether that is so."""
@@ -66,25 +70,32 @@ class Stating:
             self._take_key(epoch, key)
         return is_stated
 
-    def give(self, participant: str, role: StatedRole, reaches: Iterable[Reach], known: Iterable[str] = ()) -> bool:
-        """Gives somebody a role, or takes one: what they did counts as far as it is here."""
+    def give(self, participant: str, role: StatedRole, reached: Iterable[Reached], known: Iterable[str] = ()) -> bool:
+        """Gives somebody a role, or takes one: what they did where they may not write with it counts as far as it is
+        here, and what they contradicted themselves in as far as nobody doubts it [ROL11].
+        """
         roles = self._roles()
         counts = roles.statements_of(participant) if roles else ()
         did_teach = roles is not None and roles.can_teach(participant)
-        is_stated = self.state(Standing(participant, role, counts, fit_frontier(reaches)))
+        frontier = frontier_for(roles, participant, role, reached) if roles else []
+        is_stated = self.state(Standing(participant, role, counts, fit_frontier(frontier)))
         if is_stated and did_teach and role not in ("instructor", "removed"):
             self._renew_teams()
         # Whoever is out has no key of what comes.
         return is_stated and roles is not None and (role != "removed" or self.begin_epoch(roles.door, known))
 
-    def let_in(self, participant: str) -> None:
-        """Of somebody who waits behind a closed door: what they wrote before counts by that."""
+    def let_in(self, participant: str, reached: Iterable[Reached]) -> None:
+        """Of somebody who waits behind a closed door: what they wrote before counts by that, but for what is proven to
+        be two things.
+        """
         roles = self._roles()
         if roles and roles.role_of(participant) == "outsider":
-            self.state(Standing(participant, "attendee", roles.statements_of(participant)))
+            self.give(participant, "attendee", reached)
 
     def take_over(self, recovery: Secret, reaches: Iterable[Reach], known: Iterable[str] = ()) -> bool:
-        """With the recovery key: the class is one's own from now on, and no device of who owned it has any power."""
+        """With the recovery key: the class is one's own from now on, and no device of who owned it has any power. The
+        new epoch begins once one has the keys of the last: behind a closed door somebody hands them over first.
+        """
         roles, own = self._roles(), self._own.introduced
         if roles is None:
             return False
@@ -97,6 +108,14 @@ class Stating:
         now = self._roles()
         if now is None or now.owner != own.participant:
             return False
-        is_begun = self.begin_epoch(now.door, known)
+        self._begins_with = tuple(known)
+        self.keys_changed()
         self._renew_teams()
-        return is_begun
+        return True
+
+    def keys_changed(self) -> None:
+        """What waits for the keys of the epoch that counts goes on."""
+        roles, known = self._roles(), self._begins_with
+        if roles and known is not None and self._is_current():
+            self._begins_with = None
+            self.begin_epoch(roles.door, known)

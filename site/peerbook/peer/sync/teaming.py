@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterable
 
+from ..access import place_of
 from ..identity import OwnSession
 from ..keys.keyring import Keyring
-from ..roles import ClassTeam, Roles, place_of
+from ..roles import ClassTeam, Roles
 from ..statement import TEAM_MEMBERS, TEAM_NAME_CHARS, Body, Reach, Team, fit_frontier
 
 _KEY_BYTES = 32

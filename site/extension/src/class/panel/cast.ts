@@ -48,7 +48,7 @@ export function cast(count: number): IParticipant[] {
 /** What `IMembership` says is what it is told to say. */
 export class StagedClass implements Omit<
   IMembership,
-  'engine' | 'branch' | 'personOf' | 'documentName' | 'mayWrite' | 'follow'
+  'engine' | 'branch' | 'personOf' | 'documentName' | 'mayWrite' | 'needsReload' | 'follow'
 > {
   constructor(public people: readonly IParticipant[] = cast(3)) {}
 
@@ -143,8 +143,8 @@ class StagedTeaching implements ITeaching {
     return isFree && STATED_ROLES.includes(role) && (isOwner || ![whom.role, role].includes('instructor'));
   }
 
-  hasOf(participant: string): boolean {
-    return !this.staged.missing.has(participant);
+  hasOf(participant: string): Promise<boolean> {
+    return Promise.resolve(!this.staged.missing.has(participant));
   }
 
   give(participant: string, role: StatedRole): void {

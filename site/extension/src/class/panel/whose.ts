@@ -13,6 +13,8 @@ export interface IWhose {
   readonly isShared: boolean;
   /** Whether one may write in it. */
   readonly mayWrite: boolean;
+  /** Whether the class takes nothing more from this page, though one may write. */
+  readonly needsReload?: boolean;
   /** Whether one was removed from the class. */
   readonly isRemoved?: boolean;
   /** What they are called whose own page it is, where it is not one's own. */
@@ -126,14 +128,19 @@ function mark(link: HTMLAnchorElement, isCurrent: boolean): void {
 
 /** What there is to say of an open notebook. */
 export function whoseOf(
-  { branch, isShared, notebook }: Pick<Session, 'branch' | 'isShared' | 'notebook'>,
+  {
+    branch,
+    isShared,
+    notebook,
+    needsReload
+  }: Pick<Session, 'branch' | 'isShared' | 'notebook' | 'needsReload'>,
   membership: Pick<IMembership, 'role' | 'pageOwner' | 'people' | 'team' | 'teams' | 'me'>
 ): IWhose {
   const { role, pageOwner, people, team } = membership;
   const other = { team: team ?? '', name: null, others: [], isMine: false };
   const owner = isShared && pageOwner !== null ? people.find(each => each.participant === pageOwner) : null;
   return {
-    ...{ branch, isShared, mayWrite: !notebook.isReadOnly, isRemoved: role === 'removed' },
+    ...{ branch, isShared, mayWrite: !notebook.isReadOnly, isRemoved: role === 'removed', needsReload },
     ...(isShared && pageOwner !== null ? { ownerName: owner?.name ?? pageOwner.slice(0, 6) } : {}),
     ...(isShared && team !== null
       ? { team: teamsOf(membership).find(each => each.team === team) ?? other }
@@ -200,7 +207,7 @@ export function pageInWords(branch: Branch, trans: TranslationBundle): string {
 
 /** Who may write there, and who may read. */
 export function whoseInWords(
-  { branch, isShared, mayWrite, isRemoved, ownerName, team }: IWhose,
+  { branch, isShared, mayWrite, isRemoved, needsReload, ownerName, team }: IWhose,
   trans: TranslationBundle
 ): string {
   if (!isShared) {
@@ -208,6 +215,11 @@ export function whoseInWords(
   }
   if (isRemoved) {
     return [trans.__('A teacher removed you from this class.'), outInWords(trans)].join(' ');
+  }
+  if (needsReload) {
+    return trans.__(
+      'The class takes nothing more from this page, so you cannot write here now. What you wrote is kept. Load the page anew to go on: what did not reach the class is offered to you again.'
+    );
   }
   switch (branch) {
     case 'lecture':

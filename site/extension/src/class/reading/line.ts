@@ -2,17 +2,28 @@
 import { Widget } from '@lumino/widgets';
 
 export class ReadingLine extends Widget {
-  constructor() {
+  /** @param reload what is offered where only a new page helps */
+  constructor(reload: { readonly words: string; readonly act: () => void }) {
     super();
     this.addClass('pb-ReadingLine');
     this.node.setAttribute('role', 'status');
-    this.node.append(this.words);
+    this.button.type = 'button';
+    this.button.className = 'pb-ReadingLine-reload';
+    this.button.textContent = reload.words;
+    this.button.hidden = true;
+    this.button.addEventListener('click', reload.act);
+    this.said.append(this.words, this.button);
+    this.said.className = 'pb-ReadingLine-said';
+    this.node.append(this.said);
   }
 
+  private readonly said = document.createElement('div');
   private readonly words = document.createElement('p');
+  private readonly button = document.createElement('button');
 
-  say(words: string): void {
+  say(words: string, needsReload = false): void {
     this.words.textContent = words;
+    this.button.hidden = !needsReload;
     this.measure();
   }
 
@@ -27,7 +38,7 @@ export class ReadingLine extends Widget {
 
   /** The layout around it gives a widget the height that it asks for, and cuts off what is longer. */
   private measure(): void {
-    const height = this.isVisible ? this.words.offsetHeight : 0;
+    const height = this.isVisible ? this.said.offsetHeight : 0;
     const asked = height > 0 ? `${height}px` : '';
     if (this.node.style.minHeight !== asked) {
       this.node.style.minHeight = asked;

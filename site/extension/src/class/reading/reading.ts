@@ -59,6 +59,7 @@ class ReadNotebook {
     private readonly membership: Parameters<typeof whoseOf>[1],
     private readonly trans: TranslationBundle
   ) {
+    this.line = new ReadingLine({ words: trans.__('Reload'), act: () => location.reload() });
     this.line.hide();
     panel.contentHeader.addWidget(this.line);
     this.place = new KeptPlace(panel.content, session.notebook);
@@ -67,22 +68,25 @@ class ReadNotebook {
     this.update();
   }
 
-  private readonly line = new ReadingLine();
+  private readonly line: ReadingLine;
   private readonly place: KeptPlace;
   private timer = 0;
   private isReading: boolean | null = null;
+  private said = '';
   private isDisposed = false;
 
   /** What one may do may be another thing now. */
   update(): void {
-    const isReading = !this.mayWrite();
+    const { needsReload } = this.session;
+    const isReading = needsReload || !this.mayWrite();
     this.session.notebook.isReadOnly = isReading;
     const words = whoseInWords(whoseOf(this.session, this.membership), this.trans);
-    if (this.isReading !== isReading || this.line.node.textContent !== words) {
+    if (this.isReading !== isReading || this.said !== words) {
       this.isReading = isReading;
       this.panel.toggleClass(READING, isReading);
       this.line.setHidden(!isReading);
-      this.line.say(words);
+      this.said = words;
+      this.line.say(words, needsReload);
       this.apply();
     }
   }

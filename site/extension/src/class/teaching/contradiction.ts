@@ -65,7 +65,7 @@ export class ContradictionPart {
       const remove = makeButton(trans.__('Remove %1...', person.name), () => {
         const { teaching } = this;
         if (teaching) {
-          askRemoval(person, teaching, trans, isRemoved => isRemoved && this.removed(person.name));
+          void askRemoval(person, teaching, trans, isRemoved => isRemoved && this.removed(person.name));
         }
       });
       one.append(remove);

@@ -70,7 +70,7 @@ export class PersonActs {
           say(givenInWords(person.name, role, trans));
           return;
         }
-        askRemoval(person, teaching, trans, isRemoved => {
+        void askRemoval(person, teaching, trans, isRemoved => {
           if (isRemoved) {
             say(givenInWords(person.name, role, trans));
           }

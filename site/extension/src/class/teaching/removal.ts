@@ -7,13 +7,22 @@ import { removalInWords } from './words';
 
 type Removing = Pick<ITeaching, 'door' | 'hasOf' | 'give' | 'setDoor'>;
 
+/** Of whom it is being looked up what is here: pressed twice, it asks once. */
+let asking: string | null = null;
+
 /** @param done whether they were removed; then the focus is nobody's */
-export function askRemoval(
+export async function askRemoval(
   { participant, name }: { readonly participant: string; readonly name: string },
   teaching: Removing,
   trans: TranslationBundle,
   done: (isRemoved: boolean) => void = () => undefined
-): void {
+): Promise<void> {
+  if (asking === participant) {
+    return;
+  }
+  asking = participant;
+  // Before the question is there: nothing moves under a finger.
+  const isHere = await teaching.hasOf(participant).finally(() => (asking = null));
   const card = openCard('pb-class-removal', trans.__('Remove %1 from the class?', name));
   const end = (isRemoved: boolean): void => {
     card.close();
@@ -38,7 +47,7 @@ export function askRemoval(
     answers.append(makeButton(trans.__('Remove from the class'), remove));
   }
   answers.append(keep);
-  const said = removalInWords(name, teaching.door, teaching.hasOf(participant), trans);
+  const said = removalInWords(name, teaching.door, isHere, trans);
   card.body.append(...said.map(words => make('p', '', words)), answers);
   card.node.addEventListener('cancel', event => {
     event.preventDefault();

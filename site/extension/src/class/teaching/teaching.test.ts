@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { nullTranslator } from '@jupyterlab/translation';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { VirtualClock } from '../../core/simulation/time';
 import { cast, StagedClass } from '../panel/cast';
 import { DoorPart } from './door';
@@ -36,6 +36,8 @@ describe('what one can make of somebody', () => {
     show();
     return { acts, show };
   }
+  /** First it is looked up what is kept of them. */
+  const asked = () => vi.waitFor(() => expect(document.querySelectorAll('dialog').length).toBe(1));
   const items = () => [...document.querySelectorAll<HTMLElement>('[role=menuitem]')];
 
   it('is offered as far as the class lets one, and nothing that they are already', () => {
@@ -97,10 +99,11 @@ describe('what one can make of somebody', () => {
     expect(said).toEqual(['Ben Lovelace is a co-teacher now.']);
   });
 
-  it('removing asks once, says what it means, and closes the door first when one wants that', () => {
+  it('removing asks once, says what it means, and closes the door first when one wants that', async () => {
     const { acts } = line();
     acts.button.click();
     items()[2]!.click();
+    await asked();
     const card = document.querySelector('dialog')!;
     expect(card.textContent).toContain('keeps what they had until now, and sees nothing of what comes after');
     expect(card.textContent).toContain('under another name');
@@ -112,29 +115,43 @@ describe('what one can make of somebody', () => {
     expect([staged.done, said]).toEqual([[], []]);
     acts.button.click();
     items()[2]!.click();
+    await asked();
     button('Remove and close the door').click();
     expect(staged.done).toEqual(['door closed', `removed ${BEN}`]);
     expect(said).toEqual(['Ben Lovelace was removed from the class.']);
   });
 
-  it('says whether what they wrote stays', () => {
+  it('pressed twice, removing asks once', async () => {
+    const { acts } = line();
+    for (let twice = 0; twice < 2; twice += 1) {
+      acts.button.click();
+      items()[2]!.click();
+    }
+    await asked();
+    button('Keep them in the class').click();
+    expect(document.querySelector('dialog')).toBeNull();
+  });
+
+  it('says whether what they wrote stays', async () => {
     const { acts } = line();
     for (const words of [
       'What Ben Lovelace wrote for all until now stays.',
-      'Nothing that Ben Lovelace wrote is on this page'
+      'Nothing that Ben Lovelace wrote is kept in this browser'
     ]) {
       acts.button.click();
       items()[2]!.click();
+      await asked();
       expect(document.querySelector('dialog')!.textContent).toContain(words);
       button('Keep them in the class').click();
       staged.missing.add(BEN);
     }
   });
 
-  it('with a closed door there is nothing to close', () => {
+  it('with a closed door there is nothing to close', async () => {
     staged.door = 'closed';
     line().acts.button.click();
     items()[2]!.click();
+    await asked();
     expect(document.querySelector('dialog')!.textContent).not.toContain('another name');
     button('Remove from the class').click();
     expect(staged.done).toEqual([`removed ${BEN}`]);

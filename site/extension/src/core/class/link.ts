@@ -12,7 +12,6 @@ const CHECK_BYTES = 2;
 /** `link_chars` in docs/protocol.json. */
 export const LINK_CHARS = 46;
 const CODE = /^[A-Za-z0-9_-]{46}$/;
-const FIELD = 'class';
 
 export interface IClassLink {
   /** The 46 characters: who knows them may knock. */
@@ -28,7 +27,6 @@ export interface IClassLink {
 }
 
 export type Linked =
-  | { readonly kind: 'none' }
   | { readonly kind: 'linked'; readonly link: IClassLink }
   /** A link that somebody cut or mistyped. */
   | { readonly kind: 'damaged'; readonly given: string };
@@ -46,12 +44,7 @@ export function linkOf(digest: Digest, classId: Uint8Array, joinSecret: Uint8Arr
   };
 }
 
-/** What a page's fragment (`location.hash`) says. Never throws. */
-export function readLinkFragment(fragment: string, digest: Digest): Linked {
-  const given = new URLSearchParams(fragment.replace(/^#/, '')).get(FIELD);
-  return given === null ? { kind: 'none' } : readLink(given, digest);
-}
-
+/** What the code of a link says. Never throws. */
 export function readLink(given: string, digest: Digest): Linked {
   const code = given.trim();
   if (CODE.test(code)) {
@@ -67,7 +60,7 @@ export function readLink(given: string, digest: Digest): Linked {
 
 /** The fragment of a link into the class, with its `#`. */
 export function linkFragment({ code }: Pick<IClassLink, 'code'>): string {
-  return `#${FIELD}=${code}`;
+  return `#class=${code}`;
 }
 
 function toBase64Url(bytes: Uint8Array): string {

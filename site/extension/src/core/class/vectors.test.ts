@@ -7,14 +7,17 @@ import { participantOf } from '../identity/participant';
 import { fromHex, toHex } from '../tagged';
 import { type IFounding, readFounding } from './founding';
 import { crypto, now } from './kit.node';
+import { frontierFor, type IReached } from './readmission';
 import { Roles } from './roles';
-import { type IStatement, readStatement, type StatementBody } from './statement';
+import { fitFrontier, type IStatement, readStatement, STATED_ROLES, type StatementBody } from './statement';
 import { Statements } from './statements';
 
 interface IClass {
   roles: Record<string, string>;
   counts: string[];
   cuts: Record<string, number>;
+  /** Of each person and role: what is said with it of their sessions. */
+  frontiers: Record<string, string>;
   epochs: unknown[];
   shared: boolean;
   teams: unknown[];
@@ -30,6 +33,7 @@ interface IVectors {
   people: Record<string, string>;
   documents: string[];
   sessions: string[];
+  reached: (Omit<IReached, 'chain'> & { chain: string })[];
   authors: string[];
   bodies: Record<string, unknown>[];
   good: { title: string; id: string; bytes: string; says: unknown }[];
@@ -52,6 +56,9 @@ const bodies = vectors.bodies.map(
       ...('ownerKey' in body && { ownerKey: fromHex(String(body['ownerKey'])) })
     }) as unknown as StatementBody
 );
+
+/** How far somebody may be who is given another role. */
+const reached: readonly IReached[] = vectors.reached.map(each => ({ ...each, chain: fromHex(each.chain) }));
 
 function read(bytes: string): IStatement | string {
   type Answer = Parameters<Parameters<typeof readStatement>[4]>[0];
@@ -81,6 +88,14 @@ function classOf(roles: Roles, told: readonly IStatement[]): IClass {
       })
     );
   }
+  const said = ({ document, session, count }: IReached): string =>
+    [vectors.documents.indexOf(document), vectors.sessions.indexOf(session), count].join('.');
+  const frontiers = people.flatMap(([name, who]) =>
+    STATED_ROLES.map(role => {
+      const frontier = fitFrontier(frontierFor(roles, who, role, reached));
+      return [`${name} ${role}`, frontier.map(said).join(' ')] as const;
+    })
+  );
   const each = (asks: (who: string, document: string) => boolean, what = '') =>
     people.flatMap(([name, who]) =>
       vectors.documents.flatMap((document, place) => (asks(who, document) ? [`${name}${what} ${place}`] : []))
@@ -89,6 +104,7 @@ function classOf(roles: Roles, told: readonly IStatement[]): IClass {
     roles: Object.fromEntries(people.map(([name, who]) => [name, roles.roleOf(who)])),
     counts: [...new Set(told.map(({ id }) => id))].filter(id => roles.counts(id)).sort(),
     cuts,
+    frontiers: Object.fromEntries(frontiers),
     epochs: roles.epochs.map(({ epoch, door, keyHash, participant, others }) => [
       epoch,
       door,
@@ -125,7 +141,7 @@ describe('statements, as Python has them', () => {
     expect(read(bytes)).toBe(fault);
   });
 
-  it.each(vectors.stories)('[ROL3, ROL4, ROL5, ROL6, ROL7, ROL8] $title', story => {
+  it.each(vectors.stories)('[ROL3, ROL4, ROL5, ROL6, ROL7, ROL8, ROL11] $title', story => {
     const told = story.statements.map(bytes => read(bytes) as IStatement);
     const right = { ...story.class, writes: [...story.class.writes].sort() };
     expect(classOf(new Roles(digest, founding.value, told), told)).toEqual(right);

@@ -1,15 +1,6 @@
 /** The notebook in a Y.Doc, changed: every change is one of these, in the caller's transaction, as an ordinary own edit. */
 import * as Y from 'yjs';
-import {
-  cellsOf,
-  type CellMap,
-  type CellType,
-  isTombstone,
-  orderOf,
-  textOf,
-  tombstoneFor,
-  tombstonesOf
-} from './cells';
+import { cellsOf, type CellMap, type CellType, orderOf, textOf, tombstoneFor, tombstonesOf } from './cells';
 import { type JsonObject, sortedKeys } from './json';
 import { positionsBetween, type RandomBelow } from './position';
 
@@ -90,9 +81,4 @@ export function moveCells(doc: Y.Doc, from: number, to: number, count: number, b
   const moving = orderOf(doc).slice(from, from + count);
   const positions = makeRoom(doc, to, moving.length, below, new Set(moving.map(placed => placed.id)));
   moving.forEach((placed, index) => placed.cell.set('pos', positions[index]!));
-}
-
-/** Whether a change of these keys of a cell is more than its going and coming. */
-export function touchesMore(keys: Iterable<string>): boolean {
-  return [...keys].some(key => !isTombstone(key));
 }

@@ -148,26 +148,3 @@ export function saysTheSame(plain: Uint8Array, changes: readonly Uint8Array[]): 
   const merged = mergeChanges(changes);
   return merged !== null && sameBytes(merged.bytes, plain);
 }
-
-export type Comparison =
-  | 'same'
-  /** Its chain is another: whoever signed both said two things. */
-  | 'other-chain'
-  /** The chain is the one, the words are not: the author's session did not say that. */
-  | 'other-words';
-
-/** A genuine segment against the originals somebody holds. Anything but `same` proves, with them, a fork. */
-export function compareSegment(
-  segment: ISegment,
-  plain: Uint8Array,
-  held: {
-    readonly chainFrom: Uint8Array;
-    readonly chainTo: Uint8Array;
-    readonly changes: readonly Uint8Array[];
-  }
-): Comparison {
-  if (!sameBytes(segment.chainFrom, held.chainFrom) || !sameBytes(segment.chainTo, held.chainTo)) {
-    return 'other-chain';
-  }
-  return saysTheSame(plain, held.changes) ? 'same' : 'other-words';
-}

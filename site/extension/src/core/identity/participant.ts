@@ -3,13 +3,8 @@ import type { Digest } from '../session';
 import { tagged, toHex } from '../tagged';
 
 export const PARTICIPANT_BYTES = 16;
-const PARTICIPANT = /^[0-9a-f]{32}$/;
 
 /** The participant that a root key is [IDN1]: 32 hex digits. */
 export function participantOf(digest: Digest, rootKey: Uint8Array): string {
   return toHex(digest(tagged('participant', rootKey)).subarray(0, PARTICIPANT_BYTES));
-}
-
-export function isParticipant(value: unknown): value is string {
-  return typeof value === 'string' && PARTICIPANT.test(value);
 }

@@ -128,11 +128,6 @@ export function readKnock(
   );
 }
 
-/** Whether a message may be one: what a page of the class hands to the door. */
-export function isKnock(bytes: Uint8Array): boolean {
-  return sameBytes(bytes.subarray(0, WHAT.byteLength), WHAT);
-}
-
 function knockKey(
   crypto: ICrypto,
   joinSecret: Uint8Array,

@@ -2,14 +2,15 @@
  * A class that shares one log, for tests: devices that do with each result of the log what the engine does, keep records,
  * crash, lose records, and exchange. What they hold is told by results alone, and compared with the log after each step.
  */
+import { digest } from 'lib0/hash/sha256';
 import type { Chance } from '../simulation/chance';
 import { applyFrontiers, type IFrontierEntry } from './frontier';
 import { Log } from './log';
 import type { ICut, Taken } from './taken';
 import type { IPiece } from './piece';
 import { encodeProof } from './proof';
-import { decodeEntries, encodeEntries, entriesOf, type Entry, restore, snapshotOf } from './stored';
-import { compareStandings, piecesFor, standingsOf } from './summary';
+import { decodeEntries, encodeEntries, type Entry, restore } from './stored';
+import { Reaches } from '../sync/reaches';
 import { links } from './writer.testing';
 
 export interface IWorld {
@@ -25,6 +26,7 @@ export class Device {
 
   log = new Log(links, (session, author) => this.cutOf(session, author));
   private records: Uint8Array[] = [];
+  private isRestoring = false;
   private statements = new Map<string, readonly IFrontierEntry[]>();
   /** How much of each session is in the document, by the results alone. */
   private document = new Map<string, number>();
@@ -41,7 +43,7 @@ export class Device {
         this.refuse(piece, []);
       } else {
         this.log.compact(piece);
-        this.keep(entriesOf([piece], () => undefined));
+        this.keepPiece(piece);
       }
     } else if (taken.kind === 'fork') {
       this.join(taken.joined, []);
@@ -57,12 +59,12 @@ export class Device {
         return;
       }
       if (this.world.bad.has(piece)) {
+        this.keepPiece(piece);
         this.log.stop(piece.session, piece.from);
-        this.keep([{ kind: 'stop', session: piece.session, place: piece.from, piece: piece.bytes }]);
         this.replay();
         return;
       }
-      this.keep(entriesOf([piece], () => undefined));
+      this.keepPiece(piece);
       this.apply(piece);
     }
   }
@@ -70,7 +72,7 @@ export class Device {
   private refuse(piece: IPiece, instead: readonly IPiece[]): void {
     const { session, author, hash } = piece;
     this.log.refuse(piece, instead);
-    this.keep([{ kind: 'refuse', session, author, hash }]);
+    this.keep({ kind: 'refuse', session, author, hash });
     this.replay();
   }
 
@@ -89,9 +91,7 @@ export class Device {
 
   hear(author: string, frontier: readonly IFrontierEntry[]): void {
     this.statements.set(author, frontier);
-    for (const [session, { gone, joined }] of applyFrontiers(this.log, (...whose) => this.cutOf(...whose))) {
-      const cut = this.log.cutAt(session)!;
-      this.keep([{ kind: 'cut', session, author, count: cut.count, chain: cut.chain }]);
+    for (const { gone, joined } of applyFrontiers(this.log, (...whose) => this.cutOf(...whose)).values()) {
       joined.forEach(piece => this.apply(piece));
       if (gone.length > 0) {
         this.replay();
@@ -106,11 +106,17 @@ export class Device {
 
   private keepProof(proof: readonly IPiece[]): void {
     const pieces = proof.map(({ bytes }) => bytes);
-    this.keep([{ kind: 'fork', bytes: encodeProof({ introductions: [], pieces }) }]);
+    this.keep({ kind: 'fork', bytes: encodeProof({ introductions: [], pieces }) });
   }
 
-  private keep(entries: readonly Entry[]): void {
-    this.records.push(encodeEntries(entries));
+  private keepPiece({ bytes }: IPiece): void {
+    this.keep({ kind: 'piece', bytes });
+  }
+
+  private keep(entry: Entry): void {
+    if (!this.isRestoring) {
+      this.records.push(encodeEntries([entry]));
+    }
   }
 
   /** Starts again from what was kept; `lost` records of the end are not there, `damaged` of any. */
@@ -125,22 +131,17 @@ export class Device {
       const read = decodeEntries(record);
       return read.kind === 'read' ? read.value : [];
     });
-    const { left } = restore(
+    this.isRestoring = true;
+    restore(
       this.log,
       entries,
       () => undefined,
       bytes => this.world.pieces.get(bytes.join()) ?? null
     );
     this.replay();
-    this.checkAll();
-    if (this.world.chance.is(0.5)) {
-      this.records = [encodeEntries(snapshotOf(this.log, [], left))];
-    }
-  }
-
-  /** A page that opens looks at all it has: what it kept before it knew of a stop is stopped now. */
-  private checkAll(): void {
+    // A page that opens looks at all it has: what it kept before it knew of a stop is stopped now.
     this.log.sessions.forEach(session => this.join([...this.log.pieces(session)], []));
+    this.isRestoring = false;
   }
 
   /** As two neighbours do it, one way: this one asks. */
@@ -151,10 +152,21 @@ export class Device {
         this.keepProof(proof);
       }
     }
-    const { missing, apart } = compareStandings(this.log, standingsOf(other.log));
-    for (const wanted of [...missing, ...apart]) {
-      const most = wanted.from === 0 ? 1e6 : limit;
-      piecesFor(other.log, wanted, most).pieces.forEach(piece => this.take(piece));
+    for (const reach of other.reaches.all.filter(each => this.reaches.isBehind(each))) {
+      const from = this.reaches.askFrom(reach);
+      let left = from === 0 ? 1e6 : limit;
+      for (const piece of other.log.pieces(reach.session, from, other.log.shown(reach.session))) {
+        this.take(piece);
+        left -= piece.bytes.byteLength;
+        if (left <= 0) {
+          break;
+        }
+      }
     }
+  }
+
+  /** As neighbours say it. */
+  get reaches(): Reaches {
+    return new Reaches(this.log, digest, links, (session, author) => this.cutOf(session, author));
   }
 }

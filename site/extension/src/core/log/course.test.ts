@@ -228,7 +228,6 @@ describe('frontiers, with somebody who says two things', () => {
     const { log, a, b, of } = sides(18, 20, 5);
     takeAll(log, a.envelopes.slice(0, 12));
     log.cut(of, 'ada', at(b, 12));
-    expect(log.isOpen(of)).toBe(true);
     takeAll(log, a.envelopes.slice(0, 9));
     takeAll(log, b.envelopes.slice(0, 12));
     expect([log.count(of), log.chainAt(of, 12)]).toEqual([12, b.chains[12]]);

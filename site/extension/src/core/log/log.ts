@@ -4,7 +4,7 @@
  * docs/SPEC.md). Pure: the engine gives it verified pieces, and opens, checks and applies what joined, in this order.
  */
 import { Course } from './course';
-import { agrees, type IChain, type IPiece } from './piece';
+import type { IChain, IPiece } from './piece';
 import type { ICut, IMoved, Taken } from './taken';
 import { WaitingRoom } from './waiting';
 
@@ -115,25 +115,6 @@ export class Log {
   askFrom(session: string): number {
     const course = this.courses.get(session);
     return !course || course.isOff || course.frontier?.doubt ? 0 : course.strand.count;
-  }
-
-  /** Whether another chain of a session would change anything here: not when a frontier has settled it. */
-  isOpen(session: string): boolean {
-    const frontier = this.courses.get(session)?.frontier;
-    return !frontier?.settled;
-  }
-
-  /** Whether what a neighbour has, this many with that chain (its first bytes), is worth asking for. */
-  wants(session: string, count: number, chain: Uint8Array): boolean {
-    const { frontier } = this.courses.get(session) ?? {};
-    if (this.count(session) >= Math.min(count, this.limitOf(session))) {
-      return false;
-    }
-    // In doubt which side it is on, only who is where the frontier is helps.
-    const right = frontier?.chain?.subarray(0, chain.byteLength);
-    return (
-      !right || count > frontier!.count || (count < frontier!.count ? !frontier!.doubt : agrees(right, chain))
-    );
   }
 
   take(piece: IPiece): Taken {

@@ -6,8 +6,7 @@ import { Log } from './log';
 import { agrees, type IPiece } from './piece';
 import { isContradictory } from './proof';
 import { rangeToCompact } from './segments';
-import { standingsOf } from './summary';
-import { links, work, Writer } from './writer.testing';
+import { links, standingsOf, work, Writer } from './writer.testing';
 
 const SEEDS = Number(process.env['SEEDS'] ?? 40);
 const NOBODYS = new Uint8Array(32);

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Chance } from '../simulation/chance';
-import { wholeChanges } from './changes';
 import { Log } from './log';
 import type { IPiece } from './piece';
 import { COMPACT_ENVELOPES, rangeToCompact } from './segments';
@@ -87,35 +86,5 @@ describe('compaction of one’s own log', () => {
     expect(limits).toMatchObject({
       compact_envelopes: COMPACT_ENVELOPES
     });
-  });
-});
-
-describe('whole changes', () => {
-  const writer = new Writer(new Chance(3));
-  const made = writer.write(8);
-  const parts = (...said: [number, number][]): IPiece[] =>
-    said.map(([at, of], index) => part(made[index]!, at, of));
-  const brief = (pieces: readonly IPiece[], before: IPiece | null = null): string => {
-    const { whole, stop, refuse } = wholeChanges(pieces, before);
-    const text = whole.map(({ from, to }) => `${from}-${to}`).join(' ');
-    return `${text}${stop === null ? '' : ` stop ${stop}`}${refuse ? ` refuse ${spans([refuse])}` : ''}`;
-  };
-
-  it('[LOG7] a change in parts is whole when all of it is here; one that cannot be any more stops the log before it', () => {
-    expect(brief(parts([0, 1], [0, 3], [1, 3], [2, 3], [0, 1]))).toBe('0-1 1-4 4-5');
-    expect(brief(parts([0, 1], [0, 3], [1, 3]))).toBe('0-1');
-    expect(brief(parts([0, 1], [0, 3], [2, 3], [0, 1]))).toBe('0-1 stop 1');
-    expect(brief(parts([0, 1], [0, 3], [1, 4], [0, 1]))).toBe('0-1 stop 1');
-    expect(brief(parts([0, 1], [0, 3], [1, 2], [0, 1]))).toBe('0-1 stop 1');
-    expect(brief(parts([0, 1], [0, 3], [0, 1]))).toBe('0-1 stop 1');
-    expect(brief(parts([1, 3]))).toBe(' stop 0');
-    expect(brief([writer.segment(0, 3), ...made.slice(3)])).toBe('0-3 3-4 4-5 5-6 6-7 7-8');
-  });
-
-  it('[LOG8] a segment that ends within a change is refused', () => {
-    const broken = [writer.segment(0, 3), part(made[3]!, 2, 3)];
-    expect(brief(broken)).toBe('0-3 refuse 0-3');
-    expect(brief(broken.slice(1), broken[0])).toBe(' refuse 0-3');
-    expect(brief([writer.segment(0, 3), made[3]!, part(made[4]!, 2, 3)])).toBe('0-3 3-4 stop 4');
   });
 });

@@ -4,6 +4,8 @@ import * as encoding from 'lib0/encoding';
 import type { Chance } from '../simulation/chance';
 import { CHAIN_EVERY } from '../envelope/chain';
 import { sessionText } from '../session';
+import { CHAIN_BYTES } from '../overlay/wire';
+import type { Log } from './log';
 import { type IPiece, linksOf } from './piece';
 
 /** Hashes made so far: what a log's work is measured by. */
@@ -79,4 +81,15 @@ export class Writer {
 /** Where pieces are from and to, for titles and expectations. */
 export function spans(pieces: readonly IPiece[]): string {
   return pieces.map(({ from, to }) => (to === from + 1 ? String(from) : `${from}-${to}`)).join(' ');
+}
+
+/** How far each session is, for all that others are told. */
+export function standingsOf(log: Log): { session: string; count: number; chain: Uint8Array }[] {
+  return [...log.sessions]
+    .sort()
+    .filter(session => log.shown(session) > 0)
+    .map(session => {
+      const count = log.shown(session);
+      return { session, count, chain: log.chainAt(session, count)!.subarray(0, CHAIN_BYTES) };
+    });
 }

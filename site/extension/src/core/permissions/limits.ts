@@ -50,8 +50,6 @@ const [NOTEBOOK, OUTPUTS] = [new Set(['cells', 'meta']), new Set(['cells'])];
 
 export const NOTEBOOK_LIMITS: IChangeLimits = { ...CHANGE, roots: NOTEBOOK };
 export const OUTPUTS_LIMITS: IChangeLimits = { ...CHANGE, roots: OUTPUTS };
-export const NOTEBOOK_SEGMENT_LIMITS: IChangeLimits = { ...SEGMENT, roots: NOTEBOOK };
-export const OUTPUTS_SEGMENT_LIMITS: IChangeLimits = { ...SEGMENT, roots: OUTPUTS };
 
 /** What a segment of a document may be, where a change may be that much. */
 export function forSegments({ roots }: IChangeLimits): IChangeLimits {

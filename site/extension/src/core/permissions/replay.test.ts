@@ -9,7 +9,7 @@ import { Chance } from '../simulation/chance';
 import { stateDigest } from '../sync/digest';
 import { checkChange, type ICheckedChange } from './change';
 import { craft, numberOf, textOf as textContent, valuesOf } from './crafted.testing';
-import { NOTEBOOK_LIMITS, NOTEBOOK_SEGMENT_LIMITS, TYPE_DEPTH } from './limits';
+import { forSegments, NOTEBOOK_LIMITS, TYPE_DEPTH } from './limits';
 import { lostBy } from './lost';
 import { checkGenesis, Intake, replay } from './replay';
 import {
@@ -270,7 +270,7 @@ describe('segments', () => {
       const segments: ICheckedChange[] = [];
       while (own.length > 0) {
         const merged = mergeChanges(own.splice(0, 1 + chance.below(2 * mean)))!;
-        const read = checkChange(merged.bytes, client, NOTEBOOK_SEGMENT_LIMITS);
+        const read = checkChange(merged.bytes, client, forSegments(NOTEBOOK_LIMITS));
         expect(read.kind).toBe('read');
         segments.push((read as { value: ICheckedChange }).value);
       }
@@ -279,7 +279,7 @@ describe('segments', () => {
 
   it.each(golden.segments)('[PER4] the golden segments give the golden document: $title', row => {
     const { cells, digest: of, left } = row;
-    expect(replayRow(row, NOTEBOOK_SEGMENT_LIMITS)).toEqual({ cells, digest: of, left });
+    expect(replayRow(row, forSegments(NOTEBOOK_LIMITS))).toEqual({ cells, digest: of, left });
   });
 
   it('[PER4] segments that need each other are taken in pieces, and give the document of the changes', () => {
@@ -336,7 +336,7 @@ describe('segments', () => {
       { key: 'y', kind: 7, content: numberOf(1) },
       { parent: { client: 2, clock: 0 }, key: 'k' }
     ]);
-    const read = checkChange(bytes, 1, NOTEBOOK_SEGMENT_LIMITS);
+    const read = checkChange(bytes, 1, forSegments(NOTEBOOK_LIMITS));
     const segment = (read as { value: ICheckedChange }).value;
     const page = live([segment, good]);
     expect([[...page.refused.values()], page.isTorn]).toEqual([['misplaced'], true]);

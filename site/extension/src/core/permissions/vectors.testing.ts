@@ -11,13 +11,7 @@ import { stateDigest } from '../sync/digest';
 import { VirtualClock } from '../simulation/time';
 import { type ChangeFault, checkChange } from './change';
 import { craft, craftSome, type ICrafted, numberOf, textOf, valuesOf } from './crafted.testing';
-import {
-  type IChangeLimits,
-  JSON_DEPTH,
-  MOST_CLOCK,
-  NOTEBOOK_LIMITS,
-  NOTEBOOK_SEGMENT_LIMITS
-} from './limits';
+import { forSegments, type IChangeLimits, JSON_DEPTH, MOST_CLOCK, NOTEBOOK_LIMITS } from './limits';
 import { asOne, checkGenesis, Intake, replay } from './replay';
 import type { IDeletion, IId } from './structs';
 import { GENESIS, type IWritten, Writers } from './writers.testing';
@@ -321,7 +315,7 @@ export function segmentRows(): IReplayRow[] {
     });
     return filled(
       { title: `seed ${seed}`, changes: plain(segments), cuts: [...cuts] },
-      NOTEBOOK_SEGMENT_LIMITS
+      forSegments(NOTEBOOK_LIMITS)
     );
   });
 }

@@ -1,8 +1,10 @@
 /**
  * Lessons under many seeds, for `python3 build.py fuzz`: says how far it is, and of each failure the seed and what
- * happened. `--seeds N --first S --ops N --people N --real --trace`; or, with `--forge N`, forged edits against one class.
+ * happened. `--seeds N --first S --ops N --people N --jobs N --real --trace`; or, with `--forge N`, forged edits against one class.
  */
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { isMainThread, type MessagePort, parentPort, Worker } from 'node:worker_threads';
 import { Noble } from '../../crypto/noble';
 import { digest } from './digest.node';
 import { commandOf, SCRIPTS, scriptOf } from './fuzzed';
@@ -18,6 +20,7 @@ const { values } = parseArgs({
     first: { type: 'string', default: '1' },
     ops: { type: 'string' },
     people: { type: 'string' },
+    jobs: { type: 'string', default: String(availableParallelism()) },
     real: { type: 'boolean', default: false },
     trace: { type: 'boolean', default: false },
     forge: { type: 'string' }
@@ -26,8 +29,7 @@ const { values } = parseArgs({
 const [count, first] = [Number(values.seeds), Number(values.first)];
 const began = Date.now();
 const totals: Record<string, number> = {};
-const failed: number[] = [];
-let [done, said] = [0, began];
+let [done, failed, said] = [0, 0, began];
 const say = (words: string): void => void process.stdout.write(`${words}\n`);
 const spent = (): string => {
   const { user, system } = process.cpuUsage();
@@ -36,10 +38,16 @@ const spent = (): string => {
 };
 const soFar = (): string => {
   const things = Object.entries(totals).map(([name, number]) => `${number} ${name}`);
-  return `${done} of ${count} seeds, ${failed.length} failed, ${things.join(', ')}, ${spent()}`;
+  return `${done} of ${count} seeds, ${failed} failed, ${things.join(', ')}, ${spent()}`;
 };
 
-if (values.forge !== undefined) {
+/** Which seed each thread is at, and which comes next: all below are told. */
+const underWay = new Map<Worker, number>();
+let next = first;
+
+if (!isMainThread) {
+  tellWhatIsAsked(parentPort!);
+} else if (values.forge !== undefined) {
   besiege(Number(values.forge), Number(values.people ?? 30));
 } else {
   tellLessons();
@@ -68,30 +76,73 @@ function besiege(forgeries: number, people: number): void {
   }
 }
 
-function tellLessons(): void {
-  for (let seed = first; seed < first + count; seed += 1) {
-    const given = {
-      ...(values.ops === undefined ? {} : { ops: Number(values.ops) }),
-      ...(values.people === undefined ? {} : { people: Number(values.people) })
-    };
-    const script = scriptOf(seed, given);
-    const lesson = new Lesson(seed, script, digest, values.real ? new Noble() : undefined);
-    try {
-      lesson.run();
-    } catch (error) {
-      failed.push(seed);
-      const [words, ...log] = (error as Error).message.split('\n');
-      say(words!);
-      say(`  again: ${commandOf(seed, { ...given, isReal: values.real })}`);
-      (values.trace ? log : log.slice(-20)).forEach(line => say(`  ${line}`));
-    }
-    done += 1;
-    Object.entries(lesson.counts).forEach(([name, number]) => (totals[name] = (totals[name] ?? 0) + number));
-    if (Date.now() - said > Math.min(MOST_SAY_MS, Math.max(SAY_MS, (said - began) / 4))) {
-      said = Date.now();
-      say(soFar());
-    }
+/** What one lesson came to: what happened in it, and if it failed the words for it. */
+interface ITold {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly words: readonly string[];
+}
+
+function tell(seed: number): ITold {
+  const given = {
+    ...(values.ops === undefined ? {} : { ops: Number(values.ops) }),
+    ...(values.people === undefined ? {} : { people: Number(values.people) })
+  };
+  const lesson = new Lesson(seed, scriptOf(seed, given), digest, values.real ? new Noble() : undefined);
+  try {
+    lesson.run();
+    return { counts: lesson.counts, words: [] };
+  } catch (error) {
+    const [words, ...log] = (error as Error).message.split('\n');
+    const again = `again: ${commandOf(seed, { ...given, isReal: values.real })}`;
+    const shown = [again, ...(values.trace ? log : log.slice(-20))].map(line => `  ${line}`);
+    return { counts: lesson.counts, words: [words!, ...shown] };
   }
-  say(`${SCRIPTS.length} kinds of lessons. ${soFar()}`);
-  process.exitCode = failed.length > 0 ? 1 : 0;
+}
+
+/** In a thread: the lessons it is asked for, one after another. They know nothing of each other. */
+function tellWhatIsAsked(asked: MessagePort): void {
+  asked.on('message', (seed: number) => asked.postMessage(tell(seed)));
+}
+
+function tellLessons(): void {
+  for (let jobs = Math.min(Number(values.jobs), count); jobs > 0; jobs -= 1) {
+    const thread = new Worker(new URL(import.meta.url), { argv: process.argv.slice(2) });
+    const goOn = (): void => {
+      underWay.delete(thread);
+      if (next < first + count) {
+        underWay.set(thread, next);
+        thread.postMessage(next);
+        next += 1;
+      } else {
+        void thread.terminate();
+      }
+    };
+    thread.on('message', (told: ITold) => {
+      hear(told);
+      goOn();
+    });
+    thread.on('error', error => {
+      // No lesson that failed, which is heard like any other: the simulation itself broke.
+      say(`seed ${underWay.get(thread)}: ${error.stack ?? error.message}`);
+      process.exitCode = 1;
+    });
+    goOn();
+  }
+  process.on('exit', () => {
+    say(`${SCRIPTS.length} kinds of lessons. ${soFar()}`);
+    if (failed > 0 || done < count) {
+      process.exitCode = 1;
+    }
+  });
+}
+
+function hear({ counts, words }: ITold): void {
+  done += 1;
+  failed += words.length > 0 ? 1 : 0;
+  words.forEach(line => say(line));
+  Object.entries(counts).forEach(([name, number]) => (totals[name] = (totals[name] ?? 0) + number));
+  if (Date.now() - said > Math.min(MOST_SAY_MS, Math.max(SAY_MS, (said - began) / 4))) {
+    said = Date.now();
+    say(`${soFar()}; told are all before seed ${Math.min(next, ...underWay.values())}`);
+  }
 }

@@ -66,6 +66,14 @@ describe('a connection the engine follows', () => {
     expect(a.engine.neighbours.size).toBe(0);
   });
 
+  it('[SYN6] that is open already is greeted at once', () => {
+    const [a, b] = new Pages(digest).many(2) as [Page, Page];
+    const hand = new Hand(b.session);
+    hand.become({ kind: 'open' });
+    a.engine.attach(hand);
+    expect(hand.said).toEqual(expect.arrayContaining(['summary', 'who']));
+  });
+
   it('[SYN7] is closed where there are eight already', () => {
     const pages = new Pages(digest);
     const [a, ...others] = pages.many(10) as [Page, ...Page[]];

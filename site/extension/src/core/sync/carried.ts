@@ -59,8 +59,7 @@ export class Carried {
 
   /** Whether there is room for one more, which may be made. */
   admits(document: string): boolean {
-    const until = this.refused.get(document);
-    if (until !== undefined && until > this.ports.clock.now()) {
+    if ((this.refused.get(document) ?? 0) > this.ports.clock.now()) {
       return false;
     }
     this.refused.delete(document);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { encodeEnvelope, plainEnvelope } from '../envelope/envelope';
 import { encodeSegment } from '../envelope/segment';
-import { type IKept, isKept, withoutCompacted } from './kept';
+import { type IKept, withoutCompacted } from './kept';
 
 const digest = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 const [ADA, BEN] = ['A'.repeat(22), `${'B'.repeat(21)}A`];
@@ -20,17 +20,6 @@ const segment = (from: number, to: number): IKept =>
   );
 
 describe('what is kept, without what segments took the place of', () => {
-  it('[STO10] where a session stops and how far it counts is not kept', () => {
-    const [session, author, bytes] = [ADA, 'ada', new Uint8Array(1)];
-    expect(isKept({ kind: 'stop', session, place: 0, piece: bytes })).toBe(false);
-    expect(isKept({ kind: 'cut', session, author, count: 0, chain: null })).toBe(false);
-    expect(isKept({ kind: 'lift', session, author })).toBe(false);
-    expect((['introduction', 'piece', 'fork'] as const).map(kind => isKept({ kind, bytes }))).toEqual(
-      Array<boolean>(3).fill(true)
-    );
-    expect(isKept({ kind: 'refuse', session, author, hash: bytes })).toBe(true);
-  });
-
   it('[STO10] only what lies whole within a later segment of the same session goes', () => {
     const introduction: IKept = { kind: 'introduction', bytes: new Uint8Array(1) };
     const kept = [introduction, envelope(0), envelope(1), envelope(2), envelope(3), envelope(1, BEN)];

@@ -79,14 +79,18 @@ describe('compacting one’s own log', () => {
   });
 
   it('[LOG13] is of all of another session that is over, and not of one that is in the class', () => {
-    const { made, write, before, log, state } = bench();
+    const { made, write, own, before, log, state } = bench();
     before.write(5).forEach(piece => log.take(piece));
     state.here.add(before.session);
     write(1);
     expect(made).toEqual([]);
     state.here.clear();
+    // Oneself is in the class, of course.
+    state.here.add(own.session);
     write(2);
     expect(made).toEqual(['other 0-5']);
+    write(18);
+    expect(made[1]).toBe('own 0-9');
   });
 
   it('[LOG13] is of nobody else’s, and of no session that said two things', () => {

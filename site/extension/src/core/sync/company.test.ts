@@ -1,7 +1,8 @@
 import { digest } from 'lib0/hash/sha256';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { IEnvelope } from '../envelope/envelope';
-import { Neighbours } from '../overlay/neighbours';
+import type { ISealed } from '../envelope/seal';
+import { type Neighbour, Neighbours } from '../overlay/neighbours';
 import { Marks } from '../roster/marks';
 import { encodeRecord } from '../roster/record';
 import { sessionText } from '../session';
@@ -13,16 +14,16 @@ const [ONE, TWO] = [1, 2].map(byte => sessionText(new Uint8Array(16).fill(byte))
 const OUTPUTS = `${'5e'.repeat(32)}.team.${'0a'.repeat(16)}/outputs.`;
 
 let [clock, marks] = [new VirtualClock(), new Marks(digest)];
-let published: string[] = [];
+let [published, said]: [string[], string[]] = [[], []];
 let company: Company;
 
 beforeEach(() => {
-  [clock, marks, published] = [new VirtualClock(), new Marks(digest), []];
+  [clock, marks, published, said] = [new VirtualClock(), new Marks(digest), [], []];
   company = new Company({
     ...{ clock, digest, marks, neighbours: new Neighbours() },
     more: { known: () => [], tell: () => undefined },
     publish: (document, kind, payload) => published.push(`${kind} ${document} ${payload.byteLength}`),
-    say: () => undefined,
+    say: (_, __, bytes) => void said.push(bytes.join()),
     mark: (envelope, bytes) => marks.hear(envelope, bytes),
     met: () => undefined,
     changed: () => undefined
@@ -62,6 +63,21 @@ describe('what somebody says of themselves', () => {
     expect(take(ADA, record(ADA, 4), { document: hers, sequence: 1 })).toBe('stale');
     expect(marks.of().map(({ participant }) => participant)).toEqual([ADA, EVE]);
     expect(here()).toEqual([]);
+  });
+
+  it('[OUT8] one’s own are kept for who comes, and are nobody’s word of being here', () => {
+    const payload = record(ADA, 5);
+    const sealed = (document: string, sequence: number): ISealed =>
+      ({
+        envelope: { document, kind: 'record', session: ONE, sequence, payload },
+        bytes: Uint8Array.of(sequence)
+      }) as unknown as ISealed;
+    company.takeOwn(sealed(OUTPUTS + ADA, 0), payload);
+    company.takeOwn(sealed(RECORDS, 1), payload);
+    company.hearWho({} as Neighbour, []);
+    expect([marks.of().length, said.splice(0)]).toEqual([1, ['1', '0']]);
+    company.hearWho({} as Neighbour, marks.known());
+    expect(said).toEqual(['1']);
   });
 
   it('[SYN11] what is no record changes nothing', () => {

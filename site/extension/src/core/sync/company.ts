@@ -79,7 +79,8 @@ export class Company {
 
   /** Whether something that counts came before: then it is not worth opening. */
   isStale(envelope: IEnvelope): boolean {
-    return !isMark(envelope) && !this.latest.isNew(envelope);
+    // Of marks none is remembered: which of them counts is said in them.
+    return !this.latest.isNew(envelope);
   }
 
   /** Takes what `participant` says, opened; null: it is taken. */

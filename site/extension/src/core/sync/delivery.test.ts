@@ -35,7 +35,7 @@ function bench(size = 8, large = 3) {
   );
   const neighbours = new Neighbours();
   neighbours.add(neighbour);
-  const replicas = new Map([['d', { name: 'd', log } as Replica]]);
+  const replicas = new Map(['d', 'd/outputs.a'].map(name => [name, { name, log } as Replica]));
   const introduce = (_: Neighbour, session: string): void => void introduced.push(session);
   const delivery = new Delivery({ neighbours, replicas, introduce });
   const ask = async (document: string, from = 0): Promise<void> => {
@@ -55,7 +55,8 @@ describe('answers to who asks for pieces', () => {
     expect(counts()).toEqual([]);
     await ask('d');
     await ask('d', 6);
-    expect(counts()).toEqual(['9 last', '6 last']);
+    await ask('d/outputs.a');
+    expect(counts()).toEqual(['9 last', '6 last', '9 last']);
     expect(introduced[0]).toBe(a.session);
   });
 

@@ -9,21 +9,9 @@ import type { Digest } from '../session';
 /** Half a SHA-256: it is compared, never relied on against forgers. */
 export const DIGEST_BYTES = 16;
 
-export type Vector = ReadonlyMap<number, number>;
-
 /** Changes seen, client by client: the clock after the last. */
 export function vectorOf(doc: Y.Doc): Map<number, number> {
   return Y.decodeStateVector(Y.encodeStateVector(doc));
-}
-
-/** Whether `theirs` has something that `ours` has not. */
-export function isAhead(theirs: Vector, ours: Vector): boolean {
-  for (const [client, clock] of theirs) {
-    if (clock > (ours.get(client) ?? 0)) {
-      return true;
-    }
-  }
-  return false;
 }
 
 export function stateDigest(doc: Y.Doc, digest: Digest): Uint8Array {

@@ -116,6 +116,39 @@ describe('the door of a page', () => {
     expect(knocks(ben, ben.own)).toEqual([]);
   });
 
+  it('[KEY9] who knocks is told how it stands, knocks at who comes, and again at once when let back in', () => {
+    const ada = school.page('ada', { statements: [school.epoch(1, 'closed')] });
+    const knocked = (): string[] => heard(ada, ada.own).filter(each => each.startsWith('knock'));
+    ada.society.locked();
+    const [waiting, refused] = (['waiting', 'refused'] as const).map(kind => school.admit(ada, { kind }));
+    expect(knocked()).toEqual(['knock to B', 'knock to C']);
+    ada.society.joined(CLEO);
+    expect(knocked()).toEqual(['knock to C']);
+    ada.society.hear(BEN, 'admit', waiting!);
+    expect(ada.society.doorway.state).toBe('waiting');
+    ada.society.hear(CLEO, 'admit', refused!);
+    expect(ada.society.doorway.state).toBe('refused');
+    const state = (number: number, who: string, role: 'attendee' | 'removed'): void =>
+      ada.society.hear(BEN, 'statement', school.stand('owner', number, who, role).bytes);
+    // Of somebody else; of oneself, who is out as before; and that one is in.
+    state(2, 'ben', 'attendee');
+    state(3, 'ada', 'removed');
+    expect([knocked(), ada.society.doorway.state]).toEqual([[], 'refused']);
+    state(4, 'ada', 'attendee');
+    const again = school.admit(ada, { kind: 'waiting' });
+    expect([knocked(), ada.society.doorway.state]).toEqual([['knock to B', 'knock to C'], 'knocking']);
+    ada.society.hear(BEN, 'admit', again);
+    state(5, 'ben', 'removed');
+    expect([knocked(), ada.society.doorway.state]).toEqual([[], 'waiting']);
+  });
+
+  it('[KEY9] who has the key does not knock, whoever comes', () => {
+    const ada = school.member('ada', [school.epoch(1)]);
+    ada.society.joined(BEN);
+    ada.society.locked();
+    expect([ada.said, ada.society.doorway.state]).toEqual([[], 'inside']);
+  });
+
   it('[KEY6] an answer that is none, or to nobody’s knock, is nothing', () => {
     const ada = school.members.session('ada');
     const ben = school.member('ben', [school.epoch(1)]);

@@ -86,9 +86,7 @@ export class Doorway {
   }
 
   joined(peer: string): void {
-    if (!this.ports.keyring.isCurrent) {
-      this.knocking.met(peer);
-    }
+    this.knocking.met(peer);
   }
 
   left(peer: string): void {
@@ -97,16 +95,14 @@ export class Doorway {
 
   /** Something is sealed with a key that is not here, or an epoch was stated: knocks if it must. */
   need(): void {
-    if (!this.ports.keyring.isCurrent) {
-      this.knocking.need();
-    }
+    this.knocking.need();
   }
 
   /** Roles, keys or the door are different. */
   changed(): void {
     this.go(this.door.changed());
     const { isOut } = this;
-    if (this.wasOut && !isOut && !this.ports.keyring.isCurrent) {
+    if (this.wasOut && !isOut) {
       // What was answered before does not hold any more: one is let back in.
       this.knocking.again();
     }
@@ -127,7 +123,7 @@ export class Doorway {
   hearKnock(peer: string, bytes: Uint8Array): void {
     const { crypto, digest, classId, joinSecret, own } = this.ports;
     const id = digest(bytes);
-    if (!this.knocking.isAsked(id) && this.door.mayRead(id, peer)) {
+    if (this.door.mayRead(id, peer)) {
       readKnock(crypto, digest, classId, joinSecret, bytes, read => {
         // One's own comes back from others: it is theirs to answer.
         if (read.kind === 'read' && read.value.session !== own.session) {

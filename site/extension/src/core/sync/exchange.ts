@@ -86,9 +86,7 @@ export class Exchange {
 
   /** Whether nothing is missing here, as far as neighbours said, and no answer is waited for. */
   get isEven(): boolean {
-    return [...this.talks.values()].every(
-      ({ asking, due, claims }) => !asking && due.size === 0 && claims.peers.length === 0
-    );
+    return [...this.talks.values()].every(({ asking, due }) => !asking && due.size === 0);
   }
 
   /** Whether a neighbour ever had more of it than was here. */
@@ -394,7 +392,8 @@ export class Exchange {
       }),
       ...this.ports.spread.summaries(replicas)
     ];
-    this.send(neighbour, summaries, fresh, answer, summaries.length === 0 && fresh);
+    // Who is new hears from us also where there is nothing: it is answered.
+    this.send(neighbour, summaries, fresh, answer, fresh);
   }
 
   private send(

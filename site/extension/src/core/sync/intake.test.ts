@@ -10,11 +10,17 @@ import { encodeMessage, FIRST_TYPE } from '../overlay/wire';
 import { DOCUMENT, type Page, Pages } from '../simulation/pages';
 import { Lesson } from '../simulation/lesson';
 import { FAIR } from '../simulation/network';
+import type { Verdict } from '../overlay/flood';
 import type { Acquaintances } from './acquaintances';
+import type { Standing } from './options';
 import { HELD_BYTES, Intake } from './intake';
 
 const [ENVELOPE, SHORT, INTRODUCTION, WHO_IS] = [1, FIRST_TYPE, FIRST_TYPE + 12, FIRST_TYPE + 13];
 const envelopes = (page: Page): number => page.count(ENVELOPE) + page.count(SHORT);
+
+const room = new Uint8Array(32);
+const place = { room, sequence: 1, chain: new Uint8Array(0), signature: room };
+const verify = (_: unknown, __: unknown, ___: unknown, then: (is: boolean) => void): void => then(true);
 
 describe('taking in', () => {
   it('[SYN16] whose a session is goes before what it wrote, once on each channel', () => {
@@ -100,29 +106,28 @@ describe('taking in', () => {
 
   it('[SYN16] what is held back until it is known whose it is, is bounded: envelopes and segments together', () => {
     const waiting: ((who: null) => void)[] = [];
+    const known = new Set<string>();
+    const who = (session: string) => ({ session, participant: 'ben', sessionKey: room });
     const acquaintances = {
-      of: () => undefined,
+      of: (session: string) => (known.has(session) ? who(session) : undefined),
       need: (_: string, __: string, then: (who: null) => void) => waiting.push(then)
     } as unknown as Acquaintances;
     const refusals: string[] = [];
-    const room = new Uint8Array(32);
     const intake = new Intake({
-      ...{ room, acquaintances, session: 'me', crypto: {} as ICrypto },
+      ...{ room, acquaintances, session: 'me', crypto: { verify } as unknown as ICrypto },
       standing: () => 'may',
       has: () => false,
-      take: () => expect.unreachable(),
+      take: (_, __, ___, ____, then) => then('taken' as Verdict),
       refuse: refusal => refusals.push(refusal)
     });
-    const place = { room, session: 'them', signer: 'them', to: 1 };
+    const from = (by: string) => ({ ...place, session: by, signer: by, to: 1 }) as IEnvelope & ISegment;
     const judged: unknown[] = [];
     const size = HELD_BYTES / 2;
-    const say = (bytes: number): void =>
-      intake.accept(place as IEnvelope & ISegment, new Uint8Array(bytes), 'peer', verdict =>
-        judged.push(verdict)
-      );
-    const saySegment = (bytes: number): void =>
-      intake.acceptSegment(place as IEnvelope & ISegment, new Uint8Array(bytes), 'peer', who =>
-        judged.push(who)
+    const say = (bytes: number, by = 'them'): void =>
+      intake.accept(from(by), new Uint8Array(bytes), 'peer', verdict => judged.push(verdict));
+    const saySegment = (bytes: number, by = 'them'): void =>
+      intake.acceptSegment(from(by), new Uint8Array(bytes), 'peer', author =>
+        judged.push(author && author.participant)
       );
     say(size);
     saySegment(size);
@@ -130,11 +135,46 @@ describe('taking in', () => {
     say(1);
     saySegment(1);
     expect([intake.heldBytes, judged, waiting.length]).toEqual([HELD_BYTES, ['later', null], 2]);
+    // Whom everybody knows is judged all the same, however much somebody sends in nobody's name.
+    known.add('ben');
+    say(1, 'ben');
+    saySegment(1, 'ben');
+    expect(judged.splice(2)).toEqual(['taken', 'ben']);
     while (waiting.length > 0) {
       waiting.shift()!(null);
     }
     expect([intake.heldBytes, judged.length]).toEqual([0, 4]);
     expect(refusals).toEqual(Array.from({ length: 4 }, () => 'unknown-session'));
+  });
+
+  it('[SYN16] who may is taken; who may not, and what is not judged yet, goes no further; the same twice is verified once', () => {
+    let [standing, verified, isHere] = ['may' as Standing, 0, false];
+    const [refusals, verdicts]: [string[], string[]] = [[], []];
+    const who = { session: 'them', participant: 'ben', sessionKey: room };
+    const counted = (...asked: Parameters<typeof verify>): void => {
+      verified += 1;
+      verify(...asked);
+    };
+    const intake = new Intake({
+      ...{ room, session: 'me', crypto: { verify: counted } as unknown as ICrypto },
+      acquaintances: { of: () => who } as unknown as Acquaintances,
+      standing: () => standing,
+      has: () => isHere,
+      take: (_, __, ___, ____, then) => then('pass'),
+      refuse: refusal => refusals.push(refusal)
+    });
+    const say = (now: Standing, here = false): void => {
+      [standing, isHere] = [now, here];
+      const envelope = { ...place, session: 'them' } as IEnvelope;
+      intake.accept(envelope, new Uint8Array(9), 'peer', verdict => verdicts.push(verdict));
+    };
+    say('may');
+    say('may', true);
+    say('unknown');
+    say('may-not');
+    expect([verdicts, refusals, verified]).toEqual([
+      ...[['pass', 'pass', 'later', 'later'], ['too-early', 'not-allowed'], 1]
+    ]);
   });
 
   it('[ENV1] an envelope that nobody signed, or not who it says, is refused and goes no further', () => {

@@ -4,13 +4,11 @@ import type { Entry } from '../log/stored';
 import type { Digest } from '../session';
 import { readPiece } from './pieces';
 
-/** An introduction stands before the first piece of its session. */
-export type IKept = Extract<Entry, { kind: 'introduction' | 'piece' | 'refuse' | 'fork' }>;
-
-/** Where a session stops and how far it counts follows from its pieces, and from what was stated. */
-export function isKept(entry: Entry): entry is IKept {
-  return entry.kind !== 'stop' && entry.kind !== 'cut' && entry.kind !== 'lift';
-}
+/**
+ * An introduction stands before the first piece of its session. Where a session stops and how far it counts follows from
+ * its pieces, and from what was stated.
+ */
+export type IKept = Entry;
 
 /**
  * Without the pieces that a segment kept after them took the place of: it was compared with them, and they are never read

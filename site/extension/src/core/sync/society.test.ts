@@ -4,6 +4,7 @@ import { Fake } from '../../crypto/fake';
 import type { StatementBody } from '../class/statement';
 import type { IOwnSession } from '../identity/own';
 import { foundClass } from '../class/founding';
+import { toHex } from '../tagged';
 import type { Standing } from './options';
 import { BEN, Class, CLEO, type IMember } from './society.testing';
 
@@ -48,6 +49,8 @@ describe('what a page knows of its class', () => {
     expect([standing(ada, ada.own, 1), standing(ada, eve, 1)]).toEqual(['unknown', 'may-not']);
     const cut = (who: IOwnSession) => ada.society.cutOf(team, who.session, who.participant)?.count ?? null;
     expect([cut(ada.own), cut(eve)]).toEqual([null, 0]);
+    const ben = school.member('ben', [school.epoch(1), school.stand('owner', 2, 'ben', 'removed')]);
+    expect([standing(ben, ben.own, 1), cut(ben.own)]).toEqual(['may-not', 0]);
   });
 
   it('[ROL4] what one may not state is neither signed nor said', () => {
@@ -74,6 +77,34 @@ describe('what a page knows of its class', () => {
     expect(owner.society.keyring.newest).toBe(1);
     expect(owner.society.give(school.idOf('ben'), 'removed', [])).toBe(true);
     expect([owner.society.keyring.newest, owner.society.keyring.isCurrent]).toEqual([2, true]);
+  });
+
+  it('[ROL9] who closes the door names who is a member; who opens it names nobody', () => {
+    const ben = school.idOf('ben');
+    const owner = school.member('owner', [school.epoch(1, 'closed', [ben])]);
+    expect(owner.society.beginEpoch('closed')).toBe(true);
+    expect(owner.society.roles!.epoch).toMatchObject({ epoch: 2, door: 'closed', members: [ben] });
+    expect(owner.society.beginEpoch('open')).toBe(true);
+    expect(owner.society.roles!.epoch).toMatchObject({ epoch: 3, door: 'open', members: [] });
+  });
+
+  it('[ROL11] what somebody did counts as far as it is here when they may write it no more', () => {
+    const owner = school.member('owner', [school.epoch(1)]);
+    const { session, participant } = school.members.session('ben');
+    const team = `${BOOK}.team.${school.everyone}`;
+    const reach = { document: team, session, count: 3, chain: new Uint8Array(32).fill(3) };
+    owner.society.give(participant, 'viewer', [reach]);
+    expect(owner.society.cutOf(team, session, participant)).toEqual({ count: 3, chain: reach.chain });
+  });
+
+  it('[KEY4] one writes with the key of the newest epoch', () => {
+    const ada = school.member('ada', [school.epoch(1), school.epoch(2)]);
+    const written: unknown[] = [];
+    const read: string[] = [];
+    const team = `${BOOK}.team.${school.everyone}`;
+    ada.society.keyFor(team, 'document', key => written.push(key?.epoch, toHex(key!.key)));
+    ada.society.keysOf(team, 'document', 2, keys => read.push(...keys.map(toHex)));
+    expect([written[0], written[1]]).toEqual([2, read[0]]);
   });
 
   it('[KEY4] before there is an epoch nothing is sealed, one’s own neither', () => {
@@ -130,6 +161,21 @@ describe('what a page knows of its class', () => {
     const { bytes } = school.epoch(1);
     expect(() => ben.society.hear(BEN, 'statement', bytes)).not.toThrow();
     expect([ben.society.roles, ben.society.summary, ben.told]).toEqual([null, null, []]);
+  });
+
+  it('[SYN17] two compare what they know: statements, and what was wrapped', () => {
+    const summary = ({ society }: IMember): string => toHex(society.summary!);
+    const options = { devicesOf: () => [school.owner.agreementKey] };
+    const [ada, ben, cleo] = [
+      school.member('ada', [school.epoch(1)], options),
+      school.member('ben', [school.epoch(1)]),
+      school.member('cleo', [school.epoch(1), school.epoch(2)])
+    ];
+    expect([summary(ada) === summary(ben), summary(ben) === summary(cleo)]).toEqual([true, false]);
+    ada.society.keyFor(`${BOOK}.mine.${ada.own.participant}`, 'document', () => undefined);
+    expect(summary(ada)).not.toBe(summary(ben));
+    ada.society.wrapping.all.forEach(bytes => ben.society.hear(CLEO, 'statement', bytes));
+    expect(summary(ada)).toBe(summary(ben));
   });
 
   it('[SYN17] who asks is told what they did not name', () => {
@@ -285,12 +331,14 @@ describe('documents with secrets of their own', () => {
 });
 
 describe('teams', () => {
+  const keyOf = ({ society }: IMember, id: string): string =>
+    toHex(society.roles!.teams.get(id)!.keyHashes[0]!);
   function team(statements: Parameters<Class['member']>[1]): { owner: IMember; key(): string } {
     const owner = school.member('owner', statements);
     const id = owner.society.teaming.newTeam();
     const members = [school.idOf('ada'), school.idOf('ben')].sort();
     expect(owner.society.teaming.state(id, 'Team', members, () => [])).toBe(true);
-    return { owner, key: () => owner.society.roles!.teams.get(id)!.keyHashes[0]!.join() };
+    return { owner, key: () => keyOf(owner, id) };
   }
 
   it('[KEY11] have another key when somebody who had it teaches no more, and only then', () => {
@@ -301,6 +349,25 @@ describe('teams', () => {
     expect(key()).toBe(before);
     expect(owner.society.give(school.idOf('ines'), 'attendee', [])).toBe(true);
     expect(key()).not.toBe(before);
+  });
+
+  it('[KEY11] keep their key when somebody is removed, whose epochs are over, and when nothing is stated', () => {
+    const [ines, jon] = ['ines', 'jon'].map(name => school.idOf(name)) as [string, string];
+    const statements = [
+      school.epoch(1),
+      school.stand('owner', 2, 'ines', 'instructor'),
+      school.stand('owner', 3, 'jon', 'instructor')
+    ];
+    const { owner, key } = team(statements);
+    const before = key();
+    expect(owner.society.give(jon, 'removed', [])).toBe(true);
+    expect([key(), owner.society.keyring.newest]).toEqual([before, 2]);
+    const teacher = school.member('ines', statements);
+    const id = teacher.society.teaming.newTeam();
+    expect(teacher.society.teaming.state(id, 'Team', [ines], () => [])).toBe(true);
+    const theirs = keyOf(teacher, id);
+    expect(teacher.society.give(jon, 'attendee', [])).toBe(false);
+    expect(keyOf(teacher, id)).toBe(theirs);
   });
 });
 
@@ -316,6 +383,22 @@ describe('taking the class over', () => {
     const heir = school.member('heir', [school.epoch(1)]);
     expect([takeOver(heir), heir.society.roles!.owner]).toEqual([true, heir.own.participant]);
     expect([heir.society.keyring.newest, heir.society.keyring.isCurrent]).toEqual([2, true]);
+  });
+
+  it('[KEY11] gives every team a key that the old device does not have', () => {
+    const id = 'e7'.repeat(16);
+    const teamKey = new Uint8Array(32).fill(7);
+    const teaches = school.stand('owner', 2, 'heir', 'instructor');
+    const before = school.state('heir', 3, {
+      ...{ kind: 'team', team: id, name: 'Team', members: [school.idOf('ada')], frontier: [] },
+      keyHash: digest(teamKey)
+    });
+    const heir = school.member('heir', [school.epoch(1), teaches, before]);
+    const keyHash = () => heir.society.roles!.teams.get(id)!.keyHashes[0]!;
+    expect([takeOver(heir, 'mallory'), toHex(keyHash())]).toEqual([false, toHex(digest(teamKey))]);
+    expect(takeOver(heir)).toBe(true);
+    expect(toHex(keyHash())).not.toBe(toHex(digest(teamKey)));
+    expect(heir.society.keyring.hasTeam(id, keyHash())).toBe(true);
   });
 
   it('[ROL3] with another key does nothing', () => {

@@ -4,7 +4,7 @@ import { everyoneOf, foundClass, type IFounding } from '../class/founding';
 import { type IStatement, signStatement, type StatementBody } from '../class/statement';
 import type { ICrypto, ISigner } from '../crypto';
 import type { IOwnSession } from '../identity/own';
-import { type IAdmission, makeAnswer } from '../keys/answer';
+import { type Answer, type IAdmission, makeAnswer } from '../keys/answer';
 import { makeKnock } from '../keys/knock';
 import type { Message } from '../overlay/messages';
 import { Neighbour, Neighbours } from '../overlay/neighbours';
@@ -114,16 +114,16 @@ export class Class {
   }
 
   /** The answer to a knock of theirs, by whoever wants to let them in. */
-  admit(member: IMember, admission: Partial<IAdmission>): Uint8Array {
+  admit(member: IMember, admission: Partial<IAdmission> | { kind: 'waiting' | 'refused' }): Uint8Array {
     const knock = member.said
       .flatMap(({ message }) => (message.type === 'knock' ? [message.bytes] : []))
       .at(-1)!;
     const id = digest(knock);
     const { agreementKey } = member.own;
-    const answer: IAdmission = {
+    const answer = {
       ...{ kind: 'admitted', founding: this.founding.record, statements: [], keys: [] },
       ...admission
-    };
+    } as Answer;
     const seed = this.members.chance.bytes(32);
     const { classId } = this.founding;
     return now<Uint8Array | null>(then =>

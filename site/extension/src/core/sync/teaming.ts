@@ -83,7 +83,8 @@ export class Teaming {
     const key = new Uint8Array(32);
     fill(key);
     const isStated = this.ports.state({ ...body, keyHash: digest(key) });
-    if (isStated && keyring.takeTeam(body.team, key) === 'taken') {
+    // Of what was not stated no key is taken.
+    if (keyring.takeTeam(body.team, key) === 'taken') {
       this.ports.keysChanged();
     }
     return isStated;

@@ -1,0 +1,54 @@
+import { digest } from 'lib0/hash/sha256';
+import { describe, expect, it } from 'vitest';
+import type { IReached } from '../class/readmission';
+import { DOCUMENT, Pages } from '../simulation/pages';
+import { farthest, reachesKept } from './archive';
+import type { IKept } from './kept';
+
+const never = (): null => null;
+
+describe('what a device keeps of documents that are not open', () => {
+  it('[STO12] says how far somebody is as the page says that has them open, and of nobody else', () => {
+    const pages = new Pages(digest);
+    const disk: IKept[] = [];
+    const ada = pages.open({ keep: (_, each) => disk.push(each) }, true, 'ada');
+    const ben = pages.open({}, true, 'ben');
+    pages.join(ada, ben);
+    for (const words of ['one', 'two', 'three']) {
+      ben.text.insert(0, words);
+      ada.text.insert(0, words);
+      pages.clock.advance(2000);
+    }
+    const { room } = pages.members;
+    const reached = reachesKept({ digest, room, cutOf: never }, DOCUMENT, disk, [ben.participant]);
+    expect([...reached.keys()]).toEqual([ben.participant]);
+    expect(reached.get(ben.participant)).toEqual(ada.engine.reachedBy(ben.participant));
+    expect(reached.get(ben.participant)![0]).toMatchObject({ session: ben.session, count: 3, fork: 'none' });
+
+    // What was stated before holds; and what is another class's, or another document's, is nothing.
+    const cut = reachesKept({ digest, room, cutOf: () => ({ count: 0, chain: null }) }, DOCUMENT, disk, [
+      ben.participant
+    ]);
+    expect(cut.get(ben.participant)).toEqual([]);
+    const others = { digest, room: new Uint8Array(16).fill(9), cutOf: never };
+    expect(reachesKept(others, DOCUMENT, disk, [ben.participant]).get(ben.participant)).toEqual([]);
+    const elsewhere = DOCUMENT.replace(/.$/, end => (end === '0' ? '1' : '0'));
+    expect(
+      reachesKept({ digest, room, cutOf: never }, elsewhere, disk, [ben.participant]).get(ben.participant)
+    ).toEqual([]);
+  });
+
+  it('[STO12] what reaches farther counts, and a session that said two things as far as nobody doubts it', () => {
+    const reach = (session: string, count: number, fork: IReached['fork'] = 'none'): IReached => {
+      return { document: 'd', session, count, chain: new Uint8Array(32).fill(count), fork };
+    };
+    const here = [reach('a', 3), reach('b', 9), reach('c', 2, 'later'), reach('e', 1, 'first')];
+    const kept = [reach('a', 5), reach('b', 4, 'later'), reach('c', 8), reach('d', 1)];
+    const wanted = [reach('a', 5), reach('b', 4, 'later'), reach('c', 2, 'later'), reach('e', 1, 'first')];
+    for (const found of [farthest(here, kept), farthest(kept, here)]) {
+      const sorted = found.sort((one, other) => (one.session < other.session ? -1 : 1));
+      expect(sorted).toEqual([...wanted.slice(0, 3), reach('d', 1), wanted[3]]);
+    }
+    expect(farthest([reach('a', 1)], [{ ...reach('a', 1), document: 'other' }]).length).toBe(2);
+  });
+});

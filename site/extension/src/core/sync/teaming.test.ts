@@ -1,0 +1,142 @@
+import { digest } from 'lib0/hash/sha256';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { formatName } from '../document/name';
+import { fromHex, toHex } from '../tagged';
+import { Class, type IMember } from './society.testing';
+import { teamReaders } from './teaming';
+
+const GENESIS = '5e'.repeat(32);
+const TEAM = 'e7'.repeat(16);
+const OTHER = 'd6'.repeat(16);
+const NONE = (): [] => [];
+let school: Class;
+beforeEach(() => (school = new Class()));
+
+const teamOf = ({ society }: IMember) => society.roles!.teams.get(TEAM)!;
+const keyOf = (member: IMember): string => toHex(teamOf(member).keyHashes[0]!);
+const ids = (...names: string[]): string[] => names.map(name => school.idOf(name)).sort();
+
+/** A member's page that stated the team; what it told the page before is forgotten. */
+function founded(...members: string[]): IMember {
+  const owner = school.member('owner', [school.epoch(1)]);
+  expect(owner.society.teaming.state(TEAM, 'Team', ids(...members), NONE)).toBe(true);
+  owner.told.length = 0;
+  return owner;
+}
+
+describe('stating a team', () => {
+  it('[KEY11] that has another name, or one more, has the key it had; the key of who states it is taken at once', () => {
+    const owner = founded('ada', 'ben');
+    const before = keyOf(owner);
+    expect(owner.society.keyring.hasTeam(TEAM, fromHex(before))).toBe(true);
+    expect(owner.society.teaming.state(TEAM, 'Renamed', ids('ada', 'ben', 'cleo'), NONE)).toBe(true);
+    expect([keyOf(owner), teamOf(owner).name, teamOf(owner).members]).toEqual([
+      ...[before, 'Renamed', ids('ada', 'ben', 'cleo')]
+    ]);
+    // Nothing opens now that did not before.
+    expect(owner.told).toEqual(['rules']);
+  });
+
+  it('[KEY11] that somebody is taken out of has another key', () => {
+    const owner = founded('ada', 'ben');
+    const before = keyOf(owner);
+    expect(owner.society.teaming.state(TEAM, 'Team', ids('ada'), NONE)).toBe(true);
+    expect(keyOf(owner)).not.toBe(before);
+    expect(owner.society.keyring.hasTeam(TEAM, fromHex(keyOf(owner)))).toBe(true);
+    expect(owner.told).toEqual(['rules', 'keys']);
+  });
+
+  it('[KEY11] whose key is not here gives it another: nobody could be handed the one it had', () => {
+    const stated = school.state('owner', 2, {
+      ...{ kind: 'team', team: TEAM, name: 'Team', members: ids('ada'), frontier: [] },
+      keyHash: digest(new Uint8Array(32).fill(7))
+    });
+    const other = school.member('owner', [school.epoch(1), stated]);
+    const before = keyOf(other);
+    expect(other.society.teaming.state(TEAM, 'Team', ids('ada'), NONE)).toBe(true);
+    expect(keyOf(other)).not.toBe(before);
+  });
+
+  it('[ROL10] is not for everybody: nothing is stated, and no key is here for it', () => {
+    const ada = school.member('ada', [school.epoch(1)]);
+    expect(ada.society.teaming.state(TEAM, 'Team', ids('ada'), NONE)).toBe(false);
+    expect([ada.society.roles!.teams.size, ada.told, ada.said]).toEqual([0, [], []]);
+  });
+
+  it('[ROL10] names of those who leave what they wrote in the team, as before of those who had left', () => {
+    const owner = founded('ada', 'ben', 'cleo');
+    const [session] = ['ben'].map(name => school.members.session(name).session) as [string];
+    const reach = (document: string, count: number) => ({
+      ...{ document, session, count },
+      chain: new Uint8Array(32).fill(1)
+    });
+    const page = formatName({ genesis: GENESIS, branch: 'team', owner: TEAM });
+    const outputs = `${page}/outputs.${school.idOf('ben')}`;
+    const elsewhere = [
+      formatName({ genesis: GENESIS, branch: 'team', owner: OTHER }),
+      formatName({ genesis: GENESIS, branch: 'mine', owner: TEAM }),
+      'records'
+    ];
+    const asked: string[] = [];
+    const reachesOf = (participant: string) => {
+      asked.push(participant);
+      return [page, outputs, ...elsewhere].map((document, index) => reach(document, index + 3));
+    };
+    expect(owner.society.teaming.state(TEAM, 'Team', ids('ada', 'cleo'), reachesOf)).toBe(true);
+    expect(asked).toEqual(ids('ben'));
+    const named = (): string[] => teamOf(owner).frontier.map(({ document, count }) => `${count} ${document}`);
+    expect(named()).toEqual([`3 ${page}`, `4 ${outputs}`]);
+    expect(owner.society.teaming.state(TEAM, 'Team', ids('ada'), NONE)).toBe(true);
+    expect(named()).toEqual([`3 ${page}`, `4 ${outputs}`]);
+  });
+});
+
+describe('who hands the key of a team over', () => {
+  const readersOf = (member: IMember, devicesOf: (participant: string) => Uint8Array[] = NONE) =>
+    teamReaders(() => member.society.roles, member.own, devicesOf);
+
+  it('[KEY11] is who is or was of it, or teaches; to the devices of all who read it', () => {
+    const owner = founded('ada', 'ben');
+    owner.society.give(school.idOf('ines'), 'instructor', []);
+    owner.society.give(school.idOf('ada'), 'removed', []);
+    owner.society.teaming.state(TEAM, 'Team', ids('ada', 'cleo'), NONE);
+    const mark = (participant: string): Uint8Array[] => [fromHex(participant)];
+    const readers = readersOf(owner, mark);
+    const devices = readers.devices(TEAM).map(toHex);
+    expect(devices.slice(1).sort()).toEqual(ids('cleo', 'owner', 'ines'));
+    expect(devices[0]).toBe(toHex(owner.own.agreementKey));
+    const may = ['owner', 'ines', 'ada', 'ben', 'cleo', 'dan'].map(name => [
+      readers.mayHave(school.idOf(name), TEAM),
+      readers.teaches(school.idOf(name))
+    ]);
+    expect(may).toEqual([
+      ...[
+        [true, true],
+        [true, true],
+        [true, false],
+        [true, false],
+        [true, false]
+      ],
+      [false, false]
+    ]);
+    expect(readers.keyHashes(TEAM).map(toHex)).toEqual(teamOf(owner).keyHashes.map(toHex));
+  });
+
+  it('[KEY11] is not of a team that nobody stated, nor without knowing who teaches', () => {
+    const [owner, unfounded] = [founded('ada'), school.page('ben', { founding: null })];
+    expect([readersOf(owner).own(), readersOf(unfounded).own()]).toEqual([[TEAM], []]);
+    expect(readersOf(owner).mayHave(school.idOf('ada'), OTHER)).toBe(false);
+    expect(readersOf(owner).keyHashes(OTHER)).toEqual([]);
+    expect(readersOf(unfounded).mayHave(school.idOf('owner'), TEAM)).toBe(false);
+  });
+
+  it('[KEY11] has the teams that one is of, and no others', () => {
+    const { society } = founded('ada');
+    const page = (name: string): IMember => {
+      const member = school.member(name, [school.epoch(1)]);
+      society.stated.forEach(bytes => member.society.hear('B'.repeat(21) + 'A', 'statement', bytes));
+      return member;
+    };
+    expect(['ada', 'ben'].map(name => readersOf(page(name)).own())).toEqual([[TEAM], []]);
+  });
+});

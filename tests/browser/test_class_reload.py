@@ -1,0 +1,88 @@
+"""A page that the class takes nothing more from says so; what was written there is offered again on the next one."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from peerbook.peer.peer import Followed
+from peerbook.peer.statement import Reach, Standing
+
+from .classroom import Classroom
+from .conftest import NewContext, Server
+from .founded import found
+from .odd import Odd, an_odd_one
+from .test_class_odd import PATH, a_classroom
+from .test_class_panel import axe
+
+SAID = "The class takes nothing more from this page"
+LOST = "Something you wrote does not count in the class any more"
+
+
+def has(odd: Odd, words: str) -> bool:
+    """Asked in its own thread."""
+    assert odd.followed
+    return any(words in cell.source for cell in odd.followed.notebook.cells)
+
+
+def reaches_of_the_only_author(followed: Followed) -> tuple[str, tuple[Reach, ...]]:
+    log = followed.replica.log
+    (author,) = {log.author_of(session) or "" for session in log.sessions}
+    reaches = [
+        Reach(followed.document, session, log.count(session), log.chain_at(session, log.count(session)) or b"")
+        for session in log.sessions
+    ]
+    return author, tuple(reaches)
+
+
+def types_in_the_first_cell(page: Classroom, words: str) -> None:
+    page.page.locator(".jp-CodeCell .cm-content").first.click()
+    page.page.keyboard.press("ControlOrMeta+End")
+    page.page.keyboard.type(words)
+
+
+def test_who_was_let_back_in_by_somebody_who_has_less_reloads_and_puts_back_what_did_not_count(
+    new_context: NewContext, own_server: Server
+) -> None:
+    founded = found()
+    link = f"{own_server.url()}workshops/first-steps/index.html{founded.fragment}"
+    with an_odd_one(link, "Ms Diaz", own=founded.own) as diaz:
+        diaz.follow(PATH)
+        ben = a_classroom(new_context, own_server, "Ben", founded.everyones)
+        first = ben.page.locator(".jp-CodeCell").first
+        types_in_the_first_cell(ben, "\n# counts")
+        diaz.wait(lambda _: has(diaz, "# counts"), "she has it", 60)
+        ben.page.wait_for_timeout(1000)
+        him, reaches = diaz.do(reaches_of_the_only_author)
+        types_in_the_first_cell(ben, "\n# in vain")
+        diaz.wait(lambda _: has(diaz, "# in vain"), "she has that, too", 60)
+
+        def let_back_in(_: Followed) -> None:
+            society = diaz.peer.society
+            for role in ("removed", "attendee"):
+                # Whoever lets him back in has nothing of his here, and names what was named before.
+                assert society.stating.state(Standing(him, role, (), tuple(reaches)))
+
+        diaz.do(let_back_in)
+        line = ben.page.locator(".pb-ReadingLine")
+        expect(line).to_contain_text(SAID)
+        expect(first).not_to_contain_text("# in vain")
+        types_in_the_first_cell(ben, "nothing")
+        expect(first).not_to_contain_text("nothing")
+        assert axe(ben.page, ".pb-ReadingLine") == []
+        line.get_by_role("button", name="Reload").click()
+
+        ben.wait_for_cells()
+        expect(line).to_be_hidden()
+        notice = ben.page.locator(".Toastify__toast").filter(has_text=LOST)
+        expect(notice).to_contain_text("# in vain")
+        expect(first).not_to_contain_text("# in vain")
+        notice.get_by_role("button", name="Put it back").click()
+        expect(first).to_contain_text("# in vain")
+        types_in_the_first_cell(ben, "\n# and on")
+        diaz.wait(lambda _: has(diaz, "# in vain\n# and on"), "it is taken", 60)
+    # It is offered once.
+    ben.page.reload()
+    ben.wait_for_cells()
+    expect(first).to_contain_text("# and on")
+    ben.page.wait_for_timeout(1000)
+    assert ben.page.locator(".Toastify__toast").filter(has_text=LOST).count() == 0
