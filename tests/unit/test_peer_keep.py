@@ -687,3 +687,16 @@ def test_a_notebook_is_told_of_when_it_rests_or_once_a_minute() -> None:
     ]
     assert lines[0][0] == 4
     assert lines[1][0] == 60
+
+
+def test_per8_whose_writing_is_much_work_is_said_once() -> None:
+    people = {"a": "Ada", "b": "Ben"}
+    lines = told(
+        (5, view(people=people)),
+        (5, view(people=people, costly={"b"})),
+        (5, view(people=people, costly={"b", "a", "c"})),
+    )
+    assert [line for line in lines if "work" in line] == [
+        "What Ben wrote is a lot of work for this computer: it comes bit by bit.",
+        "What Ada and Somebody wrote is a lot of work for this computer: it comes bit by bit.",
+    ]

@@ -250,10 +250,14 @@ export class Authority {
       setTeam: ({ team, name, members }) => {
         const before = roles.teams.get(team)?.members ?? [];
         const gone = before.filter(member => !members.includes(member));
+        // Of who comes, only what was named of them matters; a whole class is put into teams at once.
+        const named = members.filter(
+          member => !before.includes(member) && (roles.standingOf(member)?.frontier.length ?? 0) > 0
+        );
         this.state(
           engine,
-          gone,
-          reached => void society.teaming.state(team, name, members, who => undoubted(reached(who)))
+          [...gone, ...named],
+          reached => void society.teaming.put(team, name, members, reached)
         );
       },
       newTeam: () => society.teaming.newTeam(),

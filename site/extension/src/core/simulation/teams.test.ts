@@ -128,6 +128,36 @@ describe('a team', () => {
     });
   });
 
+  it('[ROL11] who was given a role while they were out of it writes on there once they are put in again', () => {
+    const { society, engine } = school.teacher;
+    const reached = (participant: string) => engine.reachedBy(participant);
+    write(ben!, red!, 'Before. ');
+    school.clock.advance(3000);
+    const put = (...members: Pupil[]): void => {
+      const ids = members.map(({ participant }) => participant);
+      expect(society.teaming.put(red!, 'Team 1', ids, reached)).toBe(true);
+      school.clock.advance(3000);
+    };
+    put(ada!);
+    for (const role of ['viewer', 'attendee'] as const) {
+      society.give(ben!.participant, role, reached(ben!.participant));
+      school.clock.advance(3000);
+    }
+    put(ada!, ben!);
+    write(ben!, red!, 'After. ');
+    school.clock.advance(3000);
+    for (const pupil of [ada!, ben!, school.teacher]) {
+      expect([pupil.who, words(pupil, red!)]).toEqual([
+        pupil.who,
+        expect.stringContaining('After. Before. ')
+      ]);
+    }
+    // Nothing is stated of who is in it already, or was never named.
+    const count = society.stated.length;
+    put(ada!, ben!);
+    expect(society.stated.length - count).toBeLessThanOrEqual(1);
+  });
+
   it('[KEY11] who is removed from the class has nothing of what the team writes then', () => {
     const { society, engine } = school.teacher;
     const { keyring } = society;

@@ -96,7 +96,8 @@ export class Society extends Discreet implements IRules, IKeys {
     this.teaming = new Teaming({
       ...{ digest, keyring: this.keyring, roles: () => this.roles, fill: options.fill },
       state: body => this.state(body),
-      keysChanged: () => this.keysChanged()
+      keysChanged: () => this.keysChanged(),
+      give: (...given) => this.give(...given)
     });
     this.doorway = new Doorway({
       ...options,

@@ -3,6 +3,7 @@
  * another key; else the one it has stays, so that a name that changes costs nobody anything [ROL10, KEY11].
  */
 import { placeOf } from '../class/permissions';
+import type { IReached } from '../class/readmission';
 import type { Roles } from '../class/roles';
 import {
   fitFrontier,
@@ -28,6 +29,8 @@ export interface ITeamingPorts {
   /** States something, if one may: whether that is so. */
   readonly state: (body: StatementBody) => boolean;
   readonly keysChanged: () => void;
+  /** Says somebody's role anew. */
+  readonly give: (participant: string, role: 'attendee', reaches: readonly IReached[]) => boolean;
 }
 
 export class Teaming {
@@ -38,6 +41,29 @@ export class Teaming {
     const id = new Uint8Array(TEAM_BYTES);
     this.ports.fill(id);
     return toHex(id);
+  }
+
+  /**
+   * The same, and who is put in writes on in a page that is open: while they were out of the team their role was perhaps
+   * stated with how far they were in it [ROL11].
+   *
+   * @param reached how far sessions of somebody are here
+   */
+  put(
+    team: string,
+    name: string,
+    members: readonly string[],
+    reached: (participant: string) => readonly IReached[]
+  ): boolean {
+    const undoubted = (who: string): readonly IReach[] => reached(who).filter(({ fork }) => fork !== 'first');
+    const isStated = this.state(team, name, members, undoubted);
+    const roles = this.ports.roles();
+    if (isStated && roles) {
+      members
+        .filter(member => isStillCut(roles, team, member, reached(member)))
+        .forEach(member => this.ports.give(member, 'attendee', reached(member)));
+    }
+    return isStated;
   }
 
   /**
@@ -91,13 +117,28 @@ export class Teaming {
   }
 }
 
-/** Of those who left before, as it was stated; of those who leave now, as it is here. */
-function frontierOf(team: string, before: ITeam | undefined, now: readonly IReach[]): readonly IReach[] {
-  const inTeam = now.filter(({ document }) => {
+/** Whether sessions of a member are named with their role in documents of the team for another reason than a fork. */
+function isStillCut(roles: Roles, team: string, member: string, reached: readonly IReached[]): boolean {
+  const named = roles.standingOf(member)?.frontier ?? [];
+  const isNamed = (of: IReach): boolean =>
+    named.some(each => each.session === of.session && each.document === of.document);
+  return (
+    roles.roleOf(member) === 'attendee' &&
+    roles.isMemberOf(member, team) &&
+    inTeam(team, reached).some(reach => reach.fork === 'none' && isNamed(reach))
+  );
+}
+
+function inTeam<Reach extends IReach>(team: string, reaches: readonly Reach[]): readonly Reach[] {
+  return reaches.filter(({ document }) => {
     const place = placeOf(document);
     return place?.branch === 'team' && place.owner === team;
   });
-  const all = [...(before?.frontier ?? []), ...inTeam];
+}
+
+/** Of those who left before, as it was stated; of those who leave now, as it is here. */
+function frontierOf(team: string, before: ITeam | undefined, now: readonly IReach[]): readonly IReach[] {
+  const all = [...(before?.frontier ?? []), ...inTeam(team, now)];
   return fitFrontier([...new Map(all.map(reach => [`${reach.session} ${reach.document}`, reach])).values()]);
 }
 
