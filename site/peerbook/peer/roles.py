@@ -251,15 +251,6 @@ class Roles:
         theirs = (each.id for each in self._all if _participant(each.author) == participant)
         return tuple(sorted(id_ for id_ in theirs if id_ in self._ids))
 
-    def bounds_of_owners(self, reaches: Iterable[Reach]) -> tuple[tuple[str, ...], tuple[Reach, ...]]:
-        """What goes on counting when somebody takes the class over, of the owner and of all who were before, as another
-        succession says nothing of them any more: ids of statements, and how far sessions count. ``reaches``: how far
-        what the owner wrote is here.
-        """
-        counts = {*self.statements_of(self.owner), *(each.id for each in self._owners)}
-        frontier = {(each.document, each.session): each for each in (*self._reign.frontier, *reaches)}
-        return tuple(sorted(counts)), tuple(frontier.values())
-
     def next_number(self, author: bytes, body: Body) -> int | None:
         """The number for a new statement: above whatever it is to outdo, and not above what somebody without power
         said. None when there is none.

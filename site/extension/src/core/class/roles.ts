@@ -279,7 +279,8 @@ export class Roles {
         (isPromoted && this.participant(by) === body.participant)
       );
     };
-    const most = this.all.reduce((so, each) => (each.number > so && isOutdone(each) ? each.number : so), 0);
+    // They are in order: the last is above all others.
+    const most = this.all.reduce((so, each) => (isOutdone(each) ? each.number : so), 0);
     return most < Number.MAX_SAFE_INTEGER ? most + 1 : null;
   }
 
