@@ -52,6 +52,7 @@ export class Lesson {
       here: () => this.people.map(({ participant }) => participant),
       replays: { count: 0 },
       lost: text => this.promises.offered.push(text),
+      buried: (who, text) => this.promises.bury(who, text),
       forked: (finder, participant) => this.judge(finder, participant)
     };
     this.verdict = new Verdict(this.course);

@@ -8,6 +8,8 @@ export class Promises {
   readonly deleted = new Set<string>();
   /** Texts that are not in a document any more, of which their author was told. */
   readonly offered: string[] = [];
+  /** Words that were in a deleted cell when their author's page built the document anew: nobody is told of those. */
+  private readonly unread = new Set<string>();
   /** Whose words need not be there any more. */
   readonly outlaws = new Set<string>();
   /** Whose page broke down: it cannot tell any more what is not there. */
@@ -18,6 +20,12 @@ export class Promises {
     if (!this.outlaws.has(who)) {
       deeds.written.forEach(word => this.demanded.set(word, { who, document }));
     }
+  }
+
+  /** A document is another one on a page of somebody's, where this stood in a deleted cell. */
+  bury(who: string, text: string): void {
+    const words = text.match(/<[^<>]*>/g) ?? [];
+    words.filter(word => this.demanded.get(word)?.who === who).forEach(word => this.unread.add(word));
   }
 
   outlaw(who: string): void {
@@ -46,8 +54,8 @@ export class Promises {
   } {
     const isExcused = (word: string): boolean => {
       const { who, document } = this.demanded.get(word)!;
-      const isTold = this.crashed.has(who) || this.offered.some(text => text.includes(word));
-      return isTold && hasLosses(document);
+      const isOffered = this.unread.has(word) || this.offered.some(text => text.includes(word));
+      return (this.crashed.has(who) || isOffered) && hasLosses(document);
     };
     return { words: [...this.demanded.keys()].filter(word => !this.deleted.has(word)), isExcused };
   }

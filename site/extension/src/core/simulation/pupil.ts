@@ -8,6 +8,7 @@ import type { IStatement } from '../class/statement';
 import type { Cancel, Clock } from '../clock';
 import type { Channel } from '../connection';
 import type { IOwnSession } from '../identity/own';
+import { cellsOf, isDeleted, textOf } from '../document/cells';
 import type { Line } from '../overlay/neighbours';
 import { Engine, type Refusal } from '../sync/engine';
 import type { IKept } from '../sync/kept';
@@ -45,6 +46,8 @@ export interface ICourse {
   readonly replays?: { count: number };
   /** Somebody's words are not in their document any more, and they were told. */
   lost(text: string): void;
+  /** Nobody is told of what goes with a deleted cell. */
+  buried?(who: string, text: string): void;
   forked(finder: Pupil, participant: string): void;
 }
 
@@ -249,6 +252,7 @@ export class Pupil {
     }
     const deeds = this.deedsIn(document);
     if (deeds) {
+      cellsOf(deeds.doc).forEach(cell => isDeleted(cell) && this.course.buried?.(this.who, textOf(cell)));
       deeds.doc = doc;
     }
   }

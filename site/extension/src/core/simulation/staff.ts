@@ -30,6 +30,12 @@ export interface IStaffPorts {
   readonly cutOff: (pupil: Pupil) => void;
 }
 
+/** Somebody who reads what a team writes. */
+interface IReadBy {
+  readonly participant: string;
+  readonly team: string;
+}
+
 interface ITeamThen {
   readonly team: string;
   readonly name: string;
@@ -149,6 +155,7 @@ export class Staff {
       return;
     }
     this.noteMissing(actor, pupil.participant);
+    const then = this.readBy(actor, [pupil.participant]);
     if (!society.give(pupil.participant, role, engine.reachedBy(pupil.participant))) {
       return;
     }
@@ -158,7 +165,9 @@ export class Staff {
       this.taught.add(pupil.who);
     }
     this.ports.rememberKeys(actor);
-    this.expectOthers(actor, [pupil.participant], role === 'removed');
+    this.expectOthers(actor, then);
+    const has = role === 'removed' && this.readers.has(pupil.participant, society.roles!.epoch!.keyHash);
+    demand(!has, `${actor.name} leaves ${pupil.name} the epoch`);
   }
 
   /** Somebody with the recovery file comes, on a new device. */
@@ -191,6 +200,7 @@ export class Staff {
       this.ports.cutOff(before);
     }
     this.noteMissing(pupil, before.participant);
+    const then = this.readBy(pupil, [before.participant]);
     const seed = Secret.make(bytes => bytes.set(course.members.rootOf('recovery').reveal()));
     pupil.society.takeOver(seed, pupil.engine.reachesOf(pupil.society.roles!.owner), isDone => {
       demand(isDone, `${pupil.name} has the recovery file and no class`);
@@ -199,7 +209,7 @@ export class Staff {
     note(`${pupil.name} takes the class over`);
     this.ports.tookOver(pupil);
     this.ports.rememberKeys(pupil);
-    this.expectOthers(pupil, [before.participant]);
+    this.expectOthers(pupil, then);
   }
 
   /** The owner, mostly; else anybody whose page says that they teach. */
@@ -258,29 +268,31 @@ export class Staff {
     const before = society.roles?.teams.get(team)?.members ?? [];
     const gone = before.filter(each => !members.includes(each));
     gone.forEach(each => this.noteMissing(actor, each));
+    const then = this.readBy(actor, gone);
     if (society.teaming.state(team, name, members, each => engine.reachesOf(each))) {
       this.counts.teams += 1;
       this.ports.note(
         `${actor.name} states ${team.slice(0, 4)} ${name}: ${members.map(each => this.nameOf(each)).join(' ')}`
       );
-      this.expectOthers(actor, gone);
+      this.expectOthers(actor, then);
     }
   }
 
-  /** Whoever is out has no key of what comes. */
-  private expectOthers(
-    { society: { roles }, name }: Pupil,
-    gone: readonly string[],
-    isRemoved = false
-  ): void {
-    for (const participant of gone) {
-      for (const [team, { keyHashes }] of roles!.teams) {
-        const isOut = !roles!.readsTeam(participant, team) && roles!.roleOf(participant) !== 'removed';
-        const has = isOut && this.readers.has(participant, keyHashes[0]!);
-        demand(!has, `${name} leaves ${this.nameOf(participant)} the key of ${team}`);
-      }
-      const has = isRemoved && this.readers.has(participant, roles!.epoch!.keyHash);
-      demand(!has, `${name} leaves ${this.nameOf(participant)} the epoch`);
+  /** Which teams these read, as far as somebody knows. */
+  private readBy({ society: { roles } }: Pupil, participants: readonly string[]): IReadBy[] {
+    const teams = [...(roles?.teams.keys() ?? [])];
+    return participants.flatMap(participant =>
+      teams.filter(team => roles!.readsTeam(participant, team)).map(team => ({ participant, team }))
+    );
+  }
+
+  /** Whoever is out of a team that they read has no key of what comes. */
+  private expectOthers({ society: { roles }, name }: Pupil, then: readonly IReadBy[]): void {
+    for (const { participant, team } of then) {
+      const isOut = !roles!.readsTeam(participant, team) && roles!.roleOf(participant) !== 'removed';
+      const [keyHash] = roles!.teams.get(team)?.keyHashes ?? [];
+      const has = isOut && keyHash !== undefined && this.readers.has(participant, keyHash);
+      demand(!has, `${name} leaves ${this.nameOf(participant)} the key of ${team}`);
     }
     this.readers.look(this.ports.people());
   }
