@@ -12,6 +12,7 @@ import { isOut, placeOf, readsIn, writesIn } from './permissions';
 import {
   type Door,
   EPOCH_MEMBERS,
+  type IBounds,
   type IReach,
   type IStatement,
   type StatedRole,
@@ -245,6 +246,17 @@ export class Roles {
       .map(({ id }) => id)
       .filter(id => this.ids.has(id))
       .sort();
+  }
+
+  /**
+   * What goes on counting when somebody takes the class over: of the owner and of all who were before, whom another
+   * succession says nothing of any more; of `reaches`, how far what the owner wrote is here.
+   */
+  boundsOfOwners(reaches: readonly IReach[]): IBounds {
+    const counts = new Set([...this.statementsOf(this.owner), ...this.owners.map(({ id }) => id)]);
+    const before = this.reign.last?.frontier ?? [];
+    const frontier = new Map([...before, ...reaches].map(each => [`${each.session} ${each.document}`, each]));
+    return { counts: [...counts].sort(), frontier: [...frontier.values()] };
   }
 
   /**
