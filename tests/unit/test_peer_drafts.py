@@ -208,3 +208,17 @@ def test_per5_what_one_writes_while_the_next_document_waits_is_in_that_too(
     desk.write(desk.one, "last")
     assert desk.words == ["of one epoch and another last"] * 2
     assert desk.faults == []
+
+
+def test_per7_what_waited_for_a_key_is_given_back_when_its_author_is_cut_off_before_it_comes(desk: Desk) -> None:
+    page = desk.one
+    # Nobody says that the document is another elsewhere.
+    desk.world.part(page, desk.other)
+    key, page.keys.key = page.keys.key, None
+    desk.write(page, "Too late.")
+    page.rules.cuts[DOCUMENT, page.session] = Cut(0, None)
+    page.engine.rules_changed()
+    page.keys.key = key
+    page.engine.keys_changed()
+    desk.world.clock.advance(1000)
+    assert (str(page.text), desk.lost) == ("", [Lost("a", "Too late.")])

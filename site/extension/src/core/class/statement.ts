@@ -52,7 +52,7 @@ export interface IReach {
 }
 
 /** What goes with taking something from somebody. */
-interface IBounds {
+export interface IBounds {
   /** Which of their own statements still count: ids. Naming them, and not a number, lets nobody date one back. */
   readonly counts: readonly string[];
   /** How far their sessions count. In the order of document and session. */
