@@ -142,9 +142,7 @@ def test_a_notebook_is_written_as_jupyter_reads_it() -> None:
     assert notebook_bytes(view).endswith(b"}\n")
 
 
-def test_a_document_without_its_genesis_is_no_notebook_yet() -> None:
-    assert not a_view(Doc()).is_begun
-    assert a_view(a_doc()).is_begun
+def test_a_notebook_without_cells_is_a_file_without_cells() -> None:
     assert read(notebook_bytes(a_view(a_doc())))["cells"] == []
 
 

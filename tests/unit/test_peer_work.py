@@ -152,8 +152,32 @@ def test_per8_what_waits_is_bounded_and_ones_own_never_does() -> None:
     assert taken == sorted(taken)
     assert taken.count(True) in range(499, 502)
     assert desk.intake.waiting.count <= WAITING_CHANGES + 1
+    assert desk.named == ["eve"], "said once"
+    updates: list[bytes] = []
+    subscription = desk.doc.observe(lambda event: updates.append(event.update))
     assert isinstance(desk.intake.take("own", crafted(9, 0, 300)), list)
-    assert desk.has(9) == 300
+    desk.doc.unobserve(subscription)
+    assert (desk.has(9), len(updates)) == (300, 1), "in one go"
+
+
+def test_per8_what_many_structs_take_at_all_is_nobodys_share() -> None:
+    clock, passed, named = VirtualClock(), [0.0], list[str]()
+    work = Work(WorkPorts(clock, lambda: passed[0], named.append))
+
+    def run(ms: float) -> Callable[[], None]:
+        return lambda: passed.__setitem__(0, passed[0] + ms)
+
+    work.measure("ada", 100_000, run(9_000))
+    before = work.most("ada")
+    work.measure("ada", 16, run(COSTLY_MS / 2 + 16))
+    assert (before, work.most("ada"), named) == (16, 1, [])
+    work.measure("ada", 16, run(COSTLY_MS / 2))
+    assert (work.most("ada"), work.most("ben"), named) == (0, 16, ["ada"])
+    # It is forgiven with time: so much that a struct may come, then all.
+    clock.advance(COSTLY_MS)
+    assert work.most("ada") == 1
+    clock.advance(100 * COSTLY_MS)
+    assert work.most("ada") == 16
 
 
 class Writer:

@@ -172,8 +172,7 @@ class Peer:
         self.costly: set[str] = set()
         """Participants whose writing takes too long, and waits."""
         self.lost: dict[str, list[Lost]] = {}
-        """By document: what one wrote, and does not count in the class any more. Whoever has seen to it takes it out;
-        :func:`~peerbook.peer.sync.lost.put_back` writes it again.
+        """By document: what one wrote, and does not count in the class any more. Whoever has seen to it takes it out.
         """
         self._direct = self._open_direct(clock, number) if direct and site.direct else None
         self._roads = Roads(

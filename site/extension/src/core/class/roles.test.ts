@@ -104,6 +104,13 @@ describe('roles', () => {
     ]);
   });
 
+  it('[ROL4] those who teach besides the owner, and those who are out, are known by name', () => {
+    const class_ = fold(named, removed, stand(owner, 3, ivan, 'removed'), stand(owner, 4, ben, 'viewer'));
+    expect([class_.instructors, [...class_.removed].sort()]).toEqual([[ines.id], [ada.id, ivan.id].sort()]);
+    const after = fold(named, removed, succeed(5, ines, { counts: [named] }));
+    expect([after.owner, after.instructors, after.removed]).toEqual([ines.id, [], [ada.id]]);
+  });
+
   it('[ROL4] an instructor makes nobody instructor', () => {
     const made = stand(ines, 2, ivan, 'instructor');
     expect(roles(fold(named, made, stand(ivan, 3, ada, 'removed')), ivan, ada)).toEqual([

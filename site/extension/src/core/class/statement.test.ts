@@ -123,10 +123,10 @@ describe('statement', () => {
 
   it('[ROL1] has one spelling: lists in their order, nothing twice, nothing that counts 0, signed or not', () => {
     const [a, b] = [first, second].sort((one, two) => (one.id < two.id ? -1 : 1)) as [IStatement, IStatement];
-    const body = (counts: IStatement[], reaches: IReach[]) => {
-      const right = stand(owner, 3, ada, 'removed', { counts: [a, b], frontier });
-      const from = unsigned(right).length - bounds([a, b], frontier).length;
-      return signed(joinBytes([unsigned(right).slice(0, from), bounds(counts, reaches)]));
+    const right = stand(owner, 3, ada, 'removed', { counts: [a, b], frontier });
+    const body = (counts: IStatement[], reaches: IReach[], of = right) => {
+      const from = unsigned(of).length - bounds([a, b], frontier).length;
+      return signed(joinBytes([unsigned(of).slice(0, from), bounds(counts, reaches)]));
     };
     expect(faultOf(body([a, b], frontier))).toBeNull();
     expect(faultOf(body([b, a], frontier))).toBe('order');
@@ -134,7 +134,13 @@ describe('statement', () => {
     expect(faultOf(body([a], [frontier[1]!, frontier[0]!]))).toBe('order');
     expect(faultOf(body([a], [frontier[0]!, frontier[0]!]))).toBe('order');
     expect(faultOf(body([a], [reach('b', 1, 1), reach('a', 1, 1)]))).toBe('order');
-    expect(faultOf(body([a], [reach(NAME, 1, 0)]))).toBe('value');
+    const others = [
+      succeed(3, heir, { counts: [a, b], frontier }),
+      state(owner, 3, { kind: 'fork', participant: ada.id }, { counts: [a, b], frontier })
+    ];
+    for (const each of [right, ...others]) {
+      expect(faultOf(body([a], [reach(NAME, 1, 0)], each))).toBe('value');
+    }
     expect(faultOf(body([a], [reach('not printable', 1, 1)]))).toBe('value');
     expect(faultOf(body([a], [reach('x'.repeat(256), 1, 1)]))).toBe('value');
   });

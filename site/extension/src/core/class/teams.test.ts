@@ -67,8 +67,9 @@ describe('team', () => {
         roles.mayWrite(who.id, document, 'document'),
         roles.mayWrite(who.id, document, 'awareness'),
         roles.mayWrite(who.id, outputs(of, who), 'outputs'),
-        roles.mayRead(who.id, outputs(of, ada))
-      ]).toEqual([may, may, may, may, may]);
+        roles.mayRead(who.id, outputs(of, ada)),
+        roles.readsTeam(who.id, of)
+      ]).toEqual([may, may, may, may, may, may]);
       expect(roles.mayWrite(who.id, outputs(of, heir), 'outputs')).toBe(false);
     }
   });

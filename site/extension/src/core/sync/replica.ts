@@ -168,7 +168,10 @@ export class Replica {
     if (isWhole) {
       this.unsealed.shift();
     }
-    this.join(piece, null);
+    if (this.join(piece, null) === 'refused' && this.log.limitOf(piece.session) < piece.to) {
+      // It waited for a key, and was cut off meanwhile: it stands in the document alone.
+      this.giveBack('role');
+    }
   }
 
   /** A proof that a session said two things, which somebody else found. Whether that is news. */
