@@ -73,3 +73,23 @@ def playwright() -> Iterator[Playwright]:
 
     with sync_playwright() as playwright:
         yield playwright
+
+
+class FailuresAtOnce:
+    """Where tests run in processes beside each other, pytest says what failed when all is over. A run of half an hour
+    says it now, and again then."""
+
+    def __init__(self, reporter: pytest.TerminalReporter) -> None:
+        self._reporter = reporter
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self._reporter.write_line(f"\nFAILED {report.nodeid} ({report.when})\n{report.longreprtext}", flush=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """In the process that reports, and only if others do the work."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and getattr(config.option, "numprocesses", None):
+        config.pluginmanager.register(FailuresAtOnce(reporter))

@@ -21,7 +21,6 @@ from peerbook.peer.log import proof, waiting
 from peerbook.peer.overlay import flood, messages, neighbours
 from peerbook.peer.overlay.neighbours import Channel
 from peerbook.peer.overlay.patience import BORNE, Patience
-from peerbook.peer.session import is_session, make_session, session_of
 from peerbook.peer.signaling import messages as signaling
 from peerbook.peer.signaling.line import return_after
 from peerbook.peer.sync import acquaintances, awareness, exchange, intake, outbox, record
@@ -208,12 +207,6 @@ def test_syn13_some_nonsense_is_borne_and_more_is_not() -> None:
     assert patience.is_lost("a")
     clock.advance(60_000)
     assert not patience.is_lost("a")
-
-
-def test_sig2_a_session_is_that_of_its_secret() -> None:
-    secret = make_session(lambda count: bytes(range(count)))
-    assert is_session(session_of(secret))
-    assert session_of(secret) == "vkXLJgW_Nr695oSEGijw_Q"
 
 
 def test_sig5_a_class_does_not_come_back_as_one() -> None:

@@ -23,13 +23,12 @@ from peerbook.peer.connection.road import RoadConnection
 from peerbook.peer.connection.roads import Roads
 from peerbook.peer.connection.signals import Signal
 from peerbook.peer.document.notebook import Notebook
-from peerbook.peer.envelope import session_bytes
+from peerbook.peer.envelope import session_bytes, session_text
 from peerbook.peer.overlay.messages import FIRST_TYPE, TYPES
 from peerbook.peer.overlay.neighbours import Channel
 from peerbook.peer.permissions.change import Refused, canonical_change, check_change
 from peerbook.peer.permissions.limits import NOTEBOOK_LIMITS
 from peerbook.peer.permissions.replay import Intake
-from peerbook.peer.session import make_session
 from peerbook.peer.signaling.client import SignalingClient
 from peerbook.peer.signaling.line import Socket, SocketEvents
 from peerbook.peer.sync.digest import state_digest
@@ -230,9 +229,9 @@ def test_sig8_ten_thousand_messages_of_the_server() -> None:
     chance = Random(6)
     clock = VirtualClock()
     wire = Wire()
-    mine, other = make_session(chance.randbytes), make_session(chance.randbytes)
+    mine, other = session_text(chance.randbytes(16)), session_text(chance.randbytes(16))
     number = lambda: chance.randrange(1, 2**32)  # noqa: E731
-    client = SignalingClient(mine, make_session(chance.randbytes), wire.open, clock, chance.random)
+    client = SignalingClient(mine, session_text(chance.randbytes(16)), wire.open, clock, chance.random)
     room = client.join("r", list)
     direct = DirectRoads(clock, lambda peer, calls, number, send: NoCall(peer, number, send), number, room.signal)
     roads = Roads(clock, number, client, room, RelayRoads(client, clock, number), direct)

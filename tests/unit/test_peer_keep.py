@@ -142,9 +142,7 @@ def test_a_notebook_is_written_as_jupyter_reads_it() -> None:
     assert notebook_bytes(view).endswith(b"}\n")
 
 
-def test_a_document_without_its_genesis_is_no_notebook_yet() -> None:
-    assert not a_view(Doc()).is_begun
-    assert a_view(a_doc()).is_begun
+def test_a_notebook_without_cells_is_a_file_without_cells() -> None:
     assert read(notebook_bytes(a_view(a_doc())))["cells"] == []
 
 
@@ -687,3 +685,16 @@ def test_a_notebook_is_told_of_when_it_rests_or_once_a_minute() -> None:
     ]
     assert lines[0][0] == 4
     assert lines[1][0] == 60
+
+
+def test_per8_whose_writing_is_much_work_is_said_once() -> None:
+    people = {"a": "Ada", "b": "Ben"}
+    lines = told(
+        (5, view(people=people)),
+        (5, view(people=people, costly={"b"})),
+        (5, view(people=people, costly={"b", "a", "c"})),
+    )
+    assert [line for line in lines if "work" in line] == [
+        "What Ben wrote is a lot of work for this computer: it comes bit by bit.",
+        "What Ada and Somebody wrote is a lot of work for this computer: it comes bit by bit.",
+    ]

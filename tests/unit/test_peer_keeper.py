@@ -57,6 +57,7 @@ class AClass:
         self.server = ServerState("open")
         self.is_in, self.others, self.not_let_in, self.door = True, 0, None, "inside"
         self.is_removed = False
+        self.costly: set[str] = set()
         self.lost: dict[str, list[Lost]] = {}
         self.roads: dict[str, str] = {}
         self.seen: set[str] = set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from peerbook.peer.sync.replica import Replica
+from peerbook.peer.sync.teaming import Teams
 
 from .test_peer_society import Member, School, source_of
 
@@ -110,3 +111,15 @@ def test_key11_all_who_know_the_same_statements_keep_the_same_wraps(team: Team) 
     team.state(team.dan, team.cleo, name="Named anew")
     team.school.wait(120)
     assert len({one.society.summary for one in (team.ada, team.ben, team.cleo, team.dan)}) == 1
+
+
+def test_key11_keys_of_a_team_that_is_over_are_handed_on_by_who_was_of_it_and_is_in_the_class(team: Team) -> None:
+    assert team.ada.society.stating.give(team.cleo.participant, "removed", ())
+    team.school.wait()
+    team.state()
+    team.school.wait()
+    own = {}
+    for member in (team.ben, team.cleo, team.dan):
+        society = member.society
+        own[member.name] = Teams(lambda: team.ada.society.roles, society._options.own, lambda _: ()).own()
+    assert own == {"Ben": [RED], "Cleo": [], "Dan": []}

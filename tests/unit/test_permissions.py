@@ -19,11 +19,11 @@ from peerbook.peer.permissions.limits import (
     JSON_DEPTH,
     MOST_CLOCK,
     NOTEBOOK_LIMITS,
-    NOTEBOOK_SEGMENT_LIMITS,
     TYPE_DEPTH,
     WAITING_BYTES,
     WAITING_CHANGES,
     Limits,
+    for_segments,
 )
 from peerbook.peer.permissions.replay import Intake, as_one, replay
 from peerbook.peer.permissions.waiting import Waiting
@@ -160,7 +160,7 @@ def test_per5_the_golden_changes_give_the_golden_document(row: dict[str, Any]) -
 def test_per4_golden_segments_that_need_each_other_give_the_golden_document(row: dict[str, Any]) -> None:
     doc: Doc[Any] = Doc()
     intake = Intake(doc, bytes.fromhex(row["genesis"]), dict(row["cuts"]))
-    for change in changes_of(row, NOTEBOOK_SEGMENT_LIMITS):
+    for change in changes_of(row, for_segments(NOTEBOOK_LIMITS)):
         assert intake.take("", change) != "full"
     assert intake.waiting.count == 0
     assert state_digest(doc).hex() == row["digest"]

@@ -86,7 +86,9 @@ def _beside(most: int = 8) -> list[str]:
 
     ``-n 0`` on the command line has one test after the other, as ``--pdb`` wants it.
     """
-    return ["-n", str(min(os.cpu_count() or 1, most)), "--dist", "loadfile"]
+    # In a container, fewer than the machine has.
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return ["-n", str(min(cores, most)), "--dist", "loadfile"]
 
 
 def _lint(context: Context) -> bool:

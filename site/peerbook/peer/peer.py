@@ -153,6 +153,8 @@ class Peer:
                 self._keep,
                 refused=self._refused,
                 lost=self._lost,
+                stopwatch=lambda: time.perf_counter() * 1000,
+                costly=self._costly,
                 ear=self.society,
             )
         )
@@ -167,9 +169,10 @@ class Peer:
         """Why the server does not take one into the class's room, if it does not."""
         self.on_keep: Callable[[str, Keepable], None] | None = None
         """Given what is to be stored of documents, in order."""
+        self.costly: set[str] = set()
+        """Participants whose writing takes too long, and waits."""
         self.lost: dict[str, list[Lost]] = {}
-        """By document: what one wrote, and does not count in the class any more. Whoever has seen to it takes it out;
-        :func:`~peerbook.peer.sync.lost.put_back` writes it again.
+        """By document: what one wrote, and does not count in the class any more. Whoever has seen to it takes it out.
         """
         self._direct = self._open_direct(clock, number) if direct and site.direct else None
         self._roads = Roads(
@@ -358,6 +361,9 @@ class Peer:
 
     def _lost(self, document: str, lost: Sequence[Lost]) -> None:
         self.lost.setdefault(document, []).extend(lost)
+
+    def _costly(self, participant: str) -> None:
+        self.costly.add(participant)
 
     def _room_refused(self, refused: RoomRefusal) -> None:
         if refused.about == "join":

@@ -3,23 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 
 from .encoding import text_bytes
-from .envelope import SESSION_BYTES, session_bytes, session_text
-
-Fill = Callable[[int], bytes]
-"""Random bytes: ``secrets.token_bytes``, or a seeded one in tests."""
-
-
-def make_session(fill: Fill) -> str:
-    """16 random bytes in 22 characters."""
-    return session_text(fill(SESSION_BYTES))
-
-
-def session_of(secret: str) -> str:
-    """The session that belongs to a secret: nobody can claim it from the server without knowing that [SIG2]."""
-    return session_text(hashlib.sha256(session_bytes(secret)).digest()[:SESSION_BYTES])
+from .envelope import session_bytes
 
 
 def is_session(value: object) -> bool:

@@ -48,6 +48,14 @@ export interface IAuthorityParts {
   changed(): void;
 }
 
+/** What is asked of the engine. */
+export interface IGoverned extends Pick<
+  Engine,
+  'neighbours' | 'authors' | 'isEven' | 'rulesChanged' | 'keysChanged' | 'reachesOf' | 'reachedBy'
+> {
+  replica(document: string): { readonly log: { forkOf(session: string): unknown } } | undefined;
+}
+
 export class Authority {
   constructor(private readonly parts: IAuthorityParts) {
     const { crypto, invitation, own, root, kept } = parts;
@@ -80,13 +88,13 @@ export class Authority {
   private saving: Promise<void> | null = null;
   private isStale = false;
   private isOver = false;
-  private engine: Engine | null = null;
+  private engine: IGoverned | null = null;
   private taking: TakingOver | null = null;
   /** What was said is stated in the order in which it was said. */
   private stating: Promise<void> = Promise.resolve();
 
   /** What is not here is knocked for. */
-  begin(engine: Engine): void {
+  begin(engine: IGoverned): void {
     this.engine = engine;
     const keep = (): void => {
       this.keep();
@@ -109,15 +117,16 @@ export class Authority {
       knockState: () => this.parts.changed(),
       waitingChanged: () => this.parts.changed()
     });
-    if (this.parts.takesOver && this.recovery) {
+    const { recovery } = this;
+    if (this.parts.takesOver && recovery) {
       this.taking = new TakingOver({
         clock: pageClock,
         isKnown: () => this.knowsEpochs,
         // Another page of one's own may have taken it over meanwhile.
         isReached: () => this.role === 'owner' || [...engine.neighbours].length > 0,
         isEven: () => this.role === 'owner' || engine.isEven,
-        hasCopy: () => this.hasLecture(),
-        takeOver: then => this.takeOver(then),
+        hasCopy: () => this.role === 'owner' || this.hasLecture(engine),
+        takeOver: then => this.takeOver(recovery, engine, then),
         changed: () => this.parts.changed(),
         done: () => void this.tookOver()
       });
@@ -209,9 +218,7 @@ export class Authority {
         name: normalName(name),
         members: members.filter(member => roles!.readsTeam(member, team))
       }))
-      .sort(
-        (a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }) || (a.team < b.team ? -1 : 1)
-      );
+      .sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
   }
 
   mayRead(document: string): boolean {
@@ -232,10 +239,9 @@ export class Authority {
       waiting: doorway.waiting,
       outputsShared: roles.outputsShared,
       mayGive: (to, role) =>
-        to !== participant &&
         roles.mayState(participant, { kind: 'standing', participant: to, role, ...bounds }),
       hasOf: async of => engine.reachesOf(of).length > 0 || (await this.archive.read([of]))(of).length > 0,
-      give: (to, role) => this.state([to], reached => void society.give(to, role, reached(to))),
+      give: (to, role) => this.state(engine, [to], reached => void society.give(to, role, reached(to))),
       setDoor: door => void society.beginEpoch(door),
       mayTeam: team =>
         roles.mayState(participant, {
@@ -248,10 +254,14 @@ export class Authority {
         const named = members.filter(
           member => !before.includes(member) && (roles.standingOf(member)?.frontier.length ?? 0) > 0
         );
-        this.state([...gone, ...named], reached => void society.teaming.put(team, name, members, reached));
+        this.state(
+          engine,
+          [...gone, ...named],
+          reached => void society.teaming.put(team, name, members, reached)
+        );
       },
       newTeam: () => society.teaming.newTeam(),
-      admit: who => this.state([who], reached => society.admit(who, reached(who))),
+      admit: who => this.state(engine, [who], reached => society.admit(who, reached(who))),
       refuse: who => doorway.refuse(who),
       share: outputs => void society.state({ kind: 'sharing', outputs }),
       recoveryFile: workshop => this.recoveryFile(workshop)
@@ -264,37 +274,31 @@ export class Authority {
   }
 
   /** Whether something is here of what whoever owns the class wrote in the lecture. */
-  private hasLecture(): boolean {
-    const { role } = this;
-    const reaches = this.engine?.reachesOf(this.society.roles?.owner ?? '') ?? [];
-    const isLecture = (document: string): boolean => {
+  private hasLecture(engine: IGoverned): boolean {
+    return engine.reachesOf(this.society.roles?.owner ?? '').some(({ document }) => {
       const place = placeOf(document);
       return place?.branch === 'lecture' && place.outputsOf === null;
-    };
-    return role === 'owner' || reaches.some(({ document }) => isLecture(document));
+    });
   }
 
-  /** With the recovery key: the class is this person's from now on. False where there is no such key here. */
-  private takeOver(then: (isDone: boolean) => void): void {
-    const { society, engine, recovery } = this;
-    const owner = society.roles?.owner;
-    if (!recovery || !engine || owner === undefined) {
-      then(false);
-      return;
-    }
-    if (owner === this.parts.own.participant) {
-      then(true);
-      return;
-    }
-    this.state([owner], reached => society.takeOver(recovery, undoubted(reached(owner)), then));
+  /** With the recovery key: the class is this person's from now on. */
+  private takeOver(recovery: Secret, engine: IGoverned, then: (isDone: boolean) => void): void {
+    const { society } = this;
+    const owner = society.roles?.owner ?? '';
+    this.state(engine, [owner], reached => {
+      if (this.role === 'owner') {
+        then(true);
+      } else {
+        society.takeOver(recovery, undoubted(reached(owner)), then);
+      }
+    });
   }
 
   /** States something of these people: how far they are in what is open here, and in what this browser has kept. */
-  private state(whom: readonly string[], then: (reached: ReachedBy) => void): void {
+  private state(engine: IGoverned, whom: readonly string[], then: (reached: ReachedBy) => void): void {
     this.stating = this.stating.then(async () => {
       const kept = whom.length > 0 ? await this.archive.read(whom) : () => [];
-      const { engine } = this;
-      if (engine && !this.isOver) {
+      if (!this.isOver) {
         then(both(participant => engine.reachedBy(participant), kept));
       }
     });

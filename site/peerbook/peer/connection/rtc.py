@@ -54,7 +54,6 @@ class RtcConnection(DirectConnection):
         self._channels: dict[Channel, RTCDataChannel] = {}
         self._too_early: list[Candidate] = []
         self._answered = ""
-        self._is_offering = False
         self._cancel_again = nothing
         self._heard: asyncio.Queue[Signal | None] = asyncio.Queue()
         self._pc = self._make()
@@ -102,11 +101,9 @@ class RtcConnection(DirectConnection):
                     self.close("unreachable")
 
     async def _offer(self) -> None:
-        self._is_offering = True
         self._open_channels()
         pc = self._pc
         await pc.setLocalDescription(await pc.createOffer())
-        self._is_offering = False
         self._say_description()
         self._cancel_again = self._clock.after(_AGAIN_MS, self._offer_again)
 

@@ -53,11 +53,6 @@ class Notebook:
         return sorted(placed, key=lambda cell: (cell.position, cell.id))
 
     @property
-    def is_begun(self) -> bool:
-        """Whether the document has its genesis: before, it is not a notebook without cells but not known yet."""
-        return "nbformat" in self._meta
-
-    @property
     def metadata(self) -> dict[str, Any]:
         """The notebook's own metadata, as JSON."""
         metadata = self._meta.get("metadata")
@@ -72,15 +67,18 @@ class Notebook:
 
     def insert(self, id_: str, index: int, text: str) -> None:
         """Puts ``text`` into a cell, before its character ``index``."""
-        self._splice(id_, index, index, text)
+        source = self.cell(id_).source
+        if not 0 <= index <= len(source):
+            raise IndexError(f"cell {id_!r} has {len(source)} characters: {index} is not in it")
+        shared: Text = self._cells[id_]["source"]
+        # pycrdt counts a text in bytes of UTF-8.
+        shared.insert(len(source[:index].encode()), text)
+        # Turning back to a text that somebody once deleted does not delete it again [DOC8].
+        self.restore(id_)
 
     def append(self, id_: str, text: str) -> None:
         """Puts ``text`` at the end of a cell."""
         self.insert(id_, len(self.cell(id_).source), text)
-
-    def erase(self, id_: str, start: int, end: int) -> None:
-        """Takes the characters from ``start`` up to ``end`` out of a cell."""
-        self._splice(id_, start, end, "")
 
     def add(self, index: int, source: str, cell_type: CellType = "code") -> str:
         """Puts a new cell before the one at ``index``; its id."""
@@ -103,10 +101,6 @@ class Notebook:
         self.cell(id_)
         with self._doc.transaction():
             self._cells[id_]["pos"] = self._make_room(to, leaving=id_)
-
-    def set_type(self, id_: str, cell_type: CellType) -> None:
-        self.cell(id_)
-        self._cells[id_]["cell_type"] = cell_type
 
     def delete(self, id_: str) -> None:
         """Takes a cell out of the notebook: its text stays, and an edit made without knowing brings it back."""
@@ -134,21 +128,6 @@ class Notebook:
                 row["attachments"] = fields["attachments"]
             rows.append(row)
         return {"nbformat": 4, "nbformat_minor": 5, "metadata": self.metadata, "cells": rows}
-
-    def _splice(self, id_: str, start: int, end: int, text: str) -> None:
-        source = self.cell(id_).source
-        if not 0 <= start <= end <= len(source):
-            raise IndexError(f"cell {id_!r} has {len(source)} characters: {start} to {end} is not in it")
-        # pycrdt counts a text in bytes of UTF-8.
-        first, last = (len(source[:index].encode()) for index in (start, end))
-        shared: Text = self._cells[id_]["source"]
-        with self._doc.transaction():
-            if last > first:
-                del shared[first:last]
-            if text:
-                shared.insert(first, text)
-        # Turning back to a text that somebody once deleted does not delete it again [DOC8].
-        self.restore(id_)
 
     def _read(self, id_: str) -> Cell | None:
         """An entry of `cells`, or None when it has not what a cell needs."""

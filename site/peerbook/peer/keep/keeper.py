@@ -129,7 +129,7 @@ class Keeper:
         peer, now = self._peer, time.monotonic()
         people = {each.participant: each.name or "Somebody" for each in peer.people() if not each.is_me}
         roads = tuple(peer.roads.values())
-        view = View(peer.server, peer.is_in, peer.others, roads, people, peer.door, peer.is_removed)
+        view = View(peer.server, peer.is_in, peer.others, roads, people, peer.door, peer.is_removed, peer.costly)
         for line in [*self._news.look(view, now), *self._kept_news.look(now)]:
             self._say(line)
 

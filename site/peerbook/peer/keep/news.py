@@ -49,6 +49,8 @@ class View:
     """How it stands with being let in."""
     is_removed: bool = False
     """Whether whoever teaches put us out."""
+    costly: Collection[str] = ()
+    """Participants whose writing is so much work that it waits [PER8]."""
 
 
 class _Settled(Generic[Value]):
@@ -81,6 +83,7 @@ class News:
         self._company = _Settled("")
         self._door: _Settled[KnockState] = _Settled("inside")
         self._is_removed = _Settled(False)
+        self._costly: set[str] = set()
 
     def look(self, view: View, now: float) -> list[str]:
         """The lines there are to say now."""
@@ -88,6 +91,7 @@ class News:
             *self._of_server(view, now),
             *self._of_door(view, now),
             *self._of_people(view, now),
+            *self._of_costly(view),
             *self._of_company(view, now),
         ]
 
@@ -123,6 +127,13 @@ class News:
                 yield f"{_people(left)} left."
             for old, new in sorted(named):
                 yield f"{old} is now called {new}."
+
+    def _of_costly(self, view: View) -> Iterator[str]:
+        new = [each for each in view.costly if each not in self._costly]
+        self._costly.update(new)
+        if new:
+            names = _people(sorted(view.people.get(each, "Somebody") for each in new))
+            yield f"What {names} wrote is a lot of work for this computer: it comes bit by bit."
 
     def _of_company(self, view: View, now: float) -> Iterator[str]:
         words = _company(view)

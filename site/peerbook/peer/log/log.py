@@ -94,16 +94,6 @@ class Log:
         course = self._courses.get(session)
         return list(course.bad) if course else []
 
-    def stop_at(self, session: str) -> tuple[int, Piece | None] | None:
-        """Where a change that may not be ended the session, and its envelope, if it is here."""
-        course = self._courses.get(session)
-        return course.stopped if course else None
-
-    def cut_at(self, session: str) -> Cut | None:
-        """How far a statement says that the session counts."""
-        course = self._courses.get(session)
-        return Cut(course.frontier.count, course.frontier.chain) if course and course.frontier else None
-
     def limit_of(self, session: str) -> float:
         """Up to where a session may grow here."""
         course = self._courses.get(session)

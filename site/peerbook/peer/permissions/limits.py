@@ -47,6 +47,3 @@ OUTPUTS_LIMITS = Limits(frozenset({"cells"}))
 def for_segments(limits: Limits) -> Limits:
     """What a segment of a document may be, where a change may be that much."""
     return replace(limits, bytes_=SEGMENT_BYTES, structs=SEGMENT_STRUCTS, ranges=SEGMENT_STRUCTS, is_segment=True)
-
-
-NOTEBOOK_SEGMENT_LIMITS, OUTPUTS_SEGMENT_LIMITS = map(for_segments, (NOTEBOOK_LIMITS, OUTPUTS_LIMITS))

@@ -34,17 +34,28 @@ def pieces_of(change: CheckedChange, is_here: Callable[[Id], bool]) -> list[Chec
     return pieces
 
 
-def emptied(change: CheckedChange, nowhere: Collection[Struct]) -> bytes:
-    """The change's bytes with a GC struct in the place of each that stands nowhere. Yjs makes one of what has a GC
-    struct on either side; yrs shows what has another neighbour besides.
+def part_of(change: CheckedChange, first: int, end: int, nowhere: Collection[Struct] = ()) -> bytes:
+    """A change's structs from one to before another, as a change of their own, with a GC struct in the place of each
+    that stands nowhere. Yjs makes one of what has a GC struct on either side; yrs shows what has another neighbour
+    besides.
     """
+    if not nowhere:
+        return run_of(change, first, end) + b"\x00"
     gone = {struct.clock for struct in nowhere}
     structs, data = change.structs, (change.whole or change).data
-    ends = [*(each.at for each in structs[1:]), change.structs_end]
-    parts = [b"".join(map(number_bytes, (1, len(structs), change.client, change.start)))]
-    for struct, end in zip(structs, ends, strict=True):
-        parts.append(b"\x00" + number_bytes(struct.length) if struct.clock in gone else data[struct.at : end])
-    return b"".join([*parts, b"\x00" if change.whole else data[change.structs_end :]])
+    parts = [b"".join(map(number_bytes, (1, end - first, change.client, structs[first].clock)))]
+    for index in range(first, end):
+        struct = structs[index]
+        until = structs[index + 1].at if index + 1 < len(structs) else change.structs_end
+        parts.append(b"\x00" + number_bytes(struct.length) if struct.clock in gone else data[struct.at : until])
+    return b"".join([*parts, b"\x00"])
+
+
+def deletions_of(change: CheckedChange) -> bytes:
+    """What a change deletes, as a change of its own."""
+    if change.whole:
+        return change.data
+    return b"\x00" + change.data[change.structs_end :]
 
 
 def run_of(change: CheckedChange, first: int, end: int) -> bytes:

@@ -16,10 +16,11 @@ from pycrdt import Doc
 from ..encoding import Reader, number_bytes
 from ..merge import merge_changes
 from .change import CheckedChange, Refused, Struct, check_change
-from .limits import NOTEBOOK_LIMITS, Limits
-from .pieces import emptied
+from .limits import NOTEBOOK_LIMITS, WAITING_BYTES, WAITING_CHANGES, Limits
+from .pieces import deletions_of, part_of
 from .places import Misplaced, PlaceFault, Places
 from .waiting import Taken, Waiting
+from .work import ALL, SessionsWork
 
 _UNBOUNDED = 2**62
 
@@ -39,14 +40,14 @@ class Admission:
         """``genesis``: None for a document of outputs, which begins with nothing."""
         self._cuts = cuts
         self._places = Places()
-        bounds = () if is_bounded else (math.inf, math.inf)
-        self.waiting = Waiting(self._admit, cuts, *bounds)
+        most_bytes, most_changes = (WAITING_BYTES, WAITING_CHANGES) if is_bounded else (math.inf, math.inf)
+        self.waiting = Waiting(self._admit, cuts, most_bytes, most_changes, self._run)
         self.refused: dict[CheckedChange, PlaceFault] = {}
         """Changes that say what they may not: nothing of their session counts from there on."""
         self.is_torn = False
         """A piece of a segment was taken before another one was refused: build anew without it."""
         self._nowhere: dict[CheckedChange, list[Struct]] = {}
-        """Of what was admitted and not applied yet."""
+        """Of what was admitted and is not in the document yet."""
         self._genesis = check_genesis(genesis) if genesis is not None else None
         if self._genesis:
             self.waiting.take("", self._genesis)
@@ -66,30 +67,57 @@ class Admission:
             self._nowhere[change] = nowhere
         return True
 
+    def _run(self, author: str, change: CheckedChange, done: int) -> int:
+        """Takes in what is admitted."""
+        return ALL
+
 
 class Intake(Admission):
-    """What a document takes in, and the document."""
+    """What a document takes in, and the document. ``work``: whose changes may take how long; None: as long as it
+    takes.
+    """
 
     def __init__(
-        self, doc: Doc[Any], genesis: bytes | None, cuts: Mapping[int, int], *, is_bounded: bool = True
+        self,
+        doc: Doc[Any],
+        genesis: bytes | None,
+        cuts: Mapping[int, int],
+        *,
+        is_bounded: bool = True,
+        work: SessionsWork | None = None,
     ) -> None:
-        super().__init__(genesis, cuts, is_bounded=is_bounded)
         self.doc = doc
+        self._work = work
         self._filled: dict[int, int] = {}
-        self._apply([self._genesis] if self._genesis else [])
+        super().__init__(genesis, cuts, is_bounded=is_bounded)
 
-    def take(self, author: str, change: CheckedChange) -> Taken:
-        taken = super().take(author, change)
-        if isinstance(taken, list):
-            self._apply(taken)
-        return taken
+    def _run(self, author: str, change: CheckedChange, done: int) -> int:
+        for client, clock in change.needs:
+            self._fill(client, clock)
+        structs, nowhere = change.structs, self._nowhere.get(change, [])
+        at = done
+        while at < len(structs):
+            most = self._work.most(author) if self._work else ALL
+            if most == 0:
+                return at
+            if at == 0 and not nowhere and len(structs) <= most:
+                self._apply(author, change.data, len(structs) + len(change.deletes))
+                return ALL
+            end = min(len(structs), at + most)
+            self._apply(author, part_of(change, at, end, nowhere), end - at)
+            at = end
+        if change.deletes:
+            if self._work and self._work.most(author) == 0:
+                return at
+            self._apply(author, deletions_of(change), len(change.deletes))
+        self._nowhere.pop(change, None)
+        return ALL
 
-    def _apply(self, changes: Iterable[CheckedChange]) -> None:
-        for change in changes:
-            for client, clock in change.needs:
-                self._fill(client, clock)
-            nowhere = self._nowhere.pop(change, None)
-            self.doc.apply_update(emptied(change, nowhere) if nowhere else change.data)
+    def _apply(self, author: str, data: bytes, count: int) -> None:
+        if self._work:
+            self._work.measure(author, count, lambda: self.doc.apply_update(data))
+        else:
+            self.doc.apply_update(data)
 
     def _fill(self, client: int, clock: int) -> None:
         """Puts GC structs in the place of what was cut off and somebody leans on."""

@@ -15,9 +15,18 @@ from typing import Literal
 from .change import CheckedChange, Id
 from .limits import WAITING_BYTES, WAITING_CHANGES
 from .pieces import pieces_of
+from .work import ALL
 
 Taken = Literal["waiting", "full", "cut"] | list[CheckedChange]
-"""What is to be applied now, in this order; it waits; too much of its author does; it reaches beyond a cut."""
+"""What was let go now, in this order; it waits; too much of its author does; it reaches beyond a cut."""
+Run = Callable[[str, CheckedChange, int], int]
+"""Takes in of an author what was admitted, from its struct of that number on, as far as that may be now: how far it
+came. What it deletes comes after its structs: ALL when nothing is left.
+"""
+
+
+def _run_nothing(author: str, change: CheckedChange, done: int) -> int:
+    return ALL
 
 
 @dataclass(slots=True)
@@ -26,6 +35,8 @@ class _Waiting:
     change: CheckedChange
     need: int = 0
     """Which of its needs it waits for."""
+    done: int | None = None
+    """How far it was taken in, when that takes too long; None before it was admitted."""
 
 
 class Waiting:
@@ -35,9 +46,11 @@ class Waiting:
         cuts: Mapping[int, int],
         most_bytes: float = WAITING_BYTES,
         most_changes: float = WAITING_CHANGES,
+        run: Run = _run_nothing,
     ) -> None:
         """``admit`` may still refuse what is ready; ``cuts``: clients whose clocks from one on do not count."""
         self._admit = admit
+        self._run = run
         self._cuts = cuts
         self._most_bytes = most_bytes
         self._most_changes = most_changes
@@ -46,6 +59,8 @@ class Waiting:
         self._tickets = count()
         self._held: dict[str, tuple[int, int]] = {}
         self._sessions: dict[int, int] = {}
+        self._slow: list[_Waiting] = []
+        """What is ready, and takes too long to be taken in at once."""
         self.steps = 0
         """Needs that were looked at."""
 
@@ -53,6 +68,18 @@ class Waiting:
     def count(self) -> int:
         """Changes, or pieces of them, that wait."""
         return sum(changes for _, changes in self._held.values())
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether something takes too long to be taken in at once."""
+        return bool(self._slow)
+
+    def resume(self) -> None:
+        """What takes long goes on."""
+        slow, self._slow = self._slow, []
+        for waiting in slow:
+            self._account(waiting, -1)
+        self._release(slow[::-1])
 
     @property
     def wholes(self) -> set[CheckedChange]:
@@ -64,10 +91,13 @@ class Waiting:
         if change.end > self._cuts.get(change.client, math.inf):
             return "cut"
         whole = _Waiting(author, change)
-        if self._missing(whole) is None:
+        is_ready = self._missing(whole) is None
+        if is_ready and not any(each.author == author for each in self._slow):
             return self._release([whole])
         if not self._has_room(author, change):
             return "full"
+        if is_ready:
+            return self._release([whole])
         parts = pieces_of(change, self._is_here) if change.is_segment else [change]
         ready: list[_Waiting] = []
         for part in parts:
@@ -81,8 +111,8 @@ class Waiting:
         return self._release(ready[::-1]) or "waiting"
 
     def cut(self, client: int) -> list[CheckedChange]:
-        """Nothing of a client counts any more from where ``cuts`` says now: who waits for that waits no longer. What is
-        to be applied now.
+        """Nothing of a client counts any more from where ``cuts`` says now: who waits for that waits no longer. What
+        was let go now.
         """
         queue = sorted(self._queues.pop(client, []))
         return self._release(self._ready_of(waiting for _, _, waiting in queue)[::-1])
@@ -97,13 +127,20 @@ class Waiting:
     def _release(self, ready: list[_Waiting]) -> list[CheckedChange]:
         changes: list[CheckedChange] = []
         while ready:
-            change = ready.pop().change
-            if not self._admit(change):
-                continue
-            changes.append(change)
-            if change.end > self._known.get(change.client, 0):
-                self._known[change.client] = change.end
-                ready += self._ready_of(self._freed(change.client, change.end))[::-1]
+            waiting = ready.pop()
+            change = waiting.change
+            if waiting.done is None:
+                if not self._admit(change):
+                    continue
+                changes.append(change)
+            waiting.done = self._run(waiting.author, change, waiting.done or 0)
+            if waiting.done != ALL:
+                self._account(waiting, 1)
+                self._slow.append(waiting)
+            end = change.structs[waiting.done].clock if waiting.done < len(change.structs) else change.end
+            if end > self._known.get(change.client, 0):
+                self._known[change.client] = end
+                ready += self._ready_of(self._freed(change.client, end))[::-1]
         return changes
 
     def _freed(self, client: int, limit: int) -> Iterator[_Waiting]:

@@ -17,6 +17,7 @@ from ..overlay.flood import Verdict
 from ..overlay.messages import ForkMessage
 from ..overlay.neighbours import Neighbour, Neighbours
 from ..permissions.limits import NOTEBOOK_LIMITS, OUTPUTS_LIMITS
+from ..permissions.work import Work, WorkPorts
 from ..sealed import Sealed, verify_envelope
 from ..segment import Segment
 from ..session import client_of
@@ -68,6 +69,10 @@ class Changes:
         """Introductions that storage has, for each document."""
         self._restoring: set[bytes] = set()
         """Hashes of pieces that storage has and that are on their way in."""
+        options = ports.options
+        stopwatch = options.stopwatch
+        self._work = Work(WorkPorts(options.clock, stopwatch, options.costly)) if stopwatch else None
+        """How long each person's writing may take, in all documents together."""
         self._told: dict[tuple[str, str, str], float] = {}
         """When each neighbour was given proof against a session in a document."""
 
@@ -119,6 +124,7 @@ class Changes:
                 lambda fault: options.unfit(document, fault),
                 lambda segment, instead: self._banned(document, segment, instead),
                 lambda: self._may_write(document, kind),
+                self._work,
             ),
         )
 

@@ -66,12 +66,12 @@ class Drafts:
                 written = canonical_change(update, client, limits)
                 change = check_change(written, client, limits)
             except Refused as refused:
-                self._give_back(refused.fault)
+                self.give_back(refused.fault)
                 return
             if self._ports.take_own(change):
                 self._outbox.put(written)
             else:
-                self._give_back("place")
+                self.give_back("place")
 
     def flush(self) -> None:
         """Sends what waits for its turn, now."""
@@ -95,7 +95,7 @@ class Drafts:
         """Who may what is different: what stands on this side alone may be said again by its author."""
         if self._is_aside and self._ports.may_write():
             self._is_aside = False
-            self._give_back("role")
+            self.give_back("role")
 
     def _publish(self, change: bytes) -> None:
         if not self._ports.may_write():
@@ -103,7 +103,7 @@ class Drafts:
                 # Running is for everybody: nobody else is given what comes out.
                 self._is_aside = True
             else:
-                self._give_back("role")
+                self.give_back("role")
             return
         client, limits = self._ports.client(), self._ports.limits
         try:
@@ -113,9 +113,9 @@ class Drafts:
                 self.unsealed.append(checked)
                 self._ports.publish(piece)
         except Refused as refused:
-            self._give_back(refused.fault)
+            self.give_back(refused.fault)
 
-    def _give_back(self, fault: str) -> None:
+    def give_back(self, fault: str) -> None:
         """What was written cannot be said, so it does not stay: what came after it would lean on what nobody else has.
         The document is again what the class has, once whoever is writing has finished, and the text is given back.
         """

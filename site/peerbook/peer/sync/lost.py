@@ -38,16 +38,6 @@ def lost_by(clients: Collection[int], before: Doc[Any], after: Doc[Any]) -> list
     return list(_read(before, gone)) if gone else []
 
 
-def put_back(notebook: Notebook, lost: Collection[Lost]) -> None:
-    """Each piece, written again by oneself, at the end of the cell it stood in; in a new one where that is gone."""
-    for piece in lost:
-        known = next((cell.source for cell in notebook.cells if cell.id == piece.cell), None)
-        if known is None:
-            notebook.add(len(notebook.cells), piece.text)
-        else:
-            notebook.append(piece.cell, piece.text if known == "" or known.endswith("\n") else f"\n{piece.text}")
-
-
 def _gone(client: int, before: Doc[Any], after: Doc[Any]) -> Iterator[Span]:
     """Clocks of text that was there, and is not."""
     vector, had, has = vector_of(before), vector_of(before).get(client, 0), vector_of(after).get(client, 0)

@@ -126,5 +126,9 @@ class EngineOptions:
     """What was written here, or by the same participant elsewhere, and is in the document no more [PER7]."""
     compact_every: int = COMPACT_ENVELOPES
     """Own envelopes that become a segment."""
+    stopwatch: Callable[[], float] | None = None
+    """Milliseconds, as fine as there are: what takes too long waits [PER8]. None: all takes as long as it takes."""
+    costly: Callable[[str], None] = lambda participant: None
+    """What somebody writes takes too long, and waits: said once of each."""
     ear: ClassEar | None = None
     """What hears the class's own messages: `society.py`, or nobody."""

@@ -11,6 +11,7 @@ from pycrdt import Doc
 from ..clock import Clock
 from ..log.piece import Chain, Cut, Piece
 from ..permissions.limits import Limits
+from ..permissions.work import Work
 from .lost import Lost
 from .reading import Opened
 
@@ -45,3 +46,5 @@ class ReplicaPorts:
     """A segment that is never to be taken again, from storage either; the others count in its place."""
     may_write: Callable[[], bool] = lambda: True
     """Whether one may write here, as far as is known."""
+    work: Work | None = None
+    """How long each person's writing may take."""

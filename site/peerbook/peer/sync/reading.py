@@ -6,16 +6,19 @@ document built anew from the same log is the same. ``core/sync/reading.ts`` in P
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pycrdt import Doc
 
+from ..clock import Cancel, nothing
 from ..log.log import Log
 from ..log.piece import Piece
 from ..permissions.change import CheckedChange, Refused, check_change
 from ..permissions.limits import Limits, for_segments
 from ..permissions.replay import admit, as_one
+from ..permissions.work import Work
 from .digest import vector_of
 from .live import LiveIntake
 
@@ -47,6 +50,14 @@ class ReadingPorts:
     comes after is in the document.
     """
     locked: Callable[[Piece], None]
+    work: Work | None = None
+    """How long each person's writing may take."""
+    participant: str = ""
+    """Oneself, whose time is not counted."""
+    applying: Callable[[], AbstractContextManager[None]] = nullcontext
+    """While it lasts, what changes in the document is not one's own."""
+    progressed: Callable[[], None] = nothing
+    """What takes long went on."""
 
 
 def limits_of(piece: Piece, limits: Limits) -> Limits:
@@ -92,12 +103,15 @@ class Reading:
         self._ports = ports
         self.doc = doc
         self.own_from = own_from
-        self._intake = LiveIntake(doc, genesis) if doc is not None else None
+        work = ports.work.of(self._person_of) if ports.work else None
+        self._intake = LiveIntake(doc, genesis, work) if doc is not None else None
         self._strands: dict[str, _Strand] = {}
         self._places: dict[CheckedChange, tuple[str, int, Piece]] = {}
         """Where each change that was taken began, for what turns out later."""
         self._full: set[str] = set()
         self._ended = False
+        self._slow: Cancel | None = None
+        """Something takes too long, and goes on in a while."""
         self._genesis = genesis
         self._gathered: dict[CheckedChange, _Gathered] | None = None
         """Changes that are opened, while the document is not built of them yet."""
@@ -132,6 +146,7 @@ class Reading:
         self._gathered = {}
         self.read_all()
         self._build(self._gathered)
+        self._slow_down()
 
     def read(self, session: str, known: tuple[Piece, Opened] | None = None) -> None:
         """Reads on in a session; ``known`` is what was opened already of one of its pieces."""
@@ -150,6 +165,7 @@ class Reading:
             strand.state = "idle"
             self._take(strand, piece, opened)
         self._settle(strand)
+        self._slow_down()
 
     def unlock(self) -> None:
         """There may be other keys."""
@@ -164,6 +180,29 @@ class Reading:
 
     def end(self) -> None:
         self._ended = True
+        if self._slow:
+            self._slow()
+
+    def _person_of(self, session: str) -> str | None:
+        """Whose time it is; None: one's own."""
+        author = self._ports.log.author_of(session)
+        return None if author == self._ports.participant else author
+
+    def _slow_down(self) -> None:
+        """What takes too long goes on bit by bit, and what waits for that [PER8]."""
+        work = self._ports.work
+        if work and self._intake and self._intake.waiting.is_slow and not self._slow and not self._ended:
+            self._slow = work.later(self._go_on)
+
+    def _go_on(self) -> None:
+        assert self._intake
+        self._slow = None
+        with self._ports.applying():
+            self._intake.resume()
+            self._stop_refused()
+            self._retry()
+            self._slow_down()
+        self._ports.progressed()
 
     def _strand_of(self, session: str) -> _Strand | None:
         known = self._strands.get(session)

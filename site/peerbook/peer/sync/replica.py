@@ -143,7 +143,9 @@ class Replica:
         """One's own piece was sealed; ``is_whole``: with it all of a change is."""
         if is_whole:
             self._drafts.sealed()
-        self._join(piece, None)
+        if self._join(piece, None) == "refused" and self.log.limit_of(piece.session) < piece.end:
+            # It waited for a key, and was cut off meanwhile: it stands in the document alone.
+            self._drafts.give_back("role")
 
     def prove(self, proof: list[Piece]) -> bool:
         """A proof that a session said two things, which somebody else found. Whether that is news."""
@@ -236,6 +238,10 @@ class Replica:
                 ports.open,
                 self._dismiss,
                 ports.locked,
+                ports.work,
+                ports.participant,
+                self._applying,
+                self._renewal.progressed,
             ),
             doc,
             self._genesis if doc is not None else None,

@@ -124,7 +124,6 @@ class Society:
             lambda statement: self.take([statement]),
             self.take_key,
             lambda: self.teaming.renew(),
-            lambda: self.keyring.is_current,
         )
         """What one states, if one may."""
         self.teaming = Teaming(self.keyring, options.fill, lambda: self.roles, self.stating.state, self._keys_changed)
@@ -321,7 +320,6 @@ class Society:
 
     def _keys_changed(self) -> None:
         self._tell()
-        self.stating.keys_changed()
         self._wrapping.retry()
         self.introduced()
         if self._ports:

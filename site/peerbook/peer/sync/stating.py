@@ -7,20 +7,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 
-from ..crypto import Signer
 from ..identity import OwnSession
 from ..readmission import Reached, frontier_for
 from ..roles import Roles
-from ..secret import Secret
 from ..statement import (
     Body,
     Door,
     Epoch,
-    Reach,
     Standing,
     StatedRole,
     Statement,
-    Succession,
     fit_frontier,
     sign_statement,
 )
@@ -38,13 +34,10 @@ class Stating:
         take: Callable[[Statement], None],
         take_key: Callable[[int, bytes], bool],
         renew_teams: Callable[[], None],
-        is_current: Callable[[], bool],
     ) -> None:
         self._class_id, self._own, self._fill = class_id, own, fill
         self._roles, self._take, self._take_key = roles, take, take_key
-        self._renew_teams, self._is_current = renew_teams, is_current
-        self._begins_with: tuple[str, ...] | None = None
-        """The class was taken over, and a new epoch begins when there are keys: with those who were seen."""
+        self._renew_teams = renew_teams
 
     def state(self, body: Body) -> bool:
         """States something, if one may: whether that is so."""
@@ -91,31 +84,3 @@ class Stating:
         roles = self._roles()
         if roles and roles.role_of(participant) == "outsider":
             self.give(participant, "attendee", reached)
-
-    def take_over(self, recovery: Secret, reaches: Iterable[Reach], known: Iterable[str] = ()) -> bool:
-        """With the recovery key: the class is one's own from now on, and no device of who owned it has any power. The
-        new epoch begins once one has the keys of the last: behind a closed door somebody hands them over first.
-        """
-        roles, own = self._roles(), self._own.introduced
-        if roles is None:
-            return False
-        signer = Signer(recovery.reveal())
-        body = Succession(own.root_key, roles.statements_of(roles.owner), fit_frontier(reaches))
-        number = roles.next_number(signer.key, body)
-        if number is None:
-            return False
-        self._take(sign_statement(signer, self._class_id, number, body))
-        now = self._roles()
-        if now is None or now.owner != own.participant:
-            return False
-        self._begins_with = tuple(known)
-        self.keys_changed()
-        self._renew_teams()
-        return True
-
-    def keys_changed(self) -> None:
-        """What waits for the keys of the epoch that counts goes on."""
-        roles, known = self._roles(), self._begins_with
-        if roles and known is not None and self._is_current():
-            self._begins_with = None
-            self.begin_epoch(roles.door, known)

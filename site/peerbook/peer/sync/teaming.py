@@ -69,10 +69,12 @@ class Teams:
         self._roles, self._own, self._devices_of = roles, own, devices_of
 
     def own(self) -> list[str]:
-        roles = self._roles()
-        return (
-            [team for team in roles.teams if roles.reads_team(self._own.introduced.participant, team)] if roles else []
-        )
+        """Teams that one is of, or was: of one that is over, nobody else may be left who can hand its keys on."""
+        roles, own = self._roles(), self._own.introduced.participant
+        if roles is None:
+            return []
+        ever = set() if roles.is_out(own) else {name for name, team in roles.teams.items() if own in team.ever}
+        return [team for team in roles.teams if roles.reads_team(own, team) or team in ever]
 
     def devices(self, team: str) -> list[bytes]:
         roles = self._roles()

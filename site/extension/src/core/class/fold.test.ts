@@ -353,6 +353,7 @@ describe('statements kept', () => {
     const { roles } = statements;
     hashed = 0;
     many.forEach(each => statements.take([each]));
+    statements.take([state(ivan, 9, { kind: 'succession', ownerKey: ivan.signer.key })]);
     expect(statements.roles).toBe(roles);
     expect(hashed).toBeLessThan(5);
     // And who is instructor no more than to be kept.

@@ -163,6 +163,14 @@ describe('recovery file', () => {
     expect(readText(withRow(1, () => second.replace(' 2', ' 1')))).toEqual({ reason: 'mistyped', row: 1 });
   });
 
+  it('[CLS8] has no other digits, where they would stand for the last one either', () => {
+    const all = { ...recovery, seed: new Secret(new Uint8Array(32).fill(255)) };
+    const lines = writeRecovery(digest, all).split('\n');
+    expect(lines[rowAt(1)]).toMatch(/^ 1 {2}ZZZZ/);
+    const typed = lines.map((line, at) => (at === rowAt(1) ? line.replace('Z', 'U') : line)).join('\n');
+    expect(readText(typed)).toEqual({ reason: 'mistyped', row: 1 });
+  });
+
   it('[CLS8] that was put together from two, or is for another workshop, is refused', () => {
     const other = writeRecovery(digest, made(2)).split('\n')[rowAt(5)]!;
     expect(readText(withRow(5, () => other))).toEqual({ reason: 'mixed' });

@@ -1,5 +1,5 @@
 /** How far somebody's sessions count with another role: what a statement of it says of each [ROL6, ROL11]. Pure. */
-import { placeOf, writesIn } from './permissions';
+import { type ITells, placeOf, writesIn } from './permissions';
 import type { Roles } from './roles';
 import type { IReach, StatedRole } from './statement';
 
@@ -19,14 +19,14 @@ export function frontierFor(
   role: StatedRole,
   reaches: readonly IReached[]
 ): readonly IReach[] {
-  const canTeach = (of: string): boolean => (of === participant ? role === 'instructor' : roles.canTeach(of));
-  const tells = {
+  const canTeach = role === 'instructor';
+  // Asked about this one alone.
+  const tells: ITells = {
     everyone: roles.everyone,
     outputsShared: roles.outputsShared,
-    canTeach,
-    roleOf: (of: string) => (of === participant ? role : roles.roleOf(of)),
-    isOfTeam: (of: string, team: string) =>
-      roles.isMemberOf(of, team) || (roles.teams.has(team) && canTeach(of))
+    canTeach: () => canTeach,
+    roleOf: () => role,
+    isOfTeam: (_, team) => roles.isMemberOf(participant, team) || (roles.teams.has(team) && canTeach)
   };
   const before = roles.standingOf(participant);
   const here = new Set(reaches.map(keyOf));

@@ -12,6 +12,7 @@ import { isOut, placeOf, readsIn, writesIn } from './permissions';
 import {
   type Door,
   EPOCH_MEMBERS,
+  type IBounds,
   type IReach,
   type IStatement,
   type StatedRole,
@@ -248,6 +249,17 @@ export class Roles {
   }
 
   /**
+   * What goes on counting when somebody takes the class over: of the owner and of all who were before, whom another
+   * succession says nothing of any more; of `reaches`, how far what the owner wrote is here.
+   */
+  boundsOfOwners(reaches: readonly IReach[]): IBounds {
+    const counts = new Set([...this.statementsOf(this.owner), ...this.owners.map(({ id }) => id)]);
+    const before = this.reign.last?.frontier ?? [];
+    const frontier = new Map([...before, ...reaches].map(each => [`${each.session} ${each.document}`, each]));
+    return { counts: [...counts].sort(), frontier: [...frontier.values()] };
+  }
+
+  /**
    * The number for a new statement: above whatever it is to outdo, and not above what somebody without power said.
    * Null when there is none.
    */
@@ -267,7 +279,8 @@ export class Roles {
         (isPromoted && this.participant(by) === body.participant)
       );
     };
-    const most = this.all.reduce((so, each) => (each.number > so && isOutdone(each) ? each.number : so), 0);
+    // They are in order: the last is above all others.
+    const most = this.all.reduce((so, each) => (isOutdone(each) ? each.number : so), 0);
     return most < Number.MAX_SAFE_INTEGER ? most + 1 : null;
   }
 
@@ -277,12 +290,7 @@ export class Roles {
 
   private isInstructors(statement: IStatement): boolean {
     const word = this.ownersWords.get(this.participant(toHex(statement.author)));
-    return (
-      word !== undefined &&
-      !isOwners(this.reign, statement) &&
-      isInstructors(word, statement) &&
-      this.isForInstructors(statement)
-    );
+    return word !== undefined && isInstructors(word, statement) && this.isForInstructors(statement);
   }
 
   /** Whether it is theirs to say: no promotion, nothing of the owner, nor of whom the owner spoke of. */

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import * as encoding from 'lib0/encoding';
 import { digest } from 'lib0/hash/sha256';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { joinBytes } from '../bytes';
 import { nodeCrypto } from '../envelope/crypto.node';
+import { Reader } from '../envelope/reader';
 import { Chance } from '../simulation/chance';
 import { toHex } from '../tagged';
 import {
@@ -123,10 +125,10 @@ describe('statement', () => {
 
   it('[ROL1] has one spelling: lists in their order, nothing twice, nothing that counts 0, signed or not', () => {
     const [a, b] = [first, second].sort((one, two) => (one.id < two.id ? -1 : 1)) as [IStatement, IStatement];
-    const body = (counts: IStatement[], reaches: IReach[]) => {
-      const right = stand(owner, 3, ada, 'removed', { counts: [a, b], frontier });
-      const from = unsigned(right).length - bounds([a, b], frontier).length;
-      return signed(joinBytes([unsigned(right).slice(0, from), bounds(counts, reaches)]));
+    const right = stand(owner, 3, ada, 'removed', { counts: [a, b], frontier });
+    const body = (counts: IStatement[], reaches: IReach[], of = right) => {
+      const from = unsigned(of).length - bounds([a, b], frontier).length;
+      return signed(joinBytes([unsigned(of).slice(0, from), bounds(counts, reaches)]));
     };
     expect(faultOf(body([a, b], frontier))).toBeNull();
     expect(faultOf(body([b, a], frontier))).toBe('order');
@@ -134,7 +136,13 @@ describe('statement', () => {
     expect(faultOf(body([a], [frontier[1]!, frontier[0]!]))).toBe('order');
     expect(faultOf(body([a], [frontier[0]!, frontier[0]!]))).toBe('order');
     expect(faultOf(body([a], [reach('b', 1, 1), reach('a', 1, 1)]))).toBe('order');
-    expect(faultOf(body([a], [reach(NAME, 1, 0)]))).toBe('value');
+    const others = [
+      succeed(3, heir, { counts: [a, b], frontier }),
+      state(owner, 3, { kind: 'fork', participant: ada.id }, { counts: [a, b], frontier })
+    ];
+    for (const each of [right, ...others]) {
+      expect(faultOf(body([a], [reach(NAME, 1, 0)], each))).toBe('value');
+    }
     expect(faultOf(body([a], [reach('not printable', 1, 1)]))).toBe('value');
     expect(faultOf(body([a], [reach('x'.repeat(256), 1, 1)]))).toBe('value');
   });
@@ -149,6 +157,38 @@ describe('statement', () => {
       }
       expect(read(bytes.slice(0, 60 + chance.below(bytes.length))).kind).toBe('fault');
     }
+  });
+
+  it('[ROL1] that says of lists longer than it is takes no longer than it is', () => {
+    const team = state(owner, 3, { kind: 'team', team: '0d'.repeat(16), members: [] });
+    const many = (fill: (encoder: encoding.Encoder) => void): Uint8Array => {
+      const encoder = encoding.createEncoder();
+      fill(encoder);
+      encoding.writeVarUint(encoder, 100_000);
+      return encoding.toUint8Array(encoder);
+    };
+    const ends: [IStatement, number, Uint8Array][] = [
+      [first, 2, many(() => undefined)],
+      [first, 2, many(encoder => encoding.writeVarUint(encoder, 0))],
+      [
+        first,
+        2,
+        many(encoder => {
+          encoding.writeVarUint(encoder, 0);
+          encoding.writeVarUint(encoder, 1);
+          encoding.writeVarString(encoder, NAME);
+        })
+      ],
+      [team, 2, many(() => undefined)],
+      [kinds.epoch!, 1, many(() => undefined)]
+    ];
+    const take = vi.spyOn(Reader.prototype, 'take');
+    for (const [statement, cut, end] of ends) {
+      take.mockClear();
+      expect(faultOf(joinBytes([unsigned(statement).slice(0, -cut), end]))).toBe('cut-short');
+      expect(take.mock.calls.length).toBeLessThan(20);
+    }
+    take.mockRestore();
   });
 
   it('[ROL2] of somebody with very many sessions names the longest, as many as there is room for', () => {
@@ -172,6 +212,9 @@ describe('statement', () => {
     expect(Math.max(...left.map(({ count }) => count))).toBeLessThanOrEqual(least);
     const few = [...frontier].reverse();
     expect(fitFrontier(few)).toEqual(frontier);
+    // Of as long ones the same stay, in whatever order they are told.
+    const alike = many.map(each => ({ ...each, count: 1 }));
+    expect(fitFrontier([...alike].reverse())).toEqual(fitFrontier(alike));
     expect(fitFrontier([])).toEqual([]);
   });
 

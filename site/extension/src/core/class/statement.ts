@@ -52,7 +52,7 @@ export interface IReach {
 }
 
 /** What goes with taking something from somebody. */
-interface IBounds {
+export interface IBounds {
   /** Which of their own statements still count: ids. Naming them, and not a number, lets nobody date one back. */
   readonly counts: readonly string[];
   /** How far their sessions count. In the order of document and session. */
@@ -179,11 +179,12 @@ export function decodeStatement(
   const number = reader.number();
   const kindByte = reader.byte();
   const kind = STATEMENT_KINDS[kindByte];
-  if (!reader.fault && !kind) {
+  if (!kind) {
+    // Where nothing was read, the byte is 0, which is one.
     return fault('kind');
   }
   const lists = { isInOrder: true };
-  const body = kind && readBody(reader, kind, lists);
+  const body = readBody(reader, kind, lists);
   reader.take(SIGNATURE_BYTES);
   if (reader.fault) {
     return fault(reader.fault === 'text' ? 'value' : reader.fault);
@@ -355,13 +356,11 @@ function readFrontier(reader: Reader, lists: { isInOrder: boolean }): IReach[] |
       const session = reader.take(SESSION_BYTES);
       const count = reader.number();
       const chain = reader.take(HASH_BYTES).slice();
-      if (!reader.fault) {
-        const id = toHex(session);
-        lists.isInOrder &&= last === null || last < id;
-        last = id;
-        isRight &&= count > 0;
-        frontier.push({ document, session: sessionText(session), count, chain });
-      }
+      const id = toHex(session);
+      lists.isInOrder &&= last === null || last < id;
+      last = id;
+      isRight &&= count > 0;
+      frontier.push({ document, session: sessionText(session), count, chain });
     }
   }
   return isRight ? frontier : null;

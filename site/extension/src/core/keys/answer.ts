@@ -88,7 +88,7 @@ export function readAnswer(
     return;
   }
   const id = reader.take(ID_BYTES);
-  if (id.byteLength < ID_BYTES || !isAsked(id)) {
+  if (!isAsked(id)) {
     fail('asked');
     return;
   }
@@ -121,7 +121,7 @@ function encodeAnswer(answer: Answer): Uint8Array {
 function decodeAnswer(plain: Uint8Array): Answer | null {
   const reader = new Reader(plain);
   const kind = KINDS[reader.byte()];
-  if (reader.fault || !kind) {
+  if (!kind) {
     return null;
   }
   if (kind !== 'admitted') {

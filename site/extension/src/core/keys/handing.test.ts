@@ -81,8 +81,12 @@ class Person {
 
   /** Wraps as anybody may make them. */
   wraps(key: Uint8Array, ...to: readonly Person[]): Uint8Array {
+    return this.wrapsOf(teamKeyName(digest(key), TEAM), 0, key, ...to);
+  }
+
+  wrapsOf(document: string, epoch: number, key: Uint8Array, ...to: readonly Person[]): Uint8Array {
     let made = new Uint8Array(0);
-    const place = { classId: CLASS, document: teamKeyName(digest(key), TEAM), epoch: 0 };
+    const place = { classId: CLASS, document, epoch };
     const recipients = to.map(({ own: { agreementKey } }) => agreementKey);
     const secret = { secret: key, recipients, shareWith: null };
     makeWraps(
@@ -185,6 +189,31 @@ describe('a team’s key', () => {
     expect(eve!.ring.teamKeys(TEAM)).toEqual([NEXT, KEY]);
     // Whom they named before they name again: of two wraps the larger counts.
     expect(tom!.wrapping.all).toHaveLength(2);
+  });
+
+  it('[KEY11] of which nothing is stated yet waits, so many of them; what is no team’s stays', () => {
+    const keys = Array.from({ length: 65 }, (_, at) => new Uint8Array(32).fill(at + 100));
+    const mine = ben!.wrapsOf(`${'5e'.repeat(32)}.mine.${ben!.own.participant}`, 1, KEY, ada!);
+    ada!.knows = false;
+    expect([ada!.hears(mine), ...keys.map(key => ada!.hears(ben!.wraps(key)))]).toEqual([
+      true,
+      ...keys.map(() => false)
+    ]);
+    expect(ada!.wrapping.all).toEqual([mine]);
+    ada!.knows = true;
+    stated = keys;
+    ada!.wrapping.handing.changed();
+    expect(ada!.wrapping.all).toHaveLength(1 + 64);
+  });
+
+  it('[KEY11] is wrapped once for a device whose key is none', () => {
+    const none = Object.assign(Object.create(Person.prototype) as Person, {
+      own: { ...eve!.own, agreementKey: new Uint8Array(32) }
+    });
+    members = [ada!, none];
+    tom!.ring.takeTeam(TEAM, KEY);
+    [1, 2, 3].forEach(() => tom!.wrapping.handing.look());
+    expect([tom!.said.length, ada!.hears(tom!.said[0]!), ada!.has(KEY)]).toEqual([1, true, true]);
   });
 
   it('[KEY11] that a box does not hold is none', () => {

@@ -16,7 +16,7 @@ const MOST_WAITING = 64;
 
 /** What is known of teams. */
 export interface ITeamReaders {
-  /** Teams that one is of. */
+  /** Teams that one is of, or was. */
   own(): readonly string[];
   /** Agreement keys of all devices that may read a team's documents, one's own among them. */
   devices(team: string): readonly Uint8Array[];
@@ -40,7 +40,7 @@ export class Handing {
   private readonly tried = new Set<string>();
   private readonly making = new Set<string>();
 
-  /** Hands the keys of one's teams that are here to those who may read them and have not got them. */
+  /** Hands the keys of one's teams, those before among them, that are here to those who may read them and have not got them. */
   look(): void {
     const { teams, ring } = this.ports;
     teams.own().forEach(team => ring.teamKeys(team).forEach(key => this.lookAt(team, key)));

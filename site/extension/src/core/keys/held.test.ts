@@ -101,6 +101,18 @@ describe('wraps that are kept', () => {
   });
 });
 
+describe('bytes in their order', () => {
+  it.each([
+    [[1, 2], [1, 3], -1],
+    [[2], [1, 9], 1],
+    [[1, 2], [1, 2], 0],
+    [[1], [1, 0], -1],
+    [[1, 0], [1], 1]
+  ])('[KEY3] %j and %j', (a, b, order) => {
+    expect(Math.sign(compareBytes(Uint8Array.from(a), Uint8Array.from(b)))).toBe(order);
+  });
+});
+
 describe('keys that are kept', () => {
   const ring = (stated: readonly Uint8Array[]): Keyring =>
     new Keyring({
@@ -151,6 +163,36 @@ describe('what is asked and answered', () => {
     knocking.met('ben');
     expect(sent).toEqual([null, 'ben']);
   });
+
+  it.each(['waiting', 'refused'] as const)(
+    '[KEY9] who was told %s knocks at once when they may come in',
+    kind => {
+      let isInside = false;
+      const [sent, told]: [(string | null)[], string[]] = [[], []];
+      const knocking = new Knocking({
+        now: () => 0,
+        make: then => then(seed(1), seed(1)),
+        send: (_, to) => sent.push(to),
+        isInside: () => isInside,
+        learn: () => undefined,
+        changed: state => told.push(state)
+      });
+      knocking.again();
+      expect([sent, told]).toEqual([[], []]);
+      knocking.need();
+      knocking.again();
+      knocking.answered(kind);
+      knocking.again();
+      expect([sent, told]).toEqual([
+        [null, null],
+        ['knocking', kind, 'knocking']
+      ]);
+      // Nobody is asked for what is here.
+      isInside = true;
+      knocking.met('ben');
+      expect([sent.length, knocking.state]).toEqual([2, 'inside']);
+    }
+  );
 
   it('[KEY6] what is longer than an answer is not looked at, and passed back to nobody', () => {
     const short = new Uint8Array(ANSWER_BYTES);

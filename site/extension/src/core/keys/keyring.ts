@@ -139,8 +139,7 @@ export class Keyring extends Discreet {
 
   /** Whether the epoch that counts now can be written in. */
   get isCurrent(): boolean {
-    const last = this.ports.epochs().at(-1);
-    return last !== undefined && this.newest === last;
+    return this.newest === this.ports.epochs().at(-1);
   }
 
   /** Stated epochs whose key is not here: what to knock for. */

@@ -370,6 +370,10 @@ describe('keyring', () => {
       now(then => documentKey(crypto, secret, name, then));
     expect(keys.takeTeam(TEAM, bytes(72))).toBe('wrong');
     expect(keys.takeTeam('0c'.repeat(16), bytes(70))).toBe('wrong');
+    const short = new Uint8Array(5);
+    teams.set('0c'.repeat(16), [digest(short)]);
+    expect(keys.takeTeam('0c'.repeat(16), short)).toBe('wrong');
+    teams.delete('0c'.repeat(16));
     expect(keysOf(keys, document, 1)).toEqual({ keys: [], missing: 'epoch' });
     keys.takeEpoch(1, one!);
     expect(keysOf(keys, document, 1)).toEqual({ keys: [], missing: 'secret' });
@@ -447,6 +451,8 @@ describe('knock', () => {
     }
     expect([...faults].sort()).toEqual(['class', 'form', 'secret', 'what']);
     expect(faultOf(whole.slice(0, -1))).toBe('form');
+    // What is sealed is not there at all.
+    expect(faultOf(whole.slice(0, '?peerbook knock 1'.length + 16 + 16))).toBe('form');
     expect(faultOf(joinBytes([whole, new Uint8Array(1)]))).toBe('form');
     const never: ICrypto = { ...crypto, derive: () => expect.unreachable() };
     expect(faultOf(joinBytes([whole, new Uint8Array(KNOCK_BYTES)]), JOIN, CLASS, never)).toBe('length');
@@ -501,6 +507,8 @@ describe('answer', () => {
     );
     expect(faultOf(moved, ada.agreement, [bytes(80)])).toBe('sealed');
     expect(faultOf(made(admission), ada.agreement, [id], OTHER_CLASS)).toBe('class');
+    // Whoever knocks with a key that is none gets none.
+    expect(made(admission, { id, agreementKey: new Uint8Array(32) })).toBeNull();
   });
 
   it('[KEY6] a byte changed anywhere, cut off or added is refused', () => {
@@ -533,6 +541,7 @@ describe('answer', () => {
       Uint8Array.of(1, 0),
       Uint8Array.of(0, 5),
       Uint8Array.of(0, 0, 255, 255, 255, 255, 15),
+      Uint8Array.of(0, 0, 0, 255, 255, 255, 255, 15),
       epochs(2, 1),
       joinBytes([epochs(1), Uint8Array.of(0)]),
       epochs(1).slice(0, -1)

@@ -71,7 +71,7 @@ export class Knocking {
 
   /** A neighbour is here: they hear the knock as well. */
   met(neighbour: string): void {
-    if (!this.ports.isInside() && this.told !== 'inside' && this.last) {
+    if (!this.ports.isInside() && this.last) {
       this.ports.send(this.last.bytes, neighbour);
     } else {
       this.need();

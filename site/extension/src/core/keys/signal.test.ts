@@ -57,5 +57,8 @@ describe('signal', () => {
     expect(open(ada.session, ben.session, seal(asAda, ben.session))).toBeNull();
     const withHers: IOwnSession = { ...asAda, introduction: ada.introduction };
     expect(open(ada.session, ben.session, seal(withHers, ben.session))).toBeNull();
+    for (const introduction of [cem.introduction.slice(1), new Uint8Array(0), new Uint8Array(344)]) {
+      expect(open(cem.session, ben.session, seal({ ...cem, introduction }, ben.session))).toBeNull();
+    }
   });
 });

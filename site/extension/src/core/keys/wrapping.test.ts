@@ -11,7 +11,7 @@ import { type IWrappingPorts, Wrapping, WRAPS_AUTHOR_BYTES, WRAPS_BYTES } from '
 const limits = JSON.parse(
   readFileSync(new URL('../../../../../docs/protocol.json', import.meta.url), 'utf8')
 ) as Record<string, number>;
-const crypto = nodeCrypto();
+const quick = nodeCrypto();
 const CLASS = new Uint8Array(16).fill(0xc1);
 const GENESIS = '5e'.repeat(32);
 const EPOCHS = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
@@ -19,14 +19,15 @@ const EPOCHS = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
 class Person {
   constructor(
     seed: number,
-    readonly at = { epochs: 1, readers: [] as Person[], isShared: false }
+    readonly at = { epochs: 1, readers: [] as Person[], isShared: false },
+    crypto = quick
   ) {
     const chance = new Chance(seed);
     const fill = (into: Uint8Array): void => into.set(chance.bytes(into.length));
     const root = new Secret(chance.bytes(32));
     let own: IOwnSession | undefined;
     openSession(
-      crypto,
+      quick,
       digest,
       CLASS,
       { root, device: new Secret(chance.bytes(32)) },
@@ -35,7 +36,7 @@ class Person {
     );
     this.own = own!;
     this.ring = new Keyring({
-      crypto,
+      crypto: quick,
       digest,
       everyone: 'ee',
       own: { participant: this.own.participant, root, classId: CLASS },
@@ -186,6 +187,43 @@ describe('wrapping', () => {
     expect(ada.published.length).toBe(2);
     // Who could read goes on being able to.
     expect([ben.hears(ada.published[1]!), ben.canRead(ada.mine, 1)]).toEqual([true, true]);
+  });
+
+  it('[KEY3] a page that is opened anew says nothing that its own wraps say', () => {
+    const [ada, again, tom] = [new Person(1), new Person(1), new Person(2)];
+    [ada, again].forEach(({ at }) => Object.assign(at, { isShared: true, readers: [tom] }));
+    ada.wrapping.look(ada.mine);
+    ada.published.forEach(bytes => again.hears(bytes));
+    again.wrapping.look(ada.mine);
+    expect([ada.published.length, again.published]).toEqual([1, []]);
+  });
+
+  it('[KEY3] who comes while wraps are made is wrapped to by the next, with those before', () => {
+    const waiting: (() => void)[] = [];
+    const [ada, tom, tia] = [
+      new Person(
+        1,
+        undefined,
+        nodeCrypto(run => waiting.push(run))
+      ),
+      new Person(2),
+      new Person(3)
+    ];
+    const work = (): void => {
+      for (let run = waiting.shift(); run; run = waiting.shift()) {
+        run();
+      }
+    };
+    ada.at.readers = [tom];
+    ada.wrapping.look(ada.mine);
+    ada.at.readers = [tom, tia];
+    ada.wrapping.look(ada.mine);
+    work();
+    ada.wrapping.look(ada.mine);
+    work();
+    expect(ada.published).toHaveLength(2);
+    ada.published.forEach(bytes => [tom, tia].forEach(person => person.hears(bytes)));
+    expect([tom, tia].map(person => person.canRead(ada.mine, 1))).toEqual([true, true]);
   });
 
   it('[KEY3] what is not genuine is not kept', () => {

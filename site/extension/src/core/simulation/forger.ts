@@ -52,7 +52,8 @@ export class Forger {
 
   /** `victim` is somebody in whose name it is forged; `seen` an envelope of theirs. */
   forge(forgery: Forgery, victim: Pupil, seen: Uint8Array | null): IForged {
-    const { members, team, lecture, chance, classId } = this.course;
+    const { members, lecture, chance, classId } = this.course;
+    const team = this.course.aim?.() ?? this.course.team;
     const { digest } = members;
     // A member of the class, as far as the link goes; a new page each time.
     const own = members.session(`mallory${(this.count += 1) % 3}`, classId);
@@ -150,16 +151,17 @@ export class Forger {
   }
 
   /** Another envelope of somebody's own session, at a place where they say something else to others. */
-  twin({ own, deeds }: Pupil, document: string, place: number): Uint8Array {
+  twin(pupil: Pupil, document: string, place: number): Uint8Array {
+    const { doc: of } = pupil.deedsIn(document)!;
     const doc = new Y.Doc();
-    Y.applyUpdate(doc, Y.encodeStateAsUpdate(deeds.doc));
-    doc.clientID = deeds.doc.clientID;
+    Y.applyUpdate(doc, Y.encodeStateAsUpdate(of));
+    doc.clientID = of.clientID;
     let change = new Uint8Array(0);
     doc.on('update', (update: Uint8Array<ArrayBuffer>) => (change = update));
     (cellsOf(doc).get('a')!.get('source') as Y.Text).insert(0, '<forked>');
     // The sequence is counted, so as many are made before.
     const before = Array.from({ length: place }, () => Uint8Array.of(0));
-    return this.course.seal(own, document, [...before, change]).at(-1)!;
+    return this.course.seal(pupil.own, document, [...before, change]).at(-1)!;
   }
 
   /** As a member would seal it, with the key that members have. */

@@ -16,12 +16,26 @@ export const SCRIPTS: readonly Omit<ILessonScript, 'people' | 'ops'>[] = [
   { weather: BAD, ...ALL }
 ];
 
+/** In teams, with roles that change and the recovery file: over a fair and a bad network, and with all that trouble. */
+const TEAMS = { teams: 120, roles: 40, takeovers: 10 };
+
+export const TEAM_SCRIPTS: typeof SCRIPTS = [
+  { weather: FAIR, ...TEAMS },
+  { weather: BAD, ...TEAMS, crashes: 30, partitions: 30 },
+  { weather: FAIR, ...ALL, ...TEAMS, removals: 0 },
+  { weather: BAD, ...ALL, ...TEAMS, removals: 0 }
+];
+
+/** Seeds from here on are of those kinds. */
+export const FIRST_TEAMS = 1_000_000;
+
 /** From so many deeds on a lesson is of a class at work. */
 const LONG = 500;
 
 /** Of three to seven people, sixty deeds. */
 export function scriptOf(seed: number, given: Partial<Pick<ILessonScript, 'people' | 'ops'>>): ILessonScript {
-  const script = SCRIPTS[seed % SCRIPTS.length]!;
+  const scripts = seed < FIRST_TEAMS ? SCRIPTS : TEAM_SCRIPTS;
+  const script = scripts[seed % scripts.length]!;
   const isBusy = (given.ops ?? 0) >= LONG;
   return { people: 3 + (seed % 5), ops: 60, ...script, ...given, isBusy };
 }

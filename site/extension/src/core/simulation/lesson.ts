@@ -5,20 +5,25 @@
  */
 import { everyoneOf, foundClass } from '../class/founding';
 import type { ICrypto } from '../crypto';
-import { VERSION } from '../envelope/envelope';
-import { encodeMessage, FIRST_TYPE } from '../overlay/wire';
 import type { Digest } from '../session';
 import { Chance } from './chance';
 import { Crowd } from './crowd';
-import { FORGERIES, Forger } from './forger';
 import { Members } from './members';
 import { Network } from './network';
 import { Promises } from './promises';
-import { Disk, type ICourse, Pupil } from './pupil';
+import { Disk, type ICourse, type IPlace, Pupil } from './pupil';
 import { GENESIS, type ILessonScript } from './script';
 import { sealBeside } from './sealed';
+import { Staff } from './staff';
 import { VirtualClock } from './time';
+import { Trouble } from './trouble';
 import { demand, Verdict } from './verdict';
+
+/** What happens besides that somebody writes. */
+const KINDS = [
+  ...['forgeries', 'crashes', 'partitions', 'removals', 'forks', 'floods', 'epochs'],
+  ...['teams', 'roles', 'takeovers']
+] as const satisfies readonly (keyof ILessonScript)[];
 
 export class Lesson {
   constructor(
@@ -49,8 +54,30 @@ export class Lesson {
       lost: text => this.promises.offered.push(text),
       forked: (finder, participant) => this.judge(finder, participant)
     };
-    this.forger = new Forger(this.course);
     this.verdict = new Verdict(this.course);
+    const ports = {
+      ...{ course: this.course, promises: this.promises },
+      people: () => this.people,
+      owner: () => this.teacher,
+      note: (words: string) => this.note(words)
+    };
+    this.trouble = new Trouble({ ...ports, only: script.only });
+    this.staff = script.teams
+      ? new Staff({
+          ...ports,
+          arrive: who => this.arrive(who),
+          reload: pupil => this.reload(pupil),
+          rememberKeys: pupil => this.rememberKeys(pupil),
+          tookOver: pupil => {
+            this.teacher = pupil;
+            this.owner = pupil.who;
+          },
+          cutOff: pupil => {
+            this.network.move(pupil.session, this.isCalm ? 0 : 1);
+            this.clock.after(this.chance.below(4000), () => this.crowd.closeDead());
+          }
+        })
+      : null;
     const disk = new Disk();
     disk.founding = founding;
     this.teacher = this.arrive('teacher', disk);
@@ -62,31 +89,29 @@ export class Lesson {
   readonly chance: Chance;
   readonly network: Network;
   readonly log: string[] = [];
-  readonly counts = {
-    ...{
-      ops: 0,
-      deeds: 0,
-      forged: 0,
-      crashes: 0,
-      rollbacks: 0,
-      partitions: 0,
-      removals: 0,
-      forks: 0,
-      floods: 0
-    },
+  private readonly happened = {
+    ...{ ops: 0, deeds: 0, crashes: 0, rollbacks: 0, partitions: 0, removals: 0 },
     ...{ epochs: 0, replays: 0, offered: 0 }
   };
   readonly crowd: Crowd<Pupil>;
   readonly course: ICourse;
   teacher: Pupil;
-  private readonly forger: Forger;
+  private owner = 'teacher';
+  private readonly trouble: Trouble;
+  /** What those who teach do, in a lesson with teams. */
+  private readonly staff: Staff | null;
   private readonly disks = new Map<string, Disk>();
   private readonly promises = new Promises();
   private readonly verdict: Verdict;
-  private seen: Uint8Array | null = null;
   private names = 0;
+  private isCalm = false;
   /** Who wrote last. */
   private last: Pupil | null = null;
+
+  /** What happened, how often. */
+  get counts(): Lesson['happened'] & Trouble['counts'] & Partial<Staff['counts']> {
+    return { ...this.happened, ...this.trouble.counts, ...this.staff?.counts };
+  }
 
   get people(): readonly Pupil[] {
     return this.crowd.members;
@@ -100,7 +125,7 @@ export class Lesson {
         yield;
       }
       this.clock.advance(3000);
-      for (; this.counts.ops < this.script.ops; this.counts.ops += 1) {
+      for (; this.happened.ops < this.script.ops; this.happened.ops += 1) {
         this.step();
         this.clock.advance(this.pause);
         yield;
@@ -125,27 +150,33 @@ export class Lesson {
 
   private step(): void {
     const { script } = this;
-    const kinds = ['forgeries', 'crashes', 'partitions', 'removals', 'forks', 'floods', 'epochs'] as const;
+    this.staff?.look();
     let dice = this.chance.below(1000);
-    const kind = kinds.find(each => (dice -= script[each] ?? 0) < 0);
+    const kind = KINDS.find(each => (dice -= script[each] ?? 0) < 0);
     switch (kind) {
       case 'forgeries':
-        return this.forge();
+        return this.trouble.forge();
       case 'crashes':
-        return this.crash();
+        return this.crash(this.chance.pick(this.people));
       case 'partitions':
         return this.chance.is(0.5) ? this.part() : this.heal();
       case 'removals':
         return this.chance.is(0.7) ? this.remove() : this.readmit();
       case 'forks':
-        return this.fork();
+        return this.trouble.fork();
       case 'floods':
-        return this.flood();
+        return this.trouble.flood();
       case 'epochs':
-        this.counts.epochs += 1;
+        this.happened.epochs += 1;
         this.note(`the teacher begins an epoch`);
         this.teacher.society.beginEpoch('open');
         return this.rememberKeys();
+      case 'teams':
+        return this.staff?.changeTeams();
+      case 'roles':
+        return this.staff?.changeRole();
+      case 'takeovers':
+        return this.staff?.takeOver();
       default:
         return this.write(this.writer);
     }
@@ -155,12 +186,20 @@ export class Lesson {
     if (!pupil.isInside) {
       return;
     }
+    const place = this.staff ? this.staff.placeFor(pupil) : this.placeFor(pupil);
+    if (place) {
+      const said = place.deeds.act(this.promises.deleted);
+      this.happened.deeds += said ? 1 : 0;
+      this.note(said);
+      this.promises.add(pupil.who, place);
+      this.staff?.wrote(pupil, place);
+    }
+  }
+
+  private placeFor(pupil: Pupil): IPlace {
     const isLecture = pupil.who === 'teacher' && this.chance.is(0.4);
-    const deeds = isLecture ? pupil.lectureDeeds : pupil.deeds;
-    const said = deeds.act(this.promises.deleted);
-    this.counts.deeds += said ? 1 : 0;
-    this.note(said);
-    this.promises.add(pupil.who, deeds.written);
+    const [everybodys, lecture] = pupil.open;
+    return isLecture ? lecture! : everybodys!;
   }
 
   /** Who writes goes on for a while, and others beside them. */
@@ -185,36 +224,51 @@ export class Lesson {
     const pupil = new Pupil(who, `${who}-${(this.names += 1)}`, this.course, disk, who !== 'teacher');
     this.note(`${pupil.name} comes`);
     this.crowd.add(pupil);
-    if (who === 'teacher') {
+    if (who === this.owner) {
       this.teacher = pupil;
     }
     return pupil;
   }
 
   /** Between any two writes; now and then what is on the disk is that of a while ago. */
-  private crash(): void {
-    const pupil = this.chance.pick(this.people);
-    this.counts.crashes += 1;
+  private crash(pupil: Pupil): void {
     const { disk } = pupil;
-    pupil.isAlive = false;
-    this.crowd.remove(pupil);
+    this.happened.crashes += 1;
+    this.leave(pupil);
     const isRolledBack = this.chance.is(0.2);
     disk.flush(this.chance.below(disk.pending.length + 1));
     disk.pending = [];
     if (isRolledBack) {
       disk.durable.length = this.chance.below(disk.durable.length + 1);
     }
-    this.counts.rollbacks += isRolledBack ? 1 : 0;
+    this.happened.rollbacks += isRolledBack ? 1 : 0;
     this.note(`${pupil.name} crashes${isRolledBack ? ', and comes back with an older disk' : ''}`);
-    this.clock.after(this.chance.below(3000), () => this.crowd.notice(pupil));
-    const back = this.arrive(pupil.who);
     // What nobody else has and the disk does not hold died with the page.
-    this.promises.died(pupil.who, this.people, word => !isRolledBack && pupil.kept.has(word));
-    back.deeds.written.clear();
+    this.comeBack(pupil, word => !isRolledBack && pupil.kept.has(word));
+  }
+
+  /** In order, with all that was written. */
+  private reload(pupil: Pupil): void {
+    this.note(`${pupil.name} reloads the page`);
+    pupil.engine.flush();
+    pupil.disk.flush();
+    this.leave(pupil);
+    this.comeBack(pupil, () => true);
+  }
+
+  private leave(pupil: Pupil): void {
+    pupil.isAlive = false;
+    this.crowd.remove(pupil);
+  }
+
+  private comeBack(pupil: Pupil, isKept: (word: string) => boolean): void {
+    this.clock.after(this.chance.below(3000), () => this.crowd.notice(pupil));
+    this.arrive(pupil.who);
+    this.promises.died(pupil.who, this.people, isKept);
   }
 
   private part(): void {
-    this.counts.partitions += 1;
+    this.happened.partitions += 1;
     this.note('the network falls apart');
     this.crowd.part();
     this.clock.after(this.chance.below(4000), () => this.crowd.closeDead());
@@ -246,7 +300,7 @@ export class Lesson {
   private expel(participant: string, who: string, does: string): void {
     const { engine, society } = this.teacher;
     this.note(`the teacher ${does} ${who}`);
-    this.counts.removals += 1;
+    this.happened.removals += 1;
     const frontier = engine.reachesOf(participant);
     if (society.state({ kind: 'standing', participant, role: 'removed', counts: [], frontier })) {
       this.promises.outlaw(who);
@@ -261,39 +315,12 @@ export class Lesson {
     const pupil = this.people.find(each => each.who === who);
     if (pupil && pupil.role === 'removed') {
       this.note(`${pupil.name} goes`);
-      pupil.isAlive = false;
-      this.crowd.remove(pupil);
-      const texts = pupil.deeds.allText() + pupil.lectureDeeds.allText();
+      this.leave(pupil);
+      const texts = pupil.allText;
       this.promises.died(who, this.people, word => !texts.includes(word));
       this.clock.after(this.chance.below(3000), () => this.crowd.notice(pupil));
       this.arrive(`p${this.disks.size}`);
     }
-  }
-
-  /** Somebody's page is copied while it runs: two go on as one session, and say different things to different people. */
-  private fork(): void {
-    const pupil = this.chance.pick(this.people);
-    const [document, deeds] = [this.course.team, pupil.deeds];
-    const log = pupil.engine.replica(document)?.log;
-    if (
-      !log ||
-      log.count(pupil.session) % 16 === 0 ||
-      !pupil.isInside ||
-      pupil.who === 'teacher' ||
-      pupil.neighbours.length < 2
-    ) {
-      return;
-    }
-    this.note(`${pupil.name} contradicts themselves`);
-    this.counts.forks += 1;
-    this.promises.outlaw(pupil.who);
-    const place = log.count(pupil.session);
-    const twin = this.forger.twin(pupil, document, place);
-    this.note(deeds.act(this.promises.deleted));
-    pupil.engine.flush();
-    const [first] = pupil.neighbours;
-    const message = encodeMessage({ type: 'envelope', bytes: twin });
-    this.people.find(({ session }) => session === first)?.hear(pupil.session, 'control', message);
   }
 
   /** The teacher's page has seen proof. */
@@ -306,54 +333,32 @@ export class Lesson {
     }
   }
 
-  private flood(): void {
-    const [pupil] = this.chance.shuffle(this.people);
-    const from = pupil!.neighbours[0];
-    if (from === undefined) {
-      return;
-    }
-    this.counts.floods += 1;
-    this.note(`${pupil!.name} is flooded`);
-    for (let count = 0; count < 300; count += 1) {
-      const bytes = this.chance.bytes(1 + this.chance.below(120));
-      bytes[0] = this.chance.is(0.5) ? VERSION : FIRST_TYPE + this.chance.below(20);
-      pupil!.hear(from, 'control', bytes);
-    }
-  }
-
-  private forge(): void {
-    const forgery = this.chance.pick(this.script.only ?? FORGERIES);
-    const target = this.chance.pick(this.people);
-    const victim = this.chance.is(0.5) ? this.teacher : this.chance.pick(this.people);
-    const from = this.chance.is(0.9) ? target.neighbours[0] : undefined;
-    this.counts.forged += 1;
-    this.note(`${target.name} is given ${forgery}`);
-    const { messages, isPublished } = this.forger.forge(forgery, victim, this.seen);
-    for (const message of messages) {
-      if (isPublished && message[0] === VERSION) {
-        target.engine.hearStar('nobody', message);
-      } else if (from !== undefined) {
-        target.hear(from, 'control', message);
-      }
-    }
-    this.seen = this.anyEnvelope() ?? this.seen;
-  }
-
-  private anyEnvelope(): Uint8Array | null {
-    const log = this.teacher.engine.replica(this.course.team)?.log;
-    const session = log && this.chance.pick([...log.sessions, '']);
-    return (session && log.pieces(session).at(-1)?.bytes) || null;
-  }
-
   /** Ends all trouble and lets time pass until everybody is equal. */
   private calm(): void {
     this.heal();
     this.note('all is calm');
+    this.isCalm = true;
     const limit = this.clock.now() + 600_000;
     do {
+      this.staff?.look();
       this.clock.advance(2000);
       this.crowd.mend();
-    } while (this.clock.now() < limit && !this.verdict.isEqual(this.honest));
+    } while (this.clock.now() < limit && !this.isOver);
+  }
+
+  /** In a lesson with teams, also who is of none any more is to be told what of theirs is not there. */
+  private get isOver(): boolean {
+    return this.verdict.isEqual(this.honest) && (!this.staff || this.lost.length === 0);
+  }
+
+  /** Words that are not there, and should be. */
+  private get lost(): string[] {
+    const { happened, staff } = this;
+    const { words, isExcused } = this.promises.due(
+      document => happened.removals > 0 || staff?.cut.has(document) === true
+    );
+    const page = staff ? this.teacher : this.honest[0]!;
+    return this.verdict.lost(page, words).filter(word => !isExcused(word));
   }
 
   private get honest(): Pupil[] {
@@ -361,19 +366,22 @@ export class Lesson {
   }
 
   private check(): void {
-    const { course, counts, verdict } = this;
-    verdict.check(this.honest, this.disks.size, counts.removals + counts.crashes > 0);
-    verdict.checkWork(this.network.messages, counts.ops, this.script.people, this.clock.now());
-    const { words, isExcused } = this.promises.due(counts.removals > 0);
-    const lost = verdict.lost(this.honest[0]!, words).filter(word => !isExcused(word));
+    const { course, happened, honest, promises, staff, verdict } = this;
+    verdict.check(honest, {
+      people: this.disks.size,
+      hasLosses: happened.removals + happened.crashes + (staff?.cut.size ?? 0) > 0,
+      taught: staff?.taught ?? new Set()
+    });
+    staff?.check();
+    verdict.checkWork(this.network.messages, happened.ops, this.script.people, this.clock.now());
+    const { lost } = this;
     demand(lost.length === 0, `lost: ${lost.join(' ')}`);
-    counts.replays += course.replays?.count ?? 0;
-    counts.offered += this.promises.offered.length;
+    happened.replays += course.replays?.count ?? 0;
+    happened.offered += promises.offered.length;
   }
 
-  private rememberKeys(): void {
-    const disk = this.disks.get('teacher')!;
-    disk.keys = [...this.teacher.society.keyring.all()];
+  private rememberKeys({ disk, society } = this.teacher): void {
+    disk.keys = [...society.keyring.all()];
   }
 
   private note(words: string): void {

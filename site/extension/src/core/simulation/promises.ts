@@ -1,9 +1,9 @@
 /** Words that must be there at the end of a lesson: what who wrote, unless it was taken away, cut off, or died with a page. */
-import type { Pupil } from './pupil';
+import type { IPlace, Pupil } from './pupil';
 
 export class Promises {
-  /** With who wrote them. */
-  private readonly demanded = new Map<string, string>();
+  /** With who wrote them, and where. */
+  private readonly demanded = new Map<string, { readonly who: string; readonly document: string }>();
   /** Words that somebody took away on purpose. */
   readonly deleted = new Set<string>();
   /** Texts that are not in a document any more, of which their author was told. */
@@ -14,23 +14,21 @@ export class Promises {
   private readonly crashed = new Set<string>();
 
   /** Somebody wrote something new. */
-  add(who: string, words: Iterable<string>): void {
+  add(who: string, { document, deeds }: IPlace): void {
     if (!this.outlaws.has(who)) {
-      for (const word of words) {
-        this.demanded.set(word, who);
-      }
+      deeds.written.forEach(word => this.demanded.set(word, { who, document }));
     }
   }
 
   outlaw(who: string): void {
     this.outlaws.add(who);
-    [...this.demanded].forEach(([word, by]) => by === who && this.demanded.delete(word));
+    [...this.demanded].forEach(([word, by]) => by.who === who && this.demanded.delete(word));
   }
 
   /** A page is gone: what nobody else has, and `isKept` does not know, died with it. */
   died(who: string, others: readonly Pupil[], isKept: (word: string) => boolean): void {
     this.crashed.add(who);
-    const elsewhere = others.map(each => each.deeds.allText() + each.lectureDeeds.allText());
+    const elsewhere = others.map(({ allText }) => allText);
     for (const [word] of this.demanded) {
       if (!isKept(word) && !elsewhere.some(text => text.includes(word))) {
         this.demanded.delete(word);
@@ -38,14 +36,19 @@ export class Promises {
     }
   }
 
-  /** Words that must be there. `hasLosses`: some may have leaned on what was cut off, if their author was told or is gone. */
-  due(hasLosses: boolean): {
+  /**
+   * Words that must be there. Where there are losses, some may have leaned on what was cut off, if their author was told
+   * or is gone.
+   */
+  due(hasLosses: (document: string) => boolean): {
     readonly words: readonly string[];
     readonly isExcused: (word: string) => boolean;
   } {
-    const isExcused = (word: string): boolean =>
-      hasLosses &&
-      (this.crashed.has(this.demanded.get(word)!) || this.offered.some(text => text.includes(word)));
+    const isExcused = (word: string): boolean => {
+      const { who, document } = this.demanded.get(word)!;
+      const isTold = this.crashed.has(who) || this.offered.some(text => text.includes(word));
+      return isTold && hasLosses(document);
+    };
     return { words: [...this.demanded.keys()].filter(word => !this.deleted.has(word)), isExcused };
   }
 }

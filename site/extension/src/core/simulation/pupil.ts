@@ -28,6 +28,8 @@ export interface ICourse {
   /** What everybody writes, and what only those who teach write. */
   readonly team: string;
   readonly lecture: string;
+  /** What forgers forge in, if it is not that. */
+  aim?(): string;
   /** Envelopes as a member would make them, beside every engine: from sequence 0, with the key that members have. */
   seal(
     own: IOwnSession,
@@ -44,6 +46,12 @@ export interface ICourse {
   /** Somebody's words are not in their document any more, and they were told. */
   lost(text: string): void;
   forked(finder: Pupil, participant: string): void;
+}
+
+/** A document that somebody has open. */
+export interface IPlace {
+  readonly document: string;
+  readonly deeds: Deeds;
 }
 
 /** A notebook of some length. */
@@ -149,8 +157,8 @@ export class Pupil {
   readonly society: Society;
   readonly deeds: Deeds;
   readonly lectureDeeds: Deeds;
-  /** Documents of teams that are open here. */
-  readonly others = new Map<string, Y.Doc>();
+  /** Documents of teams that are open here, by name. */
+  readonly others = new Map<string, Deeds>();
   readonly refusals = new Map<Refusal, number>();
   isAlive = true;
   /** Words of which it may be said that they are kept: on the disk, or heard by others as well. */
@@ -180,11 +188,34 @@ export class Pupil {
     return this.society.roles?.roleOf(this.participant) ?? 'unknown';
   }
 
+  /** All that is open here, by name. */
+  get open(): readonly IPlace[] {
+    const { team, lecture } = this.course;
+    const others = [...this.others].map(([document, deeds]) => ({ document, deeds }));
+    return [
+      { document: team, deeds: this.deeds },
+      { document: lecture, deeds: this.lectureDeeds },
+      ...others
+    ];
+  }
+
+  /** What it has open of a document. */
+  deedsIn(document: string): Deeds | undefined {
+    return this.open.find(place => place.document === document)?.deeds;
+  }
+
+  /** All text there is, of every document. */
+  get allText(): string {
+    return this.open.map(({ deeds }) => deeds.allText()).join('');
+  }
+
   /** Opens another document of the same notebook: a team's. */
   openOther(document: string): void {
-    const doc = new Y.Doc();
-    this.others.set(document, doc);
-    this.engine.follow(document, doc, { genesis: this.course.genesis, kept: this.disk.of(document) });
+    const { chance, genesis, isBusy } = this.course;
+    const name = `${this.name}T${this.others.size}`;
+    const deeds = new Deeds(name, chance, new Y.Doc(), isBusy ? USUAL_CELLS : Infinity);
+    this.others.set(document, deeds);
+    this.engine.follow(document, deeds.doc, { genesis, kept: this.disk.of(document) });
   }
 
   hear(from: string, channel: Channel, message: Uint8Array): void {
@@ -203,9 +234,7 @@ export class Pupil {
     }
     this.disk.pending.push({ document, kept });
     if (isOf(kept, this.session)) {
-      [this.deeds, this.lectureDeeds].forEach(({ written }) =>
-        written.forEach(word => this.sealed.add(word))
-      );
+      this.deedsIn(document)?.written.forEach(word => this.sealed.add(word));
     }
     this.writing ??= this.alive.after(this.course.chance.below(300), () => {
       this.writing = null;
@@ -218,12 +247,9 @@ export class Pupil {
     if (this.course.replays) {
       this.course.replays.count += 1;
     }
-    if (document === this.course.team) {
-      this.deeds.doc = doc;
-    } else if (document === this.course.lecture) {
-      this.lectureDeeds.doc = doc;
-    } else {
-      this.others.set(document, doc);
+    const deeds = this.deedsIn(document);
+    if (deeds) {
+      deeds.doc = doc;
     }
   }
 }

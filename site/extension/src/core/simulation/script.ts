@@ -16,6 +16,10 @@ export interface ILessonScript {
   readonly forks?: number;
   readonly floods?: number;
   readonly epochs?: number;
+  /** With teams, roles and the recovery file, which is another kind of lesson. */
+  readonly teams?: number;
+  readonly roles?: number;
+  readonly takeovers?: number;
   readonly only?: readonly Forgery[];
   /**
    * A class at work, for long lessons: people write for a while, several at once, in a notebook that stays as long as such

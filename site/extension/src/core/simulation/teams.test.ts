@@ -15,7 +15,7 @@ let [ada, ben, cleo]: Pupil[] = [];
 let [red, blue]: string[] = [];
 const pageOf = (team: string): string => `${'5e'.repeat(32)}.team.${team}`;
 const sourceOf = (doc: Y.Doc): Y.Text => cellsOf(doc).get('a')!.get('source') as Y.Text;
-const docOf = (pupil: Pupil, team: string): Y.Doc => pupil.others.get(pageOf(team))!;
+const docOf = (pupil: Pupil, team: string): Y.Doc => pupil.others.get(pageOf(team))!.doc;
 const write = (pupil: Pupil, team: string, words: string): void =>
   sourceOf(docOf(pupil, team)).insert(0, words);
 const words = (pupil: Pupil, team: string): string => sourceOf(docOf(pupil, team)).toJSON();

@@ -11,32 +11,70 @@ import type { ICourse, Pupil } from './pupil';
 /** What each thing that happens may cost, in messages for each person who hears of it, and each second for each of them. */
 const [DEED_MESSAGES, SECOND_MESSAGES] = [60, 10];
 
+/** What of a lesson decides what must be so. */
+export interface IChecked {
+  readonly people: number;
+  /** Something may lean on what died with a page, or was cut off. */
+  readonly hasLosses: boolean;
+  /** Who may have written in the lecture, besides those who own the class. */
+  readonly taught: ReadonlySet<string>;
+}
+
 export class Verdict {
   constructor(private readonly course: ICourse) {}
 
   isEqual(pupils: readonly Pupil[]): boolean {
-    const [first, ...others] = pupils.map(pupil => this.read(pupil));
-    return others.every(text => text === first);
+    return this.differing(pupils) === null;
   }
 
-  /** @throws Error for what is not as it must be. `hasLosses`: something may lean on what died with a page, or was cut off. */
-  check(pupils: readonly Pupil[], people: number, hasLosses: boolean): void {
-    demand(this.isEqual(pupils), 'not everybody has the same');
+  /** In what not all have the same, and who has something else than the first; null: all is the same. */
+  private differing(pupils: readonly Pupil[]): string | null {
+    const { team, lecture } = this.course;
+    const teams = [...(pupils[0]?.society.roles?.teams.keys() ?? [])];
+    const readersOf = (id: string): readonly Pupil[] =>
+      pupils.filter(({ society, participant }) => society.roles?.readsTeam(participant, id));
+    const compared: readonly (readonly [
+      what: string,
+      who: readonly Pupil[],
+      read: (pupil: Pupil) => string
+    ])[] = [
+      ['what was stated', pupils, ({ society }) => toHex(society.summary ?? new Uint8Array(0))],
+      ['the notebook', pupils, pupil => this.read(pupil, team)],
+      ['the lecture', pupils, pupil => this.read(pupil, lecture)],
+      ...teams.map(id => {
+        const document = team.replace(/[^.]*$/, id);
+        return [`team ${id}`, readersOf(id), (pupil: Pupil) => this.read(pupil, document)] as const;
+      })
+    ];
+    for (const [what, who, read] of compared) {
+      const [first, ...others] = who.map(pupil => ({ name: pupil.name, says: read(pupil) }));
+      const different = others.filter(({ says }) => says !== first!.says).map(({ name }) => name);
+      if (different.length > 0) {
+        return `not everybody has the same of ${what}: ${different.join(' ')}, and ${first!.name}`;
+      }
+    }
+    return null;
+  }
+
+  /** @throws Error for what is not as it must be. */
+  check(pupils: readonly Pupil[], than: IChecked): void {
+    const differing = this.differing(pupils);
+    demand(differing === null, differing ?? '');
     for (const pupil of pupils) {
-      const text = pupil.deeds.allText() + pupil.lectureDeeds.allText();
-      demand(!text.includes(EVIL), `${pupil.name} has what was forged`);
+      demand(!pupil.allText.includes(EVIL), `${pupil.name} has what was forged`);
+      const said = [...pupil.lectureDeeds.allText().matchAll(/<(p\d+)/g)].map(([, who]) => who!);
       demand(
-        !pupil.lectureDeeds.allText().includes('<p'),
+        said.every(who => than.taught.has(who)),
         `${pupil.name} has an attendee's words in the lecture`
       );
       this.checkNotebooks(pupil);
-      this.checkMemory(pupil, people, hasLosses);
+      this.checkMemory(pupil, than);
     }
   }
 
   /** Of demanded words those that are not there. */
   lost(pupil: Pupil, words: Iterable<string>): string[] {
-    const text = pupil.deeds.allText() + pupil.lectureDeeds.allText();
+    const text = pupil.allText;
     return [...words].filter(word => !text.includes(word));
   }
 
@@ -46,15 +84,16 @@ export class Verdict {
     demand(messages <= most, `${messages} messages, at most ${Math.round(most)} were to be`);
   }
 
-  private read(pupil: Pupil): string {
-    const { team, lecture } = this.course;
-    const digests = [team, lecture].map(name => toHex(pupil.engine.replica(name)!.reaches.digest));
-    const texts = [pupil.deeds, pupil.lectureDeeds].map(({ doc }) => JSON.stringify(exportCells(doc)));
-    return [...digests, ...texts, toHex(pupil.society.summary ?? new Uint8Array(0))].join('\n');
+  private read(pupil: Pupil, document: string): string {
+    const doc = pupil.deedsIn(document)?.doc;
+    const cells = doc ? JSON.stringify(exportCells(doc)) : `${pupil.name} has not opened it`;
+    return `${toHex(pupil.engine.replica(document)?.reaches.digest ?? new Uint8Array(0))} ${cells}`;
   }
 
-  private checkNotebooks({ deeds, lectureDeeds }: Pupil): void {
-    for (const { doc } of [deeds, lectureDeeds]) {
+  private checkNotebooks({ open }: Pupil): void {
+    for (const {
+      deeds: { doc }
+    } of open) {
       cellsOf(doc).forEach((cell, id) =>
         demand(isCell(id, cell) && textOf(cell) !== null, `${id} is no cell`)
       );
@@ -69,8 +108,8 @@ export class Verdict {
     }
   }
 
-  private checkMemory({ engine, name }: Pupil, people: number, hasLosses: boolean): void {
-    for (const document of [this.course.team, this.course.lecture]) {
+  private checkMemory({ engine, name, open }: Pupil, { people, hasLosses }: IChecked): void {
+    for (const { document } of open) {
       const replica = engine.replica(document)!;
       demand(replica.log.waiting <= WAITING_PIECES * people, 'too much waits');
       const bytes = replica.log.sessions.map(session => replica.log.waitingBytes(session));

@@ -401,6 +401,26 @@ describe('taking the class over', () => {
     expect(heir.society.keyring.hasTeam(id, keyHash())).toBe(true);
   });
 
+  it('[ROL3] a second time lets what counted of all who owned it count on, and how far what they wrote does', () => {
+    const session = school.members.session('owner').session;
+    const document = `${'5e'.repeat(32)}.lecture.${'0a'.repeat(16)}`;
+    const reach = { document, session, count: 3, chain: new Uint8Array(32).fill(1) };
+    const said = [school.epoch(1), school.stand('owner', 2, 'ben', 'removed')];
+    const first = school.member('heir', said);
+    first.society.takeOver(seed('recovery'), [reach], () => undefined);
+    const statements = [...said];
+    const second = school.member('cleo', statements);
+    first.society.stated.forEach(bytes => second.society.hear(BEN, 'statement', bytes));
+    const third = { ...reach, session: school.members.session('heir').session, count: 5 };
+    second.society.takeOver(seed('recovery'), [third], () => undefined);
+    const roles = second.society.roles!;
+    expect(roles.owner).toBe(school.idOf('cleo'));
+    expect(roles.epochs.map(({ epoch }) => epoch).slice(0, 2)).toEqual([1, 2]);
+    expect(roles.roleOf(school.idOf('ben'))).toBe('removed');
+    const cuts = [reach, third].map(each => [each.session, each === reach ? 'owner' : 'heir'] as const);
+    expect(cuts.map(([each, who]) => roles.cutOf(document, each, school.idOf(who))?.count)).toEqual([3, 5]);
+  });
+
   it('[ROL3] with another key does nothing', () => {
     const heir = school.member('heir', [school.epoch(1), school.stand('owner', 2, 'heir', 'instructor')]);
     expect(takeOver(heir, 'mallory')).toBe(false);

@@ -343,10 +343,10 @@ export class Society extends Discreet implements IRules, IKeys {
   takeOver(seed: Secret, reaches: readonly IReach[], then: (isDone: boolean) => void): void {
     const { crypto, digest, classId, own } = this.options;
     const { roles } = this;
+    const { counts, frontier } = roles?.boundsOfOwners(reaches) ?? { counts: [], frontier: reaches };
     const body: StatementBody = {
-      ...{ kind: 'succession', ownerKey: own.rootKey },
-      counts: roles?.statementsOf(roles.owner) ?? [],
-      frontier: fitFrontier(reaches)
+      ...{ kind: 'succession', ownerKey: own.rootKey, counts },
+      frontier: fitFrontier(frontier)
     };
     crypto.signer(seed.reveal(), recovery => {
       const number = roles?.nextNumber(recovery.key, body) ?? null;

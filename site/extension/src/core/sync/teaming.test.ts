@@ -130,7 +130,7 @@ describe('who hands the key of a team over', () => {
     expect(readersOf(unfounded).mayHave(school.idOf('owner'), TEAM)).toBe(false);
   });
 
-  it('[KEY11] has the teams that one is of, and no others', () => {
+  it('[KEY11] has the teams that one is of, and none that one never was of', () => {
     const { society } = founded('ada');
     const page = (name: string): IMember => {
       const member = school.member(name, [school.epoch(1)]);
@@ -138,5 +138,17 @@ describe('who hands the key of a team over', () => {
       return member;
     };
     expect(['ada', 'ben'].map(name => readersOf(page(name)).own())).toEqual([[TEAM], []]);
+  });
+
+  it('[KEY11] has those that one was of as well, unless one is out of the class', () => {
+    const { society } = founded('ada', 'ben');
+    society.teaming.state(TEAM, 'Team', [], NONE);
+    society.give(school.idOf('ben'), 'removed', []);
+    const own = (name: string): readonly string[] => {
+      const member = school.member(name, [school.epoch(1)]);
+      society.stated.forEach(bytes => member.society.hear('B'.repeat(21) + 'A', 'statement', bytes));
+      return readersOf(member).own();
+    };
+    expect(['ada', 'ben', 'cleo'].map(own)).toEqual([[TEAM], [], []]);
   });
 });

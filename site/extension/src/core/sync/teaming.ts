@@ -2,7 +2,7 @@
  * What owner and instructors state of teams. Who is taken out has no key of what comes: a team that loses somebody gets
  * another key; else the one it has stays, so that a name that changes costs nobody anything [ROL10, KEY11].
  */
-import { placeOf } from '../class/permissions';
+import { isOut, placeOf } from '../class/permissions';
 import type { IReached } from '../class/readmission';
 import type { Roles } from '../class/roles';
 import {
@@ -151,7 +151,14 @@ export function teamReaders(
   const teamOf = (team: string): ITeam | undefined => roles()?.teams.get(team);
   const teaches = (participant: string): boolean => roles()?.canTeach(participant) === true;
   return {
-    own: () => [...(roles()?.teams.keys() ?? [])].filter(team => roles()!.readsTeam(own.participant, team)),
+    own: () =>
+      [...(roles()?.teams.values() ?? [])]
+        .filter(({ team, ever }) => {
+          // Who was of it hands on what they have: of a team that is over, nobody else may be left who can.
+          const wasOf = ever.has(own.participant) && !isOut(roles()!.roleOf(own.participant));
+          return wasOf || roles()!.readsTeam(own.participant, team);
+        })
+        .map(({ team }) => team),
     devices: team => {
       const { owner, instructors } = roles()!;
       const all = new Set([...(teamOf(team)?.members ?? []), owner, ...instructors]);

@@ -1,0 +1,406 @@
+/** A member's page governs, or asks to be let in: with a class whose cryptography answers at once, and no engine. */
+import { digest } from 'lib0/hash/sha256';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readRecovery } from '../core/class/recovery';
+import { outputsName } from '../core/document/name';
+import type { IReach, IStatement } from '../core/class/statement';
+import type { Message } from '../core/overlay/messages';
+import { Neighbour, Neighbours } from '../core/overlay/neighbours';
+import { decodeMessage } from '../core/overlay/wire';
+import { BEN, Class, type ISaid } from '../core/sync/society.testing';
+import { MemoryStorage } from '../storage/memory';
+import { MemoryVault } from '../storage/vault';
+import { Authority, type IAuthorityParts, type IGoverned } from './authority';
+import { type IKeptClass, KeptClasses, NOTHING_KEPT } from './kept';
+import { CALM_MS } from './takingover';
+
+const LECTURE = `${'5e'.repeat(32)}.lecture.${'0'.repeat(32)}`;
+const NOT_LECTURE = [
+  `${LECTURE}/outputs.${'1'.repeat(32)}`,
+  `${'5e'.repeat(32)}.team.${'1'.repeat(32)}`,
+  'nothing'
+];
+const TEAM = 'ab'.repeat(16);
+let school: Class;
+const pages: Page[] = [];
+
+/** Somebody's page, with what the device keeps, and an engine that has what a test says. */
+class Page {
+  constructor(
+    name: string,
+    kept: Partial<IKeptClass> = {},
+    options: Partial<IAuthorityParts> = {},
+    begins = true
+  ) {
+    const { members, founding, joinSecret, everyone } = school;
+    this.own = members.session(name);
+    const invitation = { id: founding.classId, joinSecret, everyone } as IAuthorityParts['invitation'];
+    this.authority = new Authority({
+      ...{ crypto: members.crypto, invitation, own: this.own, root: members.rootOf(name) },
+      ...{ classes: this.classes, takesOver: false },
+      stored: () => Promise.resolve(new MemoryStorage()),
+      kept: { ...NOTHING_KEPT, founding: founding.record, keys: school.keys, ...kept },
+      name: () => name,
+      devicesOf: () => [],
+      nameOf: () => undefined,
+      known: () => [],
+      changed: () => undefined,
+      ...options
+    });
+    if (begins) {
+      this.authority.begin(this.engine);
+    }
+    pages.push(this);
+  }
+
+  readonly own;
+  readonly authority: Authority;
+  readonly classes = new KeptClasses(new MemoryVault(), 'person');
+  readonly said: ISaid[] = [];
+  readonly reaches: IReach[] = [];
+  readonly forks = new Map<string, { log: { forkOf: (session: string) => unknown } }>();
+  readonly engine = {
+    neighbours: new Neighbours(),
+    authors: new Set<string>(),
+    isEven: false,
+    rulesChanged: () => undefined,
+    keysChanged: () => undefined,
+    replica: (document: string) => this.forks.get(document),
+    reachesOf: () => this.reaches,
+    reachedBy: () => this.reaches
+  } satisfies IGoverned as { -readonly [Key in keyof IGoverned]: IGoverned[Key] };
+
+  /** Somebody is there, and hears the knock. */
+  meet(): this {
+    const send = (_: unknown, bytes: Uint8Array): void => {
+      this.said.push({ to: BEN, message: (decodeMessage(bytes) as { value: Message }).value });
+    };
+    this.engine.neighbours.add(
+      new Neighbour({ peer: BEN, send, bufferedBytes: () => 0, drained: () => Promise.resolve() }, digest)
+    );
+    this.authority.society.joined(BEN);
+    return this;
+  }
+
+  answered(kind: 'waiting' | 'refused'): this {
+    const { society } = this.authority;
+    society.hear(BEN, 'admit', school.admit({ ...this, society, told: [] }, { kind }));
+    return this;
+  }
+
+  hears(statement: IStatement): void {
+    this.authority.society.hear(BEN, 'statement', statement.bytes);
+  }
+
+  has(document: string): void {
+    const { session } = school.owner;
+    this.reaches.push({ document, session, count: 1, chain: new Uint8Array(32) });
+  }
+}
+
+const bytesOf = (statements: readonly IStatement[]): Uint8Array[] => statements.map(({ bytes }) => bytes);
+/** What was said is stated when it is known what this browser keeps. */
+const stated = (): Promise<unknown> => new Promise(then => setImmediate(then));
+const team = (by: string, number: number, members: readonly string[], id = TEAM, name = 'T'): IStatement =>
+  school.state(by, number, {
+    ...{ kind: 'team', team: id, name, keyHash: new Uint8Array(32), frontier: [] },
+    members: members.map(member => school.idOf(member)).sort()
+  });
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  school = new Class();
+});
+
+afterEach(() => {
+  pages.splice(0).forEach(({ authority }) => authority.end());
+  vi.useRealTimers();
+});
+
+describe('what a page keeps of its class', () => {
+  it('[STO9] is read again; what is damaged in it, or another class’s, is left out and the rest is not', () => {
+    const [epoch, other] = [school.epoch(1), new Class()];
+    const damaged = epoch.bytes.subarray(0, -1);
+    const { society } = new Page('ada', { statements: [damaged, epoch.bytes] }).authority;
+    expect([society.stated, society.keyring.newest]).toEqual([[epoch.bytes], 1]);
+    for (const founding of [
+      null,
+      school.founding.record.subarray(1),
+      other.founding.record.slice().fill(1)
+    ]) {
+      expect(new Page('ada', { founding }).authority.society.founding).toBeNull();
+    }
+  });
+
+  it('[STO9] is written with what was stated since, and with the names of who was removed', async () => {
+    const ben = school.idOf('ben');
+    const names = new Map([[ben, 'Ben']]);
+    const page = new Page(
+      'owner',
+      { statements: [school.epoch(1).bytes] },
+      { nameOf: who => names.get(who) }
+    );
+    page.authority.teaching!.give(ben, 'removed');
+    await stated();
+    expect(page.authority.removed).toEqual(new Map([[ben, 'Ben']]));
+    // Whoever is out is known to nobody after a while.
+    names.clear();
+    await vi.waitFor(async () =>
+      expect((await page.classes.read(school.founding.classId)).statements.length).toBe(3)
+    );
+    const kept = await page.classes.read(school.founding.classId);
+    expect([kept.founding, kept.names]).toEqual([
+      school.founding.record,
+      [{ participant: ben, name: 'Ben' }]
+    ]);
+    expect(kept.keys.map(({ epoch }) => epoch)).toEqual([1, 2]);
+    const again = new Page('owner', { ...kept });
+    expect([...again.authority.removed.values()]).toEqual(['Ben']);
+    const stranger = new Page('owner', { ...kept, names: undefined });
+    expect([...stranger.authority.removed.values()]).toEqual(['']);
+  });
+});
+
+describe('how far one is who wants to come in', () => {
+  const closed = (): Uint8Array[] => bytesOf([school.epoch(1), school.epoch(2, 'closed')]);
+  const old = (): IKeptClass['keys'] => school.keys.slice(0, 1);
+  const entranceOf = ({ authority }: Page): string =>
+    [authority.entranceOf(true, false), authority.entranceOf(false, true), authority.entranceOf(false, false)]
+      .filter((each, index, all) => all.indexOf(each) === index)
+      .join(' ');
+
+  it.each<[string, string, () => Page]>([
+    ['nothing is known', 'asking away nobody', () => new Page('ada', { founding: null, keys: [] })],
+    [
+      'no key is here',
+      'asking away nobody',
+      () => new Page('ada', { statements: [school.epoch(1).bytes], keys: [] })
+    ],
+    ['the key is here', 'in', () => new Page('ada', { statements: [school.epoch(1).bytes] })],
+    [
+      'an epoch began meanwhile',
+      'in',
+      () => new Page('ada', { statements: bytesOf([school.epoch(1), school.epoch(2)]), keys: old() })
+    ],
+    [
+      'the door closed meanwhile',
+      'asking away nobody',
+      () => new Page('ada', { statements: closed(), keys: old() })
+    ],
+    ['its key is here all the same', 'in', () => new Page('ada', { statements: closed() })],
+    ['told to wait', 'door', () => new Page('ada', { founding: null, keys: [] }).meet().answered('waiting')],
+    ['told no', 'refused', () => new Page('ada', { founding: null, keys: [] }).meet().answered('refused')],
+    [
+      'told no, with a key that is over',
+      'refused',
+      () =>
+        new Page('ada', { statements: bytesOf([school.epoch(1), school.epoch(2)]), keys: old() })
+          .meet()
+          .answered('refused')
+    ]
+  ])('[KEY9] %s: %s', (_, entrance, page) => {
+    expect(entranceOf(page())).toBe(entrance);
+  });
+});
+
+describe('what a page offers', () => {
+  it('[ROL4] to teach: only to who does, and only with an engine', () => {
+    const statements = bytesOf([school.epoch(1), school.stand('owner', 2, 'ines', 'instructor')]);
+    const offers = (name: string, begins = true): boolean =>
+      new Page(name, { statements }, {}, begins).authority.teaching !== null;
+    expect(['owner', 'ines', 'ada'].map(name => offers(name))).toEqual([true, true, false]);
+    expect([offers('owner', false), new Page('owner', { founding: null }).authority.teaching]).toEqual([
+      false,
+      null
+    ]);
+  });
+
+  it('[ROL4] roles: nobody’s own, and by an instructor only what instructors may give', () => {
+    const statements = bytesOf([school.epoch(1), school.stand('owner', 2, 'ines', 'instructor')]);
+    const gives = (by: string, to: string): string[] => {
+      const { teaching } = new Page(by, { statements }).authority;
+      return (['instructor', 'viewer'] as const).filter(role => teaching!.mayGive(school.idOf(to), role));
+    };
+    expect(gives('owner', 'ada')).toEqual(['instructor', 'viewer']);
+    expect([gives('owner', 'owner'), gives('ines', 'ines')]).toEqual([[], []]);
+    expect([gives('ines', 'ada'), gives('ines', 'owner')]).toEqual([['viewer'], []]);
+    // Nobody knows what may be said before it is known who may.
+    const ada = new Page('ada', { statements: statements.slice(0, 1) });
+    expect(ada.authority.teaching).toBeNull();
+    ada.hears(school.stand('owner', 2, 'ada', 'instructor'));
+    expect(ada.authority.teaching!.mayGive(school.idOf('ada'), 'viewer')).toBe(false);
+  });
+
+  it('[ROL7] to write and to read what its user may', () => {
+    const statements = bytesOf([school.epoch(1)]);
+    const of = (name: string): unknown[] => {
+      const { authority } = new Page(name, { statements });
+      const mine = `${'5e'.repeat(32)}.mine.${school.idOf('ada')}`;
+      return [LECTURE, mine].map(document => [authority.mayWrite(document), authority.mayRead(document)]);
+    };
+    expect(of('owner')).toEqual([
+      [true, true],
+      [false, true]
+    ]);
+    expect(of('ada')).toEqual([
+      [false, true],
+      [true, true]
+    ]);
+    expect(of('ben')).toEqual([
+      [false, true],
+      [false, false]
+    ]);
+    const unknown = new Page('ada', { founding: null }).authority;
+    expect([unknown.mayWrite(LECTURE), unknown.mayRead(LECTURE)]).toEqual([false, false]);
+  });
+
+  it('[ROL6] to reload, where nothing more counts of what its session writes or runs, though its user may', async () => {
+    const page = new Page('owner', { statements: [school.epoch(1).bytes] });
+    const { participant, session } = page.own;
+    const outputs = outputsName(LECTURE, participant);
+    const mine = `${'5e'.repeat(32)}.mine.${school.idOf('ada')}`;
+    const needs = (): boolean[] =>
+      [LECTURE, mine, outputs].map(document => page.authority.needsReload(document));
+    const says = (document: string, of: string): unknown =>
+      page.forks.set(document, { log: { forkOf: each => (each === of ? {} : null) } });
+    says(LECTURE, 'another');
+    says(mine, session);
+    says(outputsName(mine, participant), 'another');
+    expect(needs()).toEqual([false, false, false]);
+    for (const document of [LECTURE, outputs]) {
+      says(document, session);
+      expect(needs()).toEqual([true, false, false]);
+      says(document, 'another');
+    }
+    // Named with a role: what this session writes is past what counts.
+    const ines = new Page('ines', { statements: [school.epoch(1).bytes] });
+    const reach = { document: LECTURE, session: ines.own.session, count: 1, chain: new Uint8Array(32) };
+    ines.hears(
+      school.state('owner', 2, {
+        ...{ kind: 'standing', participant: ines.own.participant, role: 'instructor', counts: [] },
+        frontier: [reach]
+      })
+    );
+    expect([LECTURE, mine].map(document => ines.authority.needsReload(document))).toEqual([true, false]);
+    expect(new Page('ada', { founding: null }).authority.needsReload(LECTURE)).toBe(false);
+  });
+
+  it('[ROL10] teams that one may read and that are not over, with members who are not out', () => {
+    const [second, third] = ['cd'.repeat(16), 'ef'.repeat(16)];
+    const statements = bytesOf([
+      school.epoch(1),
+      team('owner', 2, ['ada', 'ben'], TEAM, 'Team 10'),
+      team('owner', 3, ['cleo'], second, 'Team 9'),
+      team('owner', 4, [], third),
+      school.stand('owner', 5, 'ben', 'removed')
+    ]);
+    const seen = (name: string): unknown[] =>
+      new Page(name, { statements }).authority.teams.map(each => [each.name, each.members.length]);
+    expect([seen('owner'), seen('ada'), seen('ben')]).toEqual([
+      [
+        ['Team 9', 1],
+        ['Team 10', 1]
+      ],
+      [['Team 10', 1]],
+      []
+    ]);
+    expect(new Page('ada', { founding: null }).authority.teams).toEqual([]);
+  });
+
+  it('[ROL6] a fork that a statement decides, and none before', async () => {
+    const page = new Page('owner', { statements: [school.epoch(1).bytes] });
+    expect(await page.authority.teaching!.hasOf(school.idOf('ada'))).toBe(false);
+    const contradiction = {
+      ...{ participant: school.idOf('ada'), session: school.members.session('ada').session },
+      ...{ document: `${'5e'.repeat(32)}.team.${school.everyone}`, name: 'Ada', isDecided: false }
+    };
+    expect(page.authority.isDecided(contradiction)).toBe(false);
+    page.has(contradiction.document);
+    expect(await page.authority.teaching!.hasOf(school.idOf('ada'))).toBe(true);
+    page.authority.teaching!.give(school.idOf('ada'), 'removed');
+    await stated();
+    expect(page.authority.isDecided(contradiction)).toBe(true);
+  });
+
+  it('[CLS8] the recovery file: where the key is, and it is known how the class was founded', () => {
+    const recovery = school.members.rootOf('recovery');
+    const fileOf = (kept: Partial<IKeptClass>, name = 'owner'): string | null | undefined =>
+      new Page(name, { statements: [school.epoch(1).bytes], ...kept }).authority.teaching?.recoveryFile('w');
+    const records: unknown[] = [];
+    readRecovery(school.members.crypto, digest, fileOf({ recovery })!, read =>
+      records.push(read.kind === 'read' && read.value.founding.record)
+    );
+    expect(records).toEqual([school.founding.record]);
+    expect([fileOf({}), fileOf({ recovery }, 'ada')]).toEqual([null, undefined]);
+  });
+});
+
+describe('taking a class over', () => {
+  const kept = (): Partial<IKeptClass> => ({
+    statements: [school.epoch(1).bytes],
+    recovery: school.members.rootOf('recovery')
+  });
+  const calm = (): unknown => vi.advanceTimersByTime(CALM_MS + 1000);
+
+  it('[CLS8] is begun only with the key, by who wished it', () => {
+    const taking = (page: Page): unknown => page.authority.takingOver;
+    expect(taking(new Page('heir', kept(), { takesOver: true }))).toBe('fetching');
+    expect(taking(new Page('heir', kept()))).toBeNull();
+    expect(taking(new Page('heir', { ...kept(), recovery: null }, { takesOver: true }))).toBeNull();
+  });
+
+  it('[ROL3] waits for what was stated, for somebody, for what they have, and for the lecture', async () => {
+    const heir = new Page('heir', { ...kept(), statements: [] }, { takesOver: true });
+    await heir.classes.takeOver(school.founding.classId);
+    const { authority, engine } = heir;
+    const states: unknown[] = [];
+    const next = (change: () => unknown): void => {
+      change();
+      calm();
+      states.push(authority.takingOver);
+    };
+    next(() => undefined);
+    authority.takeOverAnyway();
+    next(() => heir.hears(school.epoch(1)));
+    next(() => heir.meet());
+    next(() => (engine.isEven = true));
+    next(() => NOT_LECTURE.forEach(document => heir.has(document)));
+    expect([states, authority.role]).toEqual([
+      ['unknown', 'alone', 'fetching', 'empty', 'empty'],
+      'attendee'
+    ]);
+    heir.has(LECTURE);
+    calm();
+    await stated();
+    expect([authority.takingOver, authority.role]).toEqual([null, 'owner']);
+    await vi.waitFor(async () =>
+      expect(await heir.classes.isTakingOver(school.founding.classId)).toBe(false)
+    );
+    // What was here of the owner's is what counts of them.
+    const { owner, reaches } = { owner: school.owner, reaches: heir.reaches };
+    const { roles } = authority.society;
+    expect(
+      reaches.map(({ document }) => roles!.cutOf(document, owner.session, owner.participant)?.count)
+    ).toEqual([1, 1, 1, 1]);
+    const former = new Page('owner', { statements: authority.society.stated });
+    expect([former.authority.wasOwner, former.authority.role, authority.wasOwner]).toEqual([
+      true,
+      'attendee',
+      false
+    ]);
+  });
+
+  it('[ROL3] where one’s own other page did it, nothing is stated, and nobody is waited for', async () => {
+    const first = new Page('heir', kept(), { takesOver: true });
+    calm();
+    first.authority.takeOverAnyway();
+    await stated();
+    const { stated: all } = first.authority.society;
+    expect(first.authority.role).toBe('owner');
+    const second = new Page('heir', { ...kept(), statements: all }, { takesOver: true });
+    expect(second.authority.takingOver).toBe('fetching');
+    calm();
+    await stated();
+    expect([second.authority.takingOver, second.authority.society.stated]).toEqual([null, all]);
+  });
+});
