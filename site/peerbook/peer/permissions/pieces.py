@@ -54,7 +54,7 @@ def part_of(change: CheckedChange, first: int, end: int, nowhere: Collection[Str
 def deletions_of(change: CheckedChange) -> bytes:
     """What a change deletes, as a change of its own."""
     if change.whole:
-        return b"\x00" if change.structs else change.data
+        return change.data
     return b"\x00" + change.data[change.structs_end :]
 
 

@@ -47,7 +47,7 @@ class _Author:
         self.end = end
 
     def find(self, clock: int) -> tuple[_Place | None, bool]:
-        if clock >= self.end or not self.starts:
+        if clock >= self.end:
             return None, True
         return self.wheres[bisect_right(self.starts, clock) - 1]
 

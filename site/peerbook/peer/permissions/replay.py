@@ -92,9 +92,8 @@ class Intake(Admission):
         super().__init__(genesis, cuts, is_bounded=is_bounded)
 
     def _run(self, author: str, change: CheckedChange, done: int) -> int:
-        if done == 0:
-            for client, clock in change.needs:
-                self._fill(client, clock)
+        for client, clock in change.needs:
+            self._fill(client, clock)
         structs, nowhere = change.structs, self._nowhere.get(change, [])
         at = done
         while at < len(structs):

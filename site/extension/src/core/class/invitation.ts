@@ -47,14 +47,14 @@ export function branchIn(fragment: string): Branch {
 
 /** Whose own page a page's fragment leads to, where it is not one's own: a participant, or null. Never throws. */
 export function pageOwnerIn(fragment: string): string | null {
-  const given = new URLSearchParams(fragment.replace(/^#/, '')).get('of');
-  return given !== null && /^[0-9a-f]{32}$/.test(given) ? given : null;
+  const given = new URLSearchParams(fragment.replace(/^#/, '')).get('of') ?? '';
+  return /^[0-9a-f]{32}$/.test(given) ? given : null;
 }
 
 /** The team whose page a page's fragment leads to: an id, or null for everyone's page. Never throws. */
 export function teamIn(fragment: string): string | null {
-  const given = new URLSearchParams(fragment.replace(/^#/, '')).get('team');
-  return given !== null && branchIn(fragment) === 'team' && /^[0-9a-f]{32}$/.test(given) ? given : null;
+  const given = new URLSearchParams(fragment.replace(/^#/, '')).get('team') ?? '';
+  return branchIn(fragment) === 'team' && /^[0-9a-f]{32}$/.test(given) ? given : null;
 }
 
 /** What makes whoever opens the link the owner of the class, or null. Never throws. */

@@ -12,6 +12,7 @@ import {
   owner,
   person,
   reach,
+  recovery,
   sessionNamed,
   stand,
   state,
@@ -85,6 +86,15 @@ describe('owner', () => {
     expect(roles(fold(again, stand(heir, 10, ben, 'viewer'), first, dropped), ben)).toEqual(['viewer']);
   });
 
+  it('[ROL3] the recovery key says who owns the class, and nothing else', () => {
+    const said = [stand(recovery, 1, ada, 'removed'), succeed(2, heir), stand(recovery, 3, ben, 'removed')];
+    expect([fold(...said).owner, ...roles(fold(...said), ada, ben)]).toEqual([
+      heir.id,
+      'attendee',
+      'attendee'
+    ]);
+  });
+
   it('[ROL3] of two who took the class over at once, the higher number and then the greater id stays', () => {
     const [a, b] = [succeed(5, heir), succeed(5, other)];
     const last = a.id > b.id ? heir : other;
@@ -109,6 +119,8 @@ describe('roles', () => {
     expect([class_.instructors, [...class_.removed].sort()]).toEqual([[ines.id], [ada.id, ivan.id].sort()]);
     const after = fold(named, removed, succeed(5, ines, { counts: [named] }));
     expect([after.owner, after.instructors, after.removed]).toEqual([ines.id, [], [ada.id]]);
+    // Nothing that was said of whoever is owner now is about them any more.
+    expect([class_, after].map(each => each.standingOf(ines.id))).toEqual([named, null]);
   });
 
   it('[ROL4] an instructor makes nobody instructor', () => {

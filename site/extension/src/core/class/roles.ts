@@ -290,12 +290,7 @@ export class Roles {
 
   private isInstructors(statement: IStatement): boolean {
     const word = this.ownersWords.get(this.participant(toHex(statement.author)));
-    return (
-      word !== undefined &&
-      !isOwners(this.reign, statement) &&
-      isInstructors(word, statement) &&
-      this.isForInstructors(statement)
-    );
+    return word !== undefined && isInstructors(word, statement) && this.isForInstructors(statement);
   }
 
   /** Whether it is theirs to say: no promotion, nothing of the owner, nor of whom the owner spoke of. */

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import * as encoding from 'lib0/encoding';
 import { digest } from 'lib0/hash/sha256';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { joinBytes } from '../bytes';
 import { nodeCrypto } from '../envelope/crypto.node';
+import { Reader } from '../envelope/reader';
 import { Chance } from '../simulation/chance';
 import { toHex } from '../tagged';
 import {
@@ -157,6 +159,38 @@ describe('statement', () => {
     }
   });
 
+  it('[ROL1] that says of lists longer than it is takes no longer than it is', () => {
+    const team = state(owner, 3, { kind: 'team', team: '0d'.repeat(16), members: [] });
+    const many = (fill: (encoder: encoding.Encoder) => void): Uint8Array => {
+      const encoder = encoding.createEncoder();
+      fill(encoder);
+      encoding.writeVarUint(encoder, 100_000);
+      return encoding.toUint8Array(encoder);
+    };
+    const ends: [IStatement, number, Uint8Array][] = [
+      [first, 2, many(() => undefined)],
+      [first, 2, many(encoder => encoding.writeVarUint(encoder, 0))],
+      [
+        first,
+        2,
+        many(encoder => {
+          encoding.writeVarUint(encoder, 0);
+          encoding.writeVarUint(encoder, 1);
+          encoding.writeVarString(encoder, NAME);
+        })
+      ],
+      [team, 2, many(() => undefined)],
+      [kinds.epoch!, 1, many(() => undefined)]
+    ];
+    const take = vi.spyOn(Reader.prototype, 'take');
+    for (const [statement, cut, end] of ends) {
+      take.mockClear();
+      expect(faultOf(joinBytes([unsigned(statement).slice(0, -cut), end]))).toBe('cut-short');
+      expect(take.mock.calls.length).toBeLessThan(20);
+    }
+    take.mockRestore();
+  });
+
   it('[ROL2] of somebody with very many sessions names the longest, as many as there is room for', () => {
     const chance = new Chance(3);
     const many = Array.from({ length: 3000 }, (_, index) => ({
@@ -178,6 +212,9 @@ describe('statement', () => {
     expect(Math.max(...left.map(({ count }) => count))).toBeLessThanOrEqual(least);
     const few = [...frontier].reverse();
     expect(fitFrontier(few)).toEqual(frontier);
+    // Of as long ones the same stay, in whatever order they are told.
+    const alike = many.map(each => ({ ...each, count: 1 }));
+    expect(fitFrontier([...alike].reverse())).toEqual(fitFrontier(alike));
     expect(fitFrontier([])).toEqual([]);
   });
 

@@ -24,7 +24,7 @@ interface IGround {
   readonly counts: ReadonlySet<string>;
   /** Bytes kept of each author, by root key, without those. */
   readonly bytes: Map<string, number>;
-  /** The last that is kept of who said too much. */
+  /** The last that is kept of each author, without those, too. */
   readonly last: Map<string, IStatement>;
 }
 
@@ -127,11 +127,12 @@ export class Statements {
         return 'weigh';
       }
     }
-    if ((bytes.get(key) ?? 0) + statement.bytes.byteLength <= this.most) {
+    const before = bytes.get(key) ?? 0;
+    if (before + statement.bytes.byteLength <= this.most) {
       return 'keep';
     }
-    const last = this.ground.last.get(key);
-    return last && inOrder([last, statement])[0] === last ? 'wait' : 'weigh';
+    const last = this.ground.last.get(key)!;
+    return before > this.most && inOrder([last, statement])[0] === last ? 'wait' : 'weigh';
   }
 
   private wait(statement: IStatement): void {
@@ -194,7 +195,6 @@ export class Statements {
     counts: ReadonlySet<string>,
     { bytes, last }: Pick<IGround, 'bytes' | 'last'>
   ): IStatement[] {
-    const before = new Map<string, IStatement>();
     return ordered.filter(statement => {
       if (counts.has(statement.id)) {
         return true;
@@ -203,9 +203,7 @@ export class Statements {
       const isWithin = (bytes.get(key) ?? 0) <= this.most;
       this.count(bytes, statement);
       if (isWithin) {
-        before.set(key, statement);
-      } else if (!last.has(key) && before.has(key)) {
-        last.set(key, before.get(key)!);
+        last.set(key, statement);
       }
       return isWithin;
     });

@@ -45,6 +45,15 @@ const team = (
   );
 
 describe('team', () => {
+  it('[ROL10] comes in the order of the ids, whoever stated which when', () => {
+    const teams = [team(ines, 2, [], { id: BLUE }), team(owner, 3, [ada])];
+    expect([...fold(named, ...teams).teams.keys()]).toEqual([RED, BLUE]);
+    expect([...fold(named, team(owner, 2, []), team(owner, 3, [], { id: BLUE })).teams.keys()]).toEqual([
+      RED,
+      BLUE
+    ]);
+  });
+
   it('[ROL10] is of its members and of whoever teaches; nobody else reads or writes there', () => {
     const roles = fold(named, team(owner, 2, [ada, ben]), team(ines, 3, [ivan], { id: BLUE }));
     expect([...roles.teams.values()].map(({ name, members }) => [name, members])).toEqual([

@@ -73,11 +73,10 @@ export function wordsOf(ordered: readonly IStatement[]): Map<string, IWord> {
     if (statement.kind === 'standing' || statement.kind === 'fork') {
       const before = words.get(statement.participant);
       const role = statement.kind === 'fork' ? 'removed' : statement.role;
-      const isStill = role === 'instructor' && before?.role === 'instructor';
       words.set(statement.participant, {
         statement,
         role,
-        since: isStill ? before.since : statement.number
+        since: before?.role === 'instructor' ? before.since : statement.number
       });
     }
   }

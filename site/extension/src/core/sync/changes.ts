@@ -60,9 +60,7 @@ export class Changes {
    */
   restore(document: string, kind: DocumentKind, kept: readonly IKept[], then: () => void): void {
     const { acquaintances, library } = this.ports;
-    if (kept.length > 0) {
-      library.ensure(document, kind);
-    }
+    library.ensure(document, kind);
     this.keepCarried(document, kept);
     const [done, begin] = countDown(() => this.restorePieces(document, kind, kept, then));
     for (const each of kept) {
@@ -278,7 +276,7 @@ export class Changes {
 
   /** A neighbour speaks of a session. */
   meet({ peer }: Neighbour, replica: Replica, session: string): void {
-    if (session !== this.ports.options.own.session && replica.log.authorOf(session) === undefined) {
+    if (session !== this.ports.options.own.session) {
       this.ports.acquaintances.need(session, peer, who => who && replica.meet(session, who.participant));
     }
   }
@@ -286,17 +284,15 @@ export class Changes {
   /** What came while nobody had the document open was carried in memory: from now on it is kept. */
   private keepCarried(document: string, kept: readonly IKept[]): void {
     const { library, options } = this.ports;
-    const log = library.replicas.get(document)?.log;
+    const { log } = library.replicas.get(document)!;
     [...this.stored]
       .filter(name => name.startsWith(`${document} `))
       .forEach(name => this.stored.delete(name));
-    if (log && log.sessions.length > 0) {
-      const pieces = kept.flatMap(each => (each.kind === 'piece' ? [each.bytes] : []));
-      const ids = new Set(pieces.map(bytes => idText(options.digest(bytes))));
-      for (const piece of log.sessions.flatMap(session => log.kept(session))) {
-        if (!ids.has(idText(piece.hash))) {
-          this.keep(document, piece);
-        }
+    const pieces = kept.flatMap(each => (each.kind === 'piece' ? [each.bytes] : []));
+    const ids = new Set(pieces.map(bytes => idText(options.digest(bytes))));
+    for (const piece of log.sessions.flatMap(session => log.kept(session))) {
+      if (!ids.has(idText(piece.hash))) {
+        this.keep(document, piece);
       }
     }
   }
@@ -309,22 +305,27 @@ export class Changes {
   ): void {
     const { acquaintances, library } = this.ports;
     const replica = library.replicas.get(document);
+    if (!replica) {
+      // The page ended meanwhile.
+      then();
+      return;
+    }
     const [done, begin] = countDown(then);
-    for (const each of replica ? kept : []) {
+    for (const each of kept) {
       if (each.kind === 'refuse') {
-        replica!.log.ban(each.session, each.author, idText(each.hash));
+        replica.log.ban(each.session, each.author, idText(each.hash));
       } else if (each.kind === 'fork') {
         this.readProof(each.bytes, '', true);
       }
     }
-    for (const each of replica ? kept : []) {
+    for (const each of kept) {
       const read = each.kind === 'piece' ? readPiece(each.bytes) : null;
       if (each.kind === 'piece' && read?.value.document === document && read.value.kind === kind) {
         const isKnown = acquaintances.of(read.value.session) !== undefined;
         if (isKnown) {
           begin();
         }
-        this.takeKept(replica!, read, each.bytes, () => isKnown && done());
+        this.takeKept(replica, read, each.bytes, () => isKnown && done());
       }
     }
     done();

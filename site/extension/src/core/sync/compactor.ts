@@ -75,10 +75,14 @@ export class Compactor {
       pieces,
       changes =>
         this.ports.keyFor(name, kind, key => {
-          const ranges = changes && key ? planSegments(changes) : [];
+          if (!key || !changes) {
+            done();
+            return;
+          }
+          const ranges = planSegments(changes);
           const next = (index: number): void => {
             const range = ranges[index];
-            if (!range || !key) {
+            if (!range) {
               done();
             } else if (log.pieces(session, range.from, range.to).length < 2) {
               next(index + 1);

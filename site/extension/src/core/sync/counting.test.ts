@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { mergeChanges } from '../envelope/merge';
 import { type IPiece, linksOf } from '../log/piece';
+import { craft, numberOf, textOf } from '../permissions/crafted.testing';
 import { NOTEBOOK_LIMITS } from '../permissions/limits';
 import { clientOf, sessionText } from '../session';
 import { VirtualClock } from '../simulation/time';
@@ -140,7 +141,34 @@ describe('what others wrote', () => {
     const [a, bad, c] = written(set('a'), deep, set('c'));
     expect([here.take(a!), here.take(c!), here.take(bad!)]).toEqual(['taken', 'waiting', 'bad']);
     expect([keys(here.now()), here.replica.log.limitOf(ADA), here.take(c!)]).toEqual(['a', 1, 'refused']);
+    // It stays the one it is when there is no news.
+    here.told.length = 0;
+    here.replica.review();
+    expect([here.told, here.replica.log.limitOf(ADA)]).toEqual([[], 1]);
     expect(here.replica.content === null || keys(here.now()) === 'a').toBe(true);
+  });
+
+  it('[PER3] what turns out later to be misplaced takes what its author wrote after it out of the document', () => {
+    const here = stage();
+    const BEN = sessionText(new Uint8Array(16).fill(3));
+    const [ada, ben] = [clientOf(digest, 'd', 'ada', ADA), clientOf(digest, 'd', 'ben', BEN)];
+    const letter = (clock: number, left?: number) => {
+      const place =
+        left === undefined ? { parent: { client: ada, clock: 0 } } : { left: { client: ada, clock: left } };
+      return envelope(clock, craft(ada, clock, [{ content: textOf('x'), ...place }]));
+    };
+    const words = () => (here.now().getMap('cells').get('t') as Y.Text).toJSON();
+    here.take(envelope(0, craft(ada, 0, [{ kind: 7, content: numberOf(2), key: 't' }])));
+    here.take(letter(1));
+    const bens = [
+      craft(ben, 0, [{ kind: 1, content: numberOf(1), parent: { client: ada, clock: 2 } }]),
+      craft(ben, 1, [], [[ada, [1, 1]]])
+    ].map((bytes, at) => ({ ...envelope(at, bytes), session: BEN, author: 'ben', signer: BEN }));
+    expect([bens.map(here.take), words()]).toEqual([['taken', 'taken'], '']);
+    here.clock.advance(60_000);
+    expect([here.replica.isWaiting, here.replica.content]).toEqual([true, null]);
+    here.take(letter(2, 1));
+    expect([here.told, words()]).toEqual([['replayed'], 'xx']);
   });
 
   it('[ENV7] a segment of what may not be is never taken; its session goes on with envelopes', () => {
@@ -175,6 +203,10 @@ describe('what others wrote', () => {
     pieces.forEach(here.take);
     here.replica.review();
     expect([here.told, keys(here.now())]).toEqual([[], 'a,b,c']);
+    // Nothing is taken away: the document is the one it was.
+    count = 3;
+    here.replica.review();
+    expect([here.told, here.now() === here.doc]).toEqual([[], true]);
     count = 1;
     here.replica.review();
     expect([here.told, keys(here.now())]).toEqual([['replayed'], 'a']);
@@ -186,6 +218,23 @@ describe('what others wrote', () => {
     count = null;
     here.replica.review();
     expect(keys(here.now())).toBe('a,b,c');
+    const carrying = stage({ cutOf });
+    pieces.forEach(carrying.take);
+    carrying.replica.close();
+    count = 1;
+    carrying.replica.review();
+    expect([carrying.replica.log.count(ADA), carrying.told]).toEqual([1, []]);
+  });
+
+  it('[ROL6] of oneself, who is cut off, what was not said yet is not in the document either', () => {
+    let isCut = false;
+    const cutOf = () => (isCut ? { count: 0, chain: null } : null);
+    const here = stage({ cutOf });
+    here.take(written(set('a'))[0]!);
+    set('mine')(here.now().getMap('meta'));
+    isCut = true;
+    here.replica.review();
+    expect([here.told, keys(here.now())]).toEqual([['replayed'], '']);
   });
 
   it('[ROL6] a session that is spoken of is cut before anything of it is here, and only once', () => {
@@ -220,6 +269,10 @@ describe('what the document says', () => {
     expect([content(), here.replica.isOwn]).toEqual([false, true]);
     outputs.clock.advance(60_000);
     expect(outputs.replica.content).toBe(null);
+    const locked = stage({ open: (_, then) => then({ kind: 'locked' }) });
+    locked.take(a!);
+    locked.clock.advance(60_000);
+    expect(locked.replica.content).toBe(null);
   });
 
   it('[PER6] is built anew once for each state of the log, when it is quiet, however often somebody differs', () => {

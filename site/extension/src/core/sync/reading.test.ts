@@ -4,8 +4,10 @@ import { Log } from '../log/log';
 import type { IPiece } from '../log/piece';
 import { links, Writer } from '../log/writer.testing';
 import { craft, type ICrafted, numberOf, textOf } from '../permissions/crafted.testing';
-import { NOTEBOOK_LIMITS } from '../permissions/limits';
+import { CHANGE_STRUCTS, NOTEBOOK_LIMITS } from '../permissions/limits';
+import { Work } from '../permissions/work';
 import { Chance } from '../simulation/chance';
+import { VirtualClock } from '../simulation/time';
 import { type IReadingPorts, type Opened, Reading } from './reading';
 
 const ADA = 5;
@@ -27,11 +29,13 @@ const open = (plain: Uint8Array, part = 0, parts = 1): Opened => ({ kind: 'open'
 class Bench {
   constructor(
     ownFrom = 0,
-    private readonly own = 'me'
+    private readonly own = 'me',
+    work?: Work
   ) {
     const ports: IReadingPorts = {
       ...{ log: this.log, session: this.own, limits: NOTEBOOK_LIMITS, origin: Symbol('others') },
-      personOf: () => null,
+      personOf: () => 'ada',
+      work,
       clientOf: (_, author) => (author === 'ada' ? ADA : BEN),
       frontier: session => this.frontiers.get(session) ?? null,
       open: (piece, then) => {
@@ -156,7 +160,14 @@ describe('reading a log into a document', () => {
     expect(whole.words).toBe('');
     whole.come(3, 4);
     expect([whole.words, whole.stops]).toEqual(['xxxxx', []]);
-    const wrong: Opened[] = [parts[2]!, open(cut(1), 1, 4), open(cut(1), 1, 2), open(wordOf(1)), parts[0]!];
+    const wrong: Opened[] = [
+      open(cut(1), 0, 3),
+      parts[2]!,
+      open(cut(1), 1, 4),
+      open(cut(1), 1, 2),
+      open(wordOf(1)),
+      parts[0]!
+    ];
     for (const second of wrong) {
       const bench = new Bench().say(1, parts[0]!).say(2, second).say(3, parts[2]!).come(0, 1, 2, 3);
       expect([bench.stops, bench.words]).toEqual([['1'], '']);
@@ -177,6 +188,72 @@ describe('reading a log into a document', () => {
     expect([read(beyond).stops.length, read(behind).stops.length]).toEqual([1, 1]);
   });
 
+  it('[PER1] a change in parts has no more structs than one in one piece', () => {
+    const bytes = wordOf(1, CHANGE_STRUCTS + 1);
+    const bench = new Bench().say(1, open(bytes.slice(0, 9), 0, 2)).say(2, open(bytes.slice(9), 1, 2));
+    expect([bench.come(0, 1, 2).words, bench.stops]).toEqual(['', ['1']]);
+  });
+
+  it('[SYN5] a session that is spoken of before anything of it is here is its author’s all the same', () => {
+    const bench = new Bench();
+    bench.reading.read(bench.ada.session);
+    expect([bench.come(0, 1).words, bench.stops]).toEqual(['x', []]);
+  });
+
+  it('[SYN5] of thousands of pieces that are here all are read in one go', () => {
+    const bench = new Bench();
+    const pieces = bench.ben.write(3000);
+    const letter = (clock: number): Uint8Array =>
+      craft(BEN, clock, [{ content: textOf('b'), left: { client: BEN, clock: clock - 1 } }]);
+    pieces.forEach((piece, at) => {
+      bench.says.set(
+        piece,
+        open(
+          at === 0
+            ? craft(BEN, 0, [{ kind: 7, content: numberOf(2), key: 't' }])
+            : at === 1
+              ? craft(BEN, 1, [{ content: textOf('b'), parent: { client: BEN, clock: 0 } }])
+              : letter(at)
+        )
+      );
+      bench.log.take(piece);
+    });
+    bench.reading.readAll();
+    expect(bench.words.length).toBe(2999);
+  });
+
+  it('[SYN5] what finds no room to wait is read once there is some, and what its session wrote after it', () => {
+    const bench = new Bench();
+    const size = 600_000;
+    bench.ben.write(3).forEach((piece, at) => {
+      const left = at === 0 ? { client: ADA, clock: 1 } : { client: BEN, clock: at * size - 1 };
+      bench.says.set(piece, open(craft(BEN, at * size, [{ content: textOf('b'.repeat(size)), left }])));
+      bench.take(piece);
+    });
+    expect([bench.asked, bench.reading.isWaiting, bench.reading.isPartial]).toEqual([[0, 1], true, true]);
+    bench.reading.unlock();
+    bench.come(0, 1);
+    expect([bench.words.length, bench.asked]).toEqual([1 + 3 * size, [0, 1, 0, 1, 2]]);
+    expect([bench.reading.isWaiting, bench.reading.isPartial]).toEqual([false, false]);
+  });
+
+  it('[PER8] what takes too long goes on in a while, and is put off once at a time', () => {
+    const clock = new VirtualClock();
+    const costs = { each: 0, all: 0, puts: 0 };
+    const work = new Work({ clock, stopwatch: () => (costs.all += costs.each), tooMuch: () => undefined });
+    const later = work.later.bind(work);
+    work.later = run => ((costs.puts += 1), later(run));
+    const bench = new Bench(0, 'me', work).come(0, 1);
+    expect([bench.words, costs.puts]).toEqual(['x', 0]);
+    costs.each = 1000;
+    bench.come(2, 3, 4);
+    expect([bench.words, costs.puts, bench.reading.isWaiting]).toEqual(['xx', 1, true]);
+    const { progress } = bench;
+    costs.each = 0;
+    clock.advance(60_000);
+    expect([bench.words, bench.reading.isWaiting, bench.progress > progress]).toEqual(['xxxx', false, true]);
+  });
+
   it('[SYN5] opened late it is read late, in order, and not at all once the document is closed', () => {
     const bench = new Bench();
     bench.later = [];
@@ -184,6 +261,8 @@ describe('reading a log into a document', () => {
     expect([bench.asked, bench.reading.isOpening, bench.reading.isPartial, bench.progress]).toEqual([
       ...[[0], true, true, 0]
     ]);
+    // What came may be opened with a key that came: not what is being opened.
+    bench.reading.unlock();
     bench.later.shift()!();
     bench.later.shift()!();
     expect([bench.words, bench.asked]).toEqual(['x', [0, 1, 2]]);
@@ -191,6 +270,9 @@ describe('reading a log into a document', () => {
     bench.later.shift()!();
     bench.reading.read(bench.ada.session);
     expect([bench.words, bench.asked]).toEqual(['x', [0, 1, 2]]);
+    const quick = new Bench().come(0);
+    quick.reading.end();
+    expect([quick.come(1).words, quick.asked]).toEqual(['', [0]]);
   });
 
   it('[PER3] what was let wait and turns out to be misplaced ends its session where it began', () => {
@@ -241,6 +323,25 @@ describe('building a document anew', () => {
     expect([bench.reading.isPartial, bench.reading.isWaiting]).toEqual([false, false]);
   });
 
+  it('[PER6] has all that others wrote, at the same places of their sessions and after', () => {
+    const bench = new Bench().say(1, lie);
+    bench.ada.envelopes.slice(0, 2).forEach(piece => bench.log.take(piece));
+    bench.ben.write(3).forEach((piece, at) => {
+      const place =
+        at === 1 ? { parent: { client: BEN, clock: 0 } } : { left: { client: BEN, clock: at - 1 } };
+      const text = craft(BEN, at, [{ content: textOf('b'), ...place }]);
+      bench.says.set(
+        piece,
+        open(at === 0 ? craft(BEN, 0, [{ kind: 7, content: numberOf(2), key: 'u' }]) : text)
+      );
+      bench.log.take(piece);
+    });
+    bench.reading.readAnew();
+    expect([bench.stops, (bench.doc.getMap('cells').get('u') as Y.Text).toJSON()]).toEqual([
+      ...[['1 building'], 'bb']
+    ]);
+  });
+
   it('[PER6] waits until all is opened, and does nothing once it is over', () => {
     for (const isOver of [false, true]) {
       const bench = new Bench();
@@ -282,5 +383,19 @@ describe('building a document anew', () => {
     expect(bench.reading.hasOwn).toBe(false);
     bench.later.splice(0).forEach(run => run());
     expect([bench.words, bench.reading.hasOwn]).toEqual(['x', true]);
+    bench.take(bench.ben.write(1)[0]!);
+    expect(bench.reading.hasOwn).toBe(false);
+  });
+
+  it('[SYN17] what it wrote may lean on what is still to come: it writes on when that is there', () => {
+    const own = new Writer(new Chance(1)).session;
+    const bench = new Bench(9, own);
+    bench.say(0, open(craft(ADA, 0, [{ content: textOf('a'), left: { client: BEN, clock: 1 } }]))).come(0);
+    expect(bench.reading.hasOwn).toBe(false);
+    const [type, text] = bench.ben.write(2);
+    bench.says.set(type!, open(craft(BEN, 0, [{ kind: 7, content: numberOf(2), key: 't' }])));
+    bench.says.set(text!, open(craft(BEN, 1, [{ content: textOf('b'), parent: { client: BEN, clock: 0 } }])));
+    [type!, text!].forEach(piece => bench.take(piece));
+    expect([bench.words, bench.reading.hasOwn]).toEqual(['ba', true]);
   });
 });

@@ -100,12 +100,12 @@ export class Reading {
 
   /** Whether something waits for what is not here. */
   get isWaiting(): boolean {
-    return (this.intake?.waiting.count ?? 0) > 0 || this.full.size > 0;
+    return (this.intake?.waiting.count ?? 0) > 0;
   }
 
   /** Whether there is no key for some of it, or it is still being read. */
   get isPartial(): boolean {
-    return this.opening > 0 || [...this.strands.values()].some(({ state }) => state !== 'idle');
+    return [...this.strands.values()].some(({ state }) => state !== 'idle');
   }
 
   /** Whether something is being opened. */
@@ -136,16 +136,13 @@ export class Reading {
     if (!strand || this.ended) {
       return;
     }
-    let isAgain = true;
-    while (isAgain && strand.state === 'idle') {
-      isAgain = false;
+    while (strand.state === 'idle') {
       const [piece] = this.ports.log.pieces(session, strand.next);
-      if (!piece || piece.from > strand.next) {
+      if (!piece) {
         break;
       }
       if (session === this.ports.session && piece.from >= this.ownFrom) {
         strand.next = piece.to;
-        isAgain = true;
         continue;
       }
       strand.state = 'opening';
@@ -158,9 +155,7 @@ export class Reading {
         }
         strand.state = 'idle';
         this.take(strand, piece, opened);
-        if (isInside) {
-          isAgain = true;
-        } else {
+        if (!isInside) {
           this.read(session);
         }
       };
@@ -217,7 +212,7 @@ export class Reading {
   get hasOwn(): boolean {
     const { log, session } = this.ports;
     const strand = this.strands.get(session);
-    const isRead = this.opening === 0 && !this.gathered && (strand?.next ?? 0) >= log.count(session);
+    const isRead = this.opening === 0 && (strand?.next ?? 0) >= log.count(session);
     return isRead && (!strand || !this.doc || Y.getState(this.doc.store, strand.client) >= strand.clock);
   }
 
@@ -362,9 +357,6 @@ export class Reading {
     piece: IPiece,
     { plain, part, parts }: Extract<Opened, { kind: 'open' }>
   ): Uint8Array | 'more' | null {
-    if (parts === 1) {
-      return strand.parts ? null : plain;
-    }
     const before = strand.parts ?? { place: piece.from, of: parts, list: [] };
     if (part !== before.list.length || parts !== before.of) {
       return null;

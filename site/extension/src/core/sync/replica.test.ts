@@ -112,6 +112,27 @@ describe('replica', () => {
     ]);
   });
 
+  it('[SYN4] what is written while that is told of goes as well', () => {
+    const { doc, sent, clock } = open();
+    const text = textOf(doc);
+    const more = ['b', 'c', 'd'];
+    text.observe(() => {
+      const next = more.shift();
+      if (next) {
+        text.insert(text.length, next);
+      }
+    });
+    text.insert(0, 'a');
+    clock.advance(1000);
+    const other = new Y.Doc();
+    [GENESIS, ...sent.map(({ change }) => change)].forEach(change => Y.applyUpdate(other, change));
+    const ranges = sent.map(({ change }) => {
+      const read = checkChange(change, doc.clientID, NOTEBOOK_LIMITS);
+      return read.kind === 'read' ? read.value.to - read.value.from : read.fault;
+    });
+    expect([textOf(other).toJSON(), ranges.every(length => length !== 0)]).toEqual(['abcd', true]);
+  });
+
   it('[SYN4] flush sends what waits, and what was not written here is not sent', () => {
     const { doc, sent, replica, clock, take } = open();
     const text = textOf(doc);

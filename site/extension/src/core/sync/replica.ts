@@ -33,6 +33,7 @@ export class Replica {
     readonly kind: Extract<Kind, 'document' | 'outputs'>,
     private readonly ports: IReplicaPorts
   ) {
+    this.client = ports.clientOf(ports.session, ports.participant);
     this.log = new Log(ports.links, (session, author) => ports.cutOf(session, author));
     this.contents = new Contents(ports.clock, ports.digest);
     this.outbox = new Outbox(ports.clock, change => this.publish(change));
@@ -58,6 +59,7 @@ export class Replica {
   /** Segments beside what else says of their range. */
   readonly weighing: Weighing;
   private readonly outbox: Outbox;
+  private readonly client: number;
   private reading: Reading;
   /** The next document, while it is being built. */
   private next: Reading | null = null;
@@ -122,9 +124,7 @@ export class Replica {
     this.batch(doc, () => this.reading.readAll());
     this.unsealed.forEach(change => this.reading.takeOwn(change));
     // Last: Yjs takes another when its own comes back from outside.
-    doc.clientID = this.client;
-    this.saidTo = Y.getState(doc.store, this.client);
-    doc.on('update', this.onUpdate);
+    this.begin(doc);
     this.tellRead();
   }
 
@@ -134,7 +134,7 @@ export class Replica {
     this.givingBack?.();
     this.givingBack = null;
     this.isGivingBack = false;
-    this.doc?.off('update', this.onUpdate);
+    this.leave();
     this.next?.end();
     this.next = null;
     this.reading.end();
@@ -228,15 +228,31 @@ export class Replica {
   end(): void {
     this.outbox.end();
     this.givingBack?.();
-    this.doc?.off('update', this.onUpdate);
+    this.leave();
     this.reading.end();
     this.next?.end();
     this.onRead?.();
     this.onRead = null;
   }
 
-  private get client(): number {
-    return this.ports.clientOf(this.ports.session, this.ports.participant);
+  /** What one writes from now on in the document is one's own, under the session's clientID. */
+  private begin(doc: Y.Doc): void {
+    this.keepClient(doc);
+    this.saidTo = Y.getState(doc.store, this.client);
+    doc.on('afterTransactionCleanup', this.onCleanup);
+    doc.on('update', this.onUpdate);
+  }
+
+  private leave(): void {
+    this.doc?.off('afterTransactionCleanup', this.onCleanup);
+    this.doc?.off('update', this.onUpdate);
+  }
+
+  /** Yjs takes another also when somebody writes while it is told, again, what one wrote just before. */
+  private readonly onCleanup = (_: Y.Transaction, doc: Y.Doc): void => this.keepClient(doc);
+
+  private keepClient(doc: Y.Doc): void {
+    doc.clientID = this.client;
   }
 
   private makeReading(doc: Y.Doc | null): Reading {
@@ -267,12 +283,7 @@ export class Replica {
         }
       }
     };
-    return (made.reading = new Reading(
-      readingPorts,
-      doc,
-      doc ? this.genesis : null,
-      log.count(ports.session)
-    ));
+    return (made.reading = new Reading(readingPorts, doc, this.genesis, log.count(ports.session)));
   }
 
   private isFit(piece: IPiece, opened: Opened): boolean {
@@ -422,7 +433,7 @@ export class Replica {
       return;
     }
     next.ownFrom = this.log.count(this.ports.session);
-    before.off('update', this.onUpdate);
+    this.leave();
     this.reading.end();
     this.reading = next;
     const { session, participant } = this.ports;
@@ -432,9 +443,7 @@ export class Replica {
         return next.takeOwn(change);
       });
     }
-    doc.clientID = this.client;
-    this.saidTo = Y.getState(doc.store, this.client);
-    doc.on('update', this.onUpdate);
+    this.begin(doc);
     this.contents.changed();
     const clients = this.log.sessions.filter(each => this.log.authorOf(each) === participant);
     const own = new Set([...clients, session].map(each => this.ports.clientOf(each, participant)));

@@ -8,6 +8,7 @@ import { links, Writer } from '../log/writer.testing';
 import type { ISummary, Message } from '../overlay/messages';
 import { Neighbour, Neighbours } from '../overlay/neighbours';
 import { CHAIN_BYTES, decodeMessage } from '../overlay/wire';
+import { sessionText } from '../session';
 import { Chance } from '../simulation/chance';
 import { VirtualClock } from '../simulation/time';
 import { ASK_MS } from './exchange';
@@ -173,6 +174,20 @@ describe('what is said of segments', () => {
     // Nobody answered: whoever says it next is asked.
     bench.clock.advance(ASK_MS);
     bench.hears({ reaches: [form(a.session)] });
+    expect(bench.news()).toEqual(['ada ask segments/d 0']);
+  });
+
+  it('[SYN18] which were looked at is remembered, of so many: the oldest are asked for again', () => {
+    const bench = new Bench(writer().segment(0, 8));
+    const sessions = Array.from({ length: 4097 }, (_, each) =>
+      sessionText(new Uint8Array(16).fill(each & 255, 0, 8).fill(each >> 8, 8))
+    );
+    bench.hears({ reaches: sessions.map(session => form(session)) });
+    bench.entries('segments/d', []);
+    bench.news();
+    sessions.slice(1).forEach(session => bench.hears({ reaches: [form(session)] }));
+    expect(bench.news()).toEqual([]);
+    bench.hears({ reaches: [form(sessions[0]!)] });
     expect(bench.news()).toEqual(['ada ask segments/d 0']);
   });
 });

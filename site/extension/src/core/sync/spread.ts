@@ -154,10 +154,9 @@ export class Spread {
         this.takeSegment(replica, bytes, neighbour, question, judged);
       }
     }
-    if (pieces.length === 0) {
-      question.judging += 1;
-      judged();
-    }
+    // Also when there are none.
+    question.judging += 1;
+    judged();
     return true;
   }
 
