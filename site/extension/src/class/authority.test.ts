@@ -58,7 +58,7 @@ class Page {
   readonly classes = new KeptClasses(new MemoryVault(), 'person');
   readonly said: ISaid[] = [];
   readonly reaches: IReach[] = [];
-  readonly forks = new Map<string, { log: { forkOf: (session: string) => unknown } }>();
+  readonly forks = new Map<string, { log: { limitOf: (session: string) => number } }>();
   readonly engine = {
     neighbours: new Neighbours(),
     authors: new Set<string>(),
@@ -262,7 +262,7 @@ describe('what a page offers', () => {
     const needs = (): boolean[] =>
       [LECTURE, mine, outputs].map(document => page.authority.needsReload(document));
     const says = (document: string, of: string): unknown =>
-      page.forks.set(document, { log: { forkOf: each => (each === of ? {} : null) } });
+      page.forks.set(document, { log: { limitOf: each => (each === of ? 3 : Infinity) } });
     says(LECTURE, 'another');
     says(mine, session);
     says(outputsName(mine, participant), 'another');

@@ -53,7 +53,7 @@ export interface IGoverned extends Pick<
   Engine,
   'neighbours' | 'authors' | 'isEven' | 'rulesChanged' | 'keysChanged' | 'reachesOf' | 'reachedBy'
 > {
-  replica(document: string): { readonly log: { forkOf(session: string): unknown } } | undefined;
+  replica(document: string): { readonly log: { limitOf(session: string): number } } | undefined;
 }
 
 export class Authority {
@@ -102,8 +102,8 @@ export class Authority {
     };
     this.society.begin({
       neighbours: engine.neighbours,
-      rulesChanged: () => {
-        engine.rulesChanged();
+      rulesChanged: isRekeyed => {
+        engine.rulesChanged(isRekeyed);
         keep();
       },
       keysChanged: () => {
@@ -193,7 +193,7 @@ export class Authority {
 
   /**
    * Whether nothing more counts of what this page writes in a notebook, or runs there, though its person may: its session
-   * said two things, or was named with a role. A new page has a session of its own.
+   * said two things, or something that does not count with the keys of the class, or was named with a role. A new page has a session of its own.
    */
   needsReload(document: string): boolean {
     const { session, participant } = this.parts.own;
@@ -203,7 +203,7 @@ export class Authority {
       kind =>
         roles?.mayWrite(participant, kinds[kind], kind) === true &&
         (roles.cutOf(kinds[kind], session, participant) !== null ||
-          this.engine?.replica(kinds[kind])?.log.forkOf(session) != null)
+          (this.engine?.replica(kinds[kind])?.log.limitOf(session) ?? Infinity) < Infinity)
     );
   }
 

@@ -77,6 +77,13 @@ export class Course {
     return this.isOff ? this.putAside(piece) : this.put(piece);
   }
 
+  /** What a frontier keeps out, and follows on what it took away. */
+  keepOut(piece: IPiece): void {
+    if (this.frontier) {
+      this.beyond = [...this.beyond, piece];
+    }
+  }
+
   compact(piece: IPiece): readonly IPiece[] {
     return this.compacts(piece) || this.replaces(piece) ? this.strand.replace(piece) : [];
   }

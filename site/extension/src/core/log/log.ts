@@ -121,6 +121,11 @@ export class Log {
     return this.course(piece.session, piece.author).take(piece);
   }
 
+  /** What a frontier keeps out: lifting it brings it back. */
+  keepOut(piece: IPiece): void {
+    this.courses.get(piece.session)?.keepOut(piece);
+  }
+
   /**
    * A segment in the place of what it covers, once its content is known to be the same; `take` said that it may.
    * @returns what it took the place of; nothing if it does not fit any more.

@@ -349,7 +349,7 @@ export class Lesson {
 
   /** In a lesson with teams, also who is of none any more is to be told what of theirs is not there. */
   private get isOver(): boolean {
-    return this.verdict.isEqual(this.honest) && (!this.staff || this.lost.length === 0);
+    return this.verdict.isEqual(this.honest, this.torn) && (!this.staff || this.lost.length === 0);
   }
 
   /** Words that are not there, and should be. */
@@ -358,8 +358,15 @@ export class Lesson {
     const { words, isExcused } = this.promises.due(
       document => happened.removals > 0 || staff?.cut.has(document) === true
     );
+    const { torn } = this;
+    const isTorn = (word: string): boolean => torn.has(this.promises.documentOf(word)!.split('.')[2]!);
     const page = staff ? this.teacher : this.honest[0]!;
-    return this.verdict.lost(page, words).filter(word => !isExcused(word));
+    return this.verdict.lost(page, words).filter(word => !isExcused(word) && !isTorn(word));
+  }
+
+  private get torn(): ReadonlySet<string> {
+    const { roles } = this.teacher.society;
+    return (roles && this.staff?.readers.torn(roles)) ?? new Set();
   }
 
   private get honest(): Pupil[] {
@@ -371,7 +378,8 @@ export class Lesson {
     verdict.check(honest, {
       people: this.disks.size,
       hasLosses: happened.removals + happened.crashes + (staff?.cut.size ?? 0) > 0,
-      taught: staff?.taught ?? new Set()
+      taught: staff?.taught ?? new Set(),
+      torn: this.torn
     });
     staff?.check();
     verdict.checkWork(this.network.messages, happened.ops, this.script.people, this.clock.now());
@@ -379,6 +387,9 @@ export class Lesson {
     demand(lost.length === 0, `lost: ${lost.join(' ')}`);
     happened.replays += course.replays?.count ?? 0;
     happened.offered += promises.offered.length;
+    if (staff) {
+      staff.counts.torn += this.torn.size;
+    }
   }
 
   private rememberKeys({ disk, society } = this.teacher): void {

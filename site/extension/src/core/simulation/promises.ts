@@ -22,6 +22,10 @@ export class Promises {
     }
   }
 
+  documentOf(word: string): string | undefined {
+    return this.demanded.get(word)?.document;
+  }
+
   /** A document is another one on a page of somebody's, where this stood in a deleted cell. */
   bury(who: string, text: string): void {
     const words = text.match(/<[^<>]*>/g) ?? [];

@@ -136,7 +136,7 @@ export class Pupil {
     });
     this.society.begin({
       neighbours: this.engine.neighbours,
-      rulesChanged: () => this.engine.rulesChanged(),
+      rulesChanged: isRekeyed => this.engine.rulesChanged(isRekeyed),
       keysChanged: () => this.engine.keysChanged(),
       known: () => [...this.engine.authors, ...course.here()],
       stated: taken => void disk.statements.push(...taken),

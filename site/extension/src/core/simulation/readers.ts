@@ -25,6 +25,8 @@ export class Readers {
   private readonly mayHave = new Map<string, Set<string>>();
   private readonly known = new WeakSet<Roles>();
   private readonly words = new Map<string, ISealedWith>();
+  /** By team, all keys that something of it was sealed with. */
+  private readonly used = new Map<string, Set<string>>();
 
   /** What these pages know now. */
   look(pupils: readonly Pupil[]): void {
@@ -51,9 +53,25 @@ export class Readers {
     const keys = teamKey && epochKey ? [teamKey, epochKey].map(key => toHex(digest(key))) : [];
     for (const word of words) {
       if (!this.words.has(word)) {
+        const used = this.used.get(team) ?? new Set();
+        keys.forEach(key => used.add(key));
+        this.used.set(team, used);
         this.words.set(word, { author: participant, keys });
       }
     }
+  }
+
+  /**
+   * Teams that wrote with a key that does not count any more: whoever stated it was none to state it, as the class had
+   * been taken over, which was not heard of yet. What is sealed with it nobody opens who has not got it already.
+   */
+  torn(roles: Roles): ReadonlySet<string> {
+    const epochs = roles.epochs.flatMap(({ keyHash, others }) => [keyHash, ...others]);
+    const torn = [...this.used].filter(([team, used]) => {
+      const stated = new Set([...epochs, ...(roles.teams.get(team)?.keyHashes ?? [])].map(toHex));
+      return !roles.teams.has(team) || [...used].some(key => !stated.has(key));
+    });
+    return new Set(torn.map(([team]) => team));
   }
 
   /** @throws Error when somebody has a key, or reads something, that is not for them. */

@@ -47,7 +47,7 @@ export class Staff {
     this.readers = new Readers(ports.course);
   }
 
-  readonly counts = { teams: 0, undone: 0, roles: 0, takeovers: 0 };
+  readonly counts = { teams: 0, undone: 0, roles: 0, takeovers: 0, torn: 0 };
   /** Documents of which something may have been cut off, or was written where its author might not any more. */
   readonly cut = new Set<string>();
   /** Who ever was made to teach. */
@@ -102,7 +102,8 @@ export class Staff {
     const place =
       some.length > 0 && chance.is(0.6) ? chance.pick(some) : isLecture ? inLecture! : everybodys!;
     const may = roles?.mayWrite(pupil.participant, place.document, 'document') === true;
-    if (may && roles.cutOf(place.document, pupil.session, pupil.participant)) {
+    const isOver = (pupil.engine.replica(place.document)?.log.limitOf(pupil.session) ?? Infinity) < Infinity;
+    if (may && (isOver || roles.cutOf(place.document, pupil.session, pupil.participant))) {
       // They may, but not as this page: so they reload it.
       this.ports.reload(pupil);
       return null;

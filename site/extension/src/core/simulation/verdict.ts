@@ -16,6 +16,7 @@ export interface IChecked {
   readonly people: number;
   /** Something may lean on what died with a page, or was cut off. */
   readonly hasLosses: boolean;
+  readonly torn: ReadonlySet<string>;
   /** Who may have written in the lecture, besides those who own the class. */
   readonly taught: ReadonlySet<string>;
 }
@@ -23,14 +24,15 @@ export interface IChecked {
 export class Verdict {
   constructor(private readonly course: ICourse) {}
 
-  isEqual(pupils: readonly Pupil[]): boolean {
-    return this.differing(pupils) === null;
+  /** `torn`: teams of which not everybody has the same. */
+  isEqual(pupils: readonly Pupil[], torn: ReadonlySet<string>): boolean {
+    return this.differing(pupils, torn) === null;
   }
 
   /** In what not all have the same, and who has something else than the first; null: all is the same. */
-  private differing(pupils: readonly Pupil[]): string | null {
+  private differing(pupils: readonly Pupil[], torn: ReadonlySet<string>): string | null {
     const { team, lecture } = this.course;
-    const teams = [...(pupils[0]?.society.roles?.teams.keys() ?? [])];
+    const teams = [...(pupils[0]?.society.roles?.teams.keys() ?? [])].filter(id => !torn.has(id));
     const readersOf = (id: string): readonly Pupil[] =>
       pupils.filter(({ society, participant }) => society.roles?.readsTeam(participant, id));
     const compared: readonly (readonly [
@@ -58,7 +60,7 @@ export class Verdict {
 
   /** @throws Error for what is not as it must be. */
   check(pupils: readonly Pupil[], than: IChecked): void {
-    const differing = this.differing(pupils);
+    const differing = this.differing(pupils, than.torn);
     demand(differing === null, differing ?? '');
     for (const pupil of pupils) {
       demand(!pupil.allText.includes(EVIL), `${pupil.name} has what was forged`);

@@ -109,6 +109,16 @@ export class Changes {
     });
   }
 
+  /**
+   * Whether less of one's own session is here than counts: a segment of it reached beyond the frontier that cut it off.
+   * Then it comes from others, who have it in smaller pieces.
+   */
+  lacksOwn(document: string): boolean {
+    const { session } = this.ports.options.own;
+    const log = this.ports.library.replicas.get(document)?.log;
+    return log !== undefined && log.cutAt(session) !== null && log.count(session) < log.limitOf(session);
+  }
+
   /** Whether the very same envelope is in a log here. */
   has({ document, session, sequence }: IEnvelope, bytes: Uint8Array): boolean {
     const [piece] =

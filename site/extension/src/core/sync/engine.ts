@@ -111,6 +111,7 @@ export class Engine {
     this.intake = new Intake({
       ...{ room, crypto, session: own.session, acquaintances: this.acquaintances, refuse },
       standing: (who, place) => options.rules.standing(who, place),
+      lacksOwn: document => this.changes.lacksOwn(document),
       has: (envelope, bytes) => this.changes.has(envelope, bytes),
       take: (envelope, bytes, who, from, then) =>
         envelope.kind === 'document' || envelope.kind === 'outputs'
@@ -355,8 +356,8 @@ export class Engine {
   }
 
   /** What is known of who may what, and how far sessions count, is different: what was refused may be taken now. */
-  rulesChanged(): void {
-    this.library.replicas.forEach(replica => replica.review());
+  rulesChanged(isRekeyed = false): void {
+    this.library.replicas.forEach(replica => replica.review(isRekeyed));
     this.compare();
   }
 

@@ -116,6 +116,7 @@ describe('taking in', () => {
     const intake = new Intake({
       ...{ room, acquaintances, session: 'me', crypto: { verify } as unknown as ICrypto },
       standing: () => 'may',
+      lacksOwn: () => false,
       has: () => false,
       take: (_, __, ___, ____, then) => then('taken' as Verdict),
       refuse: refusal => refusals.push(refusal)
@@ -159,6 +160,7 @@ describe('taking in', () => {
       ...{ room, session: 'me', crypto: { verify: counted } as unknown as ICrypto },
       acquaintances: { of: () => who } as unknown as Acquaintances,
       standing: () => standing,
+      lacksOwn: () => false,
       has: () => isHere,
       take: (_, __, ___, ____, then) => then('pass'),
       refuse: refusal => refusals.push(refusal)

@@ -23,6 +23,8 @@ export interface IIntakePorts {
   readonly acquaintances: Acquaintances;
   /** What the author may do there, as far as is known here. */
   standing(who: IAcquaintance, place: IPlace): Standing;
+  /** Whether something that counts of what one's own session wrote there is not here any more. */
+  lacksOwn(document: string): boolean;
   /** Whether the very same is here already. */
   has(envelope: IEnvelope, bytes: Uint8Array): boolean;
   /** Takes what is genuine and may be. */
@@ -51,7 +53,7 @@ export class Intake {
     const { room, session, acquaintances } = this.ports;
     if (!sameBytes(envelope.room, room)) {
       this.deny('other-class', from, 'drop', then);
-    } else if (envelope.session === session) {
+    } else if (envelope.session === session && !this.ports.lacksOwn(envelope.document)) {
       this.deny('own', from, 'drop', then);
     } else {
       const known = acquaintances.of(envelope.session);
@@ -72,8 +74,9 @@ export class Intake {
   ): void {
     const { room, session } = this.ports;
     const deny = (refusal: Refusal): void => this.deny(refusal, from, 'drop', () => then(null));
-    if (!sameBytes(segment.room, room) || segment.session === session) {
-      deny(segment.session === session ? 'own' : 'other-class');
+    const isOwn = segment.session === session && !this.ports.lacksOwn(segment.document);
+    if (!sameBytes(segment.room, room) || isOwn) {
+      deny(isOwn ? 'own' : 'other-class');
       return;
     }
     this.introduced(segment, bytes, from, (author, signer) => {

@@ -1,8 +1,9 @@
 /** What waits for a key, and its author may not write any more when that comes. */
 import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
-import { Pages } from '../simulation/pages';
+import { DOCUMENT, type Page, Pages } from '../simulation/pages';
 import type { ICut } from '../log/log';
+import type { IKeys, IRules } from './options';
 
 describe('what was written and waits for a key', () => {
   it('[PER7] is given back when its author is cut off before it comes, and stands on no page alone', () => {
@@ -27,5 +28,66 @@ describe('what was written and waits for a key', () => {
     page.engine.keysChanged();
     pages.clock.advance(1000);
     expect([page.words, lost]).toEqual(['', ['Too late.']]);
+  });
+
+  it('[PER7] counts with what follows on it, once its author is cut off no more', () => {
+    const pages = new Pages(digest);
+    let [isHere, cut]: [boolean, ICut | null] = [false, null];
+    const rules: IRules = {
+      standing: () => 'may',
+      cutOf: (_, session) => (session === page.session ? cut : null)
+    };
+    const keys: IKeys = {
+      keyFor: (document, kind, then) =>
+        isHere ? pages.members.keys.keyFor(document, kind, then) : then(null),
+      keysOf: pages.members.keys.keysOf
+    };
+    const page: Page = pages.open({ keys, rules, onUnfit: () => undefined });
+    const other = pages.open({ rules });
+    pages.join(page, other);
+    page.text.insert(0, 'Too late. ');
+    pages.clock.advance(1000);
+    cut = { count: 0, chain: null };
+    [page, other].forEach(({ engine }) => engine.rulesChanged());
+    isHere = true;
+    page.engine.keysChanged();
+    pages.clock.advance(1000);
+    cut = null;
+    [page, other].forEach(({ engine }) => engine.rulesChanged());
+    pages.clock.advance(1000);
+    page.text.insert(0, 'And on. ');
+    pages.clock.advance(10_000);
+    expect([page.words, other.words]).toEqual(Array(2).fill('And on. Too late. '));
+  });
+
+  it('[SYN18] of one’s own that a segment took along when it was cut off comes from who has it in pieces', () => {
+    const pages = new Pages(digest);
+    let cut: ICut | null = null;
+    const rules: IRules = {
+      standing: () => 'may',
+      cutOf: (_, session) => (session === page.session ? cut : null)
+    };
+    const page: Page = pages.open({ rules, compactEvery: 8 });
+    const other = pages.open({ rules });
+    pages.join(page, other);
+    const write = (times: number): void => {
+      for (let time = 0; time < times; time += 1) {
+        page.text.insert(page.text.length, `${time}`);
+        pages.clock.advance(500);
+      }
+    };
+    write(3);
+    const { log } = other.engine.replica(DOCUMENT)!;
+    const count = log.count(page.session);
+    const chain = log.chainAt(page.session, count);
+    pages.part(page, other);
+    write(9);
+    expect(page.engine.replica(DOCUMENT)!.log.pieces(page.session)[0]).toMatchObject({ form: 'segment' });
+    cut = { count, chain };
+    [page, other].forEach(({ engine }) => engine.rulesChanged());
+    expect(page.words).toBe('');
+    pages.join(page, other);
+    pages.clock.advance(30_000);
+    expect([page.words, other.words]).toEqual(['012', '012']);
   });
 });

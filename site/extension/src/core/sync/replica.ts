@@ -169,7 +169,9 @@ export class Replica {
       this.unsealed.shift();
     }
     if (this.join(piece, null) === 'refused' && this.log.limitOf(piece.session) < piece.to) {
-      // It waited for a key, and was cut off meanwhile: it stands in the document alone.
+      // It waited for a key, and was cut off meanwhile: it stands in the document alone. What the session says when it
+      // counts again follows on it.
+      this.log.keepOut(piece);
       this.giveBack('role');
     }
   }
@@ -192,8 +194,8 @@ export class Replica {
     }
   }
 
-  /** What is said of how far sessions count may be different. */
-  review(): void {
+  /** What is said of how far sessions count may be different; and of keys, with which all is opened again. */
+  review(isRekeyed = false): void {
     if (this.isAside && this.ports.mayWrite()) {
       this.isAside = false;
       this.giveBack('role');
@@ -204,11 +206,16 @@ export class Replica {
       return was && (!is || is.count > was.count);
     });
     const moved = applyFrontiers(this.log, (session, author) => this.ports.cutOf(session, author));
-    const isResumed = moved.size > 0 && this.log.resume();
+    const isResumed = (moved.size > 0 || isRekeyed) && this.log.resume();
     if (moved.size > 0) {
       this.reaches.changed();
     }
-    if (isResumed || lifted.length > 0 || [...moved.values()].some(({ gone }) => gone.length > 0)) {
+    if (
+      isResumed ||
+      isRekeyed ||
+      lifted.length > 0 ||
+      [...moved.values()].some(({ gone }) => gone.length > 0)
+    ) {
       this.replay();
     } else {
       moved.forEach((_, session) => [this.reading, this.next].forEach(reading => reading?.read(session)));
@@ -331,6 +338,9 @@ export class Replica {
           if (isResumed) {
             this.ports.resumed();
           }
+        } else if (opened && piece.session === this.ports.session) {
+          // Of one's own, from others: nothing of it is in the document.
+          this.replay();
         } else {
           this.read(piece, opened);
         }

@@ -42,6 +42,7 @@ function bench(...known: readonly IAcquaintance[]): {
   const intake = new Intake({
     ...{ room, acquaintances, session: 'me', crypto: { verify } as unknown as ICrypto },
     standing: (_, place) => (standings.push(place), standing),
+    lacksOwn: () => false,
     has: () => false,
     take: () => expect.unreachable(),
     refuse: refusal => judged.push(refusal)

@@ -5,7 +5,7 @@
 import { joinBytes } from '../bytes';
 import { readFounding, type IFounding } from '../class/founding';
 import { frontierFor, type IReached } from '../class/readmission';
-import type { Roles } from '../class/roles';
+import type { IEpoch, Roles } from '../class/roles';
 import {
   type Door as DoorState,
   fitFrontier,
@@ -65,8 +65,11 @@ export interface ISocietyOptions {
 /** What the society asks of the engine. */
 export interface ISocietyPorts {
   readonly neighbours: Neighbours;
-  /** Who may what may be different. */
-  rulesChanged(): void;
+  /**
+   * Who may what may be different. `isRekeyed`: other keys are stated for an epoch than were, so what was sealed with one
+   * that does not count is to be left out, and what was refused for its key may be right.
+   */
+  rulesChanged(isRekeyed?: boolean): void;
   keysChanged(): void;
   /** Participants who are, or were, here, as far as this page saw: whom a door that closes leaves in. */
   known(): Iterable<string>;
@@ -404,6 +407,7 @@ export class Society extends Discreet implements IRules, IKeys {
   }
 
   private take(statements: readonly IStatement[], from: string): void {
+    const before = new Map(this.roles?.epochs.map(each => [each.epoch, keysOf(each)]));
     const taken = this.statements?.take(statements) ?? [];
     if (taken.length === 0) {
       return;
@@ -412,7 +416,8 @@ export class Society extends Discreet implements IRules, IKeys {
     taken.forEach(({ bytes }) => this.ports?.neighbours.say({ type: 'statement', bytes }, new Set([from])));
     this.wrapping.handing.changed();
     this.introduced();
-    this.ports?.rulesChanged();
+    const now = new Map(this.roles?.epochs.map(each => [each.epoch, keysOf(each)]));
+    this.ports?.rulesChanged([...before].some(([epoch, keys]) => now.get(epoch) !== keys));
     this.doorway.changed();
     this.locked();
   }
@@ -462,6 +467,11 @@ export class Society extends Discreet implements IRules, IKeys {
     }
     finish();
   }
+}
+
+/** The keys stated for an epoch, whichever counts first. */
+function keysOf({ keyHash, others }: Pick<IEpoch, 'keyHash' | 'others'>): string {
+  return [keyHash, ...others].map(toHex).sort().join();
 }
 
 function streamOf(id: string): string {
