@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from signaling.settings import Settings
 
+from .classroom import Classroom
 from .conftest import PLAIN_HOST, NewContext, Server, Watch, serving
 from .test_pages import a_workshop, serious, too_small
 
@@ -478,3 +479,44 @@ def test_without_javascript_the_class_is_explained_and_the_workshop_read(
     expect(page.locator("noscript p").filter(has_text="To join a class, switch JavaScript on")).to_be_visible()
     page.get_by_role("link", name="Start a class").click()
     expect(page.locator("noscript p").filter(has_text="A class needs JavaScript.")).to_be_visible()
+
+
+AS_BEFORE = """async () => {
+  const opening = indexedDB.open('Peerbook - /');
+  const database = await new Promise(then => (opening.onsuccess = () => then(opening.result)));
+  const writing = database.transaction(['log'], 'readwrite');
+  const log = writing.objectStore('log');
+  // That version kept a class's notebook as one's own is kept.
+  log.getAll().onsuccess = ({ target }) => target.result.forEach(({ id, document, ...record }) => {
+    const [genesis, branch] = document.split('.');
+    if (branch === 'mine' && !document.includes('/')) {
+      log.add({ ...record, document: `${genesis}.team.${'0b'.repeat(16)}` });
+    }
+  });
+  await new Promise(then => (writing.oncomplete = then));
+  database.close();
+}"""
+
+
+def test_what_the_version_before_kept_of_its_classes_is_saved_as_files(
+    page: Page, site_url: str, tmp_path: Path
+) -> None:
+    alone = Classroom(page, site_url).open("first-steps/1-hello.ipynb")
+    alone.write(0, "print('as it was')")
+    alone.expect_words("Kept on this device")
+    page.goto(f"{site_url}class.html")
+    title = page.get_by_role("heading", name="Kept from earlier classes")
+    expect(page.get_by_role("heading", name="Which workshop?")).to_be_visible()
+    expect(title).to_be_hidden()
+    page.evaluate(AS_BEFORE)
+    for address in ("class.html", "workshops/first-steps/index.html"):
+        page.goto(site_url + address)
+        expect(title).to_be_visible()
+        assert serious(page) == []
+        with page.expect_download() as saving:
+            page.get_by_role("button", name="Save 1-hello.class-0b0b0b0b.ipynb").click()
+        saved = tmp_path / saving.value.suggested_filename
+        saving.value.save_as(saved)
+        assert saved.name == "1-hello.class-0b0b0b0b.ipynb"
+        assert "print('as it was')" in saved.read_text(encoding="utf-8")
+        expect(page.get_by_text("It stays here as well.")).to_be_visible()

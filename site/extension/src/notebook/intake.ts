@@ -2,7 +2,6 @@
 import { Notification } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { NotebookError } from '../core/document/normal';
 import { readNotebook, readNotebookText, safeName } from './file';
 import type { NotebookFiles } from './files';
 import type { Notices } from './notices';
@@ -33,12 +32,7 @@ export class Intake {
       notices.taken(PathExt.basename(path), read.mendedIds);
       open(path);
     } catch (error) {
-      Notification.error(
-        error instanceof NotebookError
-          ? faultInWords(error.fault, file.name, trans)
-          : trans.__('%1 was not opened: %2', file.name, String(error)),
-        { autoClose: false }
-      );
+      Notification.error(faultInWords(error, file.name, trans), { autoClose: false });
     }
   }
 

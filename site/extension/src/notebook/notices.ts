@@ -8,6 +8,7 @@ import type { IFileListener } from './files';
 import { putBack } from './lost';
 import type { Session } from './session';
 import type { Keeping } from './keeping';
+import { shortened } from './shortened';
 import { keepingInWords } from './status';
 
 /** Long enough to read a sentence twice and press a button. */
@@ -15,10 +16,11 @@ const NOTICE_MS = 8000;
 /** What one may want to take back stays longer. */
 const UNDO_MS = 30_000;
 
-/** JupyterLab shows so many letters of a notice, and no more: what is behind them nobody reads. */
-export const SHOWN = 140;
-/** Letters of lost words that are shown: with what is said of them they are fewer than that. */
+/** Letters of lost words that are shown: with what is said of them they are fewer than `SHOWN`. */
 const QUOTED = 50;
+/** The same of a file's name, where two are said, and where one is. */
+const OF_TWO = 32;
+const OF_ONE = 60;
 
 export interface INoticeActs {
   open(path: string): void;
@@ -148,7 +150,10 @@ export class Notices implements IFileListener {
       mendedIds
     );
     Notification.info(
-      [trans.__('%1 is a new notebook here.', name), ...(mendedIds > 0 ? [mended] : [])].join(' '),
+      [
+        trans.__('%1 is a new notebook here.', shortened(name, OF_ONE)),
+        ...(mendedIds > 0 ? [mended] : [])
+      ].join(' '),
       {
         autoClose: NOTICE_MS
       }
@@ -159,8 +164,8 @@ export class Notices implements IFileListener {
     const trans = this.trans;
     const words = trans.__(
       'Your work in %1 stays. The other file of that name is beside it: %2.',
-      PathExt.basename(path),
-      PathExt.basename(beside)
+      shortened(PathExt.basename(path), OF_TWO),
+      shortened(PathExt.basename(beside), OF_TWO)
     );
     const actions = [{ label: trans.__('Open'), callback: () => this.acts.open(beside) }];
     Notification.info(words, { autoClose: false, actions });
@@ -170,8 +175,8 @@ export class Notices implements IFileListener {
     const trans = this.trans;
     const words = trans.__(
       'Earlier work was called %1. It is kept as %2.',
-      PathExt.basename(path),
-      PathExt.basename(aside)
+      shortened(PathExt.basename(path), OF_TWO),
+      shortened(PathExt.basename(aside), OF_TWO)
     );
     const actions = [{ label: trans.__('Open'), callback: () => this.acts.open(aside) }];
     Notification.info(words, { autoClose: false, actions });
@@ -179,8 +184,13 @@ export class Notices implements IFileListener {
 
   deleted(paths: ReadonlyMap<string, IPathEntry>): void {
     const trans = this.trans;
-    const names = [...paths.keys()].map(path => PathExt.basename(path)).join(', ');
-    Notification.info(trans.__('Deleted: %1', names), {
+    const names = [...paths.keys()].map(path => PathExt.basename(path));
+    const first = shortened(names[0] ?? '', OF_ONE);
+    const words =
+      names.length > 1
+        ? trans.__('Deleted: %1 and %2 more', first, names.length - 1)
+        : trans.__('Deleted: %1', first);
+    Notification.info(words, {
       autoClose: UNDO_MS,
       actions: [{ label: trans.__('Bring back'), callback: () => this.acts.bringBack(paths) }]
     });

@@ -156,6 +156,10 @@ describe('the class in the page', () => {
     await until(() => expect(panel.node.textContent).toContain('You are in Owls'));
     await become([], 2);
     expect(info.mock.lastCall![0]).toBe('You are in no team any more.');
+    // As many as a notice can name; the panel names all.
+    staged.people = staged.people.map(each => ({ ...each, name: each.name.repeat(10) }));
+    await become([{ ...team, members: staged.people.map(each => each.participant) }], 3);
+    expect(info.mock.lastCall![0]).toBe('You are in Team 1, with 2 others.');
     part.dispose();
     info.mockRestore();
   });

@@ -10,6 +10,7 @@ import type { Cancel } from '../../core/clock';
 import type { Branch } from '../../core/document/name';
 import { toHex } from '../../core/tagged';
 import { worst } from '../../notebook/keeping';
+import { SHOWN } from '../../notebook/shortened';
 import { keepingInWords } from '../../notebook/status';
 import { fetchCatalogue, type ICatalogue, workshopOf } from '../../workshop/catalogue';
 import type { IClassParts } from '../live';
@@ -174,7 +175,10 @@ export class ClassPart {
         this.page.location.reload();
       }
     };
-    Notification.info(matesInWords(mine, trans), {
+    const names = matesInWords(mine, trans);
+    // The panel has them all.
+    const count = trans.__('You are in %1, with %2 others.', mine.name, mine.others.length);
+    Notification.info(names.length > SHOWN ? count : names, {
       autoClose: false,
       actions: team === membership.team ? [] : [open]
     });

@@ -6,6 +6,7 @@ import { handOver } from '../../class/owning';
 import { pageClock } from '../../connection/page';
 import { readRecovery } from '../../core/class/recovery';
 import { fetchCatalogue } from '../../workshop/catalogue';
+import { showEarlier } from '../earlier';
 import { Founding } from '../founding';
 import { downloadText, Saved } from '../keeping';
 import { pathsIn } from '../offers';
@@ -66,3 +67,4 @@ new Teacher({
 }).show(invited);
 
 followLinks(invited);
+showEarlier(home, new URL('earlier.js', import.meta.url).href, identities);

@@ -1,5 +1,6 @@
 /** The script of a workshop's page. Wiring only. */
 import { browserIdentities } from '../../class/identity';
+import { showEarlier } from '../earlier';
 import { find } from '../elements';
 import { Join } from '../join';
 import { linkInto } from '../links';
@@ -10,8 +11,10 @@ import { Start } from '../start';
 const home = homeOf(import.meta.url);
 const { invited } = readAddress();
 
+const identities = browserIdentities(home);
+
 new Join({
-  identities: browserIdentities(home),
+  identities,
   tab: notesOf('sessionStorage'),
   place: new URL(home).pathname,
   readSignaling: () => readSignaling(home),
@@ -32,3 +35,4 @@ new Start({
 });
 
 followLinks(invited);
+showEarlier(home, new URL('earlier.js', import.meta.url).href, identities);
