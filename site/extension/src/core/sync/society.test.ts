@@ -379,6 +379,15 @@ describe('taking the class over', () => {
     return isDone;
   };
 
+  it('[ROL9] an epoch of an open door names nobody who stays; of a closed one those who are in', () => {
+    const owner = school.member('owner', [school.epoch(1, 'closed', [school.idOf('ada')])]);
+    owner.society.beginEpoch('closed');
+    const members = (): number => owner.society.roles!.epoch!.members.length;
+    const before = members();
+    owner.society.beginEpoch('open');
+    expect([before > 0, members()]).toEqual([true, 0]);
+  });
+
   it('[ROL3] begins an epoch whose key the old device does not have', () => {
     const heir = school.member('heir', [school.epoch(1)]);
     expect([takeOver(heir), heir.society.roles!.owner]).toEqual([true, heir.own.participant]);
