@@ -13,7 +13,15 @@ import pytest
 from peerbook.peer.crypto import Agreement, Signer, derive
 from peerbook.peer.founding import JOIN_SECRET_BYTES
 from peerbook.peer.keys import wraps as wraps_module
-from peerbook.peer.keys.answer import ANSWER_BYTES, Admission, Answer, answered_knock, make_answer, read_answer
+from peerbook.peer.keys.answer import (
+    ANSWER_BYTES,
+    Admission,
+    Answer,
+    AnswerFault,
+    answered_knock,
+    make_answer,
+    read_answer,
+)
 from peerbook.peer.keys.box import BoxPlace, open_box, seal_box
 from peerbook.peer.keys.documents import document_key, keeper_of, own_secret, secret_kind_of, team_of, team_secret
 from peerbook.peer.keys.keyring import SECRETS_KEPT, Keyring, Keys, Oneself
@@ -289,3 +297,19 @@ def test_key3_more_recipients_than_there_may_be_and_longer_names_are_no_wraps(mo
     del keys[1:]
     assert isinstance(made(f"{'5e' * 32}.mine.{ADA['participant']}"), Wraps)
     assert [made("d" * size) for size in (DOCUMENT_CHARS, DOCUMENT_CHARS + 1)] == [WrapsFault.DOCUMENT, WrapsFault.FORM]
+
+
+@pytest.mark.parametrize(
+    "plain", [b"\x03", b"\x03\x00\x00\x00", b"\x00\x00\x00\x00x", b"\x00", b"\x01\x00\x00\x00", b""]
+)
+def test_key6_what_is_sealed_and_no_answer_is_refused(plain: bytes) -> None:
+    own, knock_id, head = Agreement(bytes([5]) * 32), bytes([6]) * 32, b"\x11peerbook answer 1" + bytes(16)
+    place = BoxPlace(bytes(16), 0, "answer", knock_id)
+
+    def read(said: bytes) -> Answer | AnswerFault:
+        box = seal_box(bytes([7]) * 32, own.key, place, said)
+        assert box
+        return read_answer(bytes(16), own, lambda id_: id_ == knock_id, head + knock_id + box)
+
+    assert read(plain) == AnswerFault.FORM
+    assert read(b"\x00\x00\x00\x00") == Admission(b"", (), ())

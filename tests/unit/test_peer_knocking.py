@@ -94,5 +94,5 @@ def test_key9_whom_a_new_epoch_leaves_outside_knocks_again(one: Outside) -> None
     assert (one.sent[-1], one.told) == ((b"knock 2", None), ["knocking", "inside", "knocking"])
     # By another road than an answer.
     one.is_inside = True
-    one.knocking.tick()
-    assert one.told[-1] == "inside"
+    one.knocking.met("n")
+    assert (one.sent[-1], one.told[-1]) == ((b"knock 2", None), "inside")

@@ -349,3 +349,57 @@ def test_env4_every_sixteenth_envelope_tells_the_chain_before_it() -> None:
     assert [at for at, each in enumerate(pieces) if each and each.before] == [16]
     assert pieces[16]
     assert pieces[16].before == chains[16]
+
+
+def test_log5_nobody_is_accused_by_what_another_said() -> None:
+    said = Said()
+    rivals = [said.envelopes[1], replace(said.envelopes[1], data=b"else")]
+    log = Log(LINKS)
+    assert not log.prove(SESSION, "b", rivals)
+    assert not log.prove(SESSION, "a", [rivals[0], replace(rivals[1], author="b")])
+    assert not log.prove("AAAAAAAAAAAAAAAAAAAAAQ", "a", rivals)
+    assert not log.prove(SESSION, "a", [rivals[0], said.segment(0, 2)])
+    assert log.forks == []
+    assert log.prove(SESSION, "a", rivals)
+    assert (log.forks, log.proof_of(SESSION), log.is_doubted(SESSION)) == ([SESSION], rivals, True)
+    assert not log.prove(SESSION, "a", rivals), "no news"
+
+
+def test_rol11_of_a_session_that_said_two_things_at_once_one_side_is_known_by_its_first_piece() -> None:
+    said = Said()
+    zero, one, _ = said.envelopes
+    log = Log(LINKS)
+    log.prove(SESSION, "a", [one, replace(one, data=b"else")])
+    assert log.side_of(SESSION) is None
+    log.prove(SESSION, "a", [zero, replace(zero, data=b"else")])
+    assert log.side_of(SESSION) == (1, said.chains[1])
+    other = Log(LINKS)
+    other.prove(SESSION, "a", [said.segment(0, 2), said.segment(0, 2, after=bytes(32))])
+    assert other.side_of(SESSION) == (2, said.chains[2])
+    assert Log(LINKS).side_of(SESSION) is None
+
+
+def test_log1_of_a_session_nobody_heard_of_there_is_nothing() -> None:
+    log = Log(LINKS)
+    assert (log.count(SESSION), log.shown(SESSION), log.ask_from(SESSION)) == (0, 0, 0)
+    assert (log.pieces(SESSION), log.kept(SESSION), log.refused_of(SESSION), log.stop(SESSION, 0)) == ([], [], [], [])
+    assert (log.author_of(SESSION), log.proof_of(SESSION), log.chain_at(SESSION, 0)) == (None, None, None)
+    assert (log.limit_of(SESSION), log.is_doubted(SESSION), log.resume()) == (math.inf, False, False)
+    assert log.compact(Said().segment(0, 2)) == []
+    assert log.sessions == []
+
+
+def test_log9_a_session_that_is_new_here_is_cut_where_a_statement_says() -> None:
+    said = Said()
+    log = Log(LINKS, lambda session, author: Cut(2, said.chains[2]) if (session, author) == (SESSION, "a") else None)
+    taken = [log.take(each) for each in said.envelopes]
+    assert [type(each) for each in taken] == [New, New, Refused]
+    assert (log.count(SESSION), log.limit_of(SESSION)) == (2, 2)
+
+
+def test_log1_a_piece_of_a_session_is_its_author_s() -> None:
+    said = Said()
+    log = Log(LINKS)
+    assert isinstance(log.take(said.envelopes[0]), New)
+    assert log.take(replace(said.envelopes[1], author="b")) == Refused("author")
+    assert (log.author_of(SESSION), log.count(SESSION)) == ("a", 1)
