@@ -203,3 +203,85 @@ def test_log3_what_waits_is_taken_when_what_it_follows_is_here_and_once() -> Non
     taken = log.take(more)
     assert isinstance(taken, New)
     assert (taken.joined, taken.instead) == ([more], a.envelopes[4:6])
+
+
+def test_log7_what_is_found_anew_follows_on_what_counts_now() -> None:
+    _, a, b = sides(8, 2)
+    log = log_with(a)
+    log.stop(SESSION, 4)
+    log.cut(SESSION, "ada", Cut(6, None))
+    log.resume()
+    assert log.count(SESSION) == 6
+    # What counts is another side meanwhile.
+    log = log_with(a, *a.envelopes[:4], a.segment(4, 8))
+    log.stop(SESSION, 4)
+    log.cut(SESSION, "ada", Cut(8, b.chains[8]))
+    for each in b.envelopes[:4]:
+        log.take(each)
+    log.resume()
+    assert (log.count(SESSION), log.chain_at(SESSION, 4)) == (4, b.chains[4])
+    log = log_with(a)
+    log.stop(SESSION, 4)
+    log.cut(SESSION, "ada", Cut(3, b.chains[3]))
+    log.resume()
+    assert log.count(SESSION) == 0
+
+
+def test_log9_what_was_kept_apart_is_back_where_it_follows_and_not_beyond_a_stop() -> None:
+    _, a, b = sides(8, 2)
+    log = log_with(a)
+    log.cut(SESSION, "ada", Cut(8, b.chains[8]))
+    for each in b.envelopes:
+        log.take(each)
+    assert log.cut(SESSION, "ada", None).joined == []
+    assert (log.count(SESSION), log.chain_at(SESSION, 8)) == (8, b.chains[8])
+    log = log_with(a, *a.envelopes[:4], a.segment(4, 8))
+    log.cut(SESSION, "ada", Cut(4, a.chains[4]))
+    log.cut(SESSION, "ada", Cut(4, b.chains[4]))
+    for each in b.envelopes[:4]:
+        log.take(each)
+    log.cut(SESSION, "ada", None)
+    assert (log.count(SESSION), log.chain_at(SESSION, 4)) == (4, b.chains[4])
+    log = log_with(a)
+    log.cut(SESSION, "ada", Cut(5, a.chains[5]))
+    log.stop(SESSION, 6)
+    assert log.cut(SESSION, "ada", None).joined == a.envelopes[5:6]
+
+
+def test_log10_the_side_that_is_sent_first_does_not_keep_the_frontier_s_side_out() -> None:
+    _, a, b = sides(12, 4)
+    log = log_with(a, *a.envelopes[:8], a.envelopes[10])
+    assert log.waiting == 1
+    log.cut(SESSION, "ada", Cut(8, b.chains[8]))
+    assert (log.waiting, log.count(SESSION)) == (0, 0)
+    for each in (*a.envelopes[:6], *b.envelopes[4:8]):
+        log.take(each)
+    assert log.chain_at(SESSION, 8) == b.chains[8]
+
+
+def test_log8_a_segment_that_is_not_here_takes_nothing_with_it() -> None:
+    _, a, _ = sides(8, 0)
+    log = log_with(a)
+    assert log.refuse(a.segment(0, 4)) == []
+    assert log.count(SESSION) == 8
+
+
+def test_log6_of_who_said_two_things_others_are_told_what_nobody_doubts_until_a_frontier_says_more() -> None:
+    _, a, b = sides(8, 4)
+    for log, shown in ((log_with(a), 4), (log_with(a, a.segment(0, 3), a.segment(3, 8)), 3)):
+        assert log.shown(SESSION) == 8
+        assert log.prove(SESSION, "ada", [a.envelopes[4], b.envelopes[4]])
+        assert (log.shown(SESSION), log.count(SESSION), log.is_doubted(SESSION)) == (shown, 8, True)
+        log.cut(SESSION, "ada", Cut(8, a.chains[8]))
+        assert (log.shown(SESSION), log.is_doubted(SESSION), log.forks) == (8, False, [])
+
+
+def test_log12_who_is_sent_what_was_cut_at_another_place_asks_from_the_beginning() -> None:
+    _, a, _ = sides(8, 0)
+    log = log_with(a, a.segment(0, 4))
+    assert log.ask_from(SESSION) == 4
+    assert isinstance(log.take(a.segment(2, 8)), Waits)
+    assert log.ask_from(SESSION) == 0
+    for each in a.envelopes[:2]:
+        log.take(each)
+    assert (spans(log), log.ask_from(SESSION)) == ([(0, 1), (1, 2), (2, 8)], 8)
