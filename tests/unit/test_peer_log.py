@@ -337,6 +337,9 @@ def test_log13_a_change_in_parts_is_not_cut() -> None:
     log.take(Piece("envelope", SESSION, "a", SESSION, 81, 82, b"one more"))
     assert range_to_compact(log, SESSION, is_over=False, most=4) == (0, 81)
     assert range_to_compact(log, SESSION, is_over=True, limit=9) is None
+    log.take(Piece("envelope", SESSION, "a", SESSION, 82, 83, b"one more"))
+    assert range_to_compact(log, SESSION, is_over=True, limit=18) == (81, 83)
+    assert range_to_compact(log, SESSION, is_over=True, limit=0) is None
 
 
 def test_env4_every_sixteenth_envelope_tells_the_chain_before_it() -> None:

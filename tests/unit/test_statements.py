@@ -325,7 +325,7 @@ def test_rol8_what_is_kept_is_told_of_once_and_what_waits_is_bounded() -> None:
 def test_rol8_what_a_word_names_is_kept_beyond_the_bound() -> None:
     said = [stand(INES, number, ADA, "viewer") for number in range(2, 60)]
     statements = Statements(CLASS, most=1500)
-    told = [stand(OWNER, 1, INES, "instructor"), *said, stand(OWNER, 90, INES, "attendee", (said[-1].id,))]
+    told = [stand(OWNER, 1, INES, "instructor"), *said, stand(OWNER, 90, INES, "instructor", (said[-1].id,))]
     statements.take(told)
     assert statements.get(said[-1].id)
     assert not statements.get(said[-2].id)

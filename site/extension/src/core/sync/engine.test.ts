@@ -5,6 +5,7 @@ import * as Y from 'yjs';
 import { encodeMessage } from '../overlay/wire';
 import { clientOf, sessionText } from '../session';
 import { DOCUMENT, GENESIS, type Page, Pages } from '../simulation/pages';
+import { EVERYBODY_MAY } from '../simulation/members';
 import type { Acquaintances } from './acquaintances';
 import type { Changes } from './changes';
 import type { Exchange } from './exchange';
@@ -136,6 +137,11 @@ describe('the engine of a page', () => {
     const search_ = vi.spyOn(lack.search, 'begin');
     late.engine.hearStar(ada!.session, pieces[1]!.bytes);
     expect(search_.mock.calls).toEqual([[DOCUMENT]]);
+    // What is open is asked for where it was opened.
+    (ben!.engine as unknown as { acquaintances: Acquaintances }).acquaintances.hear(ada!.own.introduction);
+    const again = vi.spyOn((ben!.engine as unknown as { search: typeof search }).search, 'begin');
+    ben!.engine.hearStar(ada!.session, pieces[1]!.bytes);
+    expect([ben!.engine.replica(DOCUMENT)!.isIncomplete, again.mock.calls]).toEqual([true, []]);
   });
 
   it('[LOG5] the chain that every 16th envelope names is that of the envelopes before, or it does not count', () => {
@@ -159,6 +165,22 @@ describe('the engine of a page', () => {
     const named = other.findIndex((bytes, at) => at > 0 && bytes.byteLength > other[1]!.byteLength + 8);
     expect([named, count(ada!, real.slice(0, named + 1))]).toEqual([16, 17]);
     expect(count(ben!, [...real.slice(0, named), other[named]!])).toBe(named);
+  });
+
+  it('[ROL7] who loses nothing of theirs when somebody is cut off is told of no loss', () => {
+    let isCut = false;
+    const lost: string[] = [];
+    const cleo = pages.open({
+      rules: { ...EVERYBODY_MAY, cutOf: () => (isCut ? { count: 0, chain: null } : null) },
+      onReplayed: () => lost.push('replayed'),
+      onLost: () => lost.push('lost')
+    });
+    pages.join(ada!, cleo);
+    ada!.text.insert(0, 'word');
+    pages.clock.advance(1000);
+    isCut = true;
+    cleo.engine.rulesChanged();
+    expect(lost).toEqual(['replayed']);
   });
 
   it('[SYN6] a document that is closed before storage gave it back is not opened', () => {
