@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from peerbook.peer import envelope as codec
+from peerbook.peer.encoding import number_bytes
 from peerbook.peer.envelope import Envelope, Fault, decode_envelope, encode_envelope, envelope_id, session_bytes
+from peerbook.peer.session import is_session
 
 ROOT = Path(__file__).parents[2]
 VECTORS: list[dict[str, Any]] = json.loads((ROOT / "tests/protocol/envelope.json").read_text(encoding="utf-8"))
@@ -69,6 +71,22 @@ def test_syn1_a_session_has_one_spelling() -> None:
     for wrong in (session[:-1], session[:-1] + "B", session + "A", "", "é" * 22):
         with pytest.raises(ValueError, match=r"."):
             session_bytes(wrong)
+
+
+@pytest.mark.parametrize("text", ["", "A" * 18, "A" * 21, "A" * 23, "A" * 26, "A" * 21 + "B", "A" * 21 + "=", "é" * 22])
+def test_syn1_what_is_not_16_bytes_is_no_session(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 (of the spelling, or of the length)
+        session_bytes(text)
+    assert not is_session(text)
+    assert is_session("A" * 22)
+    assert not is_session(22)
+
+
+def test_syn1_no_number_is_written_that_nobody_reads() -> None:
+    assert number_bytes(2**53 - 1) == b"\xff" * 7 + b"\x0f"
+    for number in (-1, 2**53):
+        with pytest.raises(ValueError, match="number"):
+            number_bytes(number)
 
 
 def test_syn2_limits_are_those_of_protocol_json() -> None:

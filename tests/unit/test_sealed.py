@@ -13,12 +13,17 @@ import pytest
 from pycrdt import Doc, Map, Text, TransactionEvent
 
 from peerbook.peer import crypto, sealed, segment
-from peerbook.peer.encoding import number_bytes
-from peerbook.peer.envelope import Envelope, decode_envelope
+from peerbook.peer.encoding import number_bytes, text_bytes
+from peerbook.peer.envelope import Envelope, decode_envelope, session_text
 from peerbook.peer.merge import begins_with, merge_changes, says_the_same
 from peerbook.peer.parts import PAYLOAD_BYTES
+from peerbook.peer.permissions.change import CheckedChange
+from peerbook.peer.permissions.limits import NOTEBOOK_LIMITS
 from peerbook.peer.sealed import DocumentKey, Sealer, Stream, first_link, open_envelope, verify_envelope
-from peerbook.peer.segment import OwnChange, Segment, SegmentFault, Whose, decode_segment, plan_segments
+from peerbook.peer.segment import OwnChange, Segment, SegmentFault, Whose, decode_segment, encode_segment, plan_segments
+
+from .crafted import VALUE, ZERO, Crafted, craft
+from .peer_kit import DOCUMENT
 
 ROOT = Path(__file__).parents[2]
 ENVELOPES: dict[str, list[dict[str, Any]]] = json.loads((ROOT / "tests/protocol/sealed.json").read_text())
@@ -221,3 +226,23 @@ def test_env4_limits_are_those_of_protocol_json() -> None:
     assert limits["chain_every"] == sealed.CHAIN_EVERY
     assert limits["segment_bytes"] == segment.SEGMENT_BYTES
     assert limits["segment_structs"] == segment.SEGMENT_STRUCTS
+
+
+def test_env9_no_segment_is_larger_or_of_more_structs_than_one_may_be() -> None:
+    def structs(start: int, count: int) -> CheckedChange:
+        return craft(7, start, [Crafted(parent="meta", key=f"k{at}", kind=VALUE, content=ZERO) for at in range(count)])
+
+    many = [OwnChange(at, at + 1, structs(1000 * at, 1000).data) for at in range(5)]
+    assert [(each.first, each.end) for each in plan_segments(many)] == [(0, 2), (2, 3), (3, 5)]
+    wide = dataclasses.replace(NOTEBOOK_LIMITS, bytes_=2**62)
+    letters = Crafted(content=text_bytes("x" * 1_500_000))
+    large = [OwnChange(at, at + 1, craft(7, 1_500_000 * at, [letters], limits=wide).data) for at in range(4)]
+    assert [(each.first, each.end) for each in plan_segments(large)] == [(0, 2), (2, 4)]
+
+
+def test_env7_what_is_no_segment_is_not_written() -> None:
+    session = session_text(bytes(16))
+    place = Segment(bytes(16), DOCUMENT, session, "document", 0, 0, 2, bytes(32), bytes(32), session, payload=b"x")
+    assert isinstance(decode_segment(encode_segment(place)), Segment)
+    with pytest.raises(ValueError, match="not a segment"):
+        encode_segment(dataclasses.replace(place, end=0))

@@ -13,7 +13,10 @@ from peerbook.peer.crypto import Signer
 from peerbook.peer.envelope import session_text
 from peerbook.peer.founding import Founding, found_class, read_founding
 from peerbook.peer.identity import participant_of, sha256
-from peerbook.peer.roles import Roles
+from peerbook.peer.log.log import Log
+from peerbook.peer.log.piece import Chain, Piece
+from peerbook.peer.readmission import Reached, frontier_for, reached_in
+from peerbook.peer.roles import Cut, Roles
 from peerbook.peer.statement import (
     FRONTIER_BYTES,
     MOST_COUNTS,
@@ -22,6 +25,7 @@ from peerbook.peer.statement import (
     TEAM_NAME_CHARS,
     Epoch,
     Reach,
+    Sharing,
     Standing,
     Statement,
     StatementFault,
@@ -186,3 +190,207 @@ def test_rol10_an_instructor_has_no_word_on_a_team_of_which_the_owner_spoke() ->
     ines = participant_of(INES.key)
     assert (before.may_state(ines, body), after.may_state(ines, body)) == (True, False)
     assert (LIMITS["team_members"], LIMITS["team_name_chars"]) == (TEAM_MEMBERS, TEAM_NAME_CHARS)
+
+
+def name(signer: Signer) -> str:
+    return participant_of(signer.key)
+
+
+def succession(number: int, heir: Signer, counts: tuple[str, ...] = ()) -> Statement:
+    return sign_statement(RECOVERY, CLASS.class_id, number, Succession(heir.key, counts))
+
+
+def test_rol3_of_successions_to_one_key_in_a_row_the_first_is_when_the_reign_began() -> None:
+    said = stand(HEIR, 4, ADA, "viewer")
+    told = [succession(3, HEIR), said, succession(6, HEIR)]
+    assert Roles(CLASS, told).role_of(name(ADA)) == "viewer"
+    again = [succession(3, HEIR), said, succession(5, INES), succession(6, HEIR)]
+    assert Roles(CLASS, again).role_of(name(ADA)) == "attendee"
+
+
+def test_rol3_the_recovery_key_says_nothing_but_who_owns_the_class() -> None:
+    said = stand(RECOVERY, 2, ADA, "removed")
+    roles = Roles(CLASS, [said])
+    assert (roles.owner, roles.role_of(name(ADA))) == (name(OWNER), "attendee")
+    statements = Statements(CLASS)
+    assert statements.take([said, succession(1, HEIR)])[0].number == 1
+    assert [each.number for each in statements.all] == [1]
+    assert statements.roles.owner == name(HEIR)
+
+
+def test_rol3_a_succession_outdoes_what_it_names() -> None:
+    named, one = stand(OWNER, 1, INES, "instructor"), stand(INES, 9, ADA, "viewer")
+    roles = Roles(CLASS, [named, one])
+    assert roles.next_number(RECOVERY.key, Succession(HEIR.key)) == 1
+    assert roles.next_number(RECOVERY.key, Succession(HEIR.key, (one.id,))) == 10
+
+
+def test_rol4_who_is_made_an_instructor_says_nothing_by_what_they_said_before() -> None:
+    told = [stand(OWNER, 2, INES, "attendee"), stand(INES, 3, ADA, "removed"), stand(OWNER, 5, INES, "instructor")]
+    assert Roles(CLASS, told).role_of(name(ADA)) == "attendee"
+
+
+def test_rol4_who_is_named_instructor_again_keeps_what_they_said() -> None:
+    told = [stand(OWNER, 1, INES, "instructor"), stand(INES, 3, ADA, "removed"), stand(OWNER, 5, INES, "instructor")]
+    roles = Roles(CLASS, told)
+    assert roles.role_of(name(ADA)) == "removed"
+    assert roles.instructors == [name(INES)]
+
+
+def test_rol4_those_who_teach_besides_the_owner_are_those_the_owner_named() -> None:
+    told = [stand(OWNER, 1, INES, "instructor"), stand(OWNER, 2, ADA, "viewer"), stand(OWNER, 3, HEIR, "instructor")]
+    assert sorted(Roles(CLASS, told).instructors) == sorted([name(INES), name(HEIR)])
+    after = Roles(CLASS, [*told, succession(4, HEIR, tuple(sorted(each.id for each in told)))])
+    assert (after.owner, after.instructors) == (name(HEIR), [name(INES)])
+
+
+def test_rol9_whoever_closes_the_door_names_those_of_whom_nobody_spoke() -> None:
+    told = [stand(OWNER, 1, INES, "instructor"), stand(OWNER, 2, ADA, "attendee"), stand(OWNER, 3, HEIR, "removed")]
+    roles = Roles(CLASS, told)
+    known = [name(each) for each in (INES, ADA, HEIR, OWNER)]
+    assert roles.members_of([*known, "0b" * 16]) == ("0b" * 16,)
+
+
+def test_rol5_nothing_is_stated_above_the_greatest_number() -> None:
+    last = stand(OWNER, 2**53 - 1, ADA, "viewer")
+    roles = Roles(CLASS, [last])
+    assert roles.next_number(OWNER.key, last.body) is None
+    before = Roles(CLASS, [stand(OWNER, 2**53 - 2, ADA, "viewer")])
+    assert before.next_number(OWNER.key, last.body) == 2**53 - 1
+
+
+def test_rol6_of_what_is_no_document_nothing_counts_and_nobody_may_write_it() -> None:
+    roles = Roles(CLASS, [])
+    assert roles.cut_of("no document", "s", name(ADA)) == Cut(0, None)
+    for kind in ("document", "outputs", "record", "awareness", "else"):
+        assert not roles.may_have(name(ADA), "no document", kind, "s", 0)
+        assert not roles.may_write(name(ADA), "no document", kind)
+    assert not roles.may_read(name(ADA), "no document")
+
+
+def test_rol5_whether_outputs_are_shared_is_the_owner_s_last_word() -> None:
+    named = stand(OWNER, 1, INES, "instructor")
+    hers = sign_statement(INES, CLASS.class_id, 7, Sharing(outputs=True))
+    owners = sign_statement(OWNER, CLASS.class_id, 2, Sharing(outputs=False))
+    assert [Roles(CLASS, told).outputs_shared for told in ([named], [named, hers], [named, hers, owners], [hers])] == [
+        False,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_rol10_who_is_out_reads_no_team_that_names_them() -> None:
+    team = sign_statement(OWNER, CLASS.class_id, 1, Team("0a" * 16, "Team 1", bytes(32), (name(ADA),)))
+    assert Roles(CLASS, [team]).reads_team(name(ADA), "0a" * 16)
+    assert not Roles(CLASS, [team, stand(OWNER, 2, ADA, "removed")]).reads_team(name(ADA), "0a" * 16)
+
+
+def test_rol8_what_strangers_say_makes_no_work() -> None:
+    statements = Statements(CLASS)
+    named = stand(OWNER, 5, INES, "instructor")
+    assert statements.take([named, stand(OWNER, 6, ADA, "attendee"), succession(4, OWNER)])
+    before = statements.roles
+    strangers = [
+        stand(HEIR, 9, ADA, "removed"),
+        stand(ADA, 9, INES, "removed"),
+        stand(OWNER, 3, ADA, "removed"),
+        sign_statement(HEIR, CLASS.class_id, 9, Succession(HEIR.key)),
+    ]
+    for each in strangers:
+        assert statements.take([each]) == []
+        assert each.id in statements
+    assert statements.roles is before
+    assert statements.take([stand(INES, 7, HEIR, "viewer")])
+    assert statements.roles is not before
+
+
+def test_rol8_what_is_kept_is_told_of_once_and_what_waits_is_bounded() -> None:
+    statements = Statements(CLASS, most=1500)
+    named = stand(OWNER, 1, INES, "instructor")
+    assert statements.take([named]) == [named]
+    assert named.id in statements
+    assert statements.get(named.id) is named
+    later = stand(INES, 2, ADA, "viewer")
+    assert statements.take([named, later]) == [later]
+    waits = [stand(HEIR, number, ADA, "removed") for number in range(3, 60)]
+    for each in waits:
+        statements.take([each])
+    kept = [each.id in statements for each in waits]
+    assert kept == sorted(kept)
+    assert sum(len(each.data) for each, is_here in zip(waits, kept, strict=True) if is_here) <= 1500
+    assert kept[-1]
+
+
+def test_rol8_what_a_word_names_is_kept_beyond_the_bound() -> None:
+    said = [stand(INES, number, ADA, "viewer") for number in range(2, 60)]
+    statements = Statements(CLASS, most=1500)
+    told = [stand(OWNER, 1, INES, "instructor"), *said, stand(OWNER, 90, INES, "instructor", (said[-1].id,))]
+    statements.take(told)
+    assert statements.get(said[-1].id)
+    assert not statements.get(said[-2].id)
+
+
+def test_rol7_of_a_notebook_of_one_s_own_the_class_reads_the_outputs_where_they_are_shared_and_nothing_else() -> None:
+    genesis, ines, team = "5e" * 32, name(INES), "0a" * 16
+    mine, teams = f"{genesis}.mine.{ines}", f"{genesis}.team.{team}"
+    shared = sign_statement(OWNER, CLASS.class_id, 1, Sharing(outputs=True))
+    of_team = sign_statement(OWNER, CLASS.class_id, 2, Team(team, "Team 1", bytes(32), (ines,)))
+    for told, is_shared in (([of_team], False), ([of_team, shared], True)):
+        roles = Roles(CLASS, told)
+        assert roles.may_read(name(ADA), f"{mine}/outputs.{ines}") == is_shared
+        assert not roles.may_read(name(ADA), mine)
+        assert not roles.may_read(name(ADA), f"{teams}/outputs.{ines}")
+        assert all(roles.may_read(name(OWNER), each) for each in (mine, f"{mine}/outputs.{ines}"))
+        assert all(roles.may_read(ines, each) for each in (mine, f"{mine}/outputs.{ines}", f"{teams}/outputs.{ines}"))
+    out = Roles(CLASS, [shared, stand(OWNER, 3, ADA, "removed")])
+    assert not out.may_read(name(ADA), f"{mine}/outputs.{ines}")
+
+
+def test_rol11_of_somebody_s_sessions_only_those_are_named_that_say_something() -> None:
+    log = Log(Chain(bytes(16), "d", "document"))
+    session, other = (session_text(bytes([byte]) * 16) for byte in (1, 2))
+    log.ban(session, name(ADA), b"refused once")
+    log.take(Piece("envelope", other, name(INES), other, 0, 1, b"e" * 32))
+    assert list(reached_in("d", log, name(ADA))) == []
+    assert [each.reach.session for each in reached_in("d", log, name(INES))] == [other]
+    reached = [Reached(Reach("no document", session, 1, bytes(32)))]
+    assert frontier_for(Roles(CLASS, []), name(ADA), "attendee", reached) == [reached[0].reach]
+
+
+def test_rol7_a_notebook_holds_no_outputs_and_outputs_no_notebook() -> None:
+    roles, ada = Roles(CLASS, []), name(ADA)
+    mine = f"{'5e' * 32}.mine.{ada}"
+    outputs = f"{mine}/outputs.{ada}"
+    for document, kind, may in (
+        (mine, "document", True),
+        (mine, "outputs", False),
+        (outputs, "outputs", True),
+        (outputs, "document", False),
+    ):
+        assert roles.may_have(ada, document, kind, "s", 0) == may
+        assert roles.may_write(ada, document, kind) == may
+    cut = Standing(ada, "viewer", (), (Reach(mine, session_text(bytes(16)), 3, bytes(32)),))
+    after = Roles(CLASS, [sign_statement(OWNER, CLASS.class_id, 1, cut)])
+    at = [after.may_have(ada, mine, kind, session_text(bytes(16)), 2) for kind in ("document", "outputs")]
+    assert at == [True, False], "also within what counts"
+    assert not after.may_have(ada, mine, "document", session_text(bytes(16)), 3)
+
+
+def test_rol4_an_instructor_names_no_owner_and_the_owner_s_word_is_the_owner_s_alone() -> None:
+    named = stand(OWNER, 1, INES, "instructor")
+    taken = sign_statement(INES, CLASS.class_id, 7, Succession(INES.key))
+    assert not Roles(CLASS, [named, taken]).counts(taken.id)
+    # She owns the class since, and what she says is no instructor's word any more.
+    promoted = sign_statement(INES, CLASS.class_id, 9, Standing(name(ADA), "instructor"))
+    after = succession(8, INES, (named.id,))
+    roles = Roles(CLASS, [named, after, promoted, stand(INES, 10, ADA, "viewer")])
+    assert roles.role_of(name(ADA)) == "viewer"
+    assert roles.next_number(INES.key, promoted.body) == 11
+
+
+def test_rol5_of_two_keys_for_one_epoch_the_other_is_known_too() -> None:
+    one, two = (sign_statement(OWNER, CLASS.class_id, at, Epoch(1, "open", bytes([at]) * 32)) for at in (1, 2))
+    roles = Roles(CLASS, [one, two])
+    assert roles.epoch
+    assert (roles.epoch.key_hash, roles.epoch.others) == (bytes([2]) * 32, (bytes([1]) * 32,))

@@ -41,10 +41,9 @@ def reached_in(document: str, log: Log, author: str) -> Iterator[Reached]:
 
 @dataclass(frozen=True, slots=True)
 class _With:
-    """The class as it is once somebody has that role."""
+    """The class as it is once somebody has that role, who alone is asked about."""
 
     roles: Roles
-    participant: str
     role: StatedRole
 
     @property
@@ -56,10 +55,10 @@ class _With:
         return self.roles.outputs_shared
 
     def role_of(self, participant: str) -> str:
-        return self.role if participant == self.participant else self.roles.role_of(participant)
+        return self.role
 
     def can_teach(self, participant: str) -> bool:
-        return self.role == "instructor" if participant == self.participant else self.roles.can_teach(participant)
+        return self.role == "instructor"
 
     def is_of_team(self, participant: str, team: str) -> bool:
         found = self.roles.teams.get(team)
@@ -71,7 +70,7 @@ def frontier_for(roles: Roles, participant: str, role: StatedRole, reached: Iter
     is let in again may be so by somebody who has not seen why they were removed: what is not here stays cut where it
     was.
     """
-    then = _With(roles, participant, role)
+    then = _With(roles, role)
     reached = list(reached)
     here = {(each.reach.session, each.reach.document) for each in reached}
     stays = [each for each in roles.frontier_said_of(participant) if (each.session, each.document) not in here]

@@ -7,7 +7,7 @@ import { Fake } from './fake';
 import { fromHex } from './hex';
 import { Noble } from './noble';
 import { Recent } from './recent';
-import { isAgreementKey, isPoint, isScalar, mayBeGenuine } from './strict';
+import { isAgreementKey, isPoint, isScalar, mayBeGenuine, mustBeDerivable } from './strict';
 import { type ICan, NOTHING, probe, WebCrypto } from './webcrypto';
 
 const read = (name: string): unknown =>
@@ -93,12 +93,60 @@ describe('strict', () => {
     expect(mayBeGenuine(fromHex(key), bytes.subarray(1))).toBe(false);
   });
 
+  it('[CRY6] so many bytes are derived as HKDF gives', () => {
+    [1, 32, 8160].forEach(mustBeDerivable);
+    for (const bytes of [0, -1, 8161, 1.5, NaN]) {
+      expect(() => mustBeDerivable(bytes)).toThrow(RangeError);
+    }
+  });
+
   it('[CRY4] a key to agree with is below p', () => {
     expect([prime, other(prime, 9), other(prime, -2)].map(isAgreementKey)).toEqual([false, false, true]);
   });
 });
 
 describe('the browser', () => {
+  it('[CRY7] is not asked what it cannot do, whatever it would say, and is asked what it can', async () => {
+    const asked: Record<string, number> = {};
+    const liar = subtleWith({
+      verify: async () => true,
+      decrypt: async () => new ArrayBuffer(9),
+      deriveBits: async () => new ArrayBuffer(32)
+    });
+    const names = ['verify', 'decrypt', 'deriveBits'] as const;
+    const counting = subtleWith(
+      Object.fromEntries(
+        names.map(name => [
+          name,
+          (...all: unknown[]) => {
+            asked[name] = (asked[name] ?? 0) + 1;
+            return (subtle[name] as (...all: unknown[]) => unknown).apply(subtle, all);
+          }
+        ])
+      )
+    );
+    for (const crypto of [
+      new WebCrypto(liar, NOTHING, new Noble()),
+      new WebCrypto(counting, ALL, new Noble())
+    ]) {
+      for (const { run } of CONTRACT) {
+        await run(crypto);
+      }
+    }
+    expect(names.map(name => (asked[name] ?? 0) > 0)).toEqual([true, true, true]);
+    // What is shorter than a tag is nothing, whatever a browser makes of it.
+    const opened = await new Promise(then =>
+      new WebCrypto(liar, ALL, new Noble()).open(
+        new Uint8Array(32),
+        new Uint8Array(12),
+        new Uint8Array(0),
+        new Uint8Array(15),
+        then
+      )
+    );
+    expect(opened).toBeNull();
+  });
+
   it('[CRY7] is asked what it knows, and what it should refuse', async () => {
     expect(await probe(subtle)).toEqual(ALL);
     expect(await probe(undefined)).toEqual(NOTHING);

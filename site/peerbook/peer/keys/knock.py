@@ -67,7 +67,7 @@ def read_knock(class_id: bytes, join_secret: bytes, data: bytes) -> Knock | Knoc
         sealed = reader.block()
     except Unreadable:
         return KnockFault.FORM
-    if reader.left or len(head) < _HEAD_BYTES:
+    if reader.left:
         return KnockFault.FORM
     plain = unseal(_key(join_secret, head[-SALT_BYTES:]), ZERO_NONCE, head, sealed)
     if plain is None:

@@ -1,6 +1,7 @@
 /** Keys of teams from hand to hand: what is kept, what waits, and whom who relies on. */
 import { digest } from 'lib0/hash/sha256';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ICrypto } from '../crypto';
 import { nodeCrypto } from '../envelope/crypto.node';
 import { type IOwnSession, openSession } from '../identity/own';
 import { Secret } from '../secret';
@@ -25,7 +26,7 @@ let members: Person[];
 let teachers: Person[];
 
 class Person {
-  constructor(seed: number) {
+  constructor(seed: number, work = crypto) {
     const chance = new Chance(seed);
     const fill = (into: Uint8Array): void => into.set(chance.bytes(into.length));
     const root = new Secret(chance.bytes(32));
@@ -46,7 +47,7 @@ class Person {
     });
     const ids = (people: readonly Person[]) => people.map(({ own: { participant } }) => participant);
     this.wrapping = new Wrapping({
-      ...{ crypto, digest, ring: this.ring, classId: CLASS, everyone: 'ee', own: this.own, fill },
+      ...{ crypto: work, digest, ring: this.ring, classId: CLASS, everyone: 'ee', own: this.own, fill },
       readers: () => [],
       isShared: () => false,
       teams: {
@@ -66,6 +67,7 @@ class Person {
   readonly wrapping: Wrapping;
   readonly said: Uint8Array[] = [];
   opened = 0;
+  private making: ICrypto = crypto;
   /** Whether the team's statement is here. */
   knows = true;
 
@@ -84,13 +86,23 @@ class Person {
     return this.wrapsOf(teamKeyName(digest(key), TEAM), 0, key, ...to);
   }
 
+  /** Of which every box holds nothing. */
+  sham(key: Uint8Array, ...to: readonly Person[]): Uint8Array {
+    const seal: ICrypto['seal'] = (by, nonce, head, _, then) =>
+      crypto.seal(by, nonce, head, new Uint8Array(32), then);
+    this.making = { ...crypto, seal };
+    const wraps = this.wraps(key, ...to);
+    this.making = crypto;
+    return wraps;
+  }
+
   wrapsOf(document: string, epoch: number, key: Uint8Array, ...to: readonly Person[]): Uint8Array {
     let made = new Uint8Array(0);
     const place = { classId: CLASS, document, epoch };
     const recipients = to.map(({ own: { agreementKey } }) => agreementKey);
     const secret = { secret: key, recipients, shareWith: null };
     makeWraps(
-      crypto,
+      this.making,
       digest,
       this.own.root,
       place,
@@ -212,7 +224,9 @@ describe('a team’s key', () => {
     });
     members = [ada!, none];
     tom!.ring.takeTeam(TEAM, KEY);
+    const sign = vi.spyOn(tom!.own.root, 'sign');
     [1, 2, 3].forEach(() => tom!.wrapping.handing.look());
+    expect(sign).toHaveBeenCalledTimes(1);
     expect([tom!.said.length, ada!.hears(tom!.said[0]!), ada!.has(KEY)]).toEqual([1, true, true]);
   });
 
@@ -222,5 +236,44 @@ describe('a team’s key', () => {
     expect(ada!.has(KEY)).toBe(false);
     ada!.wrapping.retry();
     expect([ada!.has(KEY), ada!.opened]).toEqual([false, 0]);
+  });
+
+  it('[KEY11] is looked for once in what was heard, and no more when it is here', () => {
+    const agree = vi.spyOn(ada!.own.agreement, 'agree');
+    const sham = ben!.sham(KEY, ada!);
+    expect([ada!.hears(sham), ada!.hears(sham), ada!.has(KEY)]).toEqual([true, false, false]);
+    expect(agree).toHaveBeenCalledTimes(1);
+    ada!.hears(tom!.wraps(KEY, ada!));
+    expect(agree).toHaveBeenCalledTimes(2);
+    ada!.wrapping.retry();
+    ada!.wrapping.handing.changed();
+    expect(agree).toHaveBeenCalledTimes(2);
+    expect([ada!.has(KEY), ada!.opened]).toEqual([true, 1]);
+  });
+
+  it('[KEY11] is given to who is put in while others’ boxes are made, by the next wraps', () => {
+    const waiting: (() => void)[] = [];
+    const slow = new Person(
+      1,
+      nodeCrypto(run => waiting.push(run))
+    );
+    [teachers, members] = [[slow], [ada!]];
+    slow.ring.takeTeam(TEAM, KEY);
+    const look = (): void => slow.wrapping.handing.look();
+    look();
+    members = [ada!, ben!];
+    look();
+    for (let round = 0; round < 2; round += 1) {
+      for (let run = waiting.shift(); run; run = waiting.shift()) {
+        run();
+      }
+      look();
+    }
+    // Of somebody's wraps those that count name all whom the others named.
+    const last = slow.said.at(-1)!;
+    expect([ada!, ben!].map(person => [person.hears(last), person.has(KEY)])).toEqual([
+      [true, true],
+      [true, true]
+    ]);
   });
 });

@@ -68,11 +68,10 @@ export class Handing {
       }
     }
     for (const [id, each] of [...this.waiting]) {
-      if (this.isRight(each)) {
-        this.waiting.delete(id);
-        if (this.heard(each)) {
-          this.ports.publish(each.bytes);
-        }
+      // What is not right yet waits again.
+      this.waiting.delete(id);
+      if (this.heard(each)) {
+        this.ports.publish(each.bytes);
       }
     }
     this.retry();

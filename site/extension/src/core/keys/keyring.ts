@@ -246,9 +246,9 @@ export class Keyring extends Discreet {
   }
 
   private hasCounting(epoch: number): boolean {
-    const [counting] = this.ports.stated(epoch);
     const held = this.held.get(epoch) ?? [];
-    return counting !== undefined && held.some(({ hash }) => sameBytes(hash, counting));
+    const counting = this.ports.stated(epoch).slice(0, 1);
+    return counting.some(hash => held.some(each => sameBytes(each.hash, hash)));
   }
 
   private keyOf(secret: Uint8Array, document: string, then: (key: Uint8Array) => void): void {

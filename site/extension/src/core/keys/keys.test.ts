@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { joinBytes, sameBytes } from '../bytes';
 import type { IAgreement, ICrypto, ISigner } from '../crypto';
 import { nodeCrypto } from '../envelope/crypto.node';
+import { DOCUMENT_CHARS } from '../envelope/envelope';
 import { type IOwnSession, openSession } from '../identity/own';
 import { Secret } from '../secret';
 import { Chance } from '../simulation/chance';
@@ -235,6 +236,10 @@ describe('wraps', () => {
       expect(faultOf(whole.slice(0, length))).not.toBeNull();
     }
     expect(faultOf(joinBytes([whole, new Uint8Array(1)]))).toBe('form');
+    // Not signed at all, and a name longer than names are.
+    expect(faultOf(whole.slice(0, -64))).toBe('form');
+    expect(faultOf(made({ document: 'x'.repeat(DOCUMENT_CHARS + 1) }))).toBe('form');
+    expect(faultOf(made({ document: 'x'.repeat(DOCUMENT_CHARS) }))).toBe('document');
     expect(faultOf(whole, OTHER_CLASS)).toBe('class');
   });
 

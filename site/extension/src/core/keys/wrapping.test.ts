@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { digest } from 'lib0/hash/sha256';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { nodeCrypto } from '../envelope/crypto.node';
 import { type IOwnSession, openSession } from '../identity/own';
 import { Secret } from '../secret';
@@ -194,8 +194,15 @@ describe('wrapping', () => {
     [ada, again].forEach(({ at }) => Object.assign(at, { isShared: true, readers: [tom] }));
     ada.wrapping.look(ada.mine);
     ada.published.forEach(bytes => again.hears(bytes));
+    const sign = vi.spyOn(again.own.root, 'sign');
     again.wrapping.look(ada.mine);
-    expect([ada.published.length, again.published]).toEqual([1, []]);
+    expect([ada.published.length, again.published, again.opened]).toEqual([1, [], []]);
+    expect(sign).not.toHaveBeenCalled();
+    // Nor for its own device, which needs none.
+    const alone = new Person(4);
+    alone.at.readers = [alone];
+    alone.wrapping.look(alone.mine);
+    expect(alone.published).toEqual([]);
   });
 
   it('[KEY3] who comes while wraps are made is wrapped to by the next, with those before', () => {
@@ -222,8 +229,23 @@ describe('wrapping', () => {
     ada.wrapping.look(ada.mine);
     work();
     expect(ada.published).toHaveLength(2);
-    ada.published.forEach(bytes => [tom, tia].forEach(person => person.hears(bytes)));
+    [tom, tia].forEach(person => person.hears(ada.published[1]!));
     expect([tom, tia].map(person => person.canRead(ada.mine, 1))).toEqual([true, true]);
+    // What another page of one's own said meanwhile, and to more, counts: nothing is said against it.
+    const [page, other] = [
+      new Person(
+        1,
+        undefined,
+        nodeCrypto(run => waiting.push(run))
+      ),
+      new Person(1)
+    ];
+    [page.at.readers, other.at.readers] = [[tom], [tom, tia]];
+    page.wrapping.look(page.mine);
+    other.wrapping.look(other.mine);
+    page.hears(other.published[0]!);
+    work();
+    expect([page.wrapping.all, page.published]).toEqual([other.published, []]);
   });
 
   it('[KEY3] what is not genuine is not kept', () => {
