@@ -12,12 +12,30 @@ import pytest
 
 from peerbook.peer.crypto import Agreement, Signer, derive
 from peerbook.peer.founding import JOIN_SECRET_BYTES
-from peerbook.peer.keys.answer import ANSWER_BYTES, Admission, Answer, answered_knock, make_answer, read_answer
+from peerbook.peer.keys import wraps as wraps_module
+from peerbook.peer.keys.answer import (
+    ANSWER_BYTES,
+    Admission,
+    Answer,
+    AnswerFault,
+    answered_knock,
+    make_answer,
+    read_answer,
+)
 from peerbook.peer.keys.box import BoxPlace, open_box, seal_box
 from peerbook.peer.keys.documents import document_key, keeper_of, own_secret, secret_kind_of, team_of, team_secret
 from peerbook.peer.keys.keyring import SECRETS_KEPT, Keyring, Keys, Oneself
 from peerbook.peer.keys.knock import KNOCK_BYTES, Knock, make_knock, read_knock
-from peerbook.peer.keys.wraps import WRAP_RECIPIENTS, Wraps, make_wraps, open_shared, open_wraps, read_wraps
+from peerbook.peer.keys.wraps import (
+    DOCUMENT_CHARS,
+    WRAP_RECIPIENTS,
+    Wraps,
+    WrapsFault,
+    make_wraps,
+    open_shared,
+    open_wraps,
+    read_wraps,
+)
 from peerbook.peer.secret import Secret
 
 ROOT = Path(__file__).parents[2]
@@ -255,3 +273,43 @@ def test_key3_a_key_that_is_none_is_wrapped_to_nobody_and_what_is_shared_opens_w
         read = made(share_with)
         assert [key for key, _ in read.boxes] == [device.key]
         assert (open_wraps(read, device), open_shared(read, epoch_key)) == (bytes([4]) * 32, shared)
+
+
+def test_key3_more_recipients_than_there_may_be_and_longer_names_are_no_wraps(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = [Agreement(hashlib.sha256(index.to_bytes(2)).digest()).key for index in range(WRAP_RECIPIENTS + 1)]
+
+    def made(document: str) -> Wraps | WrapsFault:
+        with monkeypatch.context() as patch:
+            patch.setattr(wraps_module, "WRAP_RECIPIENTS", WRAP_RECIPIENTS + 1)
+            data = make_wraps(
+                Signer(ROOT_SEED.reveal()),
+                CLASS,
+                document,
+                1,
+                secret=SEED,
+                recipients=keys,
+                share_with=None,
+                fill=lambda size: bytes(size),
+            )
+        return read_wraps(CLASS, EVERYONE, data)
+
+    assert made(f"{'5e' * 32}.mine.{ADA['participant']}") == WrapsFault.FORM
+    del keys[1:]
+    assert isinstance(made(f"{'5e' * 32}.mine.{ADA['participant']}"), Wraps)
+    assert [made("d" * size) for size in (DOCUMENT_CHARS, DOCUMENT_CHARS + 1)] == [WrapsFault.DOCUMENT, WrapsFault.FORM]
+
+
+@pytest.mark.parametrize(
+    "plain", [b"\x03", b"\x03\x00\x00\x00", b"\x00\x00\x00\x00x", b"\x00", b"\x01\x00\x00\x00", b""]
+)
+def test_key6_what_is_sealed_and_no_answer_is_refused(plain: bytes) -> None:
+    own, knock_id, head = Agreement(bytes([5]) * 32), bytes([6]) * 32, b"\x11peerbook answer 1" + bytes(16)
+    place = BoxPlace(bytes(16), 0, "answer", knock_id)
+
+    def read(said: bytes) -> Answer | AnswerFault:
+        box = seal_box(bytes([7]) * 32, own.key, place, said)
+        assert box
+        return read_answer(bytes(16), own, lambda id_: id_ == knock_id, head + knock_id + box)
+
+    assert read(plain) == AnswerFault.FORM
+    assert read(b"\x00\x00\x00\x00") == Admission(b"", (), ())

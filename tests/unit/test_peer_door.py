@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from peerbook.peer.keys import door as door_module
 from peerbook.peer.keys.door import KNOCK_ANSWERS, AnswerStep, Door, PassBack, PassOn, Step
 from peerbook.peer.keys.knock import Knock
 
@@ -158,3 +159,30 @@ def test_key8_a_person_waits_once_with_their_latest_name_and_not_for_ever() -> N
     assert [(each.name, each.since, each.last) for each in door.waiting] == [("Benjamin", 0, 20_000)]
     clock[0] = 80_001
     assert door.waiting == []
+
+
+def test_key9_so_many_ways_back_are_known_and_so_many_knocks_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_module, "_WAYS", 2)
+    monkeypatch.setattr(door_module, "_HELD", 2)
+    rules = Rules(open=False, key=False)
+    door, knocks = Door(rules, lambda: 0), [knock_of() for _ in range(3)]
+    for knock in knocks:
+        door.knocked(knock, b"data", "n")
+    assert [door.way_to(knock) for knock in knocks] == [None, "n", "n"]
+    rules.behind = True
+    for _ in range(3):
+        assert door.knocked(knock_of(), b"data", "n") == []
+    rules.behind = False
+    assert told(door.changed()) == ["on", "on"]
+
+
+def test_key8_so_many_people_wait_and_so_many_knocks_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_module, "WAITING_PEOPLE", 2)
+    monkeypatch.setattr(door_module, "_SEEN", 2)
+    now = [0.0]
+    door, knocks = Door(Rules(open=False, teaches=True), lambda: now[0]), [knock_of(name) for name in "ABC"]
+    for knock in knocks:
+        now[0] += 1
+        door.knocked(knock, b"data", "n")
+    assert [each.name for each in door.waiting] == ["B", "C"]
+    assert [door.may_read(knock.id, "n") for knock in knocks] == [True, False, False]

@@ -24,3 +24,19 @@ def test_key3_wraps_of_all_have_a_bound() -> None:
     kept = HeldWraps()
     fit = [kept.keep(replace(WRAPS, author=f"of {at}"), bytes(WRAPS_AUTHOR_BYTES)) for at in range(9)]
     assert sum(fit) == WRAPS_BYTES // WRAPS_AUTHOR_BYTES
+
+
+def test_key3_what_takes_the_place_of_wraps_takes_their_room_and_nobody_else_s() -> None:
+    kept = HeldWraps()
+    large = bytes(WRAPS_AUTHOR_BYTES - 100)
+    assert kept.keep(WRAPS, large)
+    assert kept.of("a", 1, "ada") is WRAPS
+    assert (kept.of("a", 2, "ada"), kept.of("a", 1, "ben")) == (None, None)
+    more = replace(WRAPS, shared=b"s")
+    assert kept.keep(more, large), "they name more readers"
+    assert not kept.keep(WRAPS, large)
+    assert kept.of("a", 1, "ada") is more
+    kept.drop(replace(WRAPS, author="nobody"))
+    kept.drop(more)
+    assert (kept.all, kept.of("a", 1, "ada")) == ([], None)
+    assert kept.keep(replace(WRAPS, document="b"), large)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from peerbook.peer.encoding import number_bytes
 from peerbook.peer.log import proof as proofs
 from peerbook.peer.log import segments, waiting
 from peerbook.peer.log.log import Log
 from peerbook.peer.log.piece import Chain, Cut, Fork, Known, New, Piece, Refused, Taken, Waits, piece_of
-from peerbook.peer.log.proof import ProofFault, decode_proof, encode_proof, verify_proof
+from peerbook.peer.log.proof import Bundle, ProofFault, decode_proof, encode_proof, is_contradictory, verify_proof
 from peerbook.peer.log.segments import range_to_compact
+from peerbook.peer.sealed import DocumentKey
+
+from .peer_kit import sealer_of, somebody
 
 ROOT = Path(__file__).parents[2]
 VECTORS: dict[str, list[Any]] = json.loads((ROOT / "tests/protocol/log.json").read_text())
@@ -220,3 +226,183 @@ def test_log4_a_piece_is_what_its_bytes_are_and_whose_the_introduction_says() ->
         assert piece_of(data[:-1], authors) is None
         assert (read.after is None) == (form == "envelope")
     assert piece_of(b"") is None
+
+
+class Said:
+    """What one session said: three envelopes and their chain; and the same again in segments."""
+
+    def __init__(self) -> None:
+        self.chains = [LINKS.first(SESSION)]
+        self.envelopes: list[Piece] = []
+        for at in range(3):
+            envelope = Piece("envelope", SESSION, "a", SESSION, at, at + 1, bytes([1, at]))
+            self.envelopes.append(envelope)
+            self.chains.append(LINKS.next(self.chains[-1], envelope.hash))
+        self.told = replace(self.envelopes[2], before=self.chains[2])
+        """The third, which tells the chain before it."""
+
+    def segment(self, first: int, end: int, **other: bytes) -> Piece:
+        chains = {"before": self.chains[first], "after": self.chains[end], **other}
+        return Piece("segment", SESSION, "a", SESSION, first, end, b"segment %d %d" % (first, end), **chains)
+
+
+def test_log5_who_says_one_thing_in_however_many_pieces_is_never_accused() -> None:
+    said = Said()
+    true = [*said.envelopes, said.told, *(said.segment(*span) for span in ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3)))]
+    for count in (2, 3):
+        for pieces in itertools.permutations(true, count):
+            assert not is_contradictory(pieces, LINKS)
+    assert not is_contradictory(true, LINKS)
+
+
+def test_log5_two_sessions_prove_nothing_against_either() -> None:
+    one = Said().envelopes[1]
+    other = replace(one, session="AAAAAAAAAAAAAAAAAAAAAQ", data=b"else")
+    assert not is_contradictory([one, other], LINKS)
+    assert is_contradictory([one, replace(other, session=SESSION)], LINKS)
+
+
+def test_log5_each_way_to_say_two_things_is_one() -> None:
+    said, wrong = Said(), bytes(32)
+    zero, one, _ = said.envelopes
+    for pieces in (
+        [one, replace(one, data=b"else")],
+        [said.segment(0, 2), said.segment(0, 2, after=wrong)],
+        [said.segment(0, 2, before=wrong), one],
+        [zero, said.segment(1, 3, before=wrong)],
+        [zero, replace(one, before=wrong)],
+        [said.segment(0, 2), replace(said.told, before=wrong)],
+        [zero, one, said.segment(0, 2, after=wrong)],
+        [said.segment(0, 1), one, said.segment(0, 2, after=wrong)],
+    ):
+        for order in itertools.permutations(pieces):
+            assert is_contradictory(order, LINKS)
+
+
+def test_log5_what_is_no_proof_is_not_written() -> None:
+    with pytest.raises(ValueError, match="not a proof"):
+        encode_proof(Bundle([], [b"one"]))
+    assert decode_proof(encode_proof(Bundle([], [b"one", b"two"]))) == Bundle([], [b"one", b"two"])
+
+
+def log_of(count: int) -> Log:
+    log = Log(LINKS)
+    for at in range(count):
+        log.take(Piece("envelope", SESSION, "a", SESSION, at, at + 1, number_bytes(at + 128)))
+    return log
+
+
+def compacted(log: Log, first: int, end: int) -> Log:
+    chains = log.chain_at(SESSION, first), log.chain_at(SESSION, end)
+    segment = Piece("segment", SESSION, "a", SESSION, first, end, b"segment", *chains)
+    log.take(segment)
+    assert log.compact(segment)
+    return log
+
+
+def test_log13_a_segment_is_of_so_many_envelopes_but_for_the_last() -> None:
+    def ranged(log: Log, **more: float) -> tuple[int, int] | None:
+        return range_to_compact(log, SESSION, is_over=False, **more)  # type: ignore[arg-type]
+
+    assert [ranged(log_of(count)) for count in (0, 1, 79, 80, 81)] == [None, None, None, (0, 64), (0, 65)]
+    assert [ranged(log_of(count), most=8) for count in (9, 10)] == [None, (0, 8)]
+    assert ranged(log_of(80), limit=20) == (54, 64), "of two bytes each"
+    # An older one joins where it is at most twice as large.
+    assert ranged(compacted(log_of(208), 0, 128)) == (0, 192)
+    assert ranged(compacted(log_of(209), 0, 129)) == (129, 193)
+    assert ranged(compacted(log_of(80), 0, 64)) is None
+
+
+def test_log13_of_a_session_that_is_over_all_of_it_is_one_segment() -> None:
+    def ranged(log: Log) -> tuple[int, int] | None:
+        return range_to_compact(log, SESSION, is_over=True)
+
+    assert [ranged(log_of(count)) for count in (0, 1, 2, 80)] == [None, None, (0, 2), (0, 80)]
+    assert ranged(compacted(log_of(200), 0, 190)) == (0, 200)
+    assert ranged(compacted(compacted(log_of(100), 0, 64), 64, 100)) == (0, 100)
+    assert ranged(compacted(log_of(64), 0, 64)) is None
+
+
+def test_log13_a_change_in_parts_is_not_cut() -> None:
+    log = log_of(78)
+    parts = [
+        Piece("envelope", SESSION, "a", SESSION, 78 + at, 79 + at, bytes([2, at]), None, None, at, 3) for at in range(3)
+    ]
+    for each in parts:
+        log.take(each)
+    assert range_to_compact(log, SESSION, is_over=True) == (0, 81)
+    assert range_to_compact(log, SESSION, is_over=False, most=78) is None
+    # The last of its parts is not among those that are kept: none of them is.
+    assert range_to_compact(log, SESSION, is_over=False, most=4) == (0, 78)
+    log.take(Piece("envelope", SESSION, "a", SESSION, 81, 82, b"one more"))
+    assert range_to_compact(log, SESSION, is_over=False, most=4) == (0, 81)
+    assert range_to_compact(log, SESSION, is_over=True, limit=9) is None
+    log.take(Piece("envelope", SESSION, "a", SESSION, 82, 83, b"one more"))
+    assert range_to_compact(log, SESSION, is_over=True, limit=18) == (81, 83)
+    assert range_to_compact(log, SESSION, is_over=True, limit=0) is None
+
+
+def test_env4_every_sixteenth_envelope_tells_the_chain_before_it() -> None:
+    own = somebody(random.Random(1))
+    sealer, chains, pieces = sealer_of(own), [], []
+    for _ in range(18):
+        chains.append(sealer.chain)
+        [sealed] = sealer.seal(DocumentKey(0, bytes(32)), b"\x00\x00")
+        pieces.append(piece_of(sealed.data))
+    assert [at for at, each in enumerate(pieces) if each and each.before] == [16]
+    assert pieces[16]
+    assert pieces[16].before == chains[16]
+
+
+def test_log5_nobody_is_accused_by_what_another_said() -> None:
+    said = Said()
+    rivals = [said.envelopes[1], replace(said.envelopes[1], data=b"else")]
+    log = Log(LINKS)
+    assert not log.prove(SESSION, "b", rivals)
+    assert not log.prove(SESSION, "a", [rivals[0], replace(rivals[1], author="b")])
+    assert not log.prove("AAAAAAAAAAAAAAAAAAAAAQ", "a", rivals)
+    assert not log.prove(SESSION, "a", [rivals[0], said.segment(0, 2)])
+    assert log.forks == []
+    assert log.prove(SESSION, "a", rivals)
+    assert (log.forks, log.proof_of(SESSION), log.is_doubted(SESSION)) == ([SESSION], rivals, True)
+    assert not log.prove(SESSION, "a", rivals), "no news"
+
+
+def test_rol11_of_a_session_that_said_two_things_at_once_one_side_is_known_by_its_first_piece() -> None:
+    said = Said()
+    zero, one, _ = said.envelopes
+    log = Log(LINKS)
+    log.prove(SESSION, "a", [one, replace(one, data=b"else")])
+    assert log.side_of(SESSION) is None
+    log.prove(SESSION, "a", [zero, replace(zero, data=b"else")])
+    assert log.side_of(SESSION) == (1, said.chains[1])
+    other = Log(LINKS)
+    other.prove(SESSION, "a", [said.segment(0, 2), said.segment(0, 2, after=bytes(32))])
+    assert other.side_of(SESSION) == (2, said.chains[2])
+    assert Log(LINKS).side_of(SESSION) is None
+
+
+def test_log1_of_a_session_nobody_heard_of_there_is_nothing() -> None:
+    log = Log(LINKS)
+    assert (log.count(SESSION), log.shown(SESSION), log.ask_from(SESSION)) == (0, 0, 0)
+    assert (log.pieces(SESSION), log.kept(SESSION), log.refused_of(SESSION), log.stop(SESSION, 0)) == ([], [], [], [])
+    assert (log.author_of(SESSION), log.proof_of(SESSION), log.chain_at(SESSION, 0)) == (None, None, None)
+    assert (log.limit_of(SESSION), log.is_doubted(SESSION), log.resume()) == (math.inf, False, False)
+    assert log.compact(Said().segment(0, 2)) == []
+    assert log.sessions == []
+
+
+def test_log9_a_session_that_is_new_here_is_cut_where_a_statement_says() -> None:
+    said = Said()
+    log = Log(LINKS, lambda session, author: Cut(2, said.chains[2]) if (session, author) == (SESSION, "a") else None)
+    taken = [log.take(each) for each in said.envelopes]
+    assert [type(each) for each in taken] == [New, New, Refused]
+    assert (log.count(SESSION), log.limit_of(SESSION)) == (2, 2)
+
+
+def test_log1_a_piece_of_a_session_is_its_author_s() -> None:
+    said = Said()
+    log = Log(LINKS)
+    assert isinstance(log.take(said.envelopes[0]), New)
+    assert log.take(replace(said.envelopes[1], author="b")) == Refused("author")
+    assert (log.author_of(SESSION), log.count(SESSION)) == ("a", 1)

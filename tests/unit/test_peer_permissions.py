@@ -153,6 +153,12 @@ def test_per3_nothing_of_what_was_refused_is_remembered() -> None:
     with pytest.raises(Misplaced) as misplaced:
         places.admit(craft(8, 0, [Crafted(parent=(7, 0))]))
     assert misplaced.value.fault == "inside"
+    # And all of what was not.
+    kept = Crafted(parent="cells", key="k", kind=TYPE, content=TEXT_TYPE)
+    places.admit(craft(9, 0, [kept]))
+    with pytest.raises(Misplaced):
+        places.admit(craft(9, 1, [Crafted(), Crafted(left=SOURCE)]))
+    assert places.admit(craft(8, 0, [Crafted(parent=(9, 0))])) == []
 
 
 def test_per3_what_a_segment_says_again_stands_where_it_stood() -> None:
@@ -269,14 +275,15 @@ def test_per8_a_piece_of_a_segment_that_takes_long_comes_bit_by_bit() -> None:
             run()
 
     structs = [Crafted(left=(7, at - 1) if at else None, content=text_bytes(str(at))) for at in range(5)]
-    # One that stands nowhere, one that goes on, and two that wait.
+    # One that stands nowhere, one that goes on, and what waits.
     structs += [Crafted(left=(5, 0)), Crafted(left=(7, 4), content=text_bytes("a"))]
     structs += [Crafted(left=(99, 0), content=text_bytes("b")), Crafted(left=(7, 7), content=text_bytes("c"))]
+    structs += [Crafted(left=(5, 0)), Crafted(left=(7, 8), content=text_bytes("d"))]
     segment = craft(7, 0, structs, [(7, [(1, 1)])], SEGMENT_LIMITS)
     taken = Intake(Doc(), GENESIS, {}, work=TwoAtOnce())
     taken.take("g", craft(5, 0, [Crafted(kind=GC, content=number_bytes(1))]))
     seen = []
-    for turn in range(6):
+    for turn in range(7):
         left[0] = 2
         if turn == 0:
             taken.take("a", segment)
@@ -285,5 +292,5 @@ def test_per8_a_piece_of_a_segment_that_takes_long_comes_bit_by_bit() -> None:
         else:
             taken.waiting.resume()
         seen.append(words(taken))
-    assert seen == ["01", "0123", "01234", "01234a", "-bc01234a", "-bc0234a"]
-    assert (has(taken, 7), taken.waiting.count, taken.is_torn) == (9, 0, False)
+    assert seen == ["01", "0123", "01234", "01234a", "-bc01234a", "-bcd01234a", "-bcd0234a"]
+    assert (has(taken, 7), taken.waiting.count, taken.is_torn) == (11, 0, False)

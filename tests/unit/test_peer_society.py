@@ -360,7 +360,7 @@ def test_sto1_a_member_who_comes_back_alone_has_all_and_lets_others_in(school: S
     assert late.words == "kept for later"
 
 
-def test_what_is_told_to_connect_is_read_by_whom_it_is_for_and_by_nobody_else(school: School) -> None:
+def test_key10_what_is_told_to_connect_is_read_by_whom_it_is_for_and_by_nobody_else(school: School) -> None:
     chance, class_id = school.world.chance, school.class_id
     ada, ben, cleo = (somebody(chance, class_id) for _ in range(3))
     to, source = ben.introduced.session, ada.introduced.session
@@ -371,8 +371,16 @@ def test_what_is_told_to_connect_is_read_by_whom_it_is_for_and_by_nobody_else(sc
     assert open_signal(class_id, JOIN_SECRET, cleo.introduced.session, to, sealed) is None
     assert open_signal(class_id, JOIN_SECRET, source, cleo.introduced.session, sealed) is None
     # A classmate knows the secret of the link, and not the session's key.
-    forged = seal_signal(class_id, JOIN_SECRET, replace(cleo, introduction=ada.introduction), to, b"other", bytes(16))
-    assert open_signal(class_id, JOIN_SECRET, source, to, forged) is None
+    forged = [
+        replace(ada, signer=cleo.signer),
+        replace(ada, introduction=cleo.introduction, signer=cleo.signer),
+        replace(ada, introduction=bytes(len(ada.introduction))),
+        replace(ada, introduction=ada.introduction[:-1] + bytes([ada.introduction[-1] ^ 1])),
+        replace(ada, introduction=b""),
+    ]
+    for who in (*forged, ada):
+        sealed = seal_signal(class_id, JOIN_SECRET, who, to, b"other", bytes(16))
+        assert open_signal(class_id, JOIN_SECRET, source, to, sealed) == (b"other" if who is ada else None)
     for at in range(0, len(sealed), 7):
         broken = sealed[:at] + bytes([sealed[at] ^ 1]) + sealed[at + 1 :]
         assert open_signal(class_id, JOIN_SECRET, source, to, broken) is None

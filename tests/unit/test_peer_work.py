@@ -173,6 +173,9 @@ def test_per8_what_many_structs_take_at_all_is_nobodys_share() -> None:
     assert (before, work.most("ada"), named) == (16, 1, [])
     work.measure("ada", 16, run(COSTLY_MS / 2))
     assert (work.most("ada"), work.most("ben"), named) == (0, 16, ["ada"])
+    work.measure("ben", 100_000, run(0))
+    work.measure("ben", 0, run(COSTLY_MS))
+    assert work.most("ben") == 0, "what took no time earns none"
     # It is forgiven with time: so much that a struct may come, then all.
     clock.advance(COSTLY_MS)
     assert work.most("ada") == 1

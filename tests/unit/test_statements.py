@@ -325,7 +325,7 @@ def test_rol8_what_is_kept_is_told_of_once_and_what_waits_is_bounded() -> None:
 def test_rol8_what_a_word_names_is_kept_beyond_the_bound() -> None:
     said = [stand(INES, number, ADA, "viewer") for number in range(2, 60)]
     statements = Statements(CLASS, most=1500)
-    told = [stand(OWNER, 1, INES, "instructor"), *said, stand(OWNER, 90, INES, "attendee", (said[-1].id,))]
+    told = [stand(OWNER, 1, INES, "instructor"), *said, stand(OWNER, 90, INES, "instructor", (said[-1].id,))]
     statements.take(told)
     assert statements.get(said[-1].id)
     assert not statements.get(said[-2].id)
@@ -356,3 +356,41 @@ def test_rol11_of_somebody_s_sessions_only_those_are_named_that_say_something() 
     assert [each.reach.session for each in reached_in("d", log, name(INES))] == [other]
     reached = [Reached(Reach("no document", session, 1, bytes(32)))]
     assert frontier_for(Roles(CLASS, []), name(ADA), "attendee", reached) == [reached[0].reach]
+
+
+def test_rol7_a_notebook_holds_no_outputs_and_outputs_no_notebook() -> None:
+    roles, ada = Roles(CLASS, []), name(ADA)
+    mine = f"{'5e' * 32}.mine.{ada}"
+    outputs = f"{mine}/outputs.{ada}"
+    for document, kind, may in (
+        (mine, "document", True),
+        (mine, "outputs", False),
+        (outputs, "outputs", True),
+        (outputs, "document", False),
+    ):
+        assert roles.may_have(ada, document, kind, "s", 0) == may
+        assert roles.may_write(ada, document, kind) == may
+    cut = Standing(ada, "viewer", (), (Reach(mine, session_text(bytes(16)), 3, bytes(32)),))
+    after = Roles(CLASS, [sign_statement(OWNER, CLASS.class_id, 1, cut)])
+    at = [after.may_have(ada, mine, kind, session_text(bytes(16)), 2) for kind in ("document", "outputs")]
+    assert at == [True, False], "also within what counts"
+    assert not after.may_have(ada, mine, "document", session_text(bytes(16)), 3)
+
+
+def test_rol4_an_instructor_names_no_owner_and_the_owner_s_word_is_the_owner_s_alone() -> None:
+    named = stand(OWNER, 1, INES, "instructor")
+    taken = sign_statement(INES, CLASS.class_id, 7, Succession(INES.key))
+    assert not Roles(CLASS, [named, taken]).counts(taken.id)
+    # She owns the class since, and what she says is no instructor's word any more.
+    promoted = sign_statement(INES, CLASS.class_id, 9, Standing(name(ADA), "instructor"))
+    after = succession(8, INES, (named.id,))
+    roles = Roles(CLASS, [named, after, promoted, stand(INES, 10, ADA, "viewer")])
+    assert roles.role_of(name(ADA)) == "viewer"
+    assert roles.next_number(INES.key, promoted.body) == 11
+
+
+def test_rol5_of_two_keys_for_one_epoch_the_other_is_known_too() -> None:
+    one, two = (sign_statement(OWNER, CLASS.class_id, at, Epoch(1, "open", bytes([at]) * 32)) for at in (1, 2))
+    roles = Roles(CLASS, [one, two])
+    assert roles.epoch
+    assert (roles.epoch.key_hash, roles.epoch.others) == (bytes([2]) * 32, (bytes([1]) * 32,))

@@ -2,8 +2,9 @@
 import { digest } from 'lib0/hash/sha256';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readRecovery } from '../core/class/recovery';
+import type { IReached } from '../core/class/readmission';
 import { outputsName } from '../core/document/name';
-import type { IReach, IStatement } from '../core/class/statement';
+import type { IStatement } from '../core/class/statement';
 import type { Message } from '../core/overlay/messages';
 import { Neighbour, Neighbours } from '../core/overlay/neighbours';
 import { decodeMessage } from '../core/overlay/wire';
@@ -57,7 +58,7 @@ class Page {
   readonly authority: Authority;
   readonly classes = new KeptClasses(new MemoryVault(), 'person');
   readonly said: ISaid[] = [];
-  readonly reaches: IReach[] = [];
+  readonly reaches: IReached[] = [];
   readonly forks = new Map<string, { log: { limitOf: (session: string) => number } }>();
   readonly engine = {
     neighbours: new Neighbours(),
@@ -307,6 +308,42 @@ describe('what a page offers', () => {
     expect(new Page('ada', { founding: null }).authority.teams).toEqual([]);
   });
 
+  it('[STO12] what this browser keeps is read of those whose writing is to be cut, and of nobody else', async () => {
+    const statements = bytesOf([
+      school.epoch(1),
+      school.state('owner', 2, {
+        ...{ kind: 'standing', participant: school.idOf('cleo'), role: 'attendee', counts: [] },
+        frontier: [{ document: LECTURE, session: school.owner.session, count: 1, chain: new Uint8Array(32) }]
+      })
+    ]);
+    let reads = 0;
+    const stored = (): Promise<MemoryStorage> => ((reads += 1), Promise.resolve(new MemoryStorage()));
+    const { authority } = new Page('owner', { statements }, { stored });
+    const puts = async (...names: string[]): Promise<number> => {
+      reads = 0;
+      const members = names.map(name => school.idOf(name));
+      authority.teaching!.setTeam({ team: TEAM, name: 'T', members });
+      await stated();
+      expect(authority.society.roles!.teams.get(TEAM)!.members).toEqual([...members].sort());
+      return reads;
+    };
+    expect(await puts('ada', 'ben')).toBe(0);
+    // Who leaves; who stays; who comes with a role that said how far they are.
+    expect(await puts('ada')).toBe(1);
+    expect(await puts('ada', 'ben')).toBe(0);
+    expect(await puts('ada', 'ben', 'cleo')).toBe(1);
+    expect(await puts('ada', 'ben', 'cleo', 'dora')).toBe(0);
+  });
+
+  it('[ROL4] nothing any more when the page is left, though it was asked to before', async () => {
+    const { authority } = new Page('owner', { statements: [school.epoch(1).bytes] });
+    const before = authority.society.stated;
+    authority.teaching!.give(school.idOf('ada'), 'viewer');
+    authority.end();
+    await stated();
+    expect(authority.society.stated).toEqual(before);
+  });
+
   it('[ROL6] a fork that a statement decides, and none before', async () => {
     const page = new Page('owner', { statements: [school.epoch(1).bytes] });
     expect(await page.authority.teaching!.hasOf(school.idOf('ada'))).toBe(false);
@@ -370,8 +407,12 @@ describe('taking a class over', () => {
       'attendee'
     ]);
     heir.has(LECTURE);
+    // What a page said two ways from its beginning counts nothing.
+    const doubted = { ...heir.reaches[0]!, document: `${'6e'.repeat(32)}.lecture.0`, fork: 'first' } as const;
+    heir.reaches.push(doubted);
     calm();
     await stated();
+    heir.reaches.pop();
     expect([authority.takingOver, authority.role]).toEqual([null, 'owner']);
     await vi.waitFor(async () =>
       expect(await heir.classes.isTakingOver(school.founding.classId)).toBe(false)
@@ -382,6 +423,7 @@ describe('taking a class over', () => {
     expect(
       reaches.map(({ document }) => roles!.cutOf(document, owner.session, owner.participant)?.count)
     ).toEqual([1, 1, 1, 1]);
+    expect(roles!.cutOf(doubted.document, owner.session, owner.participant)?.count).toBe(0);
     const former = new Page('owner', { statements: authority.society.stated });
     expect([former.authority.wasOwner, former.authority.role, authority.wasOwner]).toEqual([
       true,

@@ -70,7 +70,7 @@ def read_answer(
     if data[len(_WHAT) : at] != class_id:
         return AnswerFault.CLASS
     knock_id = data[at : at + ID_BYTES]
-    if len(knock_id) < ID_BYTES or not is_asked(knock_id):
+    if not is_asked(knock_id):
         return AnswerFault.ASKED
     plain = open_box(own, _place(class_id, knock_id), data[at + ID_BYTES :])
     return AnswerFault.SEALED if plain is None else _decode(plain)

@@ -39,7 +39,7 @@ def seal_box(seed: bytes, recipient: bytes, place: BoxPlace, plain: bytes) -> by
 def open_box(own: Agreement, place: BoxPlace, box: bytes) -> bytes | None:
     """What it holds; None for what was not sealed to this key, for this place."""
     once, sealed = box[:KEY_BYTES], box[KEY_BYTES:]
-    secret = own.agree(once) if len(box) >= BOX_EXTRA else None
+    secret = own.agree(once)
     if secret is None:
         return None
     return unseal(_key(secret, once, own.key, place), ZERO_NONCE, _head(place, own.key), sealed)

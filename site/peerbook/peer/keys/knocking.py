@@ -59,7 +59,7 @@ class Knocking:
 
     def met(self, neighbour: str) -> None:
         """A neighbour is here: they hear the knock as well."""
-        if not self._ports.is_inside() and self.state != "inside" and self._last:
+        if not self._ports.is_inside() and self._last:
             self._ports.send(self._last[0], neighbour)
         else:
             self.need()

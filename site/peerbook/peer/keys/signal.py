@@ -24,7 +24,7 @@ def open_signal(class_id: bytes, join_secret: bytes, source: str, to: str, seale
     """What ``source`` said to the session ``to``; None for what they did not."""
     head = _head(class_id, source, to)
     plain = unseal(_key(join_secret, sealed[:SALT_BYTES]), ZERO_NONCE, head, sealed[SALT_BYTES:])
-    if plain is None or len(plain) < INTRODUCTION_BYTES + SIGNATURE_BYTES:
+    if plain is None:
         return None
     signal, signature = plain[INTRODUCTION_BYTES:-SIGNATURE_BYTES], plain[-SIGNATURE_BYTES:]
     who = read_introduction(class_id, plain[:INTRODUCTION_BYTES])

@@ -26,7 +26,7 @@ def range_to_compact(
     start = end
     while start > 0 and pieces[start - 1].form == "envelope":
         start -= 1
-    if end - start < (1 if is_over else most) and not (is_over and end > 1):
+    if not is_over and end - start < most:
         return None
     while start > 0 and (is_over or _joins(pieces, start, end)):
         start -= 1
@@ -38,7 +38,7 @@ def range_to_compact(
 def _joins(pieces: list[Piece], start: int, end: int) -> bool:
     """Whether the segment before joins: it is not much larger than what follows it."""
     before = pieces[start - 1]
-    span = pieces[end - 1].end - pieces[start].first if start < end else 0
+    span = pieces[end - 1].end - pieces[start].first
     return before.end - before.first <= _GROWTH * span
 
 

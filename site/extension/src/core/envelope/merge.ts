@@ -60,16 +60,12 @@ export function beginsWith(merged: Uint8Array, changes: readonly Uint8Array[]): 
   const whole = readRuns(merged);
   const begun = mergeChanges(changes);
   const last = begun && readRuns(begun.bytes)?.runs.at(-1);
-  if (!whole || !begun) {
+  if (!whole) {
     return false;
   }
   const end = last ? last.clock + last.length : 0;
   const runs = whole.runs.flatMap(run =>
-    run.clock + run.length <= end
-      ? []
-      : run.clock >= end
-        ? [run]
-        : slice(whole.client, run, end - run.clock, run.length)
+    run.clock >= end ? [run] : slice(whole.client, run, end - run.clock, run.length)
   );
   const rest = writeRuns({ client: whole.client, runs, deleted: whole.deleted });
   const again = mergeChanges([...changes, rest]);
@@ -121,8 +117,8 @@ function emptied(client: number, runs: readonly IRun[], deleted: readonly IRange
 }
 
 /** A character of two units is left whole when only one of them is deleted: half of it has no spelling. */
-function besidePair({ kind, text }: IRun, at: number, step: number): number {
-  const code = kind === TEXT && at > 0 ? text.charCodeAt(at) : 0;
+function besidePair({ text }: IRun, at: number, step: number): number {
+  const code = text.charCodeAt(at);
   return code >= 0xdc00 && code < 0xe000 ? at + step : at;
 }
 

@@ -13,7 +13,6 @@ const [HAS_ORIGIN, HAS_RIGHT, HAS_KEY, KIND] = [0x80, 0x40, 0x20, 0x1f];
 const MOST_TYPE = 2;
 /** JSON in JSON; PER allows less. */
 const MOST_DEPTH = 128;
-const NOTHING = new Uint8Array(0);
 
 export interface IId {
   readonly client: number;
@@ -63,7 +62,7 @@ export function readRuns(bytes: Uint8Array): IRuns | null {
     }
     for (; left > 0; left -= 1) {
       const run = readRun(reader, bytes, clock);
-      if (!run || reader.fault) {
+      if (!run) {
         return null;
       }
       runs.push(run);
@@ -133,7 +132,7 @@ function readRun(reader: Reader, bytes: Uint8Array, clock: number): IRun | null 
     }
     case VALUE: {
       const values: Uint8Array[] = [];
-      for (let left = reader.number(); left > 0 && !reader.fault; left -= 1) {
+      for (let left = reader.number(); left > 0; left -= 1) {
         const from = bytes.byteLength - reader.left;
         if (!passValue(reader, MOST_DEPTH)) {
           return null;
@@ -161,7 +160,7 @@ function writeRun(encoder: encoding.Encoder, run: IRun): void {
       encoding.writeVarUint(encoder, id.clock);
     }
   }
-  encoding.writeUint8Array(encoder, origin || right ? NOTHING : run.parent);
+  encoding.writeUint8Array(encoder, run.parent);
   if (kind === TEXT) {
     encoding.writeVarString(encoder, run.text);
     return;
@@ -179,12 +178,13 @@ function readId(reader: Reader): IId {
 /** Null where nothing, or what no clock can be, is deleted. */
 function readDeleted(reader: Reader): Map<number, IRange[]> | null {
   const deleted = new Map<number, IRange[]>();
-  for (let clients = reader.number(); clients > 0 && !reader.fault; clients -= 1) {
+  // Where the bytes end nothing is read, and nothing is none: no loop goes on behind them.
+  for (let clients = reader.number(); clients > 0; clients -= 1) {
     const client = reader.number();
     const ranges = deleted.get(client) ?? [];
     deleted.set(client, ranges);
     const count = reader.number();
-    for (let left = count; left > 0 && !reader.fault; left -= 1) {
+    for (let left = count; left > 0; left -= 1) {
       const from = reader.number();
       const to = from + reader.number();
       if (to === from || to > Number.MAX_SAFE_INTEGER) {
@@ -230,7 +230,7 @@ function passValue(reader: Reader, depth: number): boolean {
 }
 
 function passMany(reader: Reader, named: boolean, depth: number): boolean {
-  for (let left = reader.number(); left > 0 && !reader.fault; left -= 1) {
+  for (let left = reader.number(); left > 0; left -= 1) {
     if (named) {
       reader.text();
     }

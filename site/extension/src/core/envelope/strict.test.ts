@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import * as encoding from 'lib0/encoding';
+import { describe, expect, it, vi } from 'vitest';
 import type { ICrypto, ISigner } from '../crypto';
 import { craft, numberOf, textOf, valuesOf } from '../permissions/crafted.testing';
 import { nodeCrypto } from './crypto.node';
@@ -29,6 +30,30 @@ describe('reading', () => {
       0, 0, 0
     ]);
     expect([reader.fault, reader.left]).toEqual(['number', 3]);
+    // Nor the part of a number that ends early.
+    const early = new Reader(Uint8Array.of(0x85));
+    expect([early.number(), early.fault]).toEqual([0, 'cut-short']);
+  });
+
+  it('[ENV8] a change that says it is longer than it is takes no longer than it is', () => {
+    const many = [0xa0, 0x8d, 0x06]; // 100,000
+    const value = (...bytes: number[]): Uint8Array =>
+      craft(5, 0, [
+        { kind: 8, parent: at(9, 0), content: into => encoding.writeUint8Array(into, Uint8Array.from(bytes)) }
+      ]).slice(0, -1);
+    const byte = vi.spyOn(Reader.prototype, 'byte');
+    for (const bytes of [
+      [1, ...many, 5, 0],
+      [0, ...many],
+      [0, 1, 5, ...many],
+      value(...many),
+      value(1, 117, ...many)
+    ]) {
+      byte.mockClear();
+      expect(readRuns(Uint8Array.from(bytes))).toBeNull();
+      expect(byte.mock.calls.length).toBeLessThan(30);
+    }
+    byte.mockRestore();
   });
 
   it('[ENV8] content that no document of a class has is no change', () => {

@@ -45,7 +45,7 @@ function readBlocks(reader: Reader, most: number): Uint8Array[] | null {
     return null;
   }
   const blocks: Uint8Array[] = [];
-  while (blocks.length < count && !reader.fault) {
+  while (blocks.length < count) {
     blocks.push(reader.block());
   }
   return blocks;

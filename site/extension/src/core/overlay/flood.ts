@@ -228,7 +228,7 @@ export class Flood {
     const star = this.ports.star?.();
     const hearing = new Set<string>();
     for (const { peer } of star ? this.ports.neighbours : []) {
-      if (star?.hears(peer) && (published || !except.has(peer))) {
+      if (star?.hears(peer) && !except.has(peer)) {
         hearing.add(peer);
       }
     }

@@ -1,6 +1,7 @@
 import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
 import type { IReached } from '../class/readmission';
+import { encodeProof } from '../log/proof';
 import { DOCUMENT, Pages } from '../simulation/pages';
 import { farthest, reachesKept } from './archive';
 import type { IKept } from './kept';
@@ -36,6 +37,35 @@ describe('what a device keeps of documents that are not open', () => {
     expect(
       reachesKept({ digest, room, cutOf: never }, elsewhere, disk, [ben.participant]).get(ben.participant)
     ).toEqual([]);
+  });
+
+  it('[STO12] says it of the class’s pieces of that kind alone, and of what is proven to be two things', () => {
+    const pages = new Pages(digest);
+    const { members } = pages;
+    const ben = members.session('ben');
+    const outputs = `${DOCUMENT}/outputs.${ben.participant}`;
+    const sealed = (...[document, kind, mark, room]: [string, 'document' | 'outputs', number, Uint8Array?]) =>
+      members.sealed(ben, document, kind, [Uint8Array.of(mark)], room ? { room } : {})[0]!;
+    const reached = (document: string, ...kept: IKept[]) => {
+      const disk: IKept[] = [{ kind: 'introduction', bytes: ben.introduction }, ...kept];
+      const found = reachesKept({ digest, room: members.room, cutOf: never }, document, disk, [
+        ben.participant
+      ]);
+      return found.get(ben.participant)!.map(({ count, fork }) => `${count} ${fork}`);
+    };
+    const piece = (bytes: Uint8Array): IKept => ({ kind: 'piece', bytes });
+    expect(reached(DOCUMENT, piece(sealed(DOCUMENT, 'document', 1)))).toEqual(['1 none']);
+    expect(reached(outputs, piece(sealed(outputs, 'outputs', 1)))).toEqual(['1 none']);
+    expect(reached(DOCUMENT, piece(sealed(DOCUMENT, 'outputs', 1)))).toEqual([]);
+    expect(reached(DOCUMENT, piece(sealed(DOCUMENT, 'document', 1, new Uint8Array(16))))).toEqual([]);
+    const pieces = [1, 2].map(mark => sealed(DOCUMENT, 'document', mark));
+    const proof = encodeProof({ introductions: [ben.introduction], pieces });
+    const disk: IKept[] = [{ kind: 'fork', bytes: proof }];
+    const found = reachesKept({ digest, room: members.room, cutOf: never }, DOCUMENT, disk, [
+      ben.participant
+    ]);
+    expect(found.get(ben.participant)!.map(({ fork }) => fork)).not.toContain('none');
+    expect(found.get(ben.participant)!.length).toBeGreaterThan(0);
   });
 
   it('[STO12] what reaches farther counts, and a session that said two things as far as nobody doubts it', () => {

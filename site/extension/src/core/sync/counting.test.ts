@@ -226,6 +226,32 @@ describe('what others wrote', () => {
     expect([carrying.replica.log.count(ADA), carrying.told]).toEqual([1, []]);
   });
 
+  it('[SYN17] the document without what was cut off comes when all that one wrote oneself is in it', () => {
+    const [later, own]: [(() => void)[], Partial<IPiece>] = [[], { session: OWN, author: 'me', signer: OWN }];
+    let [isLate, count] = [false, 2];
+    const here = stage({
+      cutOf: session => (session === ADA ? { count, chain: null } : null),
+      open: (piece, then) => {
+        const answer = (): void => then({ kind: 'open', plain: piece.bytes, part: 0, parts: 1 });
+        if (isLate) {
+          later.push(answer);
+        } else {
+          answer();
+        }
+      }
+    });
+    written(set('a')).forEach(here.take);
+    set('mine')(here.now().getMap('meta'));
+    here.replica.takeOwn({ ...envelope(0, here.sent[0]!), ...own }, true);
+    [isLate, count] = [true, 0];
+    here.replica.review();
+    expect([later.length > 0, here.told, keys(here.now())]).toEqual([true, [], 'a,mine']);
+    while (later.length > 0) {
+      later.shift()!();
+    }
+    expect([here.told, keys(here.now())]).toEqual([['replayed'], 'mine']);
+  });
+
   it('[ROL6] of oneself, who is cut off, what was not said yet is not in the document either', () => {
     let isCut = false;
     const cutOf = () => (isCut ? { count: 0, chain: null } : null);

@@ -1,8 +1,11 @@
 import { digest } from 'lib0/hash/sha256';
 import { expect, it } from 'vitest';
+import { sealSegment } from '../envelope/compact';
 import { decodeEnvelope, type IEnvelope } from '../envelope/envelope';
 import { SessionKeys } from '../envelope/keys';
+import { mergeChanges } from '../envelope/merge';
 import type { IPiece } from '../log/piece';
+import { craft, textOf } from '../permissions/crafted.testing';
 import { Chance } from '../simulation/chance';
 import { DOCUMENT } from '../simulation/pages';
 import { Members } from '../simulation/members';
@@ -32,4 +35,45 @@ it('[KEY4] is opened with whichever key does; without any, or where there may be
   expect(kinds).toEqual(['locked', 'wrong', 'locked', 'locked'].map(kind => [kind, kind]));
   const whole = { kind: 'open', plain: Uint8Array.of(1, 2), part: 0, parts: 1 };
   expect(open([wrong, right])).toEqual([whole, whole]);
+});
+
+it('[ENV8] a segment that is not in its one spelling is not opened, however often it is tried', () => {
+  const members = new Members(new Chance(1), digest);
+  const { signer, session } = members.session('ada');
+  const keys = new SessionKeys(members.crypto);
+  const opener = new Opener(members.keys, keys);
+  const chains = { chainFrom: new Uint8Array(32), chainTo: new Uint8Array(32) };
+  const place = {
+    room: members.room,
+    document: DOCUMENT,
+    session,
+    kind: 'document',
+    from: 0,
+    to: 2
+  } as const;
+  const kinds = (plain: Uint8Array): string[] => {
+    const found: string[] = [];
+    members.keys.keysOf(DOCUMENT, 'document', 0, ([key]) =>
+      sealSegment(
+        { keys, digest, signer },
+        { ...place, ...chains, signer: session },
+        { epoch: 0, key: key! },
+        plain,
+        bytes => {
+          const piece = { bytes } as IPiece;
+          [1, 2].forEach(() => opener.piece(piece, ({ kind }) => found.push(kind)));
+        }
+      )
+    );
+    return found;
+  };
+  const two = craft(5, 1, [
+    { content: textOf('a'), left: { client: 9, clock: 0 } },
+    { content: textOf('b'), left: { client: 5, clock: 1 } }
+  ]);
+  expect(kinds(two)).toEqual(['wrong', 'wrong']);
+  expect(kinds(mergeChanges([two])!.bytes)).toEqual(['open', 'open']);
+  const nothing: string[] = [];
+  opener.piece({ bytes: new Uint8Array(3) } as IPiece, ({ kind }) => nothing.push(kind));
+  expect(nothing).toEqual(['wrong']);
 });

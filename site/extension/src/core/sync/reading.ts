@@ -388,12 +388,10 @@ export class Reading {
   /** Something was applied: what found no room may wait, or be applied, now. */
   private retry(): void {
     for (const strand of [...this.full]) {
-      if (strand.rest && strand.state === 'full') {
+      if (strand.rest) {
         strand.state = 'idle';
         this.put(strand, strand.rest);
-        if (strand.state === 'idle') {
-          this.read(strand.session);
-        }
+        this.read(strand.session);
       }
     }
   }

@@ -59,6 +59,57 @@ describe('what storage has of a document', () => {
     expect(told).toEqual(['hello', 'over']);
   });
 
+  it('[STO10] is whole when it is told to be, whatever is beside it of whom nobody knows', () => {
+    const pages = new Pages(digest);
+    const { members } = pages;
+    const ada = pages.open({}, true, 'ada');
+    ada.text.insert(0, 'hello');
+    pages.clock.advance(2000);
+    const [piece] = ada.engine.replica(DOCUMENT)!.log.pieces(ada.session);
+    const kept: IKept[] = [
+      ...members
+        .sealed(members.session('eve'), DOCUMENT, 'document', [Uint8Array.of(1)])
+        .map((bytes): IKept => ({ kind: 'piece', bytes })),
+      { kind: 'refuse', session: ada.session, author: ada.participant, hash: new Uint8Array(32) },
+      { kind: 'introduction', bytes: ada.own.introduction },
+      { kind: 'piece', bytes: piece!.bytes },
+      // Not of the document: whoever wrote into the storage makes nobody say anything.
+      ...members
+        .sealed(ada.own, DOCUMENT, 'record', [Uint8Array.of(1)])
+        .map((bytes): IKept => ({ kind: 'piece', bytes }))
+    ];
+    const cleo = pages.open({ crypto: slow(members.crypto, pages.clock) }, false);
+    const [doc, told]: [Y.Doc, string[]] = [new Y.Doc(), []];
+    const restored = (): void => void told.push(textOf(doc));
+    cleo.engine.follow(DOCUMENT, doc, { genesis: GENESIS, kept, restored });
+    pages.clock.advance(5000);
+    expect([told, cleo.refusals.filter(each => each !== 'unknown-session')]).toEqual([['hello'], []]);
+  });
+
+  it('[STO10] is given to nobody when the page ended meanwhile', () => {
+    const pages = new Pages(digest);
+    const ada = pages.open({}, true, 'ada');
+    ada.text.insert(0, 'hello');
+    pages.clock.advance(2000);
+    const [piece] = ada.engine.replica(DOCUMENT)!.log.pieces(ada.session);
+    const kept: IKept[] = [
+      { kind: 'introduction', bytes: ada.own.introduction },
+      { kind: 'refuse', session: ada.session, author: ada.participant, hash: new Uint8Array(32) },
+      { kind: 'piece', bytes: piece!.bytes }
+    ];
+    const cleo = pages.open({ crypto: slow(pages.members.crypto, pages.clock) }, false);
+    let isTold = false;
+    const close = cleo.engine.follow(DOCUMENT, new Y.Doc(), {
+      genesis: GENESIS,
+      kept,
+      restored: () => (isTold = true)
+    });
+    close();
+    cleo.engine.end();
+    expect(() => pages.clock.advance(2000)).not.toThrow();
+    expect(isTold).toBe(true);
+  });
+
   it('[STO10] has what came before somebody opened the document', () => {
     const pages = new Pages(digest);
     const ada = pages.open();

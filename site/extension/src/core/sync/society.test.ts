@@ -379,6 +379,28 @@ describe('taking the class over', () => {
     return isDone;
   };
 
+  it('[KEY3] of what one writes the secret is given to who teaches where it is one’s own, and nowhere else', () => {
+    const teacher = school.members.session('owner');
+    const ada = school.member('ada', [school.epoch(1)], { devicesOf: () => [teacher.agreementKey] });
+    const book = '5e'.repeat(32);
+    const wraps = (document: string): number => {
+      ada.society.keyFor(document, 'document', () => undefined);
+      return ada.society.wrapping.all.length;
+    };
+    expect(wraps(`${book}.team.${school.everyone}/outputs.${ada.own.participant}`)).toBe(0);
+    expect(wraps(`${book}.mine.${school.idOf('ben')}`)).toBe(0);
+    expect(wraps(`${book}.mine.${ada.own.participant}`)).toBe(1);
+  });
+
+  it('[ROL9] an epoch of an open door names nobody who stays; of a closed one those who are in', () => {
+    const owner = school.member('owner', [school.epoch(1, 'closed', [school.idOf('ada')])]);
+    owner.society.beginEpoch('closed');
+    const members = (): number => owner.society.roles!.epoch!.members.length;
+    const before = members();
+    owner.society.beginEpoch('open');
+    expect([before > 0, members()]).toEqual([true, 0]);
+  });
+
   it('[ROL3] begins an epoch whose key the old device does not have', () => {
     const heir = school.member('heir', [school.epoch(1)]);
     expect([takeOver(heir), heir.society.roles!.owner]).toEqual([true, heir.own.participant]);
