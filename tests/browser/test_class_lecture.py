@@ -88,6 +88,8 @@ def test_the_lecture_is_read_and_run_by_all_and_written_by_who_teaches(a_class_w
     # The teacher types, and it is there; who is taught reads, and says so.
     assert line(ada) == ""
     ben.wait(lambda: "The teacher writes here" in line(ben), "a line says who writes")
+    way = ben.page.locator(".pb-ReadingLine").get_by_role("link", name="Your page")
+    expect(way).to_have_attribute("href", re.compile(r"path=first-steps/1-hello.ipynb#class=[\w-]{46}&branch=mine$"))
     hello = ada.index_of("Hello, world")
     ada.types(hello, "  # seen by all")
     together.all_see("# seen by all")
@@ -142,6 +144,7 @@ def test_ones_own_page_is_read_by_who_teaches_and_by_nobody_else(a_class_with: A
     together.are_connected()
 
     # One click beside the lecture.
+    expect(ben.page.locator(".pb-ClassSlot-where")).to_be_hidden()
     panel(ben).get_by_role("link", name="Your page").click()
     ben.page.wait_for_url(re.compile("branch=mine"))
     ben.wait(lambda: "You write here." in panel(ben).inner_text(), "the panel says whose page it is")

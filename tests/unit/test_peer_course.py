@@ -9,7 +9,7 @@ import pytest
 
 from peerbook.peer.log import course
 from peerbook.peer.log.log import Log
-from peerbook.peer.log.piece import Chain, Cut, Fork, Form, New, Piece, Refused, Waits
+from peerbook.peer.log.piece import Chain, Cut, Fork, Form, Known, New, Piece, Refused, Waits
 from peerbook.peer.overlay.messages import Reach
 from peerbook.peer.sync.reaches import Reaches
 
@@ -285,3 +285,61 @@ def test_log12_who_is_sent_what_was_cut_at_another_place_asks_from_the_beginning
     for each in a.envelopes[:2]:
         log.take(each)
     assert (spans(log), log.ask_from(SESSION)) == ([(0, 1), (1, 2), (2, 8)], 8)
+
+
+def test_log5_a_fork_is_found_by_a_segment_s_end_and_by_what_waited() -> None:
+    _, a, b = sides(8, 4)
+    log = log_with(a)
+    assert isinstance(log.take(b.segment(0, 6)), Fork)
+    assert log.take(b.envelopes[5]) == Refused("forked"), "the first is what counts"
+    log = log_with(a, *a.envelopes[:4])
+    assert isinstance(log.take(b.segment(6, 8)), Waits)
+    log.take(a.envelopes[4])
+    assert isinstance(log.take(a.envelopes[5]), Fork)
+    assert log.forks == [SESSION]
+    # With a frontier it is no fork any more, and asked for anew.
+    log = log_with(a, *a.envelopes[:4])
+    log.cut(SESSION, "ada", Cut(8, a.chains[8]))
+    log.take(b.segment(6, 8))
+    assert [type(log.take(each)) for each in a.envelopes[4:6]] == [New, New]
+    assert (log.forks, log.ask_from(SESSION)) == ([], 0)
+
+
+def test_log5_a_fork_is_found_by_what_is_sent_from_the_beginning() -> None:
+    _, a, b = sides(8, 0)
+    for has_frontier in (False, True):
+        log = log_with(a, a.segment(0, 4), a.segment(2, 8))
+        if has_frontier:
+            log.cut(SESSION, "ada", Cut(8, a.chains[8]))
+        assert isinstance(log.take(b.envelopes[0]), Known)
+        taken = log.take(b.envelopes[1])
+        assert (isinstance(taken, Fork), log.forks) == (not has_frontier, [] if has_frontier else [SESSION])
+        assert spans(log) == [(0, 4)]
+
+
+def test_log10_until_the_frontier_is_reached_what_follows_on_its_side_replaces_and_nothing_beyond_it() -> None:
+    _, a, b = sides(16, 4)
+    log = log_with(a, *a.envelopes[:6])
+    log.cut(SESSION, "ada", Cut(10, b.chains[10]))
+    assert log.take(b.segment(4, 12)) == Refused("cut")
+    assert log.take(b.segment(5, 8)) == Refused("astray")
+    assert log.ask_from(SESSION) == 0
+    taken = log.take(b.envelopes[4])
+    assert isinstance(taken, New)
+    assert (taken.replay, log.chain_at(SESSION, 5)) == (True, b.chains[5])
+    taken = log.take(b.envelopes[5])
+    assert isinstance(taken, New)
+    assert not taken.replay
+
+
+def test_log10_who_reaches_the_frontier_with_another_chain_begins_anew() -> None:
+    _, a, b = sides(6, 0)
+    log = Log(LINKS)
+    log.cut(SESSION, "ada", Cut(4, b.chains[4]))
+    taken = [log.take(each) for each in a.envelopes[:4]]
+    assert taken[-1] == New([], [], replay=True)
+    assert (log.count(SESSION), log.ask_from(SESSION)) == (0, 0)
+    for each in b.envelopes[:4]:
+        log.take(each)
+    assert (log.chain_at(SESSION, 4), log.ask_from(SESSION)) == (b.chains[4], 4)
+    assert log.take(a.envelopes[0]) == Refused("astray")

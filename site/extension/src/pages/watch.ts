@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock';
 import { Announcer } from './announcer';
 import type { IIdentity } from '../class/identity';
 import type { Powered } from './power';
+import { outsideInWords } from '../class/panel/entrance';
 import { connectionInWords, sinceInWords } from '../class/words';
 import { find, setText } from './elements';
 import { english } from './english';
@@ -69,7 +70,9 @@ export class Watch {
     const { people, summary, teaching } = membership;
     this.power.show(membership);
     const others = people.filter(person => person.isHere && !person.isMe);
-    setText(this.connection, connectionInWords(summary, people, english).text);
+    // Whoever is not in it is not live with those who are.
+    const outside = summary.others > 0 ? outsideInWords(membership, english) : null;
+    setText(this.connection, (outside ?? connectionInWords(summary, people, english)).text);
     const trouble = troubleInWords(summary, wordsOf(this.trouble, 'unreachable'));
     this.trouble.hidden = trouble === '';
     setText(this.trouble, trouble);

@@ -19,7 +19,7 @@ import { cast } from './cast';
 import { Invite } from './invite';
 import { ClassPanel, type IPanelView } from './panel';
 import { ClassSlot } from './slot';
-import type { IWhose } from './whose';
+import { type IWhose, placeInWords } from './whose';
 
 const trans = nullTranslator.load('peerbook');
 const summary = (kind: ISummary['kind'], more: Partial<ISummary> = {}): ISummary => ({
@@ -234,6 +234,27 @@ describe('the place in the bar', () => {
     expect(toggle).toHaveBeenCalledOnce();
     slot.setExpanded(true);
     expect(slot.button.getAttribute('aria-expanded')).toBe('true');
+  });
+
+  it('says which page one is on where that is not the lecture', () => {
+    const page = { isShared: true, mayWrite: true };
+    const team = { team: '0a'.repeat(16), name: 'Owls', others: [], isMine: true };
+    const said = (whose: Pick<IWhose, 'branch'> & Partial<IWhose>) =>
+      placeInWords({ ...page, ...whose }, trans);
+    expect(said({ branch: 'lecture' })).toBe('');
+    expect(said({ branch: 'mine', isShared: false })).toBe('');
+    expect(said({ branch: 'mine' })).toBe('Your page');
+    expect(said({ branch: 'mine', ownerName: 'Ben' })).toBe("Ben's page");
+    expect(said({ branch: 'team' })).toBe("Everyone's page");
+    expect(said({ branch: 'team', team })).toBe('Owls');
+    expect(said({ branch: 'team', team: { ...team, name: null } })).toBe('A team');
+    const slot = new ClassSlot(trans, new VirtualClock(), 'panel', () => undefined);
+    const where = slot.node.querySelector<HTMLElement>('.pb-ClassSlot-where')!;
+    expect(where.hidden).toBe(true);
+    slot.place('Owls');
+    expect([where.hidden, where.textContent]).toEqual([false, 'Owls']);
+    slot.place('');
+    expect(where.hidden).toBe(true);
   });
 
   it('is heard as numbers at most every ten seconds, never as names', () => {

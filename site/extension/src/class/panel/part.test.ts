@@ -134,7 +134,8 @@ describe('the class in the page', () => {
 
   it('tells whoever is put into a team, with the way to its page, and whoever is out of theirs', async () => {
     const { Notification } = await import('@jupyterlab/apputils');
-    const info = vi.spyOn(Notification, 'info').mockReturnValue('');
+    const info = vi.spyOn(Notification, 'info').mockReturnValue('the notice');
+    const dismiss = vi.spyOn(Notification, 'dismiss');
     const { staged, panel, part, location } = open();
     await until(() => expect(panel.isVisible).toBe(true));
     const [me, ben] = staged.people.map(({ participant }) => participant) as [string, string];
@@ -160,8 +161,14 @@ describe('the class in the page', () => {
     staged.people = staged.people.map(each => ({ ...each, name: each.name.repeat(10) }));
     await become([{ ...team, members: staged.people.map(each => each.participant) }], 3);
     expect(info.mock.lastCall![0]).toBe('You are in Team 1, with 2 others.');
+    // Whoever is removed is not shown the way to where they may not be.
+    dismiss.mockClear();
+    staged.people = staged.people.map(each => (each.isMe ? { ...each, role: 'removed' } : each));
+    staged.changed.call();
+    await until(() => expect(dismiss).toHaveBeenCalledWith('the notice'));
     part.dispose();
     info.mockRestore();
+    dismiss.mockRestore();
   });
 
   it("leaves the class for one's own copy, whose address names no class", async () => {

@@ -3,7 +3,7 @@ import { Notification } from '@jupyterlab/apputils';
 import { PageConfig } from '@jupyterlab/coreutils';
 import { addresses, placeOf } from '../../classroom/place';
 import { rememberClass } from '../../classroom/back';
-import { inClass, withBranch, withPageOf, withTeam } from '../../classroom/invited';
+import { inClass, withPageOf } from '../../classroom/invited';
 import { pageClock } from '../../connection/page';
 import { fragmentOf } from '../../core/class/invitation';
 import type { Cancel } from '../../core/clock';
@@ -13,6 +13,7 @@ import { worst } from '../../notebook/keeping';
 import { SHOWN } from '../../notebook/shortened';
 import { keepingInWords } from '../../notebook/status';
 import { fetchCatalogue, type ICatalogue, workshopOf } from '../../workshop/catalogue';
+import { copyAddress, pageAddress } from '../addresses';
 import type { IClassParts } from '../live';
 import { connectionInWords, type ISaid, otherVersionInWords } from '../words';
 import { Coalesced } from './coalesced';
@@ -22,7 +23,7 @@ import { dockFor, type IDock } from './dock';
 import { ClassPanel } from './panel';
 import { ClassSlot } from './slot';
 import { Told } from './told';
-import { matesInWords, teamsOf, whoseOf } from './whose';
+import { matesInWords, placeInWords, teamsOf, whoseOf } from './whose';
 
 /** In the bar: after Python (20) and the outputs, before what is kept (40). */
 const RANK = 35;
@@ -109,6 +110,7 @@ export class ClassPart {
   private readonly toldSharing: Told;
   /** The team one is in; undefined before it is known. */
   private myTeam: string | null | undefined = undefined;
+  private teamNotice = '';
 
   dispose(): void {
     this.cancels.forEach(cancel => cancel());
@@ -128,18 +130,21 @@ export class ClassPart {
     this.tellTeam();
     const kind = entrance === 'in' ? (summary.refusal ?? summary.kind) : entrance;
     this.slot.tell(said, kind, people, teaching?.waiting);
+    const { path } = this;
+    const session = this.parts.sessionOf(path);
+    const whose = session ? whoseOf(session, membership) : null;
+    // The panel says it, where it is unfolded.
+    this.slot.place(whose && !this.panel.isVisible ? placeInWords(whose, trans) : '');
     if (!this.panel.isVisible) {
       return;
     }
-    const { path } = this;
-    const session = this.parts.sessionOf(path);
     this.panel.tell({
       people,
       path,
       stepOf: each => this.stepOf(each),
       now: Date.now(),
       said,
-      whose: session ? whoseOf(session, membership) : null,
+      whose,
       myName: membership.me.name,
       kept: session ? keepingInWords(worst(session.keeping), trans) : '',
       door,
@@ -153,7 +158,9 @@ export class ClassPart {
   /** Whoever is put into a team, or out of theirs, is told, and given the way to its page. */
   private tellTeam(): void {
     const { membership, trans } = this.parts;
-    if (membership.entrance !== 'in') {
+    if (membership.entrance !== 'in' || membership.role === 'removed') {
+      // What was said of a team leads nowhere any more.
+      Notification.dismiss(this.teamNotice);
       return;
     }
     const mine = teamsOf(membership).find(({ isMine }) => isMine) ?? null;
@@ -162,8 +169,12 @@ export class ClassPart {
     if (before === undefined || before === this.myTeam) {
       return;
     }
+    if (before !== null) {
+      // The last word on it is enough.
+      Notification.dismiss(this.teamNotice);
+    }
     if (!mine) {
-      Notification.info(trans.__('You are in no team any more.'));
+      this.teamNotice = Notification.info(trans.__('You are in no team any more.'));
       return;
     }
     const { team } = mine;
@@ -178,7 +189,7 @@ export class ClassPart {
     const names = matesInWords(mine, trans);
     // The panel has them all.
     const count = trans.__('You are in %1, with %2 others.', mine.name, mine.others.length);
-    Notification.info(names.length > SHOWN ? count : names, {
+    this.teamNotice = Notification.info(names.length > SHOWN ? count : names, {
       autoClose: false,
       actions: team === membership.team ? [] : [open]
     });
@@ -251,8 +262,8 @@ export class ClassPart {
     document.body.classList.toggle('pb-mod-classOpen', isVisible);
     this.looking?.();
     this.looking = null;
+    this.drawing.now();
     if (isVisible) {
-      this.drawing.now();
       this.look();
     }
   }
@@ -295,8 +306,7 @@ export class ClassPart {
 
   /** One's own copy, without the class. */
   private ownCopy(): string {
-    const isLab = !PageConfig.getOption('notebookPage');
-    return new URL(isLab ? addresses.lab(this.path) : addresses.notebook(this.path), this.root).href;
+    return copyAddress(this.root, this.path);
   }
 
   /** To somebody's own page of this notebook, which who teaches may read. */
@@ -308,11 +318,7 @@ export class ClassPart {
   }
 
   private pageOf(branch: Branch, team?: string): string {
-    const fragment = fragmentOf(this.parts.membership.invitation);
-    return inClass(
-      this.ownCopy(),
-      team === undefined ? withBranch(fragment, branch) : withTeam(fragment, team)
-    );
+    return pageAddress(this.root, this.path, this.parts.membership.invitation, branch, team);
   }
 
   /** To the workshop's page, where one reads what it is about and types a name. */

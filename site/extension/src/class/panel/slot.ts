@@ -29,7 +29,8 @@ export class ClassSlot extends Widget {
     dot.setAttribute('aria-hidden', 'true');
     const about = make('span', 'pb-Heard', `. ${trans.__('Class')}`);
     this.knocking.hidden = true;
-    this.button.append(dot, this.words, this.knocking, about);
+    this.where.hidden = true;
+    this.button.append(this.where, dot, this.words, this.knocking, about);
     this.heard.setAttribute('aria-live', 'polite');
     this.node.append(this.button, this.heard);
     this.arrivals = new Arrivals(clock.now());
@@ -37,6 +38,7 @@ export class ClassSlot extends Widget {
   }
 
   readonly button: HTMLButtonElement;
+  private readonly where = make('span', 'pb-ClassSlot-where');
   private readonly words = make('span', 'pb-ClassSlot-words');
   private readonly knocking = make('span', 'pb-ClassSlot-knocking');
   private readonly heard = make('span', 'pb-Heard');
@@ -75,6 +77,12 @@ export class ClassSlot extends Widget {
     if (!this.waiting) {
       this.ask();
     }
+  }
+
+  /** Which of the class's pages this is; '' where that need not be said. */
+  place(words: string): void {
+    this.where.hidden = words === '';
+    setText(this.where, words);
   }
 
   setExpanded(isExpanded: boolean): void {

@@ -205,6 +205,20 @@ export function pageInWords(branch: Branch, trans: TranslationBundle): string {
   }
 }
 
+/** Where one is, when it is not where the class is; '' there. */
+export function placeInWords(
+  { branch, isShared, ownerName, team }: IWhose,
+  trans: TranslationBundle
+): string {
+  if (!isShared || branch === 'lecture') {
+    return '';
+  }
+  if (ownerName !== undefined) {
+    return trans.__("%1's page", ownerName);
+  }
+  return team ? (team.name ?? trans.__('A team')) : pageInWords(branch, trans);
+}
+
 /** Who may write there, and who may read. */
 export function whoseInWords(
   { branch, isShared, mayWrite, isRemoved, needsReload, ownerName, team }: IWhose,

@@ -12,18 +12,29 @@ export class ReadingLine extends Widget {
     this.button.textContent = reload.words;
     this.button.hidden = true;
     this.button.addEventListener('click', reload.act);
-    this.said.append(this.words, this.button);
+    this.link.className = 'pb-ReadingLine-go';
+    this.link.hidden = true;
+    this.said.append(this.words, this.link, this.button);
     this.said.className = 'pb-ReadingLine-said';
     this.node.append(this.said);
   }
 
   private readonly said = document.createElement('div');
   private readonly words = document.createElement('p');
+  private readonly link = document.createElement('a');
   private readonly button = document.createElement('button');
 
-  say(words: string, needsReload = false): void {
+  /** @param way where one goes on from there */
+  say(
+    words: string,
+    needsReload = false,
+    way: { readonly words: string; readonly href: string } | null = null
+  ): void {
     this.words.textContent = words;
     this.button.hidden = !needsReload;
+    this.link.hidden = way === null;
+    this.link.textContent = way?.words ?? '';
+    this.link.href = way?.href ?? '';
     this.measure();
   }
 

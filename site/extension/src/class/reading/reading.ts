@@ -1,11 +1,13 @@
 /** Notebooks of the class that one reads and runs but does not write: nothing in them gives way, and a line says why. */
 import type { Cell } from '@jupyterlab/cells';
+import { PageConfig } from '@jupyterlab/coreutils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Cancel } from '../../core/clock';
 import type { Session } from '../../notebook/session';
 import type { IClassParts } from '../live';
-import { whoseInWords, whoseOf } from '../panel/whose';
+import { pageAddress } from '../addresses';
+import { pageInWords, whoseInWords, whoseOf } from '../panel/whose';
 import { ReadingLine } from './line';
 import { KeptPlace } from './place';
 
@@ -56,7 +58,7 @@ class ReadNotebook {
     private readonly panel: NotebookPanel,
     private readonly session: Session,
     private readonly mayWrite: () => boolean,
-    private readonly membership: Parameters<typeof whoseOf>[1],
+    private readonly membership: IClassParts['membership'],
     private readonly trans: TranslationBundle
   ) {
     this.line = new ReadingLine({ words: trans.__('Reload'), act: () => location.reload() });
@@ -86,9 +88,21 @@ class ReadNotebook {
       this.panel.toggleClass(READING, isReading);
       this.line.setHidden(!isReading);
       this.said = words;
-      this.line.say(words, needsReload);
+      this.line.say(words, needsReload, needsReload ? null : this.way());
       this.apply();
     }
+  }
+
+  /** From the lecture to where one writes oneself: the panel, which has all ways, may be folded away. */
+  private way(): { words: string; href: string } | null {
+    const { branch } = this.session;
+    const { invitation, role } = this.membership;
+    if (branch !== 'lecture' || role === 'removed') {
+      return null;
+    }
+    const root = new URL(PageConfig.getBaseUrl(), location.href).href;
+    const href = pageAddress(root, this.panel.context.localPath, invitation, 'mine');
+    return { words: pageInWords('mine', this.trans), href };
   }
 
   dispose(): void {

@@ -1,8 +1,9 @@
 import { digest } from 'lib0/hash/sha256';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { IReached } from '../class/readmission';
 import { formatName } from '../document/name';
 import { fromHex, toHex } from '../tagged';
-import { Class, type IMember } from './society.testing';
+import { BEN, Class, type IMember } from './society.testing';
 import { teamReaders } from './teaming';
 
 const GENESIS = '5e'.repeat(32);
@@ -55,6 +56,43 @@ describe('stating a team', () => {
     const before = keyOf(other);
     expect(other.society.teaming.state(TEAM, 'Team', ids('ada'), NONE)).toBe(true);
     expect(keyOf(other)).not.toBe(before);
+  });
+
+  it('[ROL11] gives a role again to attendees it names for what they wrote there, and to nobody else', () => {
+    const page = formatName({ genesis: GENESIS, branch: 'team', owner: TEAM });
+    const elsewhere = formatName({ genesis: GENESIS, branch: 'team', owner: OTHER });
+    const { session } = school.members.session('ben');
+    const chain = new Uint8Array(32).fill(1);
+    const isGiven = (
+      role: 'attendee' | 'viewer' | 'removed' | 'instructor',
+      named = { document: page, session },
+      fork: IReached['fork'] = 'none'
+    ): boolean => {
+      const owner = founded('ada', 'ben');
+      const frontier = [{ ...named, count: 1, chain }];
+      const before = school.state('owner', 3, {
+        ...{ kind: 'standing', participant: school.idOf('ben'), role, counts: [], frontier }
+      });
+      owner.society.hear(BEN, 'statement', before.bytes);
+      const { length } = owner.society.stated;
+      expect(owner.society.roles!.roleOf(school.idOf('ben'))).toBe(role);
+      const reached = (who: string): IReached[] =>
+        who === school.idOf('ben') ? [{ document: page, session, count: 2, chain, fork }] : [];
+      owner.society.teaming.put(TEAM, 'Team', ids('ada', 'ben'), reached);
+      const roles = owner.society.roles!;
+      const isNew = roles.standingOf(school.idOf('ben'))!.number !== before.number;
+      expect([owner.society.stated.length > length, roles.roleOf(school.idOf('ben'))]).toEqual([true, role]);
+      return isNew;
+    };
+    expect(isGiven('attendee')).toBe(true);
+    expect((['viewer', 'removed', 'instructor'] as const).map(role => isGiven(role))).toEqual([
+      ...[false, false, false]
+    ]);
+    expect(isGiven('attendee', { document: elsewhere, session })).toBe(false);
+    expect(isGiven('attendee', { document: page, session: school.members.session('ben').session })).toBe(
+      false
+    );
+    expect(isGiven('attendee', undefined, 'later')).toBe(false);
   });
 
   it('[ROL10] is not for everybody: nothing is stated, and no key is here for it', () => {

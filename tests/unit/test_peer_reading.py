@@ -1,0 +1,106 @@
+"""What ends a session's log where it is read: changes that do not follow, parts that do not belong together, and pieces
+of another document."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from peerbook.peer import crypto
+from peerbook.peer.identity import OwnSession
+from peerbook.peer.overlay.messages import IntroductionMessage, encode_message
+from peerbook.peer.sealed import DocumentKey
+from peerbook.peer.segment import Segment, seal_segment
+from peerbook.peer.session import client_of
+
+from .crafted import Crafted, craft
+from .peer_kit import DOCUMENT, ROOM, Page, World, sealer_of, somebody
+
+KEY = DocumentKey(0, b"k" * 32)
+ELSEWHERE = f"{'5f' * 32}.team.{'0a' * 16}"
+Part = tuple[bytes, int, int]
+"""What an envelope holds, which part that is, and of how many."""
+
+
+class Desk:
+    def __init__(self) -> None:
+        self.world = World()
+        self.page, self.neighbour = self.world.page(), self.world.page()
+        self.world.join(self.page, self.neighbour)
+        self.world.clock.advance(1000)
+        self.eve = somebody(self.world.chance)
+        self.session = self.eve.introduced.session
+        self.client = client_of(DOCUMENT, self.eve.introduced.participant, self.session)
+        introduce(self.page, self.neighbour, self.eve)
+
+    def says(self, *parts: Part) -> int:
+        """How many of these envelopes count."""
+        sealer = sealer_of(self.eve)
+        for plain, part, parts_ in parts:
+            data = sealer._make(KEY, plain, part, parts_).data
+            self.page.engine.hear(self.neighbour.session, "control", data)
+        log = self.page.replica.log
+        assert log.limit_of(self.session) in (math.inf, log.count(self.session))
+        return log.count(self.session)
+
+    def letter(self, clock: int) -> bytes:
+        return craft(self.client, clock, [Crafted(left=(self.client, clock - 1) if clock else None)]).data
+
+
+def introduce(page: Page, neighbour: Page, own: OwnSession) -> None:
+    page.engine.hear(neighbour.session, "control", encode_message(IntroductionMessage(own.introduction)))
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def whole(*plains: bytes) -> list[Part]:
+    return [(plain, 0, 1) for plain in plains]
+
+
+def test_syn5_a_session_s_changes_follow_on_one_another(desk: Desk) -> None:
+    assert desk.says(*whole(desk.letter(0), desk.letter(1), desk.letter(2))) == 3
+    assert str(desk.page.text) == "xxx"
+
+
+@pytest.mark.parametrize("clock", [0, 2])
+def test_syn5_a_change_that_leaves_out_clocks_or_says_them_again_ends_its_session(desk: Desk, clock: int) -> None:
+    assert desk.says(*whole(desk.letter(0), desk.letter(clock), desk.letter(1))) == 1
+    assert str(desk.page.text) == "x"
+    assert not desk.page.replica.log.is_doubted(desk.session)
+
+
+def test_env6_parts_of_one_change_are_all_of_it_in_their_order(desk: Desk) -> None:
+    change = desk.letter(0)
+    assert desk.says((change[:4], 0, 2), (change[4:], 1, 2), (desk.letter(1), 0, 1)) == 3
+    assert str(desk.page.text) == "xx"
+
+
+@pytest.mark.parametrize(
+    "second", [lambda change: (change, 0, 1), lambda change: (change[4:], 1, 3), lambda change: (change[4:], 0, 2)]
+)
+def test_env6_parts_that_do_not_belong_together_end_their_session(desk: Desk, second: object) -> None:
+    assert callable(second)
+    change = desk.letter(0)
+    assert desk.says((change[:4], 0, 2), second(change), (change[4:], 1, 2)) == 0
+    assert str(desk.page.text) == ""
+
+
+@pytest.mark.parametrize(("document", "kind"), [(ELSEWHERE, "document"), (DOCUMENT, "outputs")])
+def test_syn16_what_is_signed_for_another_document_is_in_no_log_but_its_own(
+    desk: Desk, document: str, kind: str
+) -> None:
+    changes, page = desk.page.engine._changes, desk.page
+    place = Segment(ROOM, document, desk.session, kind, 0, 0, 2, bytes(32), bytes(32), desk.session)
+    segment = seal_segment(crypto, desk.eve.signer, place, KEY, desk.letter(0))
+    envelope = sealer_of(desk.eve, document=document, kind=kind).seal(KEY, desk.letter(0))[0].data
+    done: list[object] = []
+    changes.take_segment(page.replica, segment, desk.neighbour.session, lambda received, piece: done.append(received))
+    changes.take_entry(page.replica, envelope, desk.neighbour.session, lambda: done.append("entry"))
+    changes.take_entry(page.replica, segment, desk.neighbour.session, lambda: done.append("entry"))
+    assert done == [None, "entry", "entry"]
+    assert page.engine.refusals["garbled"] == 3
+    assert (page.replica.log.count(desk.session), str(page.text)) == (0, "")
