@@ -115,12 +115,14 @@ describe('records', () => {
     const one = [record(1), damaged, record(3, 2), record(4)];
     expect(ids(superfluous([record(1), record(2)], 2))).toEqual([]);
     expect(ids(superfluous(one, 4))).toEqual([1]);
+    // A snapshot that is damaged stands for nothing.
+    expect(ids(superfluous([record(1), { ...record(3, 2), checksum: 0 }, record(4)], 4))).toEqual([]);
     // Another tab's, that is of before: of two snapshots the later one stays.
     expect(ids(superfluous([...one, record(5, 3), record(6, 2)], 4))).toEqual([1, 3, 5]);
   });
 
   it('[STO3] that hold no bytes at all are damaged, and nothing of the others is lost', () => {
-    const none = { ...record(1), bytes: 'none' as unknown as Uint8Array };
+    const none = { ...record(1), bytes: undefined as unknown as Uint8Array };
     const { log, damaged } = select([none, record(2)]);
     expect([damaged, log.updates, log.setAside]).toEqual([[none], [record(2).bytes], 1]);
   });

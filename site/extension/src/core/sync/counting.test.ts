@@ -356,6 +356,13 @@ describe('what one writes', () => {
     expect(here.now().getMap('meta').has('last')).toBe(false);
   });
 
+  it('[PER3] in a place where it may not be is not said, and does not stay', () => {
+    const here = stage();
+    here.doc.transact(() => deep(here.doc.getMap('meta')));
+    here.clock.advance(1000);
+    expect([here.told, here.sent, keys(here.now())]).toEqual([['place', 'replayed'], [], '']);
+  });
+
   it('[PER2] in several changes that are too large as one is not said', () => {
     const here = stage({ limits: { ...NOTEBOOK_LIMITS, bytes: 300 } });
     const meta = here.doc.getMap('meta');
