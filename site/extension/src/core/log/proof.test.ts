@@ -72,6 +72,7 @@ describe('proof', () => {
     };
     expect(check(pieces)).toEqual(pieces);
     expect(check(pieces, pieces.slice(1))).toBeNull();
+    expect(check(pieces, pieces.slice(0, 1))).toBeNull();
     expect(check([pieces[0]!, pieces[0]!])).toBeNull();
     expect(check(writer.envelopes)).toBeNull();
     expect(check([writer.envelopes[2]!, other.envelopes[2]!])).toBeNull();
