@@ -199,7 +199,7 @@ def test_undo_takes_back_deleting_inserting_moving_and_changing_a_cells_kind(cla
     [
         ("broken.ipynb", '{"cells": [', "it is not JSON"),
         ("list.ipynb", "[1, 2]", "not a notebook"),
-        ("old.ipynb", '{"nbformat": 3, "worksheets": []}', "a notebook of format 3"),
+        ("old.ipynb", '{"nbformat": 3, "worksheets": []}', "it is of format 3"),
         ("odd.ipynb", notebook_file({"cell_type": "sketch", "source": ""}), "cell 1 is damaged"),
     ],
 )

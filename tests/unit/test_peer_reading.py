@@ -104,3 +104,30 @@ def test_syn16_what_is_signed_for_another_document_is_in_no_log_but_its_own(
     assert done == [None, "entry", "entry"]
     assert page.engine.refusals["garbled"] == 3
     assert (page.replica.log.count(desk.session), str(page.text)) == (0, "")
+
+
+def test_per6_of_what_waits_for_ever_the_same_is_there_built_anew_as_if_it_were_one_segment(desk: Desk) -> None:
+    client, never = desk.client, [(5, [(3, 1)])]
+    more = craft(client, 1, [Crafted(left=(client, 0))], never).data
+    assert desk.says(*whole(desk.letter(0), more, desk.letter(2))) == 3
+    assert str(desk.page.text) == "x"
+    desk.page.replica._replay()
+    desk.world.clock.advance(10_000)
+    assert str(desk.page.text) == "xxx"
+    assert desk.page.replica.is_waiting
+    assert desk.page.replica.content is not None
+
+
+def test_per6_what_waited_in_it_and_turns_out_to_be_misplaced_ends_its_session_where_it_began(desk: Desk) -> None:
+    client, other = desk.client, desk.neighbour.engine.client_id(DOCUMENT)
+    waiting = craft(client, 1, [Crafted(left=(other, 0))]).data
+    misplaced = craft(client, 2, [Crafted(parent=(other, 0))]).data
+    after = craft(client, 3, [Crafted(left=(client, 0))]).data
+    assert desk.says(*whole(desk.letter(0), waiting, misplaced, after)) == 4
+    desk.page.replica._replay()
+    desk.world.clock.advance(10_000)
+    desk.neighbour.text.insert(0, "ab")
+    desk.world.clock.advance(10_000)
+    log = desk.page.replica.log
+    assert (log.limit_of(desk.session), log.count(desk.session)) == (2, 2)
+    assert sorted(str(desk.page.text)) == ["a", "b", "x", "x"]

@@ -54,6 +54,10 @@ def story(seed: int) -> tuple[World, Page, Page, bool]:
         own = somebody(world.chance)
         left = None if chance.random() < 0.2 else chance.choice(ids)
         said.append((own, crafted_letter(own_client(own), left, chance.choice(ids), f"<{name}>")))
+    if seed % 2:
+        # Somebody leans on what nobody has: that waits for ever, and the others are compared all the same.
+        leaning = somebody(world.chance)
+        said.append((leaning, crafted_letter(own_client(leaning), (5, 3), None, "never")))
     for page, source in ((one, other), (other, one)):
         chance.shuffle(said)
         for own, change in said:

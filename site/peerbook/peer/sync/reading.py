@@ -58,6 +58,8 @@ class ReadingPorts:
     """While it lasts, what changes in the document is not one's own."""
     progressed: Callable[[], None] = nothing
     """What takes long went on."""
+    torn: Callable[[], None] = nothing
+    """Something that had waited may not be: built anew, it shows where."""
 
 
 def limits_of(piece: Piece, limits: Limits) -> Limits:
@@ -108,6 +110,8 @@ class Reading:
         self._strands: dict[str, _Strand] = {}
         self._places: dict[CheckedChange, tuple[str, int, Piece]] = {}
         """Where each change that was taken began, for what turns out later."""
+        self._merged: set[CheckedChange] = set()
+        """What clients wrote that is taken as one, and some of it waits."""
         self._full: set[str] = set()
         self._ended = False
         self._slow: Cancel | None = None
@@ -122,9 +126,10 @@ class Reading:
         return bool(self._full) or (self._intake is not None and self._intake.waiting.count > 0)
 
     @property
-    def is_partial(self) -> bool:
-        """Whether there is no key for some of it."""
-        return any(strand.state != "idle" for strand in self._strands.values())
+    def is_unread(self) -> bool:
+        """Whether something of the log is not looked at yet: it has no key here, or takes long."""
+        is_slow = self._intake is not None and self._intake.waiting.is_slow
+        return is_slow or any(strand.state == "locked" for strand in self._strands.values())
 
     @property
     def has_own(self) -> bool:
@@ -241,15 +246,20 @@ class Reading:
         strands = sorted(self._strands.values(), key=lambda strand: strand.client)
         for strand in strands:
             self._settle(strand)
-        later: list[CheckedChange] = []
+        apart: list[CheckedChange] = []
         for strand in strands:
             changes = [change for change, of in gathered.items() if of.strand is strand]
-            ready = [change for change in changes if change not in waiting]
-            whole = as_one(ready, self._ports.limits) if ready else None
-            later += [change for change in changes if change in waiting] if whole else changes
-            if whole:
-                self._intake.take(strand.session, whole)
-        for change in later:
+            whole = as_one(changes, self._ports.limits) if changes else None
+            if whole is None:
+                apart += changes
+                continue
+            # Also what waits: what of it is in the document must not follow from how its pieces were made.
+            self._intake.take(strand.session, whole)
+            if not waiting.isdisjoint(changes):
+                self._merged.add(whole)
+        # What is refused of it, though its pieces wait, is refused whenever this is built, and not in the document.
+        self._merged -= self._intake.refused.keys()
+        for change in apart:
             of = gathered[change]
             self._places[change] = of.strand.session, of.place, of.piece
             self._put(of.strand, change)
@@ -333,6 +343,9 @@ class Reading:
         """Changes that turned out to say what they may not, once what they lean on was here."""
         assert self._intake
         for change in list(self._intake.refused):
+            if change in self._merged:
+                self._merged.discard(change)
+                self._ports.torn()
             at = self._places.pop(change, None)
             if at:
                 session, place, piece = at

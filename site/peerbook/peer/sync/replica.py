@@ -96,9 +96,11 @@ class Replica:
 
     @property
     def content(self) -> bytes | None:
-        """What the document says, in 16 bytes, once it is quiet and all of the log is in it."""
-        reading, doc = self._reading, self.doc
-        is_whole = not (reading.is_waiting or reading.is_partial or self.log.waiting or self._drafts.is_pending)
+        """What the document says, in 16 bytes, once it is quiet and all of the log was looked at. Also while something
+        waits: what nobody has any more is waited for for ever.
+        """
+        doc = self.doc
+        is_whole = not (self._reading.is_unread or self._drafts.is_pending)
         return self._contents.quiet(doc) if doc is not None and is_whole and self.kind == "document" else None
 
     def open(self, doc: Doc[Any], genesis: bytes | None) -> None:
@@ -242,6 +244,7 @@ class Replica:
                 ports.participant,
                 self._applying,
                 self._renewal.progressed,
+                self._renewal.soon,
             ),
             doc,
             self._genesis if doc is not None else None,

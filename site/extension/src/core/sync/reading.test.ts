@@ -52,6 +52,7 @@ class Bench {
         this.log.stop(session, place);
       },
       locked: piece => this.locked.push(piece.from),
+      torn: () => (this.torn += 1),
       progressed: () => (this.progress += 1)
     };
     this.ada.write(12);
@@ -70,6 +71,7 @@ class Bench {
   readonly locked: number[] = [];
   later: (() => void)[] | null = null;
   progress = 0;
+  torn = 0;
 
   /** Ada's envelopes at these places come, and are read. */
   come(...places: number[]): this {
@@ -123,12 +125,12 @@ describe('reading a log into a document', () => {
 
   it('[KEY1] for which there is no key it waits, and goes on when there is one', () => {
     const bench = new Bench().say(1, { kind: 'locked' }).come(0, 1, 2);
-    expect([bench.words, bench.locked, bench.reading.isPartial, bench.stops]).toEqual(['', [1], true, []]);
+    expect([bench.words, bench.locked, bench.reading.isUnread, bench.stops]).toEqual(['', [1], true, []]);
     bench.say(1, open(wordOf(1)));
     bench.reading.read(bench.ada.session);
     expect(bench.words).toBe('');
     bench.reading.unlock();
-    expect([bench.words, bench.reading.isPartial]).toEqual(['xx', false]);
+    expect([bench.words, bench.reading.isUnread]).toEqual(['xx', false]);
     bench.reading.unlock();
     expect(bench.asked).toEqual([0, 1, 1, 2]);
   });
@@ -208,11 +210,11 @@ describe('reading a log into a document', () => {
       bench.says.set(piece, open(craft(BEN, at * size, [{ content: textOf('b'.repeat(size)), left }])));
       bench.take(piece);
     });
-    expect([bench.asked, bench.reading.isWaiting, bench.reading.isPartial]).toEqual([[0, 1], true, true]);
+    expect([bench.asked, bench.reading.isWaiting, bench.reading.isUnread]).toEqual([[0, 1], true, false]);
     bench.reading.unlock();
     bench.come(0, 1);
     expect([bench.words.length, bench.asked]).toEqual([1 + 3 * size, [0, 1, 0, 1, 2]]);
-    expect([bench.reading.isWaiting, bench.reading.isPartial]).toEqual([false, false]);
+    expect([bench.reading.isWaiting, bench.reading.isUnread]).toEqual([false, false]);
   });
 
   it('[PER8] what takes too long goes on in a while, and is put off once at a time', () => {
@@ -236,7 +238,7 @@ describe('reading a log into a document', () => {
     const bench = new Bench();
     bench.later = [];
     bench.come(0, 1, 2);
-    expect([bench.asked, bench.reading.isOpening, bench.reading.isPartial, bench.progress]).toEqual([
+    expect([bench.asked, bench.reading.isOpening, bench.reading.isUnread, bench.progress]).toEqual([
       ...[[0], true, true, 0]
     ]);
     // What came may be opened with a key that came: not what is being opened.
@@ -298,7 +300,7 @@ describe('building a document anew', () => {
     bench.log.take(word!);
     bench.reading.readAnew();
     expect([bench.words, bench.stops, bench.log.count(bench.ada.session)]).toEqual(['xb', ['2 building'], 2]);
-    expect([bench.reading.isPartial, bench.reading.isWaiting]).toEqual([false, false]);
+    expect([bench.reading.isUnread, bench.reading.isWaiting]).toEqual([false, false]);
   });
 
   it('[PER6] has all that others wrote, at the same places of their sessions and after', () => {
@@ -347,6 +349,76 @@ describe('building a document anew', () => {
     expect([bench.reading.isWaiting, bench.doc.getMap('cells').has('u')]).toEqual([true, true]);
     bench.come(0, 1);
     expect([bench.reading.isWaiting, bench.words]).toEqual([false, 'xb']);
+  });
+
+  it('[PER6] of what waits for ever the same is there, whoever has envelopes and whoever a segment', () => {
+    const structs: readonly ICrafted[] = [
+      { kind: 7, content: numberOf(2), key: 'u' },
+      { content: textOf('b'), parent: { client: BEN, clock: 0 } },
+      { content: textOf('c'), left: { client: ADA, clock: 2 } }
+    ];
+    const never = [[ADA, [1, 1]] as const];
+    const built = (isSegment: boolean): Bench => {
+      const bench = new Bench();
+      const pieces = bench.ben.write(3);
+      const [first, ...others] = structs;
+      const changes = [
+        craft(BEN, 0, [first!]),
+        craft(BEN, 1, [others[0]!], never),
+        craft(BEN, 2, [others[1]!])
+      ];
+      const segment = bench.ben.segment(0, 3);
+      pieces.forEach((piece, at) => bench.says.set(piece, open(changes[at]!)));
+      bench.says.set(segment, open(craft(BEN, 0, structs, never)));
+      (isSegment ? [segment] : pieces).forEach(piece => bench.log.take(piece));
+      bench.come(0);
+      return bench;
+    };
+    const text = ({ doc }: Pick<Bench, 'doc'>): string | undefined =>
+      (doc.getMap('cells').get('u') as Y.Text | undefined)?.toJSON();
+    const alive = [false, true].map(isSegment => {
+      const bench = built(isSegment);
+      bench.reading.readAll();
+      return text(bench);
+    });
+    expect(alive).toEqual(['', 'b']);
+    for (const isSegment of [false, true]) {
+      const bench = built(isSegment);
+      const doc = new Y.Doc();
+      const ports = Reflect.get(bench.reading, 'ports') as IReadingPorts;
+      const anew = new Reading(ports, doc, null, 0);
+      anew.readAnew();
+      expect([text({ doc }), anew.isWaiting, anew.isUnread]).toEqual(['b', true, false]);
+      bench.log.take(bench.ada.envelopes[1]!);
+      bench.log.take(bench.ada.envelopes[2]!);
+      anew.read(bench.ada.session);
+      const words = (doc.getMap('cells').get('t') as Y.Text).toJSON();
+      expect([text({ doc }), words, anew.isWaiting]).toEqual(['b', 'xc', false]);
+    }
+  });
+
+  it('[PER6] what waited in it and turns out to be misplaced has it built anew, once, which shows where', () => {
+    const bench = new Bench();
+    const word = (clock: number, place: Partial<ICrafted>): Opened =>
+      open(craft(BEN, clock, [{ content: textOf('b'), ...place }]));
+    const pieces = bench.ben.write(4);
+    [
+      open(craft(BEN, 0, [{ kind: 7, content: numberOf(2), key: 'u' }])),
+      word(1, { left: { client: ADA, clock: 1 } }),
+      open(craft(BEN, 2, [{ kind: 1, content: numberOf(1), parent: { client: ADA, clock: 2 } }])),
+      word(3, { left: { client: BEN, clock: 1 } })
+    ].forEach((opened, at) => bench.says.set(pieces[at]!, opened));
+    pieces.forEach(piece => bench.log.take(piece));
+    bench.reading.readAnew();
+    expect([bench.stops, bench.reading.isWaiting]).toEqual([[], true]);
+    bench.come(0, 1, 2);
+    expect([bench.stops, bench.torn]).toEqual([[], 1]);
+    bench.come(3);
+    expect(bench.torn).toBe(1);
+    const [doc, ports] = [new Y.Doc(), Reflect.get(bench.reading, 'ports') as IReadingPorts];
+    new Reading(ports, doc, null, 0).readAnew();
+    const words = (doc.getMap('cells').get('t') as Y.Text).toJSON();
+    expect([bench.stops, words, bench.torn]).toEqual([['2 building'], 'xxxb', 1]);
   });
 
   it('[SYN17] a page writes on only in a document that has all its own session wrote', () => {

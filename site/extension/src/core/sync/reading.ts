@@ -42,6 +42,8 @@ export interface IReadingPorts {
   stopped(session: string, place: number, piece: IPiece, isBuilding: boolean): void;
   /** Something is sealed with a key that is not here. */
   locked(piece: IPiece): void;
+  /** Something that had waited may not be: built anew, it shows where. */
+  torn(): void;
   /** Something was read, and nothing is being opened. */
   progressed(): void;
 }
@@ -90,6 +92,8 @@ export class Reading {
   private readonly strands = new Map<string, IStrand>();
   /** Where each change that was taken began, for what turns out later. */
   private readonly places = new Map<ICheckedChange, { session: string; place: number; piece: IPiece }>();
+  /** What clients wrote that is taken as one, and some of it waits. */
+  private readonly merged = new Set<ICheckedChange>();
   private readonly full = new Set<IStrand>();
   private opening = 0;
   private ended = false;
@@ -103,9 +107,12 @@ export class Reading {
     return (this.intake?.waiting.count ?? 0) > 0;
   }
 
-  /** Whether there is no key for some of it, or it is still being read. */
-  get isPartial(): boolean {
-    return [...this.strands.values()].some(({ state }) => state !== 'idle');
+  /** Whether something of the log is not looked at yet: it is being opened, has no key here, or takes long. */
+  get isUnread(): boolean {
+    const isUnread = [...this.strands.values()].some(
+      ({ state }) => state === 'opening' || state === 'locked'
+    );
+    return isUnread || this.intake?.waiting.isSlow === true;
   }
 
   /** Whether something is being opened. */
@@ -296,17 +303,29 @@ export class Reading {
   ): void {
     const strands = [...this.strands.values()].sort((a, b) => a.client - b.client);
     strands.forEach(strand => this.settle(strand));
-    const later: ICheckedChange[] = [];
+    const apart: ICheckedChange[] = [];
     for (const strand of strands) {
-      const all = [...gathered].filter(([, of]) => of.strand === strand).map(([change]) => change);
-      const ready = all.filter(change => !waiting.has(change));
-      const whole = ready.length > 0 ? asOne(ready, this.ports.limits) : null;
-      later.push(...(whole ? all.filter(change => waiting.has(change)) : all));
-      if (whole) {
-        this.intake?.take(strand.session, whole);
+      const all = [...gathered].filter(([, of]) => of.strand === strand);
+      const whole =
+        all.length > 0
+          ? asOne(
+              all.map(([change]) => change),
+              this.ports.limits
+            )
+          : null;
+      if (!whole) {
+        apart.push(...all.map(([change]) => change));
+        continue;
+      }
+      // Also what waits: what of it is in the document must not follow from how its pieces were made.
+      this.intake?.take(strand.session, whole);
+      if (all.some(([change]) => waiting.has(change))) {
+        this.merged.add(whole);
       }
     }
-    for (const change of later) {
+    // What is refused of it, though its pieces wait, is refused whenever this is built: nothing of it is in the document.
+    this.intake?.refused.forEach((_, change) => this.merged.delete(change));
+    for (const change of apart) {
       const { strand, place, piece } = gathered.get(change)!;
       this.places.set(change, { session: strand.session, place, piece });
       this.put(strand, change);
@@ -405,6 +424,9 @@ export class Reading {
         const strand = this.strandOf(at.session)!;
         strand.clock = change.from;
         this.stop(strand, at.place, at.piece);
+      }
+      if (this.merged.delete(change)) {
+        this.ports.torn();
       }
     }
   }

@@ -85,10 +85,13 @@ export class Replica {
     return this.reading.doc;
   }
 
-  /** What the document says, once it is quiet and all of the log is in it; else null. */
+  /**
+   * What the document says, once it is quiet and all of the log was looked at; else null. Also while something waits: what
+   * nobody has any more is waited for for ever.
+   */
   get content(): Uint8Array | null {
-    const { doc, log, reading, unsealed } = this;
-    const isWhole = !reading.isWaiting && !reading.isPartial && log.waiting === 0 && unsealed.length === 0;
+    const { doc, reading, unsealed } = this;
+    const isWhole = !reading.isUnread && unsealed.length === 0;
     return doc && isWhole && this.kind === 'document' ? this.contents.quiet(doc) : null;
   }
 
@@ -283,6 +286,11 @@ export class Replica {
       open: (piece, then) => ports.open(piece, then),
       locked: piece => ports.locked(piece),
       progressed: () => this.progressed(made.reading),
+      torn: () => {
+        if (made.reading === this.reading || made.reading === this.next) {
+          this.replay();
+        }
+      },
       stopped: (session, place, piece, isBuilding) => {
         // What the next document finds is found in this one too, or counts for the next alone.
         if (made.reading === this.reading || made.reading === this.next) {

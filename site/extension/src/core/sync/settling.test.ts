@@ -119,6 +119,15 @@ describe('settling', () => {
         ]);
         return { own, envelopes: pages.members.sealed(own, DOCUMENT, 'document', [change]) };
       });
+      if (seed % 2 === 1) {
+        // Somebody leans on what nobody has: that waits for ever, and the others are compared all the same.
+        const own = pages.members.session('leaning');
+        const leaning = craft(clientFor(own), 0, [
+          { left: { client: 5, clock: 3 }, content: textOf('never') }
+        ]);
+        const envelopes = pages.members.sealed(own, DOCUMENT, 'document', [leaning]);
+        said.push({ own, envelopes });
+      }
       chance.shuffle(said).forEach(({ own, envelopes }) => give(a, b, own, envelopes));
       chance.shuffle(said).forEach(({ own, envelopes }) => give(b, a, own, envelopes));
       differed += a.words === b.words ? 0 : 1;
