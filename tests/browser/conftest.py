@@ -21,6 +21,7 @@ from signaling.app import create_app
 from signaling.server import uvicorn_options
 from signaling.settings import Settings
 
+from .ending import EndingServer
 from .people import AClassWith, ClassOfPeople
 
 OWN_WINDOW = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
@@ -50,7 +51,7 @@ class Server:
 
     def __init__(self, site: Path, prefix: str = "", settings: Settings | None = None) -> None:
         self._site, self._prefix, self._settings = site, prefix, settings or Settings()
-        self._server: uvicorn.Server | None = None
+        self._server: EndingServer | None = None
         self._thread: threading.Thread | None = None
         self.port = 0
         self.start()
@@ -65,7 +66,7 @@ class Server:
         config = uvicorn.Config(
             self.app, **{**uvicorn_options(self._settings), "log_level": "error", "timeout_graceful_shutdown": 1}
         )
-        self._server = uvicorn.Server(config)
+        self._server = EndingServer(config)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]}, daemon=True)
         self._thread.start()
         deadline = time.monotonic() + 10

@@ -24,6 +24,7 @@ from signaling.app import create_app
 
 from .classroom import Classroom
 from .conftest import NewContext, Watch
+from .ending import EndingServer
 
 FIRST = "first-steps/1-hello.ipynb"
 READY_MS = 60_000
@@ -105,7 +106,7 @@ def serving_counted(site: Path) -> Iterator[tuple[str, Counter[str]]]:
         await inner(scope, receive, counted if scope["type"] == "http" else send)
 
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
+    server = EndingServer(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
