@@ -139,6 +139,7 @@ export class Joined implements IMembership {
       changed: () => this.tell()
     });
     // Before the connections' own and the keepers': what waits must be in their hands when they have their last word.
+    addEventListener('beforeunload', this.onLeaving, { capture: true });
     addEventListener('pagehide', this.onHide, { capture: true });
     document.addEventListener('visibilitychange', this.onVisibility, { capture: true });
     this.authority.begin(this.engine);
@@ -321,6 +322,7 @@ export class Joined implements IMembership {
       return;
     }
     this.ended = true;
+    removeEventListener('beforeunload', this.onLeaving, { capture: true });
     removeEventListener('pagehide', this.onHide, { capture: true });
     document.removeEventListener('visibilitychange', this.onVisibility, { capture: true });
     this.engine.end();
@@ -380,6 +382,9 @@ export class Joined implements IMembership {
       );
     return new Map([...decided, ...left, ...this.remembered.all]);
   }
+
+  /** Before the next page is asked for; whoever keeps what was written does so after this. */
+  private readonly onLeaving = (): void => this.engine.flush();
 
   /** Perhaps it comes back as it is: then the connections open again by themselves [CON19]. */
   private readonly onHide = (event: PageTransitionEvent): void => {

@@ -121,6 +121,8 @@ class NotebookPlugin implements INotebookSessions {
       void this.intake.begin(true);
     }
     const flush = (): void => this.provider.sessions.forEach(session => void session.flush());
+    // Storage drops what it has not begun with when the page is gone: a busy computer needs the time until then.
+    addEventListener('beforeunload', flush);
     addEventListener('pagehide', () => this.provider.sessions.forEach(session => session.hurry()));
     document.addEventListener('visibilitychange', () => document.visibilityState === 'hidden' && flush());
   }
