@@ -13,7 +13,7 @@ from peerbook.peer.permissions.limits import CHANGE_STRUCTS, NOTEBOOK_LIMITS, TY
 from peerbook.peer.roles import Cut
 from peerbook.peer.sync.lost import Lost
 
-from .peer_kit import DOCUMENT, Page, World
+from .peer_kit import DOCUMENT, GENESIS, Page, World
 
 
 class Desk:
@@ -222,3 +222,51 @@ def test_per7_what_waited_for_a_key_is_given_back_when_its_author_is_cut_off_bef
     page.engine.keys_changed()
     desk.world.clock.advance(1000)
     assert (str(page.text), desk.lost) == ("", [Lost("a", "Too late.")])
+
+
+def test_per7_what_waits_for_a_key_is_given_back_to_who_may_not_write_any_more_and_later_they_write_on(
+    desk: Desk,
+) -> None:
+    page = desk.one
+    key, page.keys.key = page.keys.key, None
+    desk.write(page, "Nobody heard of it.")
+    page.engine.rules_changed()
+    desk.world.clock.advance(1000)
+    assert (str(page.text), desk.lost) == ("Nobody heard of it.", [])
+    page.rules.standings[page.participant] = "may-not"
+    page.engine.rules_changed()
+    desk.world.clock.advance(1000)
+    assert (str(page.text), desk.lost) == ("", [Lost("a", "Nobody heard of it.")])
+    page.rules.standings.clear()
+    page.engine.rules_changed()
+    page.keys.key = key
+    page.engine.keys_changed()
+    desk.write(page, "And on.")
+    assert (desk.words, desk.faults, len(desk.lost)) == (["And on."] * 2, ["role"], 1)
+
+
+def test_per7_what_waits_for_a_key_is_given_back_when_a_document_that_was_closed_is_opened_again(desk: Desk) -> None:
+    page = desk.one
+    page.keys.key = None
+    desk.write(page, "Nobody heard of it.")
+    page.rules.standings[page.participant] = "may-not"
+    page.engine.rules_changed()
+    page.replica.close()
+    desk.world.clock.advance(1000)
+    assert desk.lost == []
+    page.replica.open(Doc(client_id=page.engine.client_id(DOCUMENT)), GENESIS)
+    desk.world.clock.advance(1000)
+    assert (str(page.text), desk.lost) == ("", [Lost("a", "Nobody heard of it.")])
+
+
+def test_syn5_what_waits_for_a_key_is_in_a_document_that_is_closed_and_opened_again(desk: Desk) -> None:
+    page = desk.one
+    key, page.keys.key = page.keys.key, None
+    desk.write(page, "Not heard of yet. ")
+    page.replica.close()
+    page.replica.open(Doc(client_id=page.engine.client_id(DOCUMENT)), GENESIS)
+    assert str(page.text) == "Not heard of yet. "
+    page.keys.key = key
+    page.engine.keys_changed()
+    desk.write(page, "And on.")
+    assert (desk.words, desk.faults) == (["Not heard of yet. And on."] * 2, [])

@@ -124,6 +124,7 @@ class Changes:
                 lambda fault: options.unfit(document, fault),
                 lambda segment, instead: self._banned(document, segment, instead),
                 lambda: self._may_write(document, kind),
+                lambda: self._ports.later().writer.drop(document, kind),
                 self._work,
             ),
         )

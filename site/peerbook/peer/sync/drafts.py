@@ -25,6 +25,8 @@ class DraftsPorts:
     may_write: Callable[[], bool]
     publish: Callable[[bytes], None]
     """To be sealed."""
+    withdraw: Callable[[], None]
+    """What waits for a key is not to be sealed any more."""
     unfit: Callable[[str], None]
     replay_soon: Callable[[], None]
     """The document is to be again what the class has."""
@@ -90,6 +92,23 @@ class Drafts:
     def built_anew(self) -> None:
         """The document is another one, without what was given back."""
         self._is_giving_back = False
+        if self._is_stranded:
+            self.unsealed.clear()
+            self._ports.withdraw()
+
+    def closed(self) -> None:
+        """What was to be given back waits until the document is open again: nobody would be told of it."""
+        self._is_giving_back = False
+
+    def look_unsealed(self) -> None:
+        """What waits for a key of whoever may not write any more would stand on this side alone."""
+        if self._is_stranded:
+            self.give_back("role")
+
+    @property
+    def _is_stranded(self) -> bool:
+        """Whether something waits for a key, perhaps for ever, that may not be said. Nothing else is unsealed here."""
+        return not self._is_outputs and bool(self.unsealed) and not self._ports.may_write()
 
     def review(self) -> None:
         """Who may what is different: what stands on this side alone may be said again by its author."""

@@ -46,5 +46,7 @@ class ReplicaPorts:
     """A segment that is never to be taken again, from storage either; the others count in its place."""
     may_write: Callable[[], bool] = lambda: True
     """Whether one may write here, as far as is known."""
+    withdraw: Callable[[], None] = lambda: None
+    """What was published and waits for a key is not to be sealed any more."""
     work: Work | None = None
     """How long each person's writing may take."""

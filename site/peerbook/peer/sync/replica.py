@@ -50,6 +50,7 @@ class Replica:
                 self._take_own,
                 ports.may_write,
                 ports.publish,
+                ports.withdraw,
                 ports.unfit,
                 self._renewal.soon,
             ),
@@ -113,14 +114,17 @@ class Replica:
         with self._applying(), doc.transaction():
             reading.read_all()
         self._watch(reading, doc)
-        for change in self._drafts.unsealed:
-            self._reading.take_own(change)
+        with self._applying():
+            for change in self._drafts.unsealed:
+                doc.apply_update(change.data)
+                self._reading.take_own(change)
+        self._drafts.look_unsealed()
 
     def close(self) -> None:
         """The document is closed here; its log stays."""
         self.flush()
         self._stop_watching()
-        self._drafts.built_anew()
+        self._drafts.closed()
         self._renewal.leave()
         self._reading.end()
         self._reading = self._make_reading(None)
@@ -163,6 +167,8 @@ class Replica:
     def review(self) -> None:
         """What is said of how far sessions count may be different."""
         self._drafts.review()
+        if self.doc is not None:
+            self._drafts.look_unsealed()
         before = dict(self._cuts)
         changed = [self._recut(session, self.log.author_of(session) or "") for session in list(self.log.sessions)]
         is_resumed = self._cuts != before and self._resume()

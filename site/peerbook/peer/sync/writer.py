@@ -56,6 +56,11 @@ class Writer:
         for stream in list(self._streams.values()):
             self._send(stream)
 
+    def drop(self, document: str, kind: str) -> None:
+        """What waits for a key is not to be said any more."""
+        if (document, kind) in self._streams:
+            self._streams[document, kind].queue.clear()
+
     def _send(self, stream: _Stream) -> None:
         if not stream.queue:
             return

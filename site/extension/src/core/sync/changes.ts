@@ -90,6 +90,8 @@ export class Changes {
       open: (piece, then) => opener.piece(piece, then),
       mayWrite: () => this.mayWrite(document, kind),
       publish: change => later().writer.write(document, kind, change),
+      unsealed: () => later().writer.waiting(document, kind),
+      withdraw: () => later().writer.drop(document, kind),
       isForeign: origin => options.isForeign?.(origin) === true,
       keep: piece => this.keep(document, piece),
       banned: (piece, instead) => this.banned(document, piece, instead),

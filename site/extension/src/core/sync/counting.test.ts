@@ -57,6 +57,8 @@ function stage(ports: Partial<IReplicaPorts> = {}, kind: 'document' | 'outputs' 
     unfit: fault => told.push(fault),
     resumed: () => told.push('resumed'),
     mayWrite: () => true,
+    unsealed: () => 0,
+    withdraw: () => undefined,
     ...ports
   });
   replica.open(doc, null);

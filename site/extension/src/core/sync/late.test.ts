@@ -1,6 +1,7 @@
 /** What waits for a key, and its author may not write any more when that comes. */
 import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
+import * as Y from 'yjs';
 import { DOCUMENT, type Page, Pages } from '../simulation/pages';
 import type { ICut } from '../log/log';
 import type { IKeys, IRules } from './options';
@@ -58,6 +59,88 @@ describe('what was written and waits for a key', () => {
     page.text.insert(0, 'And on. ');
     pages.clock.advance(10_000);
     expect([page.words, other.words]).toEqual(Array(2).fill('And on. Too late. '));
+  });
+
+  /** Somebody who has no key yet, and may not write any more, and somebody else. */
+  function stranded(): {
+    readonly pages: Pages;
+    readonly page: Page;
+    readonly other: Page;
+    readonly lost: string[];
+    readonly faults: string[];
+    readonly close: () => void;
+    readonly say: (may: boolean) => void;
+    readonly getKey: () => void;
+  } {
+    const pages = new Pages(digest);
+    let [isHere, may] = [false, true];
+    const [lost, faults]: [string[], string[]] = [[], []];
+    const rules: IRules = {
+      standing: ({ session }) => (may || session !== page.session ? 'may' : 'may-not'),
+      cutOf: (_, session) => (may || session !== page.session ? null : { count: 0, chain: null })
+    };
+    const keys: IKeys = {
+      keyFor: (document, kind, then) =>
+        isHere ? pages.members.keys.keyFor(document, kind, then) : then(null),
+      keysOf: pages.members.keys.keysOf
+    };
+    const page: Page = pages.open(
+      {
+        ...{ keys, rules },
+        onLost: (_, all) => lost.push(...all.map(({ text }) => text)),
+        onUnfit: (_, fault) => faults.push(fault)
+      },
+      false
+    );
+    const close = page.follow();
+    const other = pages.open({ rules });
+    pages.join(page, other);
+    const say = (now: boolean): void => {
+      may = now;
+      [page, other].forEach(({ engine }) => engine.rulesChanged());
+    };
+    const getKey = (): void => {
+      isHere = true;
+      page.engine.keysChanged();
+    };
+    page.text.insert(0, 'Nobody heard of it. ');
+    pages.clock.advance(1000);
+    return { pages, page, other, lost, faults, close, say, getKey };
+  }
+
+  it('[PER7] is given back to whoever may not write any more, though no key ever comes; later they write on', () => {
+    const { pages, page, other, lost, faults, say, getKey } = stranded();
+    page.engine.rulesChanged();
+    pages.clock.advance(1000);
+    expect([page.words, lost]).toEqual(['Nobody heard of it. ', []]);
+    say(false);
+    pages.clock.advance(1000);
+    expect([page.words, lost, faults]).toEqual(['', ['Nobody heard of it. '], ['role']]);
+    say(true);
+    getKey();
+    page.text.insert(0, 'And on.');
+    pages.clock.advance(10_000);
+    expect([page.words, other.words, lost.length]).toEqual(['And on.', 'And on.', 1]);
+  });
+
+  it('[PER7] stays when its author may write again before it was given back', () => {
+    const { pages, page, other, lost, say, getKey } = stranded();
+    say(false);
+    say(true);
+    getKey();
+    pages.clock.advance(10_000);
+    expect([page.words, other.words, lost]).toEqual([...Array<string>(2).fill('Nobody heard of it. '), []]);
+  });
+
+  it('[PER7] is given back when the document is opened again, if it was closed before', () => {
+    const { pages, page, lost, close, say } = stranded();
+    say(false);
+    close();
+    pages.clock.advance(1000);
+    expect(lost).toEqual([]);
+    page.follow(new Y.Doc());
+    pages.clock.advance(1000);
+    expect([page.words, lost]).toEqual(['', ['Nobody heard of it. ']]);
   });
 
   it('[SYN18] of one’s own that a segment took along when it was cut off comes from who has it in pieces', () => {

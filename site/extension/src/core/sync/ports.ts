@@ -39,6 +39,10 @@ export interface IReplicaPorts {
   open(piece: IPiece, then: (opened: Opened) => void): void;
   /** Own changes, merged: to be sealed. */
   publish(change: Uint8Array): void;
+  /** How many of the changes that were published last wait for a key. */
+  unsealed(): number;
+  /** Those are not to be sealed any more. */
+  withdraw(): void;
   /** Whether changes of this origin are not the user's. */
   isForeign(origin: unknown): boolean;
   /** To be stored. */

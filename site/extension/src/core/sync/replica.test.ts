@@ -35,7 +35,14 @@ function open(genesis = GENESIS): {
     publish: change => sent.push({ at: clock.now(), change }),
     isForeign: origin => origin === FROM_LOG,
     ...{ keep: () => undefined, locked: () => undefined, forked: () => undefined },
-    ...{ replayed: () => undefined, unfit: () => undefined, resumed: () => undefined, mayWrite: () => true }
+    ...{
+      replayed: () => undefined,
+      unfit: () => undefined,
+      unsealed: () => 0,
+      withdraw: () => undefined,
+      resumed: () => undefined,
+      mayWrite: () => true
+    }
   };
   const replica = new Replica('d', 'document', ports);
   replica.open(doc, genesis);

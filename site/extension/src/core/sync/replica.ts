@@ -129,6 +129,7 @@ export class Replica {
     // Last: Yjs takes another when its own comes back from outside.
     this.begin(doc);
     this.tellRead();
+    this.lookUnsealed();
   }
 
   /** The document is closed here; its log stays. */
@@ -203,6 +204,7 @@ export class Replica {
       this.isAside = false;
       this.giveBack('role');
     }
+    this.lookUnsealed();
     // What was cut out of the document comes back with all of the log alone.
     const lifted = this.log.sessions.filter(session => {
       const [was, is] = [this.log.cutAt(session), this.ports.cutOf(session, this.log.authorOf(session)!)];
@@ -455,6 +457,10 @@ export class Replica {
     this.reading.end();
     this.reading = next;
     const { session, participant } = this.ports;
+    if (this.isStranded) {
+      this.unsealed.splice(-this.ports.unsealed());
+      this.ports.withdraw();
+    }
     if (!this.ports.cutOf(session, participant)) {
       this.unsealed = this.unsealed.filter(change => {
         Y.applyUpdate(doc, change.bytes, FROM_OTHERS);
@@ -488,6 +494,18 @@ export class Replica {
       }
       this.unsealed.push(read.value);
       this.ports.publish(piece);
+    }
+  }
+
+  /** Whether what waits for a key is of whoever may not write any more: perhaps none ever comes. */
+  private get isStranded(): boolean {
+    return this.kind === 'document' && this.ports.unsealed() > 0 && !this.ports.mayWrite();
+  }
+
+  /** It would stand on this page alone. While the document is closed nobody would be told: it waits until it is open. */
+  private lookUnsealed(): void {
+    if (this.doc && this.isStranded) {
+      this.giveBack('role');
     }
   }
 

@@ -50,7 +50,13 @@ function late(row: ICraftedRow): { replica: Replica; clock: VirtualClock } {
       void clock.after(1, () => then({ kind: 'open', plain: piece.bytes, part: 0, parts: 1 })),
     ...{ publish: () => undefined, isForeign: () => false, keep: () => undefined },
     ...{ locked: () => undefined, forked: () => undefined, replayed: () => undefined },
-    ...{ unfit: () => undefined, resumed: () => undefined, mayWrite: () => true }
+    ...{
+      unfit: () => undefined,
+      unsealed: () => 0,
+      withdraw: () => undefined,
+      resumed: () => undefined,
+      mayWrite: () => true
+    }
   };
   const replica = new Replica('d', 'document', ports);
   replica.open(new Y.Doc(), unhex(row.genesis));

@@ -55,6 +55,22 @@ describe('what one writes', () => {
     expect(give()).toEqual(['document d 4']);
   });
 
+  it('[PER7] is not sealed any more once it was given back, and what is written after it is', () => {
+    const { writer, give, write } = bench();
+    const waiting = (): number => writer.waiting('d', 'document');
+    expect(waiting()).toBe(0);
+    write(1);
+    write(2);
+    write(3, 'outputs');
+    write(4, 'document', 'other');
+    expect(waiting()).toBe(2);
+    writer.drop('d', 'document');
+    expect(waiting()).toBe(0);
+    write(5);
+    expect(give()).toEqual(['document d 5', 'outputs d 3', 'document other 4']);
+    expect(waiting()).toBe(0);
+  });
+
   it.each([
     ['document', [1, 2]],
     ['outputs', [1, 2]],

@@ -29,7 +29,7 @@ export class Writer {
 
   /** Seals a change and hands out its envelopes: at once, where key and cryptography are at hand. */
   write(document: string, kind: Kind, change: Uint8Array): void {
-    const name = `${kind} ${document}`;
+    const name = nameOf(document, kind);
     const stream = this.streams.get(name) ?? { document, kind, queue: [], isFetching: false };
     this.streams.set(name, stream);
     if (kind === 'awareness' || kind === 'record') {
@@ -43,6 +43,16 @@ export class Writer {
   /** There may be other keys: what waits is sealed. */
   unlock(): void {
     this.streams.forEach(stream => this.send(stream));
+  }
+
+  /** How many changes wait for a key: the last that were written. */
+  waiting(document: string, kind: Kind): number {
+    return this.streams.get(nameOf(document, kind))?.queue.length ?? 0;
+  }
+
+  /** What waits for a key is not to be said any more. */
+  drop(document: string, kind: Kind): void {
+    this.streams.get(nameOf(document, kind))?.queue.splice(0);
   }
 
   private send(stream: IStream): void {
@@ -62,4 +72,8 @@ export class Writer {
       }
     });
   }
+}
+
+function nameOf(document: string, kind: Kind): string {
+  return `${kind} ${document}`;
 }
