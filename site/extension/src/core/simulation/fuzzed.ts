@@ -48,6 +48,9 @@ export const FAILED: readonly { readonly seed: number; readonly ops: number }[] 
   // Only some had heard of a fork, and none of those who could say how far it counts.
   { seed: 466, ops: 150 },
   { seed: 475, ops: 150 },
+  // What waited for a key when its author was cut off; what waits for ever for words that died with their author's page.
+  { seed: 140_153, ops: 2000 },
+  { seed: 140_219, ops: 2000 },
   // A segment of one's own was cut off, and one's own page took none of the smaller pieces that others had in its place.
   { seed: 1_001_261, ops: 60 },
   // What waited for a key was refused when it came, and what followed on it waited for it for ever.
