@@ -158,7 +158,7 @@ class Exchange:
                 self._ports.spread.hear_summary(neighbour, summary, answer=message.answer)
                 continue
             if summary.document.endswith(_CONTENT):
-                self._hear_content(summary, equal)
+                ahead += self._hear_content(summary, equal, answer=message.answer)
                 continue
             replica = self._ports.replicas.get(summary.document) or self._ports.carry(summary.document)
             if not replica:
@@ -223,13 +223,18 @@ class Exchange:
 
         talk.news = News(self._ports.clock.after(NEWS_MS, tell), {source}, {session: None})
 
-    def _hear_content(self, summary: Summary, equal: Collection[str]) -> None:
-        """Who has the same log, and is as quiet, says the same: or one of both is to be built anew [PER6]."""
+    def _hear_content(self, summary: Summary, equal: Collection[str], *, answer: bool) -> list[Summary]:
+        """Who has the same log, and is as quiet, says the same: or one of both is to be built anew [PER6]. Which one,
+        neither knows: whoever said so hears what is here, and looks as well.
+        """
         name = summary.document.removesuffix(_CONTENT)
         replica = self._ports.replicas.get(name) if name in equal else None
         content = replica.content if replica else None
-        if replica and content is not None and content != summary.digest:
-            replica.settle()
+        if not replica or content is None or content == summary.digest:
+            return []
+        said = _summaries_of(replica) if answer else []
+        replica.settle()
+        return said
 
     def _compare_reaches(
         self, neighbour: Neighbour, replica: Replica, talk: Talk, reaches: Iterable[Reach], *, fresh: bool
@@ -321,10 +326,7 @@ class Exchange:
         stated = self._ports.stated()
         summaries = [Summary(_STATEMENTS, stated[:DIGEST_BYTES])] if stated is not None else []
         for each in replicas:
-            summaries.append(each.reaches.summary(each.name, None))
-            content = each.content
-            if content is not None:
-                summaries.append(Summary(each.name + _CONTENT, content))
+            summaries += _summaries_of(each)
         summaries += self._ports.spread.summaries(replicas)
         if not summaries and fresh:
             neighbour.say(Summaries(fresh, answer, ()))
@@ -338,3 +340,10 @@ class Exchange:
         if document not in self._talks:
             self._talks[document] = Talk(Claims(self._ports.clock))
         return self._talks[document]
+
+
+def _summaries_of(replica: Replica) -> list[Summary]:
+    """A document's digests: of its log, and of what it says."""
+    said = [replica.reaches.summary(replica.name, None)]
+    content = replica.content
+    return said if content is None else [*said, Summary(replica.name + _CONTENT, content)]

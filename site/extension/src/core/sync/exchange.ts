@@ -166,7 +166,7 @@ export class Exchange {
         continue;
       }
       if (summary.document.endsWith(CONTENT)) {
-        this.hearContent(summary, equal);
+        ahead!.push(...this.hearContent(summary, equal, answer));
         continue;
       }
       const replica = this.ports.replicas.get(summary.document) ?? this.ports.carry(summary.document);
@@ -247,14 +247,24 @@ export class Exchange {
     talk.news = { cancel, knows, sessions };
   }
 
-  /** Who has the same log, and is as quiet, says the same: or one of both is to be built anew [PER6]. */
-  private hearContent({ document, digest }: ISummary, equal: ReadonlySet<string>): void {
+  /**
+   * Who has the same log, and is as quiet, says the same: or one of both is to be built anew [PER6]. Which one, neither
+   * knows: whoever said so hears what is here, and looks as well.
+   */
+  private hearContent(
+    { document, digest }: ISummary,
+    equal: ReadonlySet<string>,
+    answer: boolean
+  ): readonly ISummary[] {
     const name = document.slice(0, -CONTENT.length);
     const replica = this.ports.replicas.get(name);
     const content = equal.has(name) ? replica?.content : null;
-    if (content && !sameBytes(content, digest)) {
-      replica!.settle();
+    if (!replica || !content || sameBytes(content, digest)) {
+      return [];
     }
+    const said = answer ? summariesOf(replica) : [];
+    replica.settle();
+    return said;
   }
 
   private compareReaches(
@@ -384,12 +394,7 @@ export class Exchange {
       ...(stated
         ? [{ document: STATEMENTS, digest: stated.subarray(0, DIGEST_BYTES), reaches: null, isWhole: false }]
         : []),
-      ...replicas.flatMap(({ name, reaches, content }) => {
-        const said = reaches.summary(name, null);
-        return content
-          ? [said, { document: `${name}${CONTENT}`, digest: content, reaches: null, isWhole: false }]
-          : [said];
-      }),
+      ...replicas.flatMap(summariesOf),
       ...this.ports.spread.summaries(replicas)
     ];
     // Who is new hears from us also where there is nothing: it is answered.
@@ -414,4 +419,12 @@ export class Exchange {
     this.talks.set(document, talk);
     return talk;
   }
+}
+
+/** A document's digests: of its log, and of what it says. */
+function summariesOf({ name, reaches, content }: Replica): ISummary[] {
+  const said = reaches.summary(name, null);
+  return content
+    ? [said, { document: `${name}${CONTENT}`, digest: content, reaches: null, isWhole: false }]
+    : [said];
 }
