@@ -30,8 +30,11 @@ async change => {
       continue;
     }
     const store = database.transaction('settings', 'readwrite').objectStore('settings');
-    const keys = (await asked(store.getAllKeys())).filter(key => String(key).startsWith('lost '));
-    const [key] = keys;
+    const [key] = (await asked(store.getAllKeys())).filter(each => String(each).startsWith('lost '));
+    if (key === undefined) {
+      database.close();
+      continue;
+    }
     const words = change(JSON.parse(await asked(store.get(key))));
     await asked(store.put(JSON.stringify(words), key));
     database.close();
