@@ -118,6 +118,26 @@ def test_log2_only_a_segment_of_two_or_more_with_the_same_chains_takes_their_pla
     assert log.compact(a.segment(2, 6)) == [], "within another"
 
 
+def test_log2_of_two_segments_of_one_range_the_lower_hash_stays_and_no_other_takes_its_place() -> None:
+    _, a, b = sides(16, 3)
+    low, high = sorted([a.segment(0, 8), a.segment(0, 8)], key=lambda each: each.hash)
+    log = log_with(a, high)
+    longer = replace(a.segment(0, 9), after=a.chains[8])
+    for other in map(lower, (a.segment(0, 6), a.segment(2, 8), b.segment(0, 8), longer)):
+        assert (other.end, log.compact(other)) == (other.end, [])
+    assert log.compact(low) == [high]
+    assert log.compact(high) == []
+    assert log.pieces(SESSION) == [low]
+    assert log_with(a, a.envelopes[0]).compact(lower(a.segment(0, 1))) == []
+    assert log_with(a, a.segment(0, 1)).compact(lower(a.envelopes[0])) == []
+
+
+def lower(piece: Piece) -> Piece:
+    """The same, as if its hash were the lowest."""
+    object.__setattr__(made := replace(piece), "hash", bytes(32))
+    return made
+
+
 def test_log7_where_a_session_stops_first_counts_and_what_stood_there_is_compared() -> None:
     _, a, b = sides(8, 0)
     log = log_with(a)

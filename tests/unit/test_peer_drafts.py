@@ -224,6 +224,62 @@ def test_per7_what_waited_for_a_key_is_given_back_when_its_author_is_cut_off_bef
     assert (str(page.text), desk.lost) == ("", [Lost("a", "Too late.")])
 
 
+def test_per7_what_waited_for_a_key_counts_with_what_follows_on_it_once_its_author_is_cut_off_no_more(
+    desk: Desk,
+) -> None:
+    page = desk.one
+    key, page.keys.key = page.keys.key, None
+    desk.write(page, "Too late. ")
+    cut(desk, Cut(0, None))
+    page.keys.key = key
+    page.engine.keys_changed()
+    desk.world.clock.advance(1000)
+    assert desk.words == ["", ""]
+    kept = [each.kind for each in page.kept]
+    assert kept == ["introduction", "piece"], "a log that is read again goes on after it"
+    cut(desk, None)
+    assert desk.words[0] == "Too late. "
+    desk.write(page, "And on. ", 10_000)
+    assert desk.words == ["Too late. And on. "] * 2
+
+
+def cut(desk: Desk, cut: Cut | None) -> None:
+    """How far the first one's session counts, for both."""
+    for page in (desk.one, desk.other):
+        page.rules.cuts.clear()
+        if cut:
+            page.rules.cuts[DOCUMENT, desk.one.session] = cut
+        page.engine.rules_changed()
+    desk.world.clock.advance(1000)
+
+
+def test_syn18_of_one_s_own_that_a_segment_took_along_when_it_was_cut_off_comes_from_who_has_it_in_pieces(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = Desk(compact_every=32)
+    page, log = desk.one, desk.other.replica.log
+    for _ in range(20):
+        desk.write(page, "o", 500)
+    reached = Cut(count := log.count(page.session), log.chain_at(page.session, log.count(page.session)))
+    assert count == 20
+    desk.world.part(page, desk.other)
+    for _ in range(30):
+        desk.write(page, "x", 500)
+    assert page.replica.log.pieces(page.session)[0].end > count
+    cut(desk, reached)
+    assert desk.words == ["", "o" * count]
+    built: list[object] = []
+    build = page.replica._built_anew
+    monkeypatch.setattr(page.replica, "_built_anew", lambda doc: (built.append(doc), build(doc))[1])
+    desk.world.join(page, desk.other)
+    for _ in range(1000):
+        if page.replica.log.count(page.session) < count:
+            desk.world.clock.advance(10)
+    assert desk.words == ["o" * count] * 2
+    assert page.engine.refusals["own"] == 0
+    assert len(built) == 1, "once for all that came together"
+
+
 def test_per7_what_waits_for_a_key_is_given_back_to_who_may_not_write_any_more_and_later_they_write_on(
     desk: Desk,
 ) -> None:

@@ -57,6 +57,7 @@ class Gate:
         self.known = Known()
         self.standings: dict[str, Standing] = {}
         self.here: set[bytes] = set()
+        self.lacks_own = False
         self.taken: list[bytes] = []
         self.refused: list[Refusal] = []
         self.intake = Intake(
@@ -66,6 +67,7 @@ class Gate:
                 crypto=crypto,
                 acquaintances=cast(Acquaintances, self.known),
                 standing=lambda who, place: self.standings.get(who.participant, "may"),
+                lacks_own=lambda document: self.lacks_own,
                 has=lambda envelope, data: data in self.here,
                 take=self._take,
                 refuse=lambda refusal, source: self.refused.append(refusal),
@@ -120,6 +122,15 @@ def test_syn7_of_another_class_or_oneself_nothing_is_taken(gate: Gate) -> None:
     assert gate.hears_segment(segment_of(gate.me)) == [None]
     assert gate.refused == ["other-class", "own"] * 2
     assert gate.hears_segment(segment_of(gate.ada)) == [gate.ada.introduced]
+
+
+def test_syn18_of_oneself_what_counts_and_is_not_here_any_more_is_taken(gate: Gate) -> None:
+    gate.introduce(gate.me)
+    gate.lacks_own = True
+    own = envelope_of(gate.me)
+    assert (gate.hears(own), gate.taken) == (["pass"], [own])
+    assert gate.hears_segment(segment_of(gate.me)) == [gate.me.introduced]
+    assert gate.refused == []
 
 
 def test_env1_what_another_signed_is_dropped_and_what_is_here_is_passed_without_a_look(gate: Gate) -> None:

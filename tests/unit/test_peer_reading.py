@@ -14,7 +14,7 @@ from peerbook.peer.sealed import DocumentKey
 from peerbook.peer.segment import Segment, seal_segment
 from peerbook.peer.session import client_of
 
-from .crafted import Crafted, craft
+from .crafted import CELL, Crafted, craft
 from .peer_kit import DOCUMENT, ROOM, Page, World, sealer_of, somebody
 
 KEY = DocumentKey(0, b"k" * 32)
@@ -87,6 +87,18 @@ def test_env6_parts_that_do_not_belong_together_end_their_session(desk: Desk, se
     change = desk.letter(0)
     assert desk.says((change[:4], 0, 2), second(change), (change[4:], 1, 2)) == 0
     assert str(desk.page.text) == ""
+
+
+def test_syn5_an_envelope_that_shows_what_may_not_be_is_not_passed_on(desk: Desk) -> None:
+    further = desk.world.page()
+    desk.world.join(desk.page, further)
+    desk.world.clock.advance(1000)
+    misplaced = craft(desk.client, 0, [Crafted(parent=CELL)]).data
+    assert desk.says(*whole(desk.letter(0), misplaced)) == 1
+    desk.world.clock.advance(10_000)
+    assert desk.page.engine.refusals["no-change"] == 1
+    assert further.replica.log.count(desk.session) == 1
+    assert further.engine.refusals["no-change"] == 0
 
 
 @pytest.mark.parametrize(("document", "kind"), [(ELSEWHERE, "document"), (DOCUMENT, "outputs")])

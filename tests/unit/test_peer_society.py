@@ -133,6 +133,14 @@ class School:
             self.world.join(member, neighbour)
         return member
 
+    def writer(self, name: str, words: str) -> Member:
+        """Somebody who came to Ada, and wrote."""
+        member = self.comes(name, self.ada)
+        self.wait()
+        member.text += words
+        self.wait()
+        return member
+
     def wait(self, seconds: float = 10) -> None:
         self.world.clock.advance(1000 * seconds)
 
@@ -173,10 +181,7 @@ def test_key7_who_does_not_know_the_secret_of_the_link_is_answered_nothing(
 
 def test_key8_behind_a_closed_door_one_waits_until_an_instructor_opens(school: School) -> None:
     ada = school.ada
-    ben = school.comes("Ben", ada)
-    school.wait()
-    ben.text += "between "
-    school.wait()
+    ben = school.writer("Ben", "between ")
     school.epoch("closed")
     ada.text += "us"
     school.wait(30)
@@ -328,10 +333,7 @@ def test_rol7_a_viewer_reads_and_what_they_write_goes_nowhere(school: School) ->
 
 def test_rol8_statements_reach_those_who_were_away(school: School) -> None:
     ada = school.ada
-    ben = school.comes("Ben", ada)
-    school.wait()
-    ben.text += "before "
-    school.wait()
+    ben = school.writer("Ben", "before ")
     school.world.part(ada, ben)
     school.state(Standing("ab" * 16, "viewer"))
     school.epoch("closed")

@@ -83,8 +83,13 @@ class Course:
             return self._put_aside(piece)
         return Known() if is_here else self._put(piece)
 
+    def keep_out(self, piece: Piece) -> None:
+        """What a frontier keeps out, and follows on what it took away."""
+        if self.frontier:
+            self.beyond = [*self.beyond, piece]
+
     def compact(self, piece: Piece) -> list[Piece]:
-        return self.strand.replace(piece) if self._compacts(piece) else []
+        return self.strand.replace(piece) if self._compacts(piece) or self._replaces(piece) else []
 
     def refuse(self, piece: Piece, instead: Iterable[Piece]) -> list[Piece]:
         self.ban(piece.hash)
@@ -279,6 +284,17 @@ class Course:
         self.strand.truncate(0)
         self._dismiss(lambda _: True)
         return New([], [], replay=True)
+
+    def _replaces(self, piece: Piece) -> bool:
+        """Two devices of one person may both have made a segment of one range: the one with the lower hash stays."""
+        there = next(iter(self.strand.range(piece.first, piece.end)), None)
+        return (
+            there is not None
+            and piece.form == there.form == "segment"
+            and (piece.first, piece.end) == (there.first, there.end)
+            and agrees(there.after, piece.after)
+            and piece.hash < there.hash
+        )
 
     def _compacts(self, piece: Piece) -> bool:
         """Whether the segment holds what two or more pieces here hold, with the same chain at both ends."""

@@ -94,6 +94,11 @@ class Log:
         course = self._courses.get(session)
         return list(course.bad) if course else []
 
+    def cut_at(self, session: str) -> Cut | None:
+        """How far a statement says that the session counts."""
+        course = self._courses.get(session)
+        return Cut(course.frontier.count, course.frontier.chain) if course and course.frontier else None
+
     def limit_of(self, session: str) -> float:
         """Up to where a session may grow here."""
         course = self._courses.get(session)
@@ -109,6 +114,12 @@ class Log:
     def take(self, piece: Piece) -> Taken:
         """A verified piece."""
         return self._course(piece.session, piece.author).take(piece)
+
+    def keep_out(self, piece: Piece) -> None:
+        """What a frontier keeps out: lifting it brings it back."""
+        course = self._courses.get(piece.session)
+        if course:
+            course.keep_out(piece)
 
     def compact(self, piece: Piece) -> list[Piece]:
         """A segment in the place of what it covers, once its content is known to be the same."""

@@ -99,6 +99,7 @@ class Engine:
                 options.crypto,
                 self._acquaintances,
                 options.rules.standing,
+                self._changes.lacks_own,
                 self._changes.has,
                 self._take,
                 self._refuse,
@@ -283,10 +284,12 @@ class Engine:
         """The server says that somebody left."""
         self._company.gone(session)
 
-    def rules_changed(self) -> None:
-        """What is known of who may what is different: what was refused may be taken now."""
+    def rules_changed(self, is_rekeyed: bool = False) -> None:
+        """What is known of who may what is different: what was refused may be taken now. ``is_rekeyed``: see
+        `SocietyPorts`.
+        """
         for replica in list(self._library.replicas.values()):
-            replica.review()
+            replica.review(is_rekeyed)
         self._compare_all()
 
     def keys_changed(self) -> None:

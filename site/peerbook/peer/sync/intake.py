@@ -27,6 +27,8 @@ class IntakePorts:
     crypto: Crypto
     acquaintances: Acquaintances
     standing: Callable[[Introduction, Envelope], Standing]
+    lacks_own: Callable[[str], bool]
+    """Whether something that counts of what one's own session wrote there is not here any more."""
     has: Callable[[Envelope, bytes], bool]
     """Whether the very same is here already."""
     take: Callable[[Envelope, bytes, Introduction, str], Verdict]
@@ -43,7 +45,7 @@ class Intake:
         """Judges what ``source`` passed on; ``then`` is called once, now or later."""
         if envelope.room != self._ports.room:
             then(self._deny("other-class", source, "drop"))
-        elif envelope.session == self._ports.session:
+        elif self._is_own(envelope):
             then(self._deny("own", source, "drop"))
         else:
             known = self._ports.acquaintances.of(envelope.session)
@@ -72,7 +74,7 @@ class Intake:
             else:
                 deny("forged")
 
-        if segment.room != self._ports.room or segment.session == self._ports.session:
+        if segment.room != self._ports.room or self._is_own(segment):
             deny("other-class" if segment.room != self._ports.room else "own")
         else:
             self._introduced(segment, data, source, judge)
@@ -83,6 +85,10 @@ class Intake:
         if author is None or signer is None:
             return False
         return verify_segment(self._ports.crypto, _whose(author), _whose(signer), segment, data)
+
+    def _is_own(self, said: Envelope | Segment) -> bool:
+        """Whether it is one's own, and here: nobody else brings that."""
+        return said.session == self._ports.session and not self._ports.lacks_own(said.document)
 
     def _introduced(
         self,

@@ -13,16 +13,17 @@ from typing import Any
 from pycrdt import Doc, Subscription, TransactionEvent
 
 from ..log.log import Log
-from ..log.piece import Cut, Fork, Known, New, Piece, Waits
-from ..permissions.change import CheckedChange, Refused, check_change
+from ..log.piece import Fork, Known, New, Piece, Waits
+from ..permissions.change import CheckedChange
 from .contents import Contents, content_digest
 from .digest import state_digest
 from .drafts import Drafts, DraftsPorts
 from .forms import Forms
 from .lost import lost_by
+from .opener import is_fit
 from .ports import Received, ReplicaPorts
 from .reaches import Reaches
-from .reading import Opened, Reading, ReadingPorts, limits_of
+from .reading import Opened, Reading, ReadingPorts
 from .renewal import Renewal, RenewalPorts
 from .weighing import Weighing, WeighingPorts
 
@@ -60,7 +61,6 @@ class Replica:
         self._genesis: bytes | None = None
         self._reading = self._make_reading(None)
         self._subscription: Subscription | None = None
-        self._cuts: dict[str, Cut] = {}
         self._is_applying = False
         self._digest: bytes | None = None
         self._contents = Contents(ports.clock)
@@ -133,7 +133,7 @@ class Replica:
     def take(self, piece: Piece) -> Received:
         """Takes a genuine piece of others."""
         opened = self._ports.open(piece)
-        if not self._is_fit(piece, opened):
+        if not is_fit(piece, opened, self._ports.client_of(piece.session, piece.author), self._ports.limits):
             self._dismiss(piece.session, piece.first, piece)
             return "bad"
         if piece.form == "segment" and opened.kind == "open":
@@ -150,7 +150,10 @@ class Replica:
         if is_whole:
             self._drafts.sealed()
         if self._join(piece, None) == "refused" and self.log.limit_of(piece.session) < piece.end:
-            # It waited for a key, and was cut off meanwhile: it stands in the document alone.
+            # It waited for a key, and was cut off meanwhile: it stands in the document alone. What the session
+            # says once it counts again follows on it.
+            self.log.keep_out(piece)
+            self._ports.keep(piece)
             self._drafts.give_back("role")
 
     def prove(self, proof: list[Piece]) -> bool:
@@ -164,15 +167,17 @@ class Replica:
         if self.log.author_of(session) is None and self._ports.cut_of(session, author):
             self._recut(session, author)
 
-    def review(self) -> None:
-        """What is said of how far sessions count may be different."""
+    def review(self, is_rekeyed: bool = False) -> None:
+        """What is said of how far sessions count may be different; and of keys, with which all is opened again."""
         self._drafts.review()
         if self.doc is not None:
             self._drafts.look_unsealed()
-        before = dict(self._cuts)
-        changed = [self._recut(session, self.log.author_of(session) or "") for session in list(self.log.sessions)]
-        is_resumed = self._cuts != before and self._resume()
-        if is_resumed or any(changed):
+        sessions = self.log.sessions
+        before = [self.log.cut_at(session) for session in sessions]
+        changed = [self._recut(session, self.log.author_of(session) or "") for session in sessions]
+        is_moved = [self.log.cut_at(session) for session in sessions] != before
+        is_resumed = (is_moved or is_rekeyed) and self._resume()
+        if is_resumed or is_rekeyed or any(changed):
             self._replay()
 
     def unlock(self) -> None:
@@ -257,16 +262,6 @@ class Replica:
             log.count(ports.session),
         )
 
-    def _is_fit(self, piece: Piece, opened: Opened) -> bool:
-        if opened.kind != "open" or opened.parts > 1:
-            return opened.kind != "wrong"
-        try:
-            client = self._ports.client_of(piece.session, piece.author)
-            check_change(opened.plain, client, limits_of(piece, self._ports.limits))
-        except Refused:
-            return False
-        return True
-
     def _compact(self, segment: Piece) -> bool:
         gone = self.log.compact(segment)
         if gone:
@@ -286,17 +281,22 @@ class Replica:
 
     def _join(self, piece: Piece, opened: Opened | None) -> Received:
         taken = self.log.take(piece)
+        known = (piece, opened) if opened else None
         if isinstance(taken, New):
             self._logged(taken.joined)
             if taken.replay:
                 self._resume()
                 self._replay()
+            elif opened and piece.session == self._ports.session:
+                # Of one's own, from others: nothing of it is in the document.
+                self._renewal.soon()
             else:
-                self._read(piece, opened)
-            return "taken"
+                self._read_on(piece.session, known)
+            # Reading it may have shown that it may not be.
+            return "bad" if self.log.limit_of(piece.session) < piece.end else "taken"
         if isinstance(taken, Fork):
             self._logged(taken.joined)
-            self._read(piece, opened)
+            self._read_on(piece.session, known)
             self.reaches.changed()
             self._ports.forked(taken.proof)
             return "forked"
@@ -306,9 +306,6 @@ class Replica:
         for piece in pieces:
             self._ports.keep(piece)
         self.reaches.changed()
-
-    def _read(self, piece: Piece, opened: Opened | None) -> None:
-        self._read_on(piece.session, (piece, opened) if opened else None)
 
     def _read_on(self, session: str, known: tuple[Piece, Opened] | None = None) -> None:
         for reading in self._readings:
@@ -328,13 +325,9 @@ class Replica:
 
     def _recut(self, session: str, author: str) -> bool:
         """Whether the document is to be built anew."""
-        cut, before = self._ports.cut_of(session, author), self._cuts.get(session)
+        cut, before = self._ports.cut_of(session, author), self.log.cut_at(session)
         if cut == before:
             return False
-        if cut:
-            self._cuts[session] = cut
-        else:
-            del self._cuts[session]
         moved = self.log.cut(session, author, cut)
         self.reaches.changed()
         if not moved.gone and before is None:

@@ -64,8 +64,10 @@ class SocietyPorts:
     """What the society asks of the engine."""
 
     neighbours: Neighbours
-    rules_changed: Callable[[], None]
-    """Who may what may be different."""
+    rules_changed: Callable[[bool], None]
+    """Who may what may be different; with True, other keys are stated for an epoch than were: what was sealed with one
+    that does not count is to be left out, and what was refused for its key may be right.
+    """
     keys_changed: Callable[[], None]
     devices_of: Callable[[str], Collection[bytes]] = lambda participant: ()
     """Agreement keys of somebody's devices, as far as they are known here."""
@@ -230,6 +232,7 @@ class Society:
 
     def take(self, statements: Sequence[Statement], source: str = "") -> None:
         """Takes statements that were verified, one's own among them, and passes on what is new."""
+        before = self._stated_keys
         taken = self._statements.take(statements) if self._statements else []
         if not taken:
             return
@@ -238,7 +241,8 @@ class Society:
         if self._ports:
             for each in taken:
                 self._ports.neighbours.say(StatementMessage(each.data), {source})
-            self._ports.rules_changed()
+            now = self._stated_keys
+            self._ports.rules_changed(any(now.get(epoch) != keys for epoch, keys in before.items()))
         self.introduced()
         self.doorway.changed()
         self.doorway.need()
@@ -260,6 +264,10 @@ class Society:
     def _epochs(self) -> Sequence[ClassEpoch]:
         roles = self.roles
         return roles.epochs if roles else ()
+
+    @property
+    def _stated_keys(self) -> dict[int, list[bytes]]:
+        return {each.epoch: sorted([each.key_hash, *each.others]) for each in self._epochs}
 
     def _stated(self, epoch: int) -> Sequence[bytes]:
         found = next((each for each in self._epochs if each.epoch == epoch), None)
@@ -309,7 +317,7 @@ class Society:
         taken = [self.keyring.take_epoch(epoch, key) == "taken" for epoch, key in admission.keys]
         if is_new or any(taken):
             if self._ports:
-                self._ports.rules_changed()
+                self._ports.rules_changed(False)
             self._keys_changed()
 
     def _found(self, founding: Founding) -> bool:
