@@ -95,6 +95,16 @@ def test_one_who_only_watches_writes_nowhere_and_one_who_teaches_has_the_panel(a
     assert ben.run(at) == "Hello, world!"
     ben.page.wait_for_timeout(500)
     assert ben.output(at) == "Hello, world!"
+    # No other page says that he writes there, or leads to one where he would.
+    panel(ben).get_by_role("link", name="Lecture").click()
+    ben.wait(lambda: "The teacher writes here, and you watch." in line(ben), "the lecture's line says so")
+    expect(ben.page.locator(".pb-ReadingLine").get_by_role("link")).to_have_count(0)
+    panel(ben).get_by_role("link", name="Your page").click()
+    ben.wait(lambda: "You watch in this class" in line(ben), "his own page's line says so")
+    assert "You write here" not in panel(ben).inner_text()
+    panel(ben).get_by_role("link", name="Everyone's page").click()
+    ben.wait(lambda: "The class writes here, and you watch." in line(ben), "he is back")
+    ben.sees("# heard")
     menu(ada, "Ben", "Make a student")
     ben.wait(lambda: line(ben) == "", "he writes again")
     ben.types(hello, " by all")

@@ -148,6 +148,20 @@ def test_ones_own_page_is_read_by_who_teaches_and_by_nobody_else(a_class_with: A
     panel(ben).get_by_role("link", name="Your page").click()
     ben.page.wait_for_url(re.compile("branch=mine"))
     ben.wait(lambda: "You write here." in panel(ben).inner_text(), "the panel says whose page it is")
+    # Folded away, the bar says it instead, on a phone too.
+    where = ben.page.locator(".pb-ClassSlot-where")
+    expect(where).to_be_hidden()
+    panel(ben).get_by_role("button", name="Fold away").click()
+    expect(where).to_be_visible()
+    expect(where).to_have_text("Your page")
+    wide = ben.page.viewport_size
+    assert wide
+    ben.page.set_viewport_size({"width": 390, "height": 844})
+    expect(where).to_be_visible()
+    ben.wait(lambda: ben.page.evaluate("document.scrollingElement.scrollWidth <= 390"), "nothing is cut off")
+    ben.page.set_viewport_size(wide)
+    ben.page.locator(".pb-ClassSlot-button").click()
+    expect(where).to_be_hidden()
     hello = ben.index_of("Hello, world")
     assert line(ben) == ""
     ben.types(hello, "; print('an' + 'swer')  # unshownword")

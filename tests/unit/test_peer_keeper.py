@@ -31,7 +31,6 @@ from peerbook.peer.signaling.line import ServerState
 from peerbook.peer.signaling.messages import Refused
 from peerbook.peer.site import Published, Site, Unreached
 from peerbook.peer.sync.engine import Engine, EngineOptions
-from peerbook.peer.sync.lost import Lost
 from peerbook.peer.sync.options import Keepable
 from tests.conftest import cell, notebook
 
@@ -58,7 +57,6 @@ class AClass:
         self.is_in, self.others, self.not_let_in, self.door = True, 0, None, "inside"
         self.is_removed = False
         self.costly: set[str] = set()
-        self.lost: dict[str, list[Lost]] = {}
         self.roads: dict[str, str] = {}
         self.seen: set[str] = set()
         self.kept: dict[str, Doc[Any]] = {}
@@ -340,35 +338,5 @@ def test_a_server_that_does_not_let_in_ends_it_in_words(tmp_path: Path) -> None:
             await kit.turns()
         assert "same version" in caught.value.remedy
         await kit.keeper.finish()
-
-    run(story())
-
-
-def test_per7_what_does_not_count_any_more_is_given_back_in_a_file_when_the_disk_takes_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def story() -> None:
-        kit = Kit(tmp_path)
-        await kit.turns()
-        name = kit.peer.name_of(published("w/1.ipynb"))
-        kit.peer.lost = {name: [Lost("one", "my words"), Lost("two", "and a line\nmore")]}
-        give_back = kit.folder.give_back
-
-        def full(about: str, pieces: Sequence[str]) -> None:
-            raise OSError(28, "no room")
-
-        monkeypatch.setattr(kit.folder, "give_back", full)
-        await kit.turns()
-        assert not (tmp_path / "given-back.txt").exists()
-        monkeypatch.setattr(kit.folder, "give_back", give_back)
-        await kit.turns()
-        kit.peer.lost["strange"] = [Lost("one", "later")]
-        await kit.keeper.finish()
-        assert (tmp_path / "given-back.txt").read_text("utf-8") == (
-            "--- w/1.ipynb\n\nmy words\n\nand a line\nmore\n\n--- strange\n\nlater\n\n"
-        )
-        told = [line for line in kit.said if "does not count" in line]
-        assert told[0] == "Something written here does not count in w/1.ipynb any more: it is in given-back.txt now."
-        assert len(told) == 2
 
     run(story())

@@ -114,10 +114,7 @@ def test_rol11_what_was_cut_stays_cut_also_when_whoever_lets_them_in_has_not_see
 
 def test_rol11_who_may_write_as_before_goes_on_in_the_page_they_have(school: School) -> None:
     ada = school.ada
-    ben = school.comes("Ben", ada)
-    school.wait()
-    ben.text += "<before>"
-    school.wait()
+    ben = school.writer("Ben", "<before>")
     told: tuple[tuple[StatedRole, str], ...] = (
         ("instructor", "<as instructor>"),
         ("attendee", "<as attendee>"),

@@ -145,7 +145,7 @@ def test_per6_what_neighbours_say_makes_a_page_build_once_for_each_log_and_seldo
     assert len(built) == 3
 
 
-def test_per6_nothing_is_said_of_what_a_document_says_while_it_changes_or_lacks_a_key() -> None:
+def test_per6_nothing_is_said_of_what_a_document_says_while_it_changes_or_lacks_a_key_or_is_not_signed() -> None:
     world = World()
     one, other = world.page(), world.page()
     world.join(one, other)
@@ -159,6 +159,13 @@ def test_per6_nothing_is_said_of_what_a_document_says_while_it_changes_or_lacks_
     one.text += "more"
     world.clock.advance(QUIET_MS + 1000)
     assert (one.replica.content is None, other.replica.content) == (False, None)
+    key, one.keys.key = one.keys.key, None
+    one.text += "and more"
+    world.clock.advance(QUIET_MS + 1000)
+    assert one.replica.content is None
+    one.keys.key = key
+    one.engine.keys_changed()
+    assert one.replica.content == content_digest(doc)
 
 
 def test_per6_limits_are_those_of_protocol_json() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pycrdt import Doc, Map, Text
 
+from peerbook.peer.bounds import fit_bounds
 from peerbook.peer.crypto import Signer
 from peerbook.peer.founding import everyone_of, found_class
 from peerbook.peer.identity import OwnSession
@@ -17,7 +18,7 @@ from peerbook.peer.keys.wraps import make_wraps
 from peerbook.peer.overlay.messages import StatementMessage
 from peerbook.peer.roles import Cut
 from peerbook.peer.secret import Secret
-from peerbook.peer.statement import Body, Door, Epoch, Reach, Standing, Succession, fit_frontier, sign_statement
+from peerbook.peer.statement import Body, Door, Epoch, Reach, Standing, Succession, sign_statement
 from peerbook.peer.sync.record import Record
 from peerbook.peer.sync.replica import Replica
 from peerbook.peer.sync.society import Known, Society, SocietyOptions, SocietyPorts
@@ -115,8 +116,8 @@ class School:
         """As whoever has the recovery file, on another machine."""
         roles, signer = heir.society.roles, Signer(self.recovery.reveal())
         assert roles
-        reaches = fit_frontier(heir.engine.reaches_of(self.ada.participant))
-        body = Succession(heir.own.introduced.root_key, roles.statements_of(roles.owner), reaches)
+        reaches = heir.engine.reaches_of(self.ada.participant)
+        body = Succession(heir.own.introduced.root_key, *fit_bounds(roles.statements_of(roles.owner), reaches))
         number = roles.next_number(signer.key, body)
         assert number
         heir.society.take([sign_statement(signer, self.class_id, number, body)])
@@ -130,6 +131,14 @@ class School:
         member = Member(self, name, root or self.world.chance.randbytes(32), known)
         for neighbour in neighbours:
             self.world.join(member, neighbour)
+        return member
+
+    def writer(self, name: str, words: str) -> Member:
+        """Somebody who came to Ada, and wrote."""
+        member = self.comes(name, self.ada)
+        self.wait()
+        member.text += words
+        self.wait()
         return member
 
     def wait(self, seconds: float = 10) -> None:
@@ -172,10 +181,7 @@ def test_key7_who_does_not_know_the_secret_of_the_link_is_answered_nothing(
 
 def test_key8_behind_a_closed_door_one_waits_until_an_instructor_opens(school: School) -> None:
     ada = school.ada
-    ben = school.comes("Ben", ada)
-    school.wait()
-    ben.text += "between "
-    school.wait()
+    ben = school.writer("Ben", "between ")
     school.epoch("closed")
     ada.text += "us"
     school.wait(30)
@@ -327,10 +333,7 @@ def test_rol7_a_viewer_reads_and_what_they_write_goes_nowhere(school: School) ->
 
 def test_rol8_statements_reach_those_who_were_away(school: School) -> None:
     ada = school.ada
-    ben = school.comes("Ben", ada)
-    school.wait()
-    ben.text += "before "
-    school.wait()
+    ben = school.writer("Ben", "before ")
     school.world.part(ada, ben)
     school.state(Standing("ab" * 16, "viewer"))
     school.epoch("closed")

@@ -247,33 +247,50 @@ def test_per8_ten_who_type_at_one_place_pastes_and_undo_storms_never_wait() -> N
     assert words(late.doc) == words(desk.doc)
 
 
+class Two:
+    """Two pages in a class, of which the first is given what takes long."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        # The document, and each that it is built anew as.
+        monkeypatch.setattr("tests.unit.peer_kit.Doc", CountingDoc)
+        monkeypatch.setattr("peerbook.peer.sync.replica.Doc", CountingDoc)
+        self.named: list[str] = []
+        self.world = World()
+        self.a, self.b = (self.world.page(stopwatch=looked_ms, costly=self.named.append) for _ in range(2))
+        self.world.join(self.a, self.b)
+        self.world.clock.advance(1000)
+        # Yjs looks through what is of lower clients.
+        people = [somebody(self.world.chance) for _ in range(2)]
+        clients = {client_of(DOCUMENT, each.introduced.participant, each.introduced.session): each for each in people}
+        (lower, filler), (client, self.eve) = sorted(clients.items())
+        self._give(filler, [one_before_the_other(lower, 0, 1000)])
+        assert self.named == []
+        self._give(self.eve, [letters(client, 500 * at, [(None, None)] * 500) for at in range(2)])
+        assert self.named == [self.eve.introduced.participant]
+
+    def _give(self, own: OwnSession, changes: Sequence[bytes]) -> None:
+        self.a.engine.hear(self.b.session, "control", encode_message(IntroductionMessage(own.introduction)))
+        sealer = sealer_of(own)
+        for sealed in [each for change in changes for each in sealer.seal(DocumentKey(0, b"k" * 32), change)]:
+            self.a.engine.hear(self.b.session, "control", sealed.data)
+
+
+def test_per6_nothing_is_said_of_what_a_document_says_while_some_of_it_takes_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("peerbook.peer.sync.contents.QUIET_MS", 0)
+    two = Two(monkeypatch)
+    assert two.a.replica.content is None
+    two.world.clock.advance(60_000)
+    assert two.a.replica.content is not None
+
+
 def test_per8_in_a_class_it_waits_its_author_is_named_and_it_is_there_in_the_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # The document, and each that it is built anew as.
-    monkeypatch.setattr("tests.unit.peer_kit.Doc", CountingDoc)
-    monkeypatch.setattr("peerbook.peer.sync.replica.Doc", CountingDoc)
-    named: list[str] = []
-    world = World()
-    a, b = (world.page(stopwatch=looked_ms, costly=named.append) for _ in range(2))
-    world.join(a, b)
-    world.clock.advance(1000)
-    # Yjs looks through what is of lower clients.
-    people = [somebody(world.chance) for _ in range(2)]
-    clients = {client_of(DOCUMENT, each.introduced.participant, each.introduced.session): each for each in people}
-    (lower, filler), (client, eve) = sorted(clients.items())
-
-    def give(own: OwnSession, changes: Sequence[bytes]) -> None:
-        a.engine.hear(b.session, "control", encode_message(IntroductionMessage(own.introduction)))
-        sealer = sealer_of(own)
-        for sealed in [each for change in changes for each in sealer.seal(DocumentKey(0, b"k" * 32), change)]:
-            a.engine.hear(b.session, "control", sealed.data)
-
-    give(filler, [one_before_the_other(lower, 0, 1000)])
-    assert named == []
     then = looked_ms()
-    give(eve, [letters(client, 500 * at, [(None, None)] * 500) for at in range(2)])
-    assert named == [eve.introduced.participant]
+    two = Two(monkeypatch)
+    world, a, b = two.world, two.a, two.b
     assert looked_ms() - then < 2 * COSTLY_MS
     assert len(a.text) < 1500
     b.text += "HONEST"

@@ -7,9 +7,9 @@ import { pageClock } from '../connection/page';
 import { readFounding } from '../core/class/founding';
 import type { IInvitation } from '../core/class/invitation';
 import { type IRecovery, writeRecovery } from '../core/class/recovery';
-import type { IReached } from '../core/class/readmission';
+import { undoubted } from '../core/class/readmission';
 import type { Role } from '../core/class/roles';
-import { decodeStatement, type IReach } from '../core/class/statement';
+import { decodeStatement } from '../core/class/statement';
 import { placeOf } from '../core/class/permissions';
 import type { ICrypto } from '../core/crypto';
 import type { IOwnSession } from '../core/identity/own';
@@ -241,8 +241,8 @@ export class Authority {
       mayGive: (to, role) =>
         roles.mayState(participant, { kind: 'standing', participant: to, role, ...bounds }),
       hasOf: async of => engine.reachesOf(of).length > 0 || (await this.archive.read([of]))(of).length > 0,
-      give: (to, role) => this.state(engine, [to], reached => void society.give(to, role, reached(to))),
-      setDoor: door => void society.beginEpoch(door),
+      give: (to, role) => this.state(engine, [to], reached => void society.stating.give(to, role, reached(to))),
+      setDoor: door => void society.stating.beginEpoch(door),
       mayTeam: team =>
         roles.mayState(participant, {
           ...{ kind: 'team', team, name: '', keyHash: new Uint8Array(32), members: [], frontier: [] }
@@ -261,9 +261,9 @@ export class Authority {
         );
       },
       newTeam: () => society.teaming.newTeam(),
-      admit: who => this.state(engine, [who], reached => society.admit(who, reached(who))),
+      admit: who => this.state(engine, [who], reached => society.stating.admit(who, reached(who))),
       refuse: who => doorway.refuse(who),
-      share: outputs => void society.state({ kind: 'sharing', outputs }),
+      share: outputs => void society.stating.state({ kind: 'sharing', outputs }),
       recoveryFile: workshop => this.recoveryFile(workshop)
     };
   }
@@ -289,7 +289,7 @@ export class Authority {
       if (this.role === 'owner') {
         then(true);
       } else {
-        society.takeOver(recovery, undoubted(reached(owner)), then);
+        society.stating.takeOver(recovery, undoubted(reached(owner)), then);
       }
     });
   }
@@ -351,9 +351,4 @@ export class Authority {
       }
     }
   }
-}
-
-/** For those who write there no more: a fork from its beginning counts nothing. */
-function undoubted(reaches: readonly IReached[]): readonly IReach[] {
-  return reaches.filter(({ fork }) => fork !== 'first');
 }

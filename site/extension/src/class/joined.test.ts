@@ -103,6 +103,20 @@ describe('a page in a class', () => {
     await until(() => told > 0);
   });
 
+  it('[PER7] tells that something done here may not be: the line above the notebook looks what to say', async () => {
+    const ada = await join('Ada');
+    await until(() => ada.summary.kind === 'alone');
+    const [doc, faults] = [new Y.Doc(), [] as string[]];
+    ada.follow(`${GENESIS}.mine.${'c'.repeat(32)}`, doc, {
+      ...FOLLOWED,
+      refused: fault => faults.push(fault)
+    });
+    const isTelling = (): boolean => (ada as unknown as { telling: unknown }).telling !== null;
+    await until(() => !isTelling());
+    doc.getMap('meta').set('word', 'forged');
+    expect([faults, isTelling()]).toEqual([['role'], true]);
+  });
+
   it('[CLS7] says what is wrong with the address of a server, and goes on without', async () => {
     served = () => Promise.resolve(new Response('{"signaling": "mailto:somebody"}'));
     const ada = await join('Ada');

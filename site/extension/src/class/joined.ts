@@ -114,8 +114,15 @@ export class Joined implements IMembership {
       isForeign: origin => options.isForeign?.(origin) === true,
       keep: (name, kept) => this.followed.get(name)?.keep(kept),
       onReplayed: (name, doc) => this.followed.get(name)?.rebuilt(doc),
-      onLost: (name, lost) => this.followed.get(name)?.lost?.(lost),
-      onUnfit: (name, fault) => this.followed.get(name)?.refused?.(fault),
+      onLost: (name, lost) => {
+        this.followed.get(name)?.lost?.(lost);
+        // The line above the notebook may have to say why.
+        this.tell();
+      },
+      onUnfit: (name, fault) => {
+        this.followed.get(name)?.refused?.(fault);
+        this.tell();
+      },
       onCostly: participant => {
         this.costly.add(participant);
         this.tell();

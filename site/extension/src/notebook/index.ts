@@ -154,7 +154,8 @@ class NotebookPlugin implements INotebookSessions {
       changed: each => this.changed(each),
       met: () => this.notices.met(),
       refused: (each, fault) => this.notices.refusedHere(each, fault),
-      lost: (each, lost, fault) => this.notices.lost(each, lost, fault)
+      lost: (each, lost, fault) => this.notices.lost(each, lost, fault),
+      writable: each => void this.notices.lostBefore(each)
     });
     void session.ready.then(
       async () => {

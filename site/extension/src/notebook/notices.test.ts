@@ -12,6 +12,7 @@ vi.hoisted(() =>
 );
 
 import { NotebookError, type NotebookFault } from '../core/document/normal';
+import type { ILost } from '../core/permissions/lost';
 import type { IPathEntry } from '../storage/storage';
 import { Notices } from './notices';
 import type { Session } from './session';
@@ -20,7 +21,8 @@ import { faultInWords } from './words';
 
 const trans = nullTranslator.load('peerbook');
 const notices = new Notices(trans, { open: () => undefined, bringBack: () => undefined });
-const session = (isReadOnly: boolean) => ({ notebook: { isReadOnly } }) as unknown as Session;
+const session = (isReadOnly: boolean) =>
+  ({ notebook: { isReadOnly }, mayWrite: !isReadOnly }) as unknown as Session;
 const said = () => Notification.manager.notifications.map(({ message }) => message);
 const LONG = 'a notebook of our whole class '.repeat(8).trim();
 const LOST = [{ cell: 'a', text: 'what I wrote for an hour '.repeat(20) }];
@@ -78,7 +80,119 @@ describe('what is said in passing', () => {
     const all = Notification.manager.notifications;
     expect(said().every(message => message.includes('"what I wrote for an hour'))).toBe(true);
     expect(all.map(({ options }) => options.actions!.map(({ label }) => label))).toEqual(
-      expect.arrayContaining([['Put it back', 'Copy it'], ['Copy it']])
+      expect.arrayContaining([
+        ['Put it back', 'Copy it', 'Not needed'],
+        ['Copy it', 'Not needed']
+      ])
     );
+  });
+});
+
+describe('what was lost', () => {
+  const ONE = { cell: 'a', text: 'the first' };
+  const TWO = { cell: 'gone', text: 'the second' };
+  /** A notebook's page: what it writes, and what the device keeps, in the order in which it happens. */
+  class Page {
+    mayWrite = true;
+    needsReload = false;
+    kept: ILost[] = [];
+    readonly happened: string[] = [];
+    readonly notebook = {
+      cells: [],
+      transact: (act: () => void) => act(),
+      addCell: ({ source }: { source: string }) => this.happened.push(`wrote ${source}`)
+    };
+    forgetLost(pieces: readonly ILost[]): Promise<void> {
+      this.happened.push(`forgot ${pieces.map(({ text }) => text).join()}`);
+      return Promise.resolve();
+    }
+    lostBefore(): Promise<readonly ILost[]> {
+      return Promise.resolve(this.kept);
+    }
+    get session(): Session {
+      return this as unknown as Session;
+    }
+  }
+  const shown = (words: string) =>
+    Notification.manager.notifications.filter(({ message }) => message.includes(words));
+  const labels = (words: string) =>
+    shown(words).map(({ options }) => options.actions!.map(({ label }) => label).join());
+  const press = (words: string, name: string): boolean => {
+    const event = new MouseEvent('click', { cancelable: true });
+    shown(words)[0]!
+      .options.actions!.find(({ label }) => label === name)!
+      .callback(event);
+    return event.defaultPrevented;
+  };
+  const settled = () => new Promise(then => setTimeout(then, 0));
+  let page: Page;
+
+  beforeEach(() => {
+    Notification.dismiss();
+    page = new Page();
+  });
+
+  it('is put back, and then forgotten: no other piece with it', () => {
+    notices.lost(page.session, [ONE], null);
+    notices.lost(page.session, [TWO], null);
+    expect(press('the first', 'Put it back')).toBe(false);
+    expect(page.happened).toEqual(['wrote the first', 'forgot the first']);
+    expect(press('the second', 'Not needed')).toBe(false);
+    expect(page.happened.slice(2)).toEqual(['forgot the second']);
+  });
+
+  it('stays, on the device and in the notice, where one may not write any more', () => {
+    notices.lost(page.session, [ONE], null);
+    page.mayWrite = false;
+    for (let twice = 0; twice < 2; twice += 1) {
+      expect(press('the first', 'Put it back')).toBe(true);
+    }
+    expect(page.happened).toEqual([]);
+    expect(shown('nothing was put back')).toHaveLength(1);
+    page.mayWrite = true;
+    expect(press('the first', 'Put it back')).toBe(false);
+    expect(page.happened).toEqual(['wrote the first', 'forgot the first']);
+  });
+
+  it('of who may not write is not put back, though the page does not know it yet', () => {
+    notices.lost(page.session, [ONE], 'role');
+    expect(labels('the first')).toEqual(['Copy it,Not needed']);
+    // What fitted nowhere is in the notice alone.
+    notices.lost(page.session, [TWO], 'structure');
+    expect(labels('the second')).toEqual(['Put it back,Copy it']);
+  });
+
+  it('is offered when one may write again, once, with every answer to it', async () => {
+    page.mayWrite = false;
+    notices.lost(page.session, [ONE], null);
+    page.kept = [ONE, TWO];
+    await notices.lostBefore(page.session);
+    expect(labels('the first')).toEqual(['Copy it,Not needed']);
+    page.mayWrite = true;
+    await Promise.all([notices.lostBefore(page.session), notices.lostBefore(page.session)]);
+    expect(labels('the first')).toEqual(['Put it back,Copy it,Not needed']);
+    expect(shown('the first')[0]!.message).toContain('the first the second');
+    // What there was no room for is in its notice alone: that one stays.
+    const unkept = { cell: 'b', text: 'the third' };
+    notices.lost(page.session, [unkept], null);
+    await notices.lostBefore(page.session);
+    expect(labels('the third')).toHaveLength(1);
+    expect(labels('the first')).toHaveLength(1);
+  });
+
+  it('is copied whole; where the browser does not let it, the notice stays and says so', async () => {
+    const copied: string[] = [];
+    const clipboard = { writeText: (text: string) => Promise.resolve(void copied.push(text)) };
+    vi.stubGlobal('navigator', { clipboard });
+    notices.lost(page.session, LOST, null);
+    expect(press('what I wrote', 'Copy it')).toBe(true);
+    await settled();
+    expect([copied, shown('what I wrote')]).toEqual([[LOST[0]!.text], []]);
+    vi.stubGlobal('navigator', {});
+    notices.lost(page.session, LOST, null);
+    press('what I wrote', 'Copy it');
+    await settled();
+    expect([shown('what I wrote').length, shown('did not let it be copied').length]).toEqual([1, 1]);
+    vi.unstubAllGlobals();
   });
 });

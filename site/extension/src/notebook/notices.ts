@@ -5,7 +5,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IPathEntry } from '../storage/storage';
 import type { ILost } from '../core/permissions/lost';
 import type { IFileListener } from './files';
-import { putBack } from './lost';
+import { copyText } from './clipboard';
+import { isKeptAfter, isSame, putBack } from './lost';
 import type { Session } from './session';
 import type { Keeping } from './keeping';
 import { shortened } from './shortened';
@@ -35,6 +36,12 @@ export class Notices implements IFileListener {
 
   private keptId = '';
   private refusedId = '';
+  private notNowId = '';
+  /** What of lost words is shown, of which notebook. */
+  private readonly offered = new WeakMap<
+    Session,
+    { readonly id: string; readonly lost: readonly ILost[] }[]
+  >();
 
   /** Somebody asked to save. Asked again, the notice is the same one. */
   kept(keeping: Keeping, download: () => void): void {
@@ -95,39 +102,82 @@ export class Notices implements IFileListener {
   lost(session: Session, lost: readonly ILost[], fault: string | null): void {
     const { trans } = this;
     const { needsReload } = session;
-    const isReadOnly = needsReload || session.notebook.isReadOnly;
+    const isReadOnly = fault === 'role' || !session.mayWrite;
+    const isKept = isKeptAfter(fault, needsReload);
     const text = lost.map(each => each.text).join('\n');
     const beginning = text.replace(/\s+/g, ' ').trim();
     if (beginning === '') {
       return;
     }
     const quoted = beginning.length > QUOTED ? `${beginning.slice(0, QUOTED)}...` : beginning;
-    const copy = { label: trans.__('Copy it'), callback: () => void navigator.clipboard.writeText(text) };
-    const back = {
-      label: trans.__('Put it back'),
-      callback: () => {
-        void session.forgetLost();
-        putBack(session.notebook, lost);
+    const copy = {
+      label: trans.__('Copy it'),
+      callback: (event: MouseEvent) => {
+        // Before it is copied the notice is all there is of it.
+        event.preventDefault();
+        void copyText(text).then(isCopied => (isCopied ? Notification.dismiss(id) : this.notCopied()));
       }
     };
-    const options = { autoClose: false as const, actions: isReadOnly ? [copy] : [back, copy] };
+    const back = {
+      label: trans.__('Put it back'),
+      callback: (event: MouseEvent) => {
+        if (!session.mayWrite) {
+          event.preventDefault();
+          this.notNow();
+          return;
+        }
+        putBack(session.notebook, lost);
+        void session.forgetLost(lost);
+      }
+    };
+    const unneeded = { label: trans.__('Not needed'), callback: () => void session.forgetLost(lost) };
+    const actions = [...(isReadOnly ? [] : [back]), copy, ...(isKept ? [unneeded] : [])];
+    const options = { autoClose: false as const, actions };
+    let id: string;
     if (fault === null || needsReload) {
-      Notification.warning(
+      id = Notification.warning(
         trans.__('Something you wrote does not count in the class any more: "%1"', quoted),
         options
       );
     } else {
       Notification.dismiss(this.refusedId);
-      this.refusedId = Notification.warning(lostInWords(fault, isReadOnly, quoted, trans), options);
+      id = Notification.warning(lostInWords(fault, isReadOnly, quoted, trans), options);
+      this.refusedId = id;
+    }
+    if (isKept) {
+      this.offered.set(session, [...(this.offered.get(session) ?? []), { id, lost }]);
     }
   }
 
-  /** The same of what one wrote on a page before this one. */
+  /** The same of what this device has kept: of a page before this one, and of when one could only read. */
   async lostBefore(session: Session): Promise<void> {
-    const lost = await session.lostBefore();
-    if (!session.needsReload && !session.notebook.isReadOnly && lost.length > 0) {
-      this.lost(session, lost, null);
+    const lost = session.mayWrite ? await session.lostBefore() : [];
+    if (!session.mayWrite || lost.length === 0) {
+      return;
     }
+    // What is shown already is shown once, now with every answer to it.
+    const isIn = (piece: ILost): boolean => lost.some(each => isSame(each, piece));
+    const shown = this.offered.get(session) ?? [];
+    const again = shown.filter(each => each.lost.every(isIn));
+    again.forEach(({ id }) => Notification.dismiss(id));
+    this.offered.set(
+      session,
+      shown.filter(each => !again.includes(each))
+    );
+    this.lost(session, lost, null);
+  }
+
+  private notNow(): void {
+    const words = this.trans.__(
+      'You cannot write on this page now, so nothing was put back. You can still copy it.'
+    );
+    Notification.dismiss(this.notNowId);
+    this.notNowId = Notification.info(words, { autoClose: NOTICE_MS });
+  }
+
+  private notCopied(): void {
+    const words = this.trans.__('This browser did not let it be copied. It is still in the notice.');
+    Notification.warning(words, { autoClose: NOTICE_MS });
   }
 
   newer(open: () => Promise<void>, stay: () => void): void {

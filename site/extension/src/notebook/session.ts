@@ -1,4 +1,5 @@
 /** One notebook that is open: its document, one's own outputs, and what keeps them. */
+import { Signal } from '@lumino/signaling';
 import type { Cancel } from '../core/clock';
 import { type Branch, documentOf, outputsName } from '../core/document/name';
 import { type IExportedCell, originalsOf } from '../core/document/export';
@@ -12,7 +13,7 @@ import { writeNotebook } from './file';
 import { FROM_LOG, type ITimers, Keeper } from './keeper';
 import { keep, type Keeping, type KeepingEvent, UNOPENED } from './keeping';
 import { type IReadLogbook, Logbook } from './logbook';
-import { KeptLost } from './lost';
+import { isKeptAfter, KeptLost } from './lost';
 import { MapNotebook } from './model';
 import { type IOpenedOutputs, OthersOutputs } from './others';
 import { FROM_TAB, type IChannel, Tabs } from './tabs';
@@ -40,6 +41,8 @@ export interface ISessionListener {
   refused(session: Session, fault: string): void;
   /** What one wrote and does not count; `fault`: it was refused here, and never reached the class. */
   lost(session: Session, lost: readonly ILost[], fault: string | null): void;
+  /** One may write again, after one could only read. */
+  writable(session: Session): void;
 }
 
 export class Session {
@@ -159,21 +162,49 @@ export class Session {
     return (this.isShared && entry && together?.needsReload(entry.document)) === true;
   }
 
+  /** Whether what one writes here gets anywhere, asked of the class as it is now: `isReadOnly` follows a little later. */
+  get mayWrite(): boolean {
+    const { together, entry } = this;
+    const isLet = !this.isShared || !entry || together?.mayWrite(entry.document) === true;
+    return !this.closed && isLet && !this.needsReload && !this.notebook.isReadOnly;
+  }
+
+  /** From now on it is only to be read, or it may be written again. */
+  become(isReadOnly: boolean): void {
+    const wasReadOnly = this.notebook.isReadOnly;
+    this.notebook.isReadOnly = isReadOnly;
+    if (wasReadOnly && !isReadOnly) {
+      this.listener.writable(this);
+    }
+  }
+
+  /** Whether all that does not count any more is on this device, to be offered again. */
+  keepsLost = true;
+  /** It is not any more. */
+  readonly lostUnkept = new Signal<this, void>(this);
+
   /** What was written on a page before, does not count and was neither put back nor forgotten. */
   async lostBefore(): Promise<readonly ILost[]> {
     return (await this.lostWords?.missing(this.notebook)) ?? [];
   }
 
-  async forgetLost(): Promise<void> {
-    await this.lostWords?.forget();
+  async forgetLost(pieces: readonly ILost[]): Promise<void> {
+    await this.lostWords?.forget(pieces);
   }
 
   private lost(lost: readonly ILost[], fault: string | null): void {
-    if (fault === null || this.needsReload) {
-      // What is not kept is in the notice all the same.
-      this.lostWords?.add(lost).catch(() => undefined);
+    if (isKeptAfter(fault, this.needsReload)) {
+      void this.keepLost(lost);
     }
     this.listener.lost(this, lost, fault);
+  }
+
+  private async keepLost(lost: readonly ILost[]): Promise<void> {
+    const isKept = await this.lostWords?.add(lost).catch(() => false);
+    if (isKept === false && this.keepsLost) {
+      this.keepsLost = false;
+      this.lostUnkept.emit();
+    }
   }
 
   /** The notebook as a file. */
@@ -223,6 +254,8 @@ export class Session {
     if (together && shared) {
       this.together = together;
       const setting = `lost ${together.me.participant} ${found.entry.document}`;
+      // Memory is gone with the page.
+      this.keepsLost = world.storage.kind !== 'memory';
       this.lostWords = new KeptLost({
         read: () => world.storage.setting(setting),
         write: value => world.storage.putSetting(setting, value)

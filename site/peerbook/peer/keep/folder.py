@@ -1,7 +1,6 @@
 """The folder a class is kept in. Files are written whole or not at all; what somebody else wrote is never lost.
 
     first-steps/1-hello.ipynb       a notebook of the class, for reading
-    given-back.txt                  what was written here and does not count in the class any more
     .peerbook/class.json            which class, who one is in it, the site as it was
     .peerbook/own                   who one is in a class with keys, and the keys: for this user alone
     .peerbook/<document>.state      where a document belongs, and what it begins with
@@ -32,7 +31,6 @@ from .own import Own, decode_own, encode_own
 from .state import Kept, decode_kept, decode_records, encode_kept, encode_record
 
 HIDDEN = ".peerbook"
-GIVEN_BACK = "given-back.txt"
 _OWN = "own"
 _BINARY = getattr(os, "O_BINARY", 0)
 _WRITING = "writing-"
@@ -184,14 +182,6 @@ class Folder:
             shorter = without_compacted(list(dict.fromkeys(records.kept)))
             if not records.is_damaged and len(shorter) < len(records.kept):
                 self._replace(file, b"".join(map(encode_record, shorter)))
-
-    def give_back(self, about: str, pieces: Sequence[str]) -> None:
-        """Adds words that their author may want again to those that are there; ``about``: where they stood. OSError
-        when the disk says no.
-        """
-        text = "\n\n".join([f"--- {about}", *pieces])
-        with (self.root / GIVEN_BACK).open("a", encoding="utf-8") as file:
-            file.write(f"{text}\n\n")
 
     def write(self, kept: Kept, notebook: bytes | None) -> Written:
         """Writes where a document belongs, and its notebook if there is one; ``kept.written`` is filled in here.

@@ -17,7 +17,7 @@ from ..peer import Followed, Peer
 from ..site import Published, fetch_genesis, fetch_site
 from ..sync.options import Keepable
 from .content import notebook_bytes
-from .folder import GIVEN_BACK, Folder, Written, unwritable
+from .folder import Folder, Written, unwritable
 from .names import file_of
 from .news import KeptNews, News, View
 from .state import Kept
@@ -125,7 +125,6 @@ class Keeper:
         if self._discovery is None or self._discovery.done():
             self._discovery = self._background.start(self._discover())
         await self._write_due()
-        self._give_back()
         peer, now = self._peer, time.monotonic()
         people = {each.participant: each.name or "Somebody" for each in peer.people() if not each.is_me}
         roads = tuple(peer.roads.values())
@@ -178,7 +177,6 @@ class Keeper:
             await self._write_all()
             await self._peer.leave()
             await self._write_all()
-            self._give_back()
         finally:
             self._folder.close()
 
@@ -357,19 +355,6 @@ class Keeper:
             self._trouble = ""
         if written.is_new:
             self._kept_news.written(entry.file, time.monotonic())
-
-    def _give_back(self) -> None:
-        """What one wrote and does not count any more is offered again, in a file [PER7]."""
-        for document, lost in list(self._peer.lost.items()):
-            entry = self._entries.get(document)
-            about = (entry.file if entry else "") or document
-            try:
-                self._folder.give_back(about, [piece.text for piece in lost])
-            except OSError as error:
-                _log.info("not given back yet: %s: %s", document, error)
-                continue
-            del self._peer.lost[document]
-            self._say(f"Something written here does not count in {about} any more: it is in {GIVEN_BACK} now.")
 
     def _failed(self, entry: _Entry, error: OSError) -> None:
         entry.due = time.monotonic() + _AGAIN_S

@@ -19,7 +19,7 @@ import { cast } from './cast';
 import { Invite } from './invite';
 import { ClassPanel, type IPanelView } from './panel';
 import { ClassSlot } from './slot';
-import { type IWhose, placeInWords } from './whose';
+import { type IWhose, placeInWords, whoseInWords } from './whose';
 
 const trans = nullTranslator.load('peerbook');
 const summary = (kind: ISummary['kind'], more: Partial<ISummary> = {}): ISummary => ({
@@ -110,6 +110,29 @@ describe('the panel', () => {
     all.push(said({ branch: 'mine', isShared: false, mayWrite: true }));
     expect(new Set(all).size).toBe(6);
     expect(isSeen(links()[0]!)).toBe(false);
+  });
+
+  it('says to who only watches that they do, on every page, and nothing of who sees what they run', () => {
+    const said = (branch: IWhose['branch']): string => {
+      const whose = { branch, isShared: true, mayWrite: false, isWatching: true };
+      panel.tell(view(connectionInWords(summary('direct'), cast(3), trans), { whose }));
+      return [...panel.node.querySelectorAll('.pb-Whose p')]
+        .filter(isSeen)
+        .map(({ textContent }) => textContent)
+        .join(' ');
+    };
+    const all = (['lecture', 'mine', 'team'] as const).map(said);
+    expect(all.every(words => /you watch/i.test(words))).toBe(true);
+    expect(all.join(' ')).not.toMatch(/you write here|take your page|see what you run/i);
+  });
+
+  it('promises that what one wrote is offered again where it is kept, and nowhere else', () => {
+    const said = (keepsLost: boolean): string =>
+      whoseInWords({ branch: 'team', isShared: true, mayWrite: false, needsReload: true, keepsLost }, trans);
+    expect(said(true)).toContain('What you wrote is kept. Reload the page');
+    expect(said(true)).toContain('offered to you again');
+    expect(said(false)).not.toMatch(/is kept|offered/);
+    expect(said(false)).toContain('copy what the notice shows before you reload the page');
   });
 
   it('has the way to one’s team, and who is in it; for who teaches to each team; for others none', () => {

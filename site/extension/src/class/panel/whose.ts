@@ -15,6 +15,10 @@ export interface IWhose {
   readonly mayWrite: boolean;
   /** Whether the class takes nothing more from this page, though one may write. */
   readonly needsReload?: boolean;
+  /** Whether what one wrote there, and did not reach the class, is kept on this device. */
+  readonly keepsLost?: boolean;
+  /** Whether one only watches, in all of the class. */
+  readonly isWatching?: boolean;
   /** Whether one was removed from the class. */
   readonly isRemoved?: boolean;
   /** What they are called whose own page it is, where it is not one's own. */
@@ -79,7 +83,8 @@ export class Whose {
     // That one was removed stands above already.
     setText(this.words, whose.isRemoved ? outInWords(trans) : whoseInWords(whose, trans));
     const isOwn = whose.isShared && whose.branch === 'mine' && whose.ownerName === undefined;
-    this.seen.hidden = !isOwn || whose.isRemoved === true;
+    // What they run who only watch is seen by nobody else.
+    this.seen.hidden = !isOwn || whose.isRemoved === true || whose.isWatching === true;
     setText(this.seen, this.seen.hidden ? '' : seenInWords(outputsShared, trans));
     const mine = teams.find(({ isMine }) => isMine);
     this.mates.hidden = !whose.isShared || !mine || mine.team === whose.team?.team;
@@ -132,15 +137,17 @@ export function whoseOf(
     branch,
     isShared,
     notebook,
-    needsReload
-  }: Pick<Session, 'branch' | 'isShared' | 'notebook' | 'needsReload'>,
+    needsReload,
+    keepsLost
+  }: Pick<Session, 'branch' | 'isShared' | 'notebook' | 'needsReload' | 'keepsLost'>,
   membership: Pick<IMembership, 'role' | 'pageOwner' | 'people' | 'team' | 'teams' | 'me'>
 ): IWhose {
   const { role, pageOwner, people, team } = membership;
   const other = { team: team ?? '', name: null, others: [], isMine: false };
   const owner = isShared && pageOwner !== null ? people.find(each => each.participant === pageOwner) : null;
   return {
-    ...{ branch, isShared, mayWrite: !notebook.isReadOnly, isRemoved: role === 'removed', needsReload },
+    ...{ branch, isShared, mayWrite: !notebook.isReadOnly, needsReload, keepsLost },
+    ...{ isRemoved: role === 'removed', isWatching: role === 'viewer' },
     ...(isShared && pageOwner !== null ? { ownerName: owner?.name ?? pageOwner.slice(0, 6) } : {}),
     ...(isShared && team !== null
       ? { team: teamsOf(membership).find(each => each.team === team) ?? other }
@@ -220,10 +227,8 @@ export function placeInWords(
 }
 
 /** Who may write there, and who may read. */
-export function whoseInWords(
-  { branch, isShared, mayWrite, isRemoved, needsReload, ownerName, team }: IWhose,
-  trans: TranslationBundle
-): string {
+export function whoseInWords(whose: IWhose, trans: TranslationBundle): string {
+  const { branch, isShared, mayWrite, isRemoved, needsReload, isWatching, ownerName, team } = whose;
   if (!isShared) {
     return trans.__('It is no step of the workshop: the class does not see it.');
   }
@@ -231,18 +236,30 @@ export function whoseInWords(
     return [trans.__('A teacher removed you from this class.'), outInWords(trans)].join(' ');
   }
   if (needsReload) {
-    return trans.__(
-      'The class takes nothing more from this page, so you cannot write here now. What you wrote is kept. Load the page anew to go on: what did not reach the class is offered to you again.'
-    );
+    return whose.keepsLost === false
+      ? trans.__(
+          'The class takes nothing more from this page, so you cannot write here now. This browser does not keep what did not reach the class: copy what the notice shows before you reload the page.'
+        )
+      : trans.__(
+          'The class takes nothing more from this page, so you cannot write here now. What you wrote is kept. Reload the page to go on: what did not reach the class is offered to you again.'
+        );
   }
   switch (branch) {
     case 'lecture':
+      if (isWatching) {
+        return trans.__('The teacher writes here, and you watch. You can run everything.');
+      }
       return mayWrite
         ? trans.__('You teach here: the class sees what you write, and cannot change it.')
         : trans.__('The teacher writes here. You can run everything; to change something, take your page.');
     case 'mine':
       if (ownerName !== undefined) {
         return trans.__("%1's page. You read it as a teacher does; only %1 writes here.", ownerName);
+      }
+      if (isWatching) {
+        return trans.__(
+          'You watch in this class: you can run everything on your page, and write nothing there. It began as the notebook was published, and does not change with the lecture.'
+        );
       }
       return trans.__(
         'You write here. Nobody else in the class can read it but the teachers. It began as the notebook was published, and does not change with the lecture.'

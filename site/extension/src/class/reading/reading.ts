@@ -61,11 +61,12 @@ class ReadNotebook {
     private readonly membership: IClassParts['membership'],
     private readonly trans: TranslationBundle
   ) {
-    this.line = new ReadingLine({ words: trans.__('Reload'), act: () => location.reload() });
+    this.line = new ReadingLine({ words: trans.__('Reload the page'), act: () => location.reload() });
     this.line.hide();
     panel.contentHeader.addWidget(this.line);
     this.place = new KeptPlace(panel.content, session.notebook);
     session.notebook.rebuilt.connect(this.later);
+    session.lostUnkept.connect(this.toldUnkept);
     panel.content.model?.cells.changed.connect(this.later);
     this.update();
   }
@@ -81,7 +82,7 @@ class ReadNotebook {
   update(): void {
     const { needsReload } = this.session;
     const isReading = needsReload || !this.mayWrite();
-    this.session.notebook.isReadOnly = isReading;
+    this.session.become(isReading);
     const words = whoseInWords(whoseOf(this.session, this.membership), this.trans);
     if (this.isReading !== isReading || this.said !== words) {
       this.isReading = isReading;
@@ -97,7 +98,7 @@ class ReadNotebook {
   private way(): { words: string; href: string } | null {
     const { branch } = this.session;
     const { invitation, role } = this.membership;
-    if (branch !== 'lecture' || role === 'removed') {
+    if (branch !== 'lecture' || role === 'removed' || role === 'viewer') {
       return null;
     }
     const root = new URL(PageConfig.getBaseUrl(), location.href).href;
@@ -112,6 +113,7 @@ class ReadNotebook {
       this.line.dispose();
       this.place.dispose();
       this.session.notebook.rebuilt.disconnect(this.later);
+      this.session.lostUnkept.disconnect(this.toldUnkept);
       this.panel.content.model?.cells.changed.disconnect(this.later);
     }
   }
@@ -121,6 +123,8 @@ class ReadNotebook {
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.apply(), 0);
   };
+
+  private readonly toldUnkept = (): void => this.update();
 
   private apply(): void {
     if (!this.isDisposed && !this.panel.isDisposed) {

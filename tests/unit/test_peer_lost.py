@@ -1,0 +1,36 @@
+"""A program that writes in a class in Python, without a page."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+
+from peerbook.peer.founding import link_of
+from peerbook.peer.keep.own import new_own
+from peerbook.peer.peer import Peer
+from peerbook.peer.site import Published, Site
+from peerbook.peer.sync.lost import Lost
+
+from .peer_kit import DOCUMENT, GENESIS
+
+NOTEBOOK = Published("w/1.ipynb", DOCUMENT.split(".")[0], "http://h/w/1.ipynb")
+
+
+def test_per7_what_a_program_wrote_and_does_not_count_it_finds_by_document() -> None:
+    async def story() -> None:
+        site = Site("http://h/", "ws://h/signal", True, (NOTEBOOK,))
+        own = new_own(secrets.token_bytes)
+        peer = Peer(site, link_of(bytes(16), bytes(16)), "A program", own, lambda own: None, direct=False)
+        name = peer.name_of(NOTEBOOK)
+        followed = peer.keep(name, GENESIS)
+        [cell] = followed.notebook.cells
+        followed.notebook.append(cell.id, huge := "h" * 20_000_000)
+        for _ in range(100):
+            if peer.lost:
+                break
+            await asyncio.sleep(0)
+        assert peer.lost == {name: [Lost(cell.id, huge)]}
+        assert followed.notebook.cells[0].source == ""
+        peer.engine.end()
+
+    asyncio.run(story())
