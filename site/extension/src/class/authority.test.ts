@@ -46,7 +46,7 @@ describe('what a page keeps of its class', () => {
       { statements: [school.epoch(1).bytes] },
       { nameOf: who => names.get(who) }
     );
-    page.authority.teaching!.give(ben, 'removed');
+    void page.authority.teaching!.give(ben, 'removed');
     await stated();
     expect(page.authority.removed).toEqual(new Map([[ben, 'Ben']]));
     // Whoever is out is known to nobody after a while.
@@ -227,7 +227,7 @@ describe('what a page offers', () => {
     const puts = async (...names: string[]): Promise<number> => {
       reads = 0;
       const members = names.map(name => school.idOf(name));
-      authority.teaching!.setTeam({ team: TEAM, name: 'T', members });
+      void authority.teaching!.setTeam({ team: TEAM, name: 'T', members });
       await stated();
       expect(authority.society.roles!.teams.get(TEAM)!.members).toEqual([...members].sort());
       return reads;
