@@ -20,6 +20,7 @@ from peerbook.peer.identity import participant_of, tagged
 from peerbook.peer.readmission import Reached, frontier_for
 from peerbook.peer.roles import Roles
 from peerbook.peer.statement import (
+    EPOCHS_AHEAD,
     STATED_ROLES,
     STATEMENT_BYTES,
     Body,
@@ -301,6 +302,23 @@ def story(seed: int) -> list[Statement]:
     return told
 
 
+def greedy() -> list[Statement]:
+    """An instructor who wants that nobody can say anything after them."""
+    most, key = 2**53 - 1, bytes(32)
+    return [
+        FIRST,
+        said(OWNER, 2, Epoch(3, "open", key)),
+        said(INES, 9, Epoch(3, "closed", bytes([1]) * 32)),
+        said(INES, 8, Epoch(3 + EPOCHS_AHEAD, "open", key)),
+        said(INES, 7, Epoch(4 + EPOCHS_AHEAD, "open", key)),
+        *(said(INES, number, Sharing(number % 2 == 0)) for number in (3, 6, most)),
+        said(INES, 5, Standing(of(ADA), "viewer")),
+        said(INES, most, Standing(of(ADA), "removed")),
+        said(INES, most - 1, Fork(of(HEIR), key)),
+        *(said(INES, number, Team(RED, "Team", bytes([number % 7]) * 32)) for number in (4, most)),
+    ]
+
+
 def class_of(roles: Roles, told: list[Statement]) -> dict[str, Any]:
     """What the page's fold must give as well."""
     everybody = {name: of(signer) for name, signer in PEOPLE.items()}
@@ -374,11 +392,11 @@ def main() -> None:
         assert read_statement(CLASS, data) == fault, (title, read_statement(CLASS, data))
         wrong.append({"title": title, "bytes": data.hex(), "fault": fault.value})
     stories = []
-    for seed in range(40):
-        told = story(seed)
+    told_of = {f"story {seed}": story(seed) for seed in range(40)}
+    for name, told in {**told_of, "an instructor who leaves no room": greedy()}.items():
         stories.append(
             {
-                "title": f"story {seed}",
+                "title": name,
                 "statements": [each.data.hex() for each in told],
                 "class": class_of(Roles(FOUNDING, told), told),
             }

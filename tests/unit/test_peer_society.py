@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pycrdt import Doc, Map, Text
 
+from peerbook.peer.bounds import fit_bounds
 from peerbook.peer.crypto import Signer
 from peerbook.peer.founding import everyone_of, found_class
 from peerbook.peer.identity import OwnSession
@@ -17,7 +18,7 @@ from peerbook.peer.keys.wraps import make_wraps
 from peerbook.peer.overlay.messages import StatementMessage
 from peerbook.peer.roles import Cut
 from peerbook.peer.secret import Secret
-from peerbook.peer.statement import Body, Door, Epoch, Reach, Standing, Succession, fit_frontier, sign_statement
+from peerbook.peer.statement import Body, Door, Epoch, Reach, Standing, Succession, sign_statement
 from peerbook.peer.sync.record import Record
 from peerbook.peer.sync.replica import Replica
 from peerbook.peer.sync.society import Known, Society, SocietyOptions, SocietyPorts
@@ -115,8 +116,8 @@ class School:
         """As whoever has the recovery file, on another machine."""
         roles, signer = heir.society.roles, Signer(self.recovery.reveal())
         assert roles
-        reaches = fit_frontier(heir.engine.reaches_of(self.ada.participant))
-        body = Succession(heir.own.introduced.root_key, roles.statements_of(roles.owner), reaches)
+        reaches = heir.engine.reaches_of(self.ada.participant)
+        body = Succession(heir.own.introduced.root_key, *fit_bounds(roles.statements_of(roles.owner), reaches))
         number = roles.next_number(signer.key, body)
         assert number
         heir.society.take([sign_statement(signer, self.class_id, number, body)])

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from peerbook.peer.bounds import fit_bounds
 from peerbook.peer.crypto import Signer
 from peerbook.peer.envelope import session_text
 from peerbook.peer.founding import Founding, found_class, read_founding
@@ -18,6 +19,7 @@ from peerbook.peer.log.piece import Chain, Piece
 from peerbook.peer.readmission import Reached, frontier_for, reached_in
 from peerbook.peer.roles import Cut, Roles
 from peerbook.peer.statement import (
+    EPOCHS_AHEAD,
     FRONTIER_BYTES,
     MOST_COUNTS,
     STATEMENT_BYTES,
@@ -223,6 +225,47 @@ def test_rol3_a_succession_outdoes_what_it_names() -> None:
     roles = Roles(CLASS, [named, one])
     assert roles.next_number(RECOVERY.key, Succession(HEIR.key)) == 1
     assert roles.next_number(RECOVERY.key, Succession(HEIR.key, (one.id,))) == 10
+
+
+def test_rol5_an_instructor_drives_no_number_of_the_owner_s_up() -> None:
+    named, far = stand(OWNER, 1, INES, "instructor"), stand(INES, 2**53 - 1, ADA, "viewer")
+    roles = Roles(CLASS, [named, far])
+    assert (roles.next_number(OWNER.key, far.body), roles.next_number(INES.key, far.body)) == (2, None)
+    assert Roles(CLASS, [named, far, stand(OWNER, 2, ADA, "attendee")]).role_of(name(ADA)) == "attendee"
+
+
+def test_rol4_no_epoch_of_an_instructor_is_far_above_the_owner_s() -> None:
+    assert LIMITS["epochs_ahead"] == EPOCHS_AHEAD
+    named = stand(OWNER, 1, INES, "instructor")
+    first = sign_statement(OWNER, CLASS.class_id, 2, Epoch(3, "open", bytes(32)))
+    most, far = (
+        sign_statement(INES, CLASS.class_id, 3, Epoch(epoch + EPOCHS_AHEAD, "open", bytes(32))) for epoch in (3, 4)
+    )
+    roles = Roles(CLASS, [named, first, most, far])
+    assert [each.epoch for each in roles.epochs] == [3, 3 + EPOCHS_AHEAD]
+    assert [roles.may_state(name(by), far.body) for by in (INES, OWNER)] == [False, True]
+
+
+def test_rol2_whatever_was_stated_fits_what_decides_first() -> None:
+    named = stand(OWNER, 1, INES, "instructor")
+    told: list[Statement] = [
+        *(sign_statement(INES, CLASS.class_id, number, Sharing(outputs=True)) for number in range(2, 2300)),
+        *(sign_statement(INES, CLASS.class_id, 2300, Epoch(epoch, "open", bytes(32))) for epoch in (1, 2)),
+        *(sign_statement(INES, CLASS.class_id, 2301, Epoch(1, "open", bytes([key]) * 32)) for key in (1, 2)),
+    ]
+    counts = Roles(CLASS, [named, *told]).statements_of(name(INES))
+    assert len(counts) == len(told)
+    by_id = {each.id: each for each in told}
+    kinds = [type(by_id[each].body) for each in counts[:6]]
+    assert kinds == [Epoch, Epoch, Sharing, Epoch, Epoch, Sharing]
+    reaches = [Reach("document", session_text(bytes([at % 256, at >> 8]) * 8), 1 + at, bytes(32)) for at in range(1500)]
+    kept, frontier = fit_bounds(counts, reaches)
+    assert MOST_COUNTS <= len(kept) < len(told)
+    assert set(kept) == set(counts[: len(kept)])
+    removed = sign_statement(OWNER, CLASS.class_id, 2, Standing(name(INES), "removed", kept, frontier))
+    roles = Roles(CLASS, [named, *told, removed])
+    assert (roles.role_of(name(INES)), [each.epoch for each in roles.epochs]) == ("removed", [1, 2])
+    assert [len(each.others) for each in roles.epochs] == [2, 0]
 
 
 def test_rol4_who_is_made_an_instructor_says_nothing_by_what_they_said_before() -> None:

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .access import is_out, place_of, reads_in, writes_in
+from .bounds import foremost, subject_of
 from .founding import Founding, everyone_of
 from .identity import participant_of
 from .statement import (
     EPOCH_MEMBERS,
+    EPOCHS_AHEAD,
     Body,
     Door,
     Epoch,
@@ -142,19 +144,6 @@ def words_of(ordered: Iterable[Statement]) -> dict[str, Word]:
     return words
 
 
-def _subject_of(body: Body) -> tuple[str, str | int]:
-    """What a statement is about: of two on one subject one decides."""
-    match body:
-        case Standing() | Fork():
-            return "standing", body.participant
-        case Epoch():
-            return "epoch", body.epoch
-        case Team():
-            return "team", body.team
-        case _:
-            return type(body).__name__, 0
-
-
 class Roles:
     """The class, as these statements make it."""
 
@@ -167,6 +156,8 @@ class Roles:
         """The participant who owns the class now."""
         self._owners = [each for each in self._all if is_owners(self._reign, each)]
         self._owners_words = words_of(self._owners)
+        said_epochs = (each.body.epoch for each in self._owners if isinstance(each.body, Epoch))
+        self._owners_epoch = max(said_epochs, default=0)
         self._others = [each for each in self._all if self._is_instructors(each)]
         self._others_words = words_of(self._others)
         succession = [self._reign.last] if self._reign.last else []
@@ -247,13 +238,15 @@ class Roles:
         return self._is_for_instructors(body)
 
     def statements_of(self, participant: str) -> tuple[str, ...]:
-        """The ids of somebody's statements that count now, for the statement that takes their power away."""
-        theirs = (each.id for each in self._all if _participant(each.author) == participant)
-        return tuple(sorted(id_ for id_ in theirs if id_ in self._ids))
+        """The ids of somebody's statements that count now, for the statement that takes their power away: what to name
+        first comes first.
+        """
+        theirs = (each for each in self._all if each.id in self._ids and _participant(each.author) == participant)
+        return foremost(theirs, (*self._others, *self._owners))
 
     def next_number(self, author: bytes, body: Body) -> int | None:
         """The number for a new statement: above whatever it is to outdo, and not above what somebody without power
-        said. None when there is none.
+        said. The owner's decides before an instructor's whatever their numbers. None when there is none.
         """
         most = max((each.number for each in self._all if self._is_outdone(each, author, body)), default=0)
         return most + 1 if most < _MOST_NUMBER else None
@@ -263,10 +256,11 @@ class Roles:
             return statement.author in (author, body.owner_key) or statement.id in body.counts
         # A promotion begins above all that the promoted said before: nothing of it counts by that.
         is_promotion = isinstance(body, Standing) and body.role == "instructor"
+        is_owner = author == self._reign.key
         return (
             statement.author == author
             or statement.id in self._owners_ids
-            or (statement.id in self._ids and _subject_of(statement.body) == _subject_of(body))
+            or (not is_owner and statement.id in self._ids and subject_of(statement.body) == subject_of(body))
             or (is_promotion and isinstance(body, Standing) and _participant(statement.author) == body.participant)
         )
 
@@ -336,6 +330,9 @@ class Roles:
         if isinstance(body, Standing | Fork):
             is_free = body.participant != self.owner and body.participant not in self._owners_words
             return is_free and body.role != "instructor"
+        if isinstance(body, Epoch):
+            # Else one of them could leave no number to anybody.
+            return body.epoch <= self._owners_epoch + EPOCHS_AHEAD
         return not isinstance(body, Succession)
 
     def _frontier_on(self, participant: str) -> tuple[Reach, ...]:

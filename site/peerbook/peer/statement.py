@@ -23,6 +23,9 @@ STATEMENT_BYTES = 65_536
 """``statement_bytes`` in docs/protocol.json."""
 FRONTIER_BYTES = 49_152
 MOST_COUNTS = 500
+"""Statements that one statement lets count, however long its frontier is."""
+EPOCHS_AHEAD = 1_000_000
+"""How far above the owner's last epoch an instructor's may be. ``epochs_ahead`` in docs/protocol.json."""
 EPOCH_MEMBERS = 4000
 """Members that a statement closing the door names. ``epoch_members`` in docs/protocol.json."""
 TEAM_MEMBERS = 64
@@ -212,7 +215,7 @@ def fit_frontier(reaches: Iterable[Reach]) -> tuple[Reach, ...]:
     most = len(longest)
     while True:
         kept = tuple(sorted(longest[:most], key=_place))
-        size = len(_frontier_bytes(kept))
+        size = len(frontier_bytes(kept))
         if size <= FRONTIER_BYTES:
             return kept
         most = min(most - 1, most * FRONTIER_BYTES // size)
@@ -238,7 +241,7 @@ def _body_bytes(body: Body) -> bytes:
             return bytes.fromhex(body.participant) + body.proof + _bounds_bytes(body.counts, body.frontier)
         case Team():
             head = bytes.fromhex(body.team) + text_bytes(body.name) + body.key_hash
-            return head + _members_bytes(body.members) + _frontier_bytes(body.frontier)
+            return head + _members_bytes(body.members) + frontier_bytes(body.frontier)
 
 
 def _members_bytes(members: tuple[str, ...]) -> bytes:
@@ -246,10 +249,10 @@ def _members_bytes(members: tuple[str, ...]) -> bytes:
 
 
 def _bounds_bytes(counts: tuple[str, ...], frontier: tuple[Reach, ...]) -> bytes:
-    return number_bytes(len(counts)) + b"".join(map(bytes.fromhex, counts)) + _frontier_bytes(frontier)
+    return number_bytes(len(counts)) + b"".join(map(bytes.fromhex, counts)) + frontier_bytes(frontier)
 
 
-def _frontier_bytes(frontier: tuple[Reach, ...]) -> bytes:
+def frontier_bytes(frontier: tuple[Reach, ...]) -> bytes:
     documents: dict[str, list[Reach]] = {}
     for reach in frontier:
         documents.setdefault(reach.document, []).append(reach)

@@ -286,7 +286,7 @@ describe('what a page offers', () => {
     const page = new Page('owner', { statements: [school.epoch(1).bytes] });
     const { teaching, society } = page.authority;
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
-    vi.spyOn(society, 'give').mockImplementationOnce(() => {
+    vi.spyOn(society.stating, 'give').mockImplementationOnce(() => {
       throw new RangeError('Not a statement: too-large');
     });
     const given = ['ada', 'ben'].map(name => teaching!.give(school.idOf(name), 'viewer'));

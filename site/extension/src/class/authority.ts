@@ -7,9 +7,9 @@ import { pageClock } from '../connection/page';
 import { readFounding } from '../core/class/founding';
 import type { IInvitation } from '../core/class/invitation';
 import { type IRecovery, writeRecovery } from '../core/class/recovery';
-import type { IReached } from '../core/class/readmission';
+import { type IReached, undoubted } from '../core/class/readmission';
 import type { Role } from '../core/class/roles';
-import { decodeStatement, type IReach } from '../core/class/statement';
+import { decodeStatement } from '../core/class/statement';
 import { placeOf } from '../core/class/permissions';
 import type { ICrypto } from '../core/crypto';
 import type { IOwnSession } from '../core/identity/own';
@@ -242,8 +242,8 @@ export class Authority {
         roles.mayState(participant, { kind: 'standing', participant: to, role, ...bounds }),
       hasOf: async of =>
         engine.reachedBy(of).some(isForOthers) || (await this.archive.read([of]))(of).some(isForOthers),
-      give: (to, role) => this.state(engine, [to], reached => society.give(to, role, reached(to))),
-      setDoor: door => void society.beginEpoch(door),
+      give: (to, role) => this.state(engine, [to], reached => society.stating.give(to, role, reached(to))),
+      setDoor: door => void society.stating.beginEpoch(door),
       mayTeam: team =>
         roles.mayState(participant, {
           ...{ kind: 'team', team, name: '', keyHash: new Uint8Array(32), members: [], frontier: [] }
@@ -262,11 +262,11 @@ export class Authority {
       newTeam: () => society.teaming.newTeam(),
       admit: who =>
         this.state(engine, [who], reached => {
-          society.admit(who, reached(who));
+          society.stating.admit(who, reached(who));
           return true;
         }),
       refuse: who => doorway.refuse(who),
-      share: outputs => void society.state({ kind: 'sharing', outputs }),
+      share: outputs => void society.stating.state({ kind: 'sharing', outputs }),
       recoveryFile: workshop => this.recoveryFile(workshop)
     };
   }
@@ -292,7 +292,7 @@ export class Authority {
       if (this.role === 'owner') {
         then(true);
       } else {
-        society.takeOver(recovery, undoubted(reached(owner)), then);
+        society.stating.takeOver(recovery, undoubted(reached(owner)), then);
       }
       return true;
     });
@@ -376,9 +376,4 @@ function isForOthers({ document, fork, count }: IReached): boolean {
   const place = placeOf(document);
   const isOfOthers = place?.branch === 'lecture' || place?.branch === 'team';
   return fork !== 'first' && count > 0 && isOfOthers && place.outputsOf === null;
-}
-
-/** For those who write there no more: a fork from its beginning counts nothing. */
-function undoubted(reaches: readonly IReached[]): readonly IReach[] {
-  return reaches.filter(({ fork }) => fork !== 'first');
 }

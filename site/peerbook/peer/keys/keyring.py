@@ -143,12 +143,6 @@ class Keyring:
         keys = tuple(document_key(secret, document) for secret in secrets)
         return Keys(keys, None if keys else "secret" if epoch_keys else "epoch")
 
-    def key_for(self, document: str) -> tuple[int, bytes] | None:
-        """The newest epoch and the key to write a document with; None while there is none."""
-        epoch = self.newest
-        keys = () if epoch is None else self.keys_of(document, epoch).keys
-        return (epoch, keys[0]) if epoch is not None and keys else None
-
     def _secret_of(self, document: str, epoch: int) -> bytes | None:
         held = self._secrets.get((document, epoch))
         if held is None and keeper_of(document) == self._own.participant:

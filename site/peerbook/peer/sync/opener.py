@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable
 
 from ..envelope import Envelope, Fault, decode_envelope
 from ..log.piece import Piece
+from ..permissions.change import Refused, check_change
+from ..permissions.limits import Limits
 from ..sealed import Crypto, open_envelope
 from ..segment import OwnChange, Segment, SegmentFault, decode_segment, is_segment, open_segment
 from .options import Keys
-from .reading import Opened
+from .reading import Opened, limits_of
 
 
 def read_piece(data: bytes) -> Envelope | Segment | None:
@@ -45,6 +47,17 @@ class Opener:
             if plain is not None:
                 return plain
         return Opened("wrong" if keys and self._keys.are_all(place.document, place.kind) else "locked")
+
+
+def is_fit(piece: Piece, opened: Opened, client: int, limits: Limits) -> bool:
+    """Whether nothing speaks against a piece by itself; ``client``: its session's clientID."""
+    if opened.kind != "open" or opened.parts > 1:
+        return opened.kind != "wrong"
+    try:
+        check_change(opened.plain, client, limits_of(piece, limits))
+    except Refused:
+        return False
+    return True
 
 
 def open_changes(open_piece: Callable[[Piece], Opened], pieces: Iterable[Piece]) -> list[OwnChange] | None:

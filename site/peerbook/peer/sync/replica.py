@@ -14,15 +14,16 @@ from pycrdt import Doc, Subscription, TransactionEvent
 
 from ..log.log import Log
 from ..log.piece import Fork, Known, New, Piece, Waits
-from ..permissions.change import CheckedChange, Refused, check_change
+from ..permissions.change import CheckedChange
 from .contents import Contents, content_digest
 from .digest import state_digest
 from .drafts import Drafts, DraftsPorts
 from .forms import Forms
 from .lost import lost_by
+from .opener import is_fit
 from .ports import Received, ReplicaPorts
 from .reaches import Reaches
-from .reading import Opened, Reading, ReadingPorts, limits_of
+from .reading import Opened, Reading, ReadingPorts
 from .renewal import Renewal, RenewalPorts
 from .weighing import Weighing, WeighingPorts
 
@@ -132,7 +133,7 @@ class Replica:
     def take(self, piece: Piece) -> Received:
         """Takes a genuine piece of others."""
         opened = self._ports.open(piece)
-        if not self._is_fit(piece, opened):
+        if not is_fit(piece, opened, self._ports.client_of(piece.session, piece.author), self._ports.limits):
             self._dismiss(piece.session, piece.first, piece)
             return "bad"
         if piece.form == "segment" and opened.kind == "open":
@@ -261,16 +262,6 @@ class Replica:
             log.count(ports.session),
         )
 
-    def _is_fit(self, piece: Piece, opened: Opened) -> bool:
-        if opened.kind != "open" or opened.parts > 1:
-            return opened.kind != "wrong"
-        try:
-            client = self._ports.client_of(piece.session, piece.author)
-            check_change(opened.plain, client, limits_of(piece, self._ports.limits))
-        except Refused:
-            return False
-        return True
-
     def _compact(self, segment: Piece) -> bool:
         gone = self.log.compact(segment)
         if gone:
@@ -290,6 +281,7 @@ class Replica:
 
     def _join(self, piece: Piece, opened: Opened | None) -> Received:
         taken = self.log.take(piece)
+        known = (piece, opened) if opened else None
         if isinstance(taken, New):
             self._logged(taken.joined)
             if taken.replay:
@@ -299,12 +291,12 @@ class Replica:
                 # Of one's own, from others: nothing of it is in the document.
                 self._renewal.soon()
             else:
-                self._read(piece, opened)
+                self._read_on(piece.session, known)
             # Reading it may have shown that it may not be.
             return "bad" if self.log.limit_of(piece.session) < piece.end else "taken"
         if isinstance(taken, Fork):
             self._logged(taken.joined)
-            self._read(piece, opened)
+            self._read_on(piece.session, known)
             self.reaches.changed()
             self._ports.forked(taken.proof)
             return "forked"
@@ -314,9 +306,6 @@ class Replica:
         for piece in pieces:
             self._ports.keep(piece)
         self.reaches.changed()
-
-    def _read(self, piece: Piece, opened: Opened | None) -> None:
-        self._read_on(piece.session, (piece, opened) if opened else None)
 
     def _read_on(self, session: str, known: tuple[Piece, Opened] | None = None) -> None:
         for reading in self._readings:

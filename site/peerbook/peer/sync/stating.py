@@ -1,5 +1,5 @@
-"""What owner and instructors state: epochs and the door, who is what, who owns the class. As the same parts of
-``core/sync/society.ts``. Pure.
+"""What owner and instructors state: epochs and the door, who is what, who owns the class. As
+``core/sync/stating.ts``. Pure.
 """
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 
+from ..bounds import fit_bounds
 from ..identity import OwnSession
 from ..readmission import Reached, frontier_for
 from ..roles import Roles
@@ -17,7 +18,6 @@ from ..statement import (
     Standing,
     StatedRole,
     Statement,
-    fit_frontier,
     sign_statement,
 )
 
@@ -71,7 +71,7 @@ class Stating:
         counts = roles.statements_of(participant) if roles else ()
         did_teach = roles is not None and roles.can_teach(participant)
         frontier = frontier_for(roles, participant, role, reached) if roles else []
-        is_stated = self.state(Standing(participant, role, counts, fit_frontier(frontier)))
+        is_stated = self.state(Standing(participant, role, *fit_bounds(counts, frontier)))
         if is_stated and did_teach and role not in ("instructor", "removed"):
             self._renew_teams()
         # Whoever is out has no key of what comes.

@@ -9,6 +9,13 @@ export interface IReached extends IReach {
   readonly fork?: 'none' | 'later' | 'first';
 }
 
+/** For those who write there no more: a fork from its beginning counts nothing. */
+export function undoubted(reaches: readonly IReached[]): readonly IReach[] {
+  return reaches
+    .filter(({ fork }) => fork !== 'first')
+    .map(({ document, session, count, chain }) => ({ document, session, count, chain }));
+}
+
 /**
  * Of what they may write with that role, only what says how far a fork counts; of the rest, how far they are. Who is
  * let in again may be so by somebody who has not seen why they were removed: what is not here stays cut where it was.
@@ -46,6 +53,7 @@ export function frontierFor(
   }));
 }
 
-function keyOf({ document, session }: IReach): string {
+/** What one says of how far a session is, another may say too. */
+export function keyOf({ document, session }: Pick<IReach, 'document' | 'session'>): string {
   return `${session} ${document}`;
 }

@@ -246,8 +246,11 @@ describe('roles', () => {
     const on = { kind: 'standing', participant: ada.id, role: 'viewer', counts: [], frontier: [] } as const;
     const far = stand(ines, Number.MAX_SAFE_INTEGER, ben, 'removed');
     const class_ = fold(named, removed, far, stand(ivan, 77, ada, 'removed'));
-    expect(class_.nextNumber(owner.signer.key, on)).toBe(3);
-    expect(fold(named, removed).nextNumber(owner.signer.key, on)).toBe(3);
+    expect(class_.nextNumber(owner.signer.key, on)).toBe(2);
+    expect(fold(named, removed).nextNumber(ines.signer.key, on)).toBe(3);
+    const both = fold(named, removed, stand(owner, 1, ivan, 'instructor'));
+    expect(both.nextNumber(ivan.signer.key, on)).toBe(3);
+    expect(both.nextNumber(owner.signer.key, on)).toBe(2);
     expect(class_.nextNumber(ines.signer.key, on)).toBeNull();
     expect(fold().nextNumber(owner.signer.key, on)).toBe(1);
     const takes = {

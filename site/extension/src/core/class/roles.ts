@@ -7,11 +7,14 @@ import type { Kind } from '../envelope/envelope';
 import { participantOf } from '../identity/participant';
 import type { Digest } from '../session';
 import { fromHex, toHex } from '../tagged';
+import { decidingOf, fitBounds, foremost, leavesRoom } from './bounds';
 import { everyoneOf, type IFounding } from './founding';
 import { isOut, placeOf, readsIn, writesIn } from './permissions';
+import { keyOf } from './readmission';
 import {
   type Door,
   EPOCH_MEMBERS,
+  EPOCHS_AHEAD,
   type IBounds,
   type IReach,
   type IStatement,
@@ -68,6 +71,10 @@ export class Roles {
     this.owner = this.participant(this.reign.key);
     this.owners = this.all.filter(statement => isOwners(this.reign, statement));
     this.ownersWords = wordsOf(this.owners);
+    this.ownersEpoch = this.owners.reduce(
+      (so, each) => (each.kind === 'epoch' ? Math.max(so, each.epoch) : so),
+      0
+    );
     this.others = this.all.filter(statement => this.isInstructors(statement));
     this.othersWords = wordsOf(this.others);
     const succession = this.reign.last ? [this.reign.last] : [];
@@ -99,7 +106,10 @@ export class Roles {
   private readonly ownersWords: ReadonlyMap<string, IWord>;
   private readonly othersWords: ReadonlyMap<string, IWord>;
   private readonly ownersIds: ReadonlySet<string>;
+  /** The highest that the owner stated. */
+  private readonly ownersEpoch: number;
   private readonly ids: ReadonlySet<string>;
+  private deciding: ReadonlySet<string> | null = null;
   private readonly reaches = new Map<object, Map<string, IReach>>();
   private readonly participants = new Map<string, string>();
   /** Null with the door open: then it is everybody. */
@@ -179,7 +189,7 @@ export class Roles {
     if (participant === this.owner) {
       return null;
     }
-    const reach = this.frontierOn(participant)?.get(`${session} ${document}`);
+    const reach = this.frontierOn(participant)?.get(keyOf({ session, document }));
     if (reach) {
       return { count: reach.count, chain: reach.chain };
     }
@@ -189,7 +199,7 @@ export class Roles {
     }
     // Who is of a team no more: what they wrote while they were.
     const left = place?.branch === 'team' && this.roleOf(participant) === 'attendee' ? place.owner : '';
-    const before = this.reachesOf(this.teams.get(left))?.get(`${session} ${document}`);
+    const before = this.reachesOf(this.teams.get(left))?.get(keyOf({ session, document }));
     return before ? { count: before.count, chain: before.chain } : { count: 0, chain: null };
   }
 
@@ -239,32 +249,40 @@ export class Roles {
     return participant === this.owner ? !isOnOwner : this.isForInstructors(body);
   }
 
-  /** The ids of somebody's statements that count now, for the statement that takes their power away. */
+  /**
+   * The ids of somebody's statements that count now, for the statement that takes their power away: what to name first
+   * comes first.
+   */
   statementsOf(participant: string): readonly string[] {
     const theirs = this.all.filter(({ author }) => this.participant(toHex(author)) === participant);
-    return theirs
-      .map(({ id }) => id)
-      .filter(id => this.ids.has(id))
-      .sort();
+    return this.foremost(theirs.filter(({ id }) => this.ids.has(id)));
   }
 
   /**
    * What goes on counting when somebody takes the class over: of the owner and of all who were before, whom another
-   * succession says nothing of any more; of `reaches`, how far what the owner wrote is here.
+   * succession says nothing of any more; of `reaches`, how far what the owner wrote is here. Not what leaves the next
+   * owner no number to say something with: a device that is not the owner's any more may have said it.
    */
   boundsOfOwners(reaches: readonly IReach[]): IBounds {
-    const counts = new Set([...this.statementsOf(this.owner), ...this.owners.map(({ id }) => id)]);
-    const before = this.reign.last?.frontier ?? [];
-    const frontier = new Map([...before, ...reaches].map(each => [`${each.session} ${each.document}`, each]));
-    return { counts: [...counts].sort(), frontier: [...frontier.values()] };
+    const { last } = this.reign;
+    const owners = new Set([...this.owners.map(({ id }) => id), ...this.statementsOf(this.owner)]);
+    const counting = this.all.filter(
+      each =>
+        owners.has(each.id) &&
+        leavesRoom(each.number, last?.number ?? 0) &&
+        (each.kind !== 'epoch' || leavesRoom(each.epoch, 0))
+    );
+    const frontier = new Map([...(last?.frontier ?? []), ...reaches].map(each => [keyOf(each), each]));
+    return fitBounds(this.foremost(counting), [...frontier.values()]);
   }
 
   /**
-   * The number for a new statement: above whatever it is to outdo, and not above what somebody without power said.
-   * Null when there is none.
+   * The number for a new statement: above whatever it is to outdo, and not above what somebody without power said. The
+   * owner's decides before an instructor's whatever their numbers. Null when there is none.
    */
   nextNumber(author: Uint8Array, body: StatementBody): number | null {
     const key = toHex(author);
+    const isOwner = key === this.reign.key;
     const isOutdone = (statement: IStatement): boolean => {
       const by = toHex(statement.author);
       if (body.kind === 'succession') {
@@ -275,13 +293,18 @@ export class Roles {
       return (
         by === key ||
         this.ownersIds.has(statement.id) ||
-        (this.ids.has(statement.id) && subjectOf(statement) === subjectOf(body)) ||
+        (!isOwner && this.ids.has(statement.id) && subjectOf(statement) === subjectOf(body)) ||
         (isPromoted && this.participant(by) === body.participant)
       );
     };
     // They are in order: the last is above all others.
     const most = this.all.reduce((so, each) => (isOutdone(each) ? each.number : so), 0);
     return most < Number.MAX_SAFE_INTEGER ? most + 1 : null;
+  }
+
+  private foremost(theirs: readonly IStatement[]): readonly string[] {
+    this.deciding ??= decidingOf([...this.others, ...this.owners]);
+    return foremost(theirs, this.deciding);
   }
 
   private wordOn(participant: string): IWord | undefined {
@@ -302,6 +325,8 @@ export class Roles {
         return !isPromotion && body.participant !== this.owner && !this.ownersWords.has(body.participant);
       }
       case 'epoch':
+        // Else one of them could leave no number to anybody.
+        return body.epoch <= this.ownersEpoch + EPOCHS_AHEAD;
       case 'sharing':
       case 'team':
         return true;
@@ -323,7 +348,7 @@ export class Roles {
     }
     let reaches = this.reaches.get(said);
     if (!reaches) {
-      const entries = said.frontier.map(reach => [`${reach.session} ${reach.document}`, reach] as const);
+      const entries = said.frontier.map(reach => [keyOf(reach), reach] as const);
       reaches = new Map(entries);
       this.reaches.set(said, reaches);
     }
@@ -332,15 +357,16 @@ export class Roles {
 
   /** Whether somebody owned the class until another key took it over. */
   wasOwner(participant: string): boolean {
-    return (
-      participant !== this.owner && [...this.reign.keys].some(key => this.participant(key) === participant)
-    );
+    return participant !== this.owner && this.everOwned(participant);
   }
 
   /** What speaks of somebody who was owner, until somebody says who they are now. */
   private successionOn(participant: string): Succession | null {
-    const was = [...this.reign.keys].some(key => this.participant(key) === participant);
-    return was ? this.reign.last : null;
+    return this.everOwned(participant) ? this.reign.last : null;
+  }
+
+  private everOwned(participant: string): boolean {
+    return [...this.reign.keys].some(key => this.participant(key) === participant);
   }
 
   private foldEpochs(): IEpoch[] {

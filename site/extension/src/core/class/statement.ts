@@ -17,8 +17,10 @@ import { CLASS_BYTES } from './founding';
 export const STATEMENT_BYTES = 65_536;
 /** What of it a frontier may take, so that there is room for the list of statements that count. */
 export const FRONTIER_BYTES = 49_152;
-/** Statements that one statement lets count. */
+/** Statements that one statement lets count, however long its frontier is. */
 export const MOST_COUNTS = 500;
+/** How far above the owner's last epoch an instructor's may be. `epochs_ahead` in docs/protocol.json. */
+export const EPOCHS_AHEAD = 1_000_000;
 /** Members that a statement closing the door names: 64 kB of them. `epoch_members` in docs/protocol.json. */
 export const EPOCH_MEMBERS = 4000;
 /** Members of a team. `team_members` in docs/protocol.json. */
@@ -207,14 +209,19 @@ export function fitFrontier(reaches: readonly IReach[]): readonly IReach[] {
   let most = long.length;
   for (;;) {
     const kept = long.slice(0, most).sort(compareReach);
-    const encoder = encoding.createEncoder();
-    writeFrontier(encoder, kept);
-    const size = encoding.length(encoder);
+    const size = frontierBytes(kept);
     if (size <= FRONTIER_BYTES) {
       return kept;
     }
     most = Math.min(most - 1, Math.floor((most * FRONTIER_BYTES) / size));
   }
+}
+
+/** How long a frontier is in a statement. */
+export function frontierBytes(frontier: readonly IReach[]): number {
+  const encoder = encoding.createEncoder();
+  writeFrontier(encoder, frontier);
+  return encoding.length(encoder);
 }
 
 function writeBody(encoder: encoding.Encoder, body: StatementBody): void {

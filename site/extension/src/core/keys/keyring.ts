@@ -179,17 +179,9 @@ export class Keyring extends Discreet {
     this.keysFrom(secrets, document, isOwn ? 'secret' : 'epoch', then);
   }
 
-  /** The key to write a document with, of the newest epoch there is; null while there is none. */
-  keyFor(
-    document: string,
-    then: (key: { readonly epoch: number; readonly key: Uint8Array } | null) => void
-  ): void {
-    const epoch = this.newest;
-    if (epoch === null) {
-      then(null);
-      return;
-    }
-    this.keysOf(document, epoch, ({ keys: [key] }) => then(key ? { epoch, key } : null));
+  /** Which keys open what somebody says of themselves about a document: that is for all, whatever it is about. */
+  recordKeys(document: string, epoch: number, then: (keys: IKeys) => void): void {
+    this.keysFrom(this.epochKeys(epoch), document, 'epoch', then);
   }
 
   /** The secret of a document of one's own, to be wrapped for others. */

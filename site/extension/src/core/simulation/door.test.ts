@@ -22,7 +22,7 @@ const sourceOf = (doc: Y.Doc): Y.Text => cellsOf(doc).get('a')!.get('source') as
 const words = (pupil: Pupil): string => pupil.deeds.allText();
 const remove = (pupil: Pupil): void => {
   const { society, engine } = school.teacher;
-  expect(society.give(pupil.participant, 'removed', engine.reachesOf(pupil.participant))).toBe(true);
+  expect(society.stating.give(pupil.participant, 'removed', engine.reachesOf(pupil.participant))).toBe(true);
 };
 
 /** What that device knows, for somebody else to begin with. */
@@ -44,7 +44,7 @@ describe('who was removed', () => {
     school.clock.advance(3000);
     const disk = stolen(mallory);
     remove(mallory);
-    school.teacher.society.beginEpoch('closed');
+    school.teacher.society.stating.beginEpoch('closed');
     school.clock.advance(3000);
     // Known to nobody, beside somebody who may not decide; then they write, and knock.
     const again = school.stand('nobody in particular', disk);
@@ -66,8 +66,8 @@ describe('who was removed', () => {
   it('[ROL9] has no road for an old key: neighbour, exchange or published, of any epoch that is over', () => {
     const ben = school.arrive('ben');
     school.clock.advance(5000);
-    school.teacher.society.beginEpoch('open');
-    school.teacher.society.beginEpoch('closed');
+    school.teacher.society.stating.beginEpoch('open');
+    school.teacher.society.stating.beginEpoch('closed');
     school.clock.advance(3000);
     const { course } = school;
     const before = school.network.messages;
@@ -106,7 +106,7 @@ describe('who was removed', () => {
     school.clock.advance(3000);
     const { society } = school.teacher;
     remove(mallory);
-    society.beginEpoch('closed');
+    society.stating.beginEpoch('closed');
     const { epoch, door } = society.roles!;
     expect([door, epoch!.members]).toEqual(['closed', [ben.participant]]);
     school.clock.advance(60_000);
@@ -120,12 +120,12 @@ describe('who is let back in', () => {
     const ben = school.arrive('ben');
     school.clock.advance(5000);
     remove(ben);
-    school.teacher.society.beginEpoch('closed');
+    school.teacher.society.stating.beginEpoch('closed');
     school.clock.advance(30_000);
     expect([ben.society.doorway.state, ben.society.keyring.isCurrent]).toEqual(['refused', false]);
     // Just after ben knocked, and was refused once more.
     const { society, engine } = school.teacher;
-    expect(society.give(ben.participant, 'attendee', engine.reachesOf(ben.participant))).toBe(true);
+    expect(society.stating.give(ben.participant, 'attendee', engine.reachesOf(ben.participant))).toBe(true);
     school.clock.advance(1000);
     expect([ben.society.doorway.state, ben.society.keyring.isCurrent]).toEqual(['inside', true]);
   });
@@ -140,8 +140,8 @@ describe('who comes late', () => {
     cleo.engine.disconnect(ben.session);
     ben.engine.disconnect(cleo.session);
     write(cleo, 'Written offline. ');
-    school.teacher.society.beginEpoch('closed');
-    school.teacher.society.beginEpoch('closed');
+    school.teacher.society.stating.beginEpoch('closed');
+    school.teacher.society.stating.beginEpoch('closed');
     write(ben, 'of ben. ');
     school.clock.advance(3000);
     expect(school.teacher.society.roles!.roleOf(cleo.participant)).toBe('outsider');
@@ -153,7 +153,7 @@ describe('who comes late', () => {
     school.clock.advance(1000);
     const { society } = school.teacher;
     expect(society.doorway.waiting.map(({ name }) => name)).toEqual(['cleo']);
-    society.admit(cleo.participant, school.teacher.engine.reachedBy(cleo.participant));
+    society.stating.admit(cleo.participant, school.teacher.engine.reachedBy(cleo.participant));
     school.clock.advance(60_000);
     for (const text of ['Written offline. ', 'At the door. ', 'of ben. ']) {
       expect([ben, cleo, school.teacher].map(pupil => words(pupil).includes(text))).toEqual([
@@ -165,7 +165,7 @@ describe('who comes late', () => {
     expect(school.offered).toEqual([]);
     expect(cleo.society.keyring.isCurrent).toBe(true);
     // And it stays stated: the next epoch is theirs, too.
-    society.beginEpoch('closed');
+    society.stating.beginEpoch('closed');
     school.clock.advance(30_000);
     expect(cleo.society.keyring.isCurrent).toBe(true);
   });
@@ -183,7 +183,7 @@ describe('a new epoch', () => {
       const sent = new Map<string, number>();
       school.network.onSend = (message, from) =>
         KNOCKS.includes(message[0]) && sent.set(from, (sent.get(from) ?? 0) + 1);
-      school.teacher.society.beginEpoch(door);
+      school.teacher.society.stating.beginEpoch(door);
       school.clock.advance(5000);
       expect(school.people.every(({ society }) => society.keyring.isCurrent)).toBe(true);
       expect(sent.size).toBe(40);
@@ -231,7 +231,7 @@ describe('who contradicted themselves and is let in again', () => {
     place => {
       const { eve, ben } = forked(place, true);
       const { engine, society } = school.teacher;
-      expect(society.give(eve.participant, 'attendee', engine.reachedBy(eve.participant))).toBe(true);
+      expect(society.stating.give(eve.participant, 'attendee', engine.reachedBy(eve.participant))).toBe(true);
       const page = school.arrive('eve', eve.disk);
       school.clock.advance(10_000);
       write(page, '<eve again>');
@@ -244,9 +244,9 @@ describe('who contradicted themselves and is let in again', () => {
         expect(words(pupil).includes('<one thing>')).toBe(false);
       }
       // Nor does another role lift it, nor somebody who begins with what others have.
-      society.give(eve.participant, 'viewer', engine.reachedBy(eve.participant));
+      society.stating.give(eve.participant, 'viewer', engine.reachedBy(eve.participant));
       school.clock.advance(2000);
-      society.give(eve.participant, 'attendee', engine.reachedBy(eve.participant));
+      society.stating.give(eve.participant, 'attendee', engine.reachedBy(eve.participant));
       school.clock.advance(2000);
       const late = school.arrive('late');
       write(page, '<and on>');
@@ -262,7 +262,7 @@ describe('who contradicted themselves and is let in again', () => {
     const { society } = school.teacher;
     remove(eve);
     school.clock.advance(5000);
-    expect(society.give(eve.participant, 'attendee', [])).toBe(true);
+    expect(society.stating.give(eve.participant, 'attendee', [])).toBe(true);
     const page = school.arrive('eve', eve.disk);
     school.clock.advance(10_000);
     write(page, '<eve again>');
@@ -286,7 +286,7 @@ describe('who contradicted themselves and is let in again', () => {
       ['viewer', null],
       ['attendee', '<once more>']
     ] as const) {
-      society.give(ben.participant, role, engine.reachedBy(ben.participant));
+      society.stating.give(ben.participant, role, engine.reachedBy(ben.participant));
       school.clock.advance(5000);
       if (word) {
         write(ben, word);

@@ -82,7 +82,7 @@ export class Lesson {
     const disk = new Disk();
     disk.founding = founding;
     this.teacher = this.arrive('teacher', disk);
-    this.teacher.society.beginEpoch('open');
+    this.teacher.society.stating.beginEpoch('open');
     this.rememberKeys();
   }
 
@@ -170,7 +170,7 @@ export class Lesson {
       case 'epochs':
         this.happened.epochs += 1;
         this.note(`the teacher begins an epoch`);
-        this.teacher.society.beginEpoch('open');
+        this.teacher.society.stating.beginEpoch('open');
         return this.rememberKeys();
       case 'teams':
         return this.staff?.changeTeams();
@@ -294,7 +294,7 @@ export class Lesson {
     const { society, engine } = this.teacher;
     if (who && society.roles?.roleOf(participant) === 'removed') {
       this.note(`the teacher lets ${who} in again`);
-      society.give(participant, 'attendee', engine.reachedBy(participant));
+      society.stating.give(participant, 'attendee', engine.reachedBy(participant));
     }
   }
 
@@ -303,7 +303,7 @@ export class Lesson {
     this.note(`the teacher ${does} ${who}`);
     this.happened.removals += 1;
     const frontier = engine.reachesOf(participant);
-    if (society.state({ kind: 'standing', participant, role: 'removed', counts: [], frontier })) {
+    if (society.stating.state({ kind: 'standing', participant, role: 'removed', counts: [], frontier })) {
       this.promises.outlaw(who);
       if (this.script.isBusy) {
         this.clock.after(this.chance.below(20_000), () => this.replace(who));

@@ -37,7 +37,7 @@ export class School {
     const disk = new Disk();
     disk.founding = founding;
     this.teacher = this.arrive('teacher', disk);
-    this.teacher.society.beginEpoch('open');
+    this.teacher.society.stating.beginEpoch('open');
   }
 
   readonly clock = new VirtualClock();

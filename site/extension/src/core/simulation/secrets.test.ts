@@ -50,8 +50,8 @@ describe('keys and secrets', () => {
       ben.neighbours.forEach(from => ben.hear(from, 'control', encodeMessage({ type, bytes })));
     }
     const { society, engine } = school.teacher;
-    society.give(ada.participant, 'removed', engine.reachedBy(ada.participant));
-    society.beginEpoch('closed');
+    society.stating.give(ada.participant, 'removed', engine.reachedBy(ada.participant));
+    society.stating.beginEpoch('closed');
     school.clock.advance(10_000);
     const { members, joinSecret } = school.course;
     const secrets = [

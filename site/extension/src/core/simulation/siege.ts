@@ -114,13 +114,13 @@ export class Siege {
     const { society, engine } = school.teacher;
     const [vera, rex] = ['vera', 'rex'].map(who => this.people.find(pupil => pupil.who === who)!);
     const { members, classId } = school.course;
-    society.give(vera!.participant, 'viewer', engine.reachesOf(vera!.participant));
+    society.stating.give(vera!.participant, 'viewer', engine.reachesOf(vera!.participant));
     // Of forgers three are members: they may write what attendees may, and nothing else.
     [0, 1, 2].forEach(each =>
-      society.give(members.session(`mallory${each}`, classId).participant, 'attendee', [])
+      society.stating.give(members.session(`mallory${each}`, classId).participant, 'attendee', [])
     );
-    society.give(rex!.participant, 'removed', engine.reachesOf(rex!.participant));
-    society.beginEpoch('closed');
+    society.stating.give(rex!.participant, 'removed', engine.reachesOf(rex!.participant));
+    society.stating.beginEpoch('closed');
     school.crowd.remove(rex!);
     school.crowd.notice(rex!);
     school.clock.advance(30_000);

@@ -157,7 +157,7 @@ export class Staff {
     }
     this.noteMissing(actor, pupil.participant);
     const then = this.readBy(actor, [pupil.participant]);
-    if (!society.give(pupil.participant, role, engine.reachedBy(pupil.participant))) {
+    if (!society.stating.give(pupil.participant, role, engine.reachedBy(pupil.participant))) {
       return;
     }
     note(`${actor.name} makes ${pupil.name} ${role}, who was ${before}`);
@@ -203,7 +203,7 @@ export class Staff {
     this.noteMissing(pupil, before.participant);
     const then = this.readBy(pupil, [before.participant]);
     const seed = Secret.make(bytes => bytes.set(course.members.rootOf('recovery').reveal()));
-    pupil.society.takeOver(seed, pupil.engine.reachesOf(pupil.society.roles!.owner), isDone => {
+    pupil.society.stating.takeOver(seed, pupil.engine.reachesOf(pupil.society.roles!.owner), isDone => {
       demand(isDone, `${pupil.name} has the recovery file and no class`);
     });
     this.counts.takeovers += 1;

@@ -140,7 +140,7 @@ describe('a team', () => {
     };
     put(ada!);
     for (const role of ['viewer', 'attendee'] as const) {
-      society.give(ben!.participant, role, reached(ben!.participant));
+      society.stating.give(ben!.participant, role, reached(ben!.participant));
       school.clock.advance(3000);
     }
     put(ada!, ben!);
@@ -161,7 +161,7 @@ describe('a team', () => {
   it('[KEY11] who is removed from the class has nothing of what the team writes then', () => {
     const { society, engine } = school.teacher;
     const { keyring } = society;
-    society.give(ben!.participant, 'removed', engine.reachesOf(ben!.participant));
+    society.stating.give(ben!.participant, 'removed', engine.reachesOf(ben!.participant));
     school.clock.advance(5000);
     expect(keyring.newest).toBe(2);
     write(ada!, red!, 'Among ourselves. ');
@@ -203,17 +203,17 @@ describe('a team', () => {
 
   it('[KEY11] an instructor who is none any more, and an owner whose class was taken over, read nothing new', () => {
     const { society, engine } = school.teacher;
-    society.give(cleo!.participant, 'instructor', []);
+    society.stating.give(cleo!.participant, 'instructor', []);
     school.clock.advance(5000);
     expect(cleo!.society.keyring.teamKeys(red!)).toHaveLength(1);
-    society.give(cleo!.participant, 'attendee', engine.reachesOf(cleo!.participant));
+    society.stating.give(cleo!.participant, 'attendee', engine.reachesOf(cleo!.participant));
     school.clock.advance(5000);
     write(ada!, red!, 'Among ourselves. ');
     school.clock.advance(5000);
     expect(words(cleo!, red!)).not.toContain('Among ourselves');
     expect(words(ben!, red!)).toContain('Among ourselves');
     const seed = Secret.make(bytes => bytes.set(school.course.members.rootOf('recovery').reveal()));
-    ben!.society.takeOver(seed, ben!.engine.reachesOf(school.teacher.participant), () => undefined);
+    ben!.society.stating.takeOver(seed, ben!.engine.reachesOf(school.teacher.participant), () => undefined);
     school.clock.advance(5000);
     write(ada!, red!, 'And now. ');
     school.clock.advance(5000);

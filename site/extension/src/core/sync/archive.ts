@@ -3,7 +3,7 @@
  * besides what is here [STO12]. Pure.
  */
 import { sameBytes } from '../bytes';
-import type { IReached } from '../class/readmission';
+import { type IReached, keyOf } from '../class/readmission';
 import { parseOutputsName } from '../document/name';
 import { glanceIntroduction } from '../identity/introduction';
 import { reachesIn } from '../log/frontier';
@@ -70,7 +70,7 @@ export function reachesKept(
 export function farthest(one: readonly IReached[], other: readonly IReached[]): IReached[] {
   const all = new Map<string, IReached>();
   for (const reach of [...one, ...other]) {
-    const key = `${reach.session} ${reach.document}`;
+    const key = keyOf(reach);
     const known = all.get(key);
     if (!known || isBefore(known, reach)) {
       all.set(key, reach);

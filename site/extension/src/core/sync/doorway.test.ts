@@ -60,11 +60,11 @@ describe('the door of a page', () => {
     const eve = school.members.session('eve');
     const owner = school.member('owner', [school.epoch(1, 'closed')]);
     knocks(owner, eve);
-    owner.society.admit(eve.participant, []);
+    owner.society.stating.admit(eve.participant, []);
     expect(heard(owner, eve)).toContain('admitted to B');
     expect(owner.society.roles!.roleOf(eve.participant)).toBe('attendee');
-    owner.society.give(eve.participant, 'removed', []);
-    owner.society.admit(eve.participant, []);
+    owner.society.stating.give(eve.participant, 'removed', []);
+    owner.society.stating.admit(eve.participant, []);
     expect(owner.society.roles!.roleOf(eve.participant)).toBe('removed');
   });
 

@@ -5,7 +5,7 @@
  */
 import type * as Y from 'yjs';
 import type { Awareness } from '../awareness/awareness';
-import type { IReached } from '../class/readmission';
+import { type IReached, undoubted } from '../class/readmission';
 import { fitFrontier, type IReach } from '../class/statement';
 import type { Cancel } from '../clock';
 import type { Channel, Connection } from '../connection';
@@ -307,10 +307,7 @@ export class Engine {
 
   /** How far the sessions of somebody are, in every document that is here: for a frontier. */
   reachesOf(participant: string): readonly IReach[] {
-    const reaches = this.reachedBy(participant).filter(({ fork }) => fork !== 'first');
-    return fitFrontier(
-      reaches.map(({ document, session, count, chain }) => ({ document, session, count, chain }))
-    );
+    return fitFrontier(undoubted(this.reachedBy(participant)));
   }
 
   /** The same for whoever is to have another role. */

@@ -1,7 +1,6 @@
 import { digest } from 'lib0/hash/sha256';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Fake } from '../../crypto/fake';
-import type { StatementBody } from '../class/statement';
 import type { IOwnSession } from '../identity/own';
 import { foundClass } from '../class/founding';
 import { toHex } from '../tagged';
@@ -53,50 +52,6 @@ describe('what a page knows of its class', () => {
     expect([standing(ben, ben.own, 1), cut(ben.own)]).toEqual(['may-not', 0]);
   });
 
-  it('[ROL4] what one may not state is neither signed nor said', () => {
-    const ada = school.member('ada', [school.epoch(1)]);
-    const bodies: StatementBody[] = [
-      { kind: 'epoch', epoch: 2, door: 'closed', keyHash: new Uint8Array(32), members: [] },
-      { kind: 'sharing', outputs: true },
-      { kind: 'succession', ownerKey: ada.own.rootKey, counts: [], frontier: [] }
-    ];
-    expect(bodies.map(body => ada.society.state(body))).toEqual([false, false, false]);
-    const given = (['attendee', 'removed'] as const).map(role =>
-      ada.society.give(school.idOf('ben'), role, [])
-    );
-    expect(given).toEqual([false, false]);
-    expect(ada.society.beginEpoch('open')).toBe(false);
-    const unfounded = school.page('owner', { founding: null });
-    expect(unfounded.society.state(bodies[1]!)).toBe(false);
-    expect([types(ada), ada.society.stated.length, ada.society.keyring.newest]).toEqual([[], 1, 1]);
-  });
-
-  it('[ROL4] who removes somebody begins an epoch whose key they do not have; who gives a role does not', () => {
-    const owner = school.member('owner', [school.epoch(1)]);
-    expect(owner.society.give(school.idOf('ben'), 'viewer', [])).toBe(true);
-    expect(owner.society.keyring.newest).toBe(1);
-    expect(owner.society.give(school.idOf('ben'), 'removed', [])).toBe(true);
-    expect([owner.society.keyring.newest, owner.society.keyring.isCurrent]).toEqual([2, true]);
-  });
-
-  it('[ROL9] who closes the door names who is a member; who opens it names nobody', () => {
-    const ben = school.idOf('ben');
-    const owner = school.member('owner', [school.epoch(1, 'closed', [ben])]);
-    expect(owner.society.beginEpoch('closed')).toBe(true);
-    expect(owner.society.roles!.epoch).toMatchObject({ epoch: 2, door: 'closed', members: [ben] });
-    expect(owner.society.beginEpoch('open')).toBe(true);
-    expect(owner.society.roles!.epoch).toMatchObject({ epoch: 3, door: 'open', members: [] });
-  });
-
-  it('[ROL11] what somebody did counts as far as it is here when they may write it no more', () => {
-    const owner = school.member('owner', [school.epoch(1)]);
-    const { session, participant } = school.members.session('ben');
-    const team = `${BOOK}.team.${school.everyone}`;
-    const reach = { document: team, session, count: 3, chain: new Uint8Array(32).fill(3) };
-    owner.society.give(participant, 'viewer', [reach]);
-    expect(owner.society.cutOf(team, session, participant)).toEqual({ count: 3, chain: reach.chain });
-  });
-
   it('[KEY4] one writes with the key of the newest epoch', () => {
     const ada = school.member('ada', [school.epoch(1), school.epoch(2)]);
     const written: unknown[] = [];
@@ -114,13 +69,6 @@ describe('what a page knows of its class', () => {
       ada.society.keyFor(document, 'document', key => keys.push(key))
     );
     expect([keys, ada.society.wrapping.all]).toEqual([[null, null], []]);
-  });
-
-  it('[ROL5] above the greatest number nothing is stated', () => {
-    const last = school.state('owner', Number.MAX_SAFE_INTEGER, { kind: 'sharing', outputs: true });
-    const owner = school.member('owner', [school.epoch(1), last]);
-    expect(owner.society.state({ kind: 'sharing', outputs: false })).toBe(false);
-    expect(types(owner)).toEqual([]);
   });
 
   it('[SYN17] a statement is said to all but whom it came from, once, and makes work once', () => {
@@ -328,56 +276,6 @@ describe('documents with secrets of their own', () => {
     const ada = school.page('ada', { statements, keys: [school.keys[0]!, { epoch: 1, key: other }] });
     expect([keysOf(ada), keysOf(school.page('ben', { statements }))]).toEqual([[2], [0]]);
   });
-});
-
-describe('teams', () => {
-  const keyOf = ({ society }: IMember, id: string): string =>
-    toHex(society.roles!.teams.get(id)!.keyHashes[0]!);
-  function team(statements: Parameters<Class['member']>[1]): { owner: IMember; key(): string } {
-    const owner = school.member('owner', statements);
-    const id = owner.society.teaming.newTeam();
-    const members = [school.idOf('ada'), school.idOf('ben')].sort();
-    expect(owner.society.teaming.state(id, 'Team', members, () => [])).toBe(true);
-    return { owner, key: () => keyOf(owner, id) };
-  }
-
-  it('[KEY11] have another key when somebody who had it teaches no more, and only then', () => {
-    const { owner, key } = team([school.epoch(1), school.stand('owner', 2, 'ines', 'instructor')]);
-    const before = key();
-    expect(owner.society.give(school.idOf('ben'), 'viewer', [])).toBe(true);
-    expect(owner.society.give(school.idOf('ines'), 'instructor', [])).toBe(true);
-    expect(key()).toBe(before);
-    expect(owner.society.give(school.idOf('ines'), 'attendee', [])).toBe(true);
-    expect(key()).not.toBe(before);
-  });
-
-  it('[KEY11] keep their key when somebody is removed, whose epochs are over, and when nothing is stated', () => {
-    const [ines, jon] = ['ines', 'jon'].map(name => school.idOf(name)) as [string, string];
-    const statements = [
-      school.epoch(1),
-      school.stand('owner', 2, 'ines', 'instructor'),
-      school.stand('owner', 3, 'jon', 'instructor')
-    ];
-    const { owner, key } = team(statements);
-    const before = key();
-    expect(owner.society.give(jon, 'removed', [])).toBe(true);
-    expect([key(), owner.society.keyring.newest]).toEqual([before, 2]);
-    const teacher = school.member('ines', statements);
-    const id = teacher.society.teaming.newTeam();
-    expect(teacher.society.teaming.state(id, 'Team', [ines], () => [])).toBe(true);
-    const theirs = keyOf(teacher, id);
-    expect(teacher.society.give(jon, 'attendee', [])).toBe(false);
-    expect(keyOf(teacher, id)).toBe(theirs);
-  });
-});
-
-describe('taking the class over', () => {
-  const seed = (name: string) => school.members.rootOf(name);
-  const takeOver = (member: IMember, by = 'recovery'): boolean | null => {
-    let isDone: boolean | null = null;
-    member.society.takeOver(seed(by), [], is => (isDone = is));
-    return isDone;
-  };
 
   it('[KEY3] of what one writes the secret is given to who teaches where it is one’s own, and nowhere else', () => {
     const teacher = school.members.session('owner');
@@ -390,91 +288,5 @@ describe('taking the class over', () => {
     expect(wraps(`${book}.team.${school.everyone}/outputs.${ada.own.participant}`)).toBe(0);
     expect(wraps(`${book}.mine.${school.idOf('ben')}`)).toBe(0);
     expect(wraps(`${book}.mine.${ada.own.participant}`)).toBe(1);
-  });
-
-  it('[ROL9] an epoch of an open door names nobody who stays; of a closed one those who are in', () => {
-    const owner = school.member('owner', [school.epoch(1, 'closed', [school.idOf('ada')])]);
-    owner.society.beginEpoch('closed');
-    const members = (): number => owner.society.roles!.epoch!.members.length;
-    const before = members();
-    owner.society.beginEpoch('open');
-    expect([before > 0, members()]).toEqual([true, 0]);
-  });
-
-  it('[ROL3] begins an epoch whose key the old device does not have', () => {
-    const heir = school.member('heir', [school.epoch(1)]);
-    expect([takeOver(heir), heir.society.roles!.owner]).toEqual([true, heir.own.participant]);
-    expect([heir.society.keyring.newest, heir.society.keyring.isCurrent]).toEqual([2, true]);
-  });
-
-  it('[KEY11] gives every team a key that the old device does not have', () => {
-    const id = 'e7'.repeat(16);
-    const teamKey = new Uint8Array(32).fill(7);
-    const teaches = school.stand('owner', 2, 'heir', 'instructor');
-    const before = school.state('heir', 3, {
-      ...{ kind: 'team', team: id, name: 'Team', members: [school.idOf('ada')], frontier: [] },
-      keyHash: digest(teamKey)
-    });
-    const heir = school.member('heir', [school.epoch(1), teaches, before]);
-    const keyHash = () => heir.society.roles!.teams.get(id)!.keyHashes[0]!;
-    expect([takeOver(heir, 'mallory'), toHex(keyHash())]).toEqual([false, toHex(digest(teamKey))]);
-    expect(takeOver(heir)).toBe(true);
-    expect(toHex(keyHash())).not.toBe(toHex(digest(teamKey)));
-    expect(heir.society.keyring.hasTeam(id, keyHash())).toBe(true);
-  });
-
-  it('[ROL3] a second time lets what counted of all who owned it count on, and how far what they wrote does', () => {
-    const session = school.members.session('owner').session;
-    const document = `${'5e'.repeat(32)}.lecture.${'0a'.repeat(16)}`;
-    const reach = { document, session, count: 3, chain: new Uint8Array(32).fill(1) };
-    const said = [school.epoch(1), school.stand('owner', 2, 'ben', 'removed')];
-    const first = school.member('heir', said);
-    first.society.takeOver(seed('recovery'), [reach], () => undefined);
-    const statements = [...said];
-    const second = school.member('cleo', statements);
-    first.society.stated.forEach(bytes => second.society.hear(BEN, 'statement', bytes));
-    const third = { ...reach, session: school.members.session('heir').session, count: 5 };
-    second.society.takeOver(seed('recovery'), [third], () => undefined);
-    const roles = second.society.roles!;
-    expect(roles.owner).toBe(school.idOf('cleo'));
-    expect(roles.epochs.map(({ epoch }) => epoch).slice(0, 2)).toEqual([1, 2]);
-    expect(roles.roleOf(school.idOf('ben'))).toBe('removed');
-    const cuts = [reach, third].map(each => [each.session, each === reach ? 'owner' : 'heir'] as const);
-    expect(cuts.map(([each, who]) => roles.cutOf(document, each, school.idOf(who))?.count)).toEqual([3, 5]);
-  });
-
-  it('[ROL3] with another key does nothing', () => {
-    const heir = school.member('heir', [school.epoch(1), school.stand('owner', 2, 'heir', 'instructor')]);
-    expect(takeOver(heir, 'mallory')).toBe(false);
-    expect([heir.society.roles!.owner, heir.society.keyring.newest]).toEqual([school.owner.participant, 1]);
-    expect(types(heir)).toEqual([]);
-  });
-
-  it('[ROL3] is not possible above the greatest number', () => {
-    const ownerKey = school.members.session('other').rootKey;
-    const body = { kind: 'succession', ownerKey, counts: [], frontier: [] } as const;
-    const last = school.state('recovery', Number.MAX_SAFE_INTEGER, body);
-    const heir = school.member('heir', [school.epoch(1), last]);
-    expect([takeOver(heir), types(heir)]).toEqual([false, []]);
-  });
-
-  it('[ROL3] without the key that counts waits for it, and begins the epoch then', () => {
-    const statements = [school.epoch(1), school.epoch(2, 'closed')];
-    const heir = school.page('heir', { statements });
-    heir.society.locked();
-    expect([takeOver(heir), heir.society.roles!.epoch!.epoch]).toEqual([true, 2]);
-    const [one, two] = school.keys;
-    heir.society.hear(BEN, 'admit', school.admit(heir, { keys: [one!] }));
-    expect([heir.society.roles!.epoch!.epoch, heir.society.keyring.newest]).toEqual([2, 1]);
-    heir.society.hear(BEN, 'admit', school.admit(heir, { keys: [two!] }));
-    expect([heir.society.roles!.epoch!.epoch, heir.society.keyring.newest]).toEqual([3, 3]);
-    expect(heir.society.roles!.door).toBe('closed');
-  });
-
-  it('[ROL3] whom a new key reaches and who did not take it over begins nothing', () => {
-    const ada = school.page('ada', { statements: [school.epoch(1)] });
-    ada.society.locked();
-    ada.society.hear(BEN, 'admit', school.admit(ada, { keys: [school.keys[0]!] }));
-    expect([ada.society.roles!.epoch!.epoch, ada.society.keyring.newest]).toEqual([1, 1]);
   });
 });

@@ -4,18 +4,8 @@
  */
 import { joinBytes } from '../bytes';
 import { readFounding, type IFounding } from '../class/founding';
-import { frontierFor, type IReached } from '../class/readmission';
 import type { IEpoch, Roles } from '../class/roles';
-import {
-  type Door as DoorState,
-  fitFrontier,
-  type IReach,
-  type IStatement,
-  readStatement,
-  signStatement,
-  type StatedRole,
-  type StatementBody
-} from '../class/statement';
+import { type IStatement, readStatement } from '../class/statement';
 import { Statements } from '../class/statements';
 import type { Clock } from '../clock';
 import type { ICrypto } from '../crypto';
@@ -24,7 +14,7 @@ import { idText, type Kind } from '../envelope/envelope';
 import type { IDocumentKey } from '../envelope/keys';
 import type { IOwnSession } from '../identity/own';
 import type { IAdmission } from '../keys/answer';
-import { documentKey, keeperOf, secretKindOf } from '../keys/documents';
+import { keeperOf, secretKindOf } from '../keys/documents';
 import { Keyring } from '../keys/keyring';
 import type { KnockState } from '../keys/knocking';
 import { Wrapping } from '../keys/wrapping';
@@ -38,7 +28,8 @@ import type { IAcquaintance } from './acquaintances';
 import { Doorway } from './doorway';
 import { STREAM_BYTES } from './latest';
 import type { IKeys, IPlace, IRules, Standing } from './options';
-import { Teaming, teamReaders } from './teaming';
+import { Stating } from './stating';
+import { type Teaming, teamReaders } from './teaming';
 
 export interface ISocietyOptions {
   readonly crypto: ICrypto;
@@ -96,12 +87,15 @@ export class Society extends Discreet implements IRules, IKeys {
       },
       teamKeys: team => this.roles?.teams.get(team)?.keyHashes ?? []
     });
-    this.teaming = new Teaming({
-      ...{ digest, keyring: this.keyring, roles: () => this.roles, fill: options.fill },
-      state: body => this.state(body),
+    this.stating = new Stating({
+      ...{ crypto, digest, classId, own, fill: options.fill, keyring: this.keyring },
+      roles: () => this.roles,
+      known: () => this.ports?.known() ?? [],
+      take: statement => this.take([statement], ''),
       keysChanged: () => this.keysChanged(),
-      give: (...given) => this.give(...given)
+      letIn: participant => this.doorway.admit(participant)
     });
+    this.teaming = this.stating.teaming;
     this.doorway = new Doorway({
       ...options,
       keyring: this.keyring,
@@ -135,9 +129,9 @@ export class Society extends Discreet implements IRules, IKeys {
 
   readonly keyring: Keyring;
   readonly wrapping: Wrapping;
+  /** What one states oneself. */
+  readonly stating: Stating;
   readonly teaming: Teaming;
-  /** Whether the class was taken over behind a closed door: whoever has its key hands it over first. */
-  private beginsAfter = false;
   /** Documents of one's own, whose secrets others are given. */
   private readonly mine = new Set<string>();
   private statements: Statements | null = null;
@@ -208,19 +202,7 @@ export class Society extends Discreet implements IRules, IKeys {
       return;
     }
     // What somebody says of themselves is for all, whatever it is about.
-    const secrets = this.keyring.epochKeys(epoch);
-    const keys: Uint8Array[] = [];
-    if (secrets.length === 0) {
-      then(keys);
-    }
-    secrets.forEach(secret =>
-      documentKey(this.options.crypto, secret, document, key => {
-        keys.push(key);
-        if (keys.length === secrets.length) {
-          then(keys);
-        }
-      })
-    );
+    this.keyring.recordKeys(document, epoch, ({ keys }) => then(keys));
   }
 
   /** A neighbour came. */
@@ -288,91 +270,6 @@ export class Society extends Discreet implements IRules, IKeys {
     }
   }
 
-  /** States something, if one may: whether that is so. */
-  state(body: StatementBody): boolean {
-    const { own, digest, classId } = this.options;
-    const number = this.roles?.nextNumber(own.rootKey, body) ?? null;
-    if (!this.roles?.mayState(own.participant, body) || number === null) {
-      return false;
-    }
-    signStatement(own.root, digest, classId, number, body, statement => this.take([statement], ''));
-    return true;
-  }
-
-  /**
-   * Lets somebody in who waits. With the door closed it is stated: what they wrote before counts by that, but for what is
-   * proven to be two things.
-   */
-  admit(participant: string, reaches: readonly IReached[]): void {
-    if (this.roles?.roleOf(participant) === 'outsider') {
-      this.give(participant, 'attendee', reaches);
-    }
-    this.doorway.admit(participant);
-  }
-
-  /** A new epoch, with a key of its own. With the door closed, those who are in it now stay. */
-  beginEpoch(door: DoorState): boolean {
-    const key = new Uint8Array(32);
-    this.options.fill(key);
-    const epoch = (this.roles?.epoch?.epoch ?? 0) + 1;
-    const members = door === 'closed' ? (this.roles?.membersOf(this.ports?.known() ?? []) ?? []) : [];
-    const isStated = this.state({ kind: 'epoch', epoch, door, keyHash: this.options.digest(key), members });
-    if (this.keyring.takeEpoch(epoch, key) === 'taken') {
-      this.keysChanged();
-    }
-    return isStated;
-  }
-
-  /**
-   * Gives somebody a role, or takes one: what they did where they may not write with it counts as far as it is here, and
-   * what they contradicted themselves in as far as nobody doubts it.
-   */
-  give(participant: string, role: StatedRole, reaches: readonly IReached[]): boolean {
-    const { roles } = this;
-    const counts = roles?.statementsOf(participant) ?? [];
-    const didTeach = roles?.canTeach(participant) === true && role !== 'instructor';
-    const isStated = this.state({
-      ...{ kind: 'standing', participant, role, counts },
-      frontier: roles ? fitFrontier(frontierFor(roles, participant, role, reaches)) : []
-    });
-    if (isStated && didTeach && role !== 'removed') {
-      this.teaming.renew();
-    }
-    // Whoever is out has no key of what comes.
-    return isStated && (role !== 'removed' || this.beginEpoch(this.roles!.door));
-  }
-
-  /** With the recovery key: the class is one's own from now on, and no device of who owned it has any power over it. */
-  takeOver(seed: Secret, reaches: readonly IReach[], then: (isDone: boolean) => void): void {
-    const { crypto, digest, classId, own } = this.options;
-    const { roles } = this;
-    const { counts, frontier } = roles?.boundsOfOwners(reaches) ?? { counts: [], frontier: reaches };
-    const body: StatementBody = {
-      ...{ kind: 'succession', ownerKey: own.rootKey, counts },
-      frontier: fitFrontier(frontier)
-    };
-    crypto.signer(seed.reveal(), recovery => {
-      const number = roles?.nextNumber(recovery.key, body) ?? null;
-      if (number === null) {
-        then(false);
-        return;
-      }
-      signStatement(recovery, digest, classId, number, body, statement => {
-        this.take([statement], '');
-        const isOwner = this.roles?.owner === own.participant;
-        if (isOwner && this.keyring.isCurrent) {
-          this.beginEpoch(this.roles.door);
-        } else {
-          this.beginsAfter = isOwner;
-        }
-        if (isOwner) {
-          this.teaming.renew();
-        }
-        then(isOwner);
-      });
-    });
-  }
-
   /** Whether one waits at the door oneself: what one has written is kept, and counts once one is let in. */
   private isOutside(participant: string): boolean {
     return participant === this.options.own.participant && this.roles?.roleOf(participant) === 'outsider';
@@ -423,10 +320,7 @@ export class Society extends Discreet implements IRules, IKeys {
   }
 
   private keysChanged(): void {
-    if (this.beginsAfter && this.keyring.isCurrent) {
-      this.beginsAfter = false;
-      this.beginEpoch(this.roles!.door);
-    }
+    this.stating.keysCame();
     this.wrapping.retry();
     this.introduced();
     this.ports?.keysChanged();

@@ -135,8 +135,8 @@ describe('who hands the key of a team over', () => {
 
   it('[KEY11] is who is or was of it, or teaches; to the devices of all who read it', () => {
     const owner = founded('ada', 'ben');
-    owner.society.give(school.idOf('ines'), 'instructor', []);
-    owner.society.give(school.idOf('ada'), 'removed', []);
+    owner.society.stating.give(school.idOf('ines'), 'instructor', []);
+    owner.society.stating.give(school.idOf('ada'), 'removed', []);
     owner.society.teaming.state(TEAM, 'Team', ids('ada', 'cleo'), NONE);
     const mark = (participant: string): Uint8Array[] => [fromHex(participant)];
     const readers = readersOf(owner, mark);
@@ -181,7 +181,7 @@ describe('who hands the key of a team over', () => {
   it('[KEY11] has those that one was of as well, unless one is out of the class', () => {
     const { society } = founded('ada', 'ben');
     society.teaming.state(TEAM, 'Team', [], NONE);
-    society.give(school.idOf('ben'), 'removed', []);
+    society.stating.give(school.idOf('ben'), 'removed', []);
     const own = (name: string): readonly string[] => {
       const member = school.member(name, [school.epoch(1)]);
       society.stated.forEach(bytes => member.society.hear('B'.repeat(21) + 'A', 'statement', bytes));

@@ -3,7 +3,7 @@
  * another key; else the one it has stays, so that a name that changes costs nobody anything [ROL10, KEY11].
  */
 import { isOut, placeOf } from '../class/permissions';
-import type { IReached } from '../class/readmission';
+import { type IReached, keyOf, undoubted } from '../class/readmission';
 import type { Roles } from '../class/roles';
 import {
   fitFrontier,
@@ -45,7 +45,8 @@ export class Teaming {
 
   /**
    * The same, and who is put in writes on in a page that is open: while they were out of the team their role was perhaps
-   * stated with how far they were in it [ROL11].
+   * stated with how far they were in it. Of whom the owner spoke an instructor says nothing: their own page says that it
+   * is to be opened anew [ROL11].
    *
    * @param reached how far sessions of somebody are here
    */
@@ -55,8 +56,7 @@ export class Teaming {
     members: readonly string[],
     reached: (participant: string) => readonly IReached[]
   ): boolean {
-    const undoubted = (who: string): readonly IReach[] => reached(who).filter(({ fork }) => fork !== 'first');
-    const isStated = this.state(team, name, members, undoubted);
+    const isStated = this.state(team, name, members, who => undoubted(reached(who)));
     const roles = this.ports.roles();
     if (isStated && roles) {
       members
@@ -139,7 +139,7 @@ function inTeam<Reach extends IReach>(team: string, reaches: readonly Reach[]): 
 /** Of those who left before, as it was stated; of those who leave now, as it is here. */
 function frontierOf(team: string, before: ITeam | undefined, now: readonly IReach[]): readonly IReach[] {
   const all = [...(before?.frontier ?? []), ...inTeam(team, now)];
-  return fitFrontier([...new Map(all.map(reach => [`${reach.session} ${reach.document}`, reach])).values()]);
+  return fitFrontier([...new Map(all.map(reach => [keyOf(reach), reach])).values()]);
 }
 
 /** What those who hand a team's key over have to know. */
