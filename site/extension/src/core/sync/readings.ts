@@ -19,6 +19,8 @@ export interface IReadingsPorts {
   readonly log: Log;
   /** What a session says from `place` on may not be said; as in `IReadingPorts`. */
   stopped(session: string, place: number, piece: IPiece, isBuilding: boolean): void;
+  /** What one's own session says from `place` on is in nobody's document; as `ownEnd` of `Reading`. */
+  ownEnded(place: number): void;
   /** The next document is about to be built, out of the log alone. */
   replaying(): void;
   /** Whether two documents say the same, and the log has all of it. */
@@ -192,8 +194,12 @@ export class Readings {
 
   /** What one wrote oneself may lean on what is still being fetched; the document before stays open as long. */
   private progressed(reading: Reading | undefined): void {
-    if (reading?.doc && reading === this.next && !this.isBatching && reading.hasOwn) {
-      this.exchange(reading, reading.doc);
+    if (reading?.doc && reading === this.next && !this.isBatching) {
+      if (reading.hasOwn) {
+        this.exchange(reading, reading.doc);
+      } else if (reading.ownEnd !== null) {
+        this.ports.ownEnded(reading.ownEnd);
+      }
     }
     if (reading === this.reading) {
       this.tellRead();

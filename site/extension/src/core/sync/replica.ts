@@ -46,6 +46,7 @@ export class Replica {
     this.readings = new Readings(ports, {
       log: this.log,
       stopped: (session, place, piece, isBuilding) => this.dismiss(session, place, piece, isBuilding),
+      ownEnded: place => this.endOwn(place),
       replaying: () => this.drafts.flush(),
       isSame: (before, doc) => !this.drafts.isPending && sameBytes(...this.contents.of(before, doc)),
       exchanged: (before, doc) => this.exchanged(before, doc)
@@ -311,6 +312,13 @@ export class Replica {
     if (gone.length > 0 && !(isBuilding && piece.form === 'envelope')) {
       this.readings.replay();
     }
+  }
+
+  /** What one wrote from there on is in nobody's document, and nothing that follows on it would be: a new page goes on. */
+  private endOwn(place: number): void {
+    this.log.stop(this.ports.session, place);
+    this.reaches.changed();
+    this.drafts.giveBack('place');
   }
 
   /** `doc` was built anew, and is open now. */
