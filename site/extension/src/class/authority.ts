@@ -241,7 +241,8 @@ export class Authority {
       mayGive: (to, role) =>
         roles.mayState(participant, { kind: 'standing', participant: to, role, ...bounds }),
       hasOf: async of => engine.reachesOf(of).length > 0 || (await this.archive.read([of]))(of).length > 0,
-      give: (to, role) => this.state(engine, [to], reached => void society.stating.give(to, role, reached(to))),
+      give: (to, role) =>
+        this.state(engine, [to], reached => void society.stating.give(to, role, reached(to))),
       setDoor: door => void society.stating.beginEpoch(door),
       mayTeam: team =>
         roles.mayState(participant, {
