@@ -16,8 +16,9 @@ from peerbook.peer.permissions.limits import (
     WAITING_BYTES,
     WAITING_CHANGES,
 )
+from peerbook.peer.permissions.merged import as_one
 from peerbook.peer.permissions.places import Misplaced, Places
-from peerbook.peer.permissions.replay import Intake, admit, as_one, replay
+from peerbook.peer.permissions.replay import Intake, admit, replay
 from peerbook.peer.permissions.work import ALL
 from peerbook.peer.sync.digest import vector_of
 
@@ -96,7 +97,8 @@ class Desk:
         """How that is taken."""
         change = craft(client, has(self.intake, client), structs)
         taken = self.intake.take(f"of {client}", change)
-        return self.intake.refused.get(change) or (taken if isinstance(taken, str) else "taken")
+        misplaced = self.intake.refused.get(change)
+        return misplaced.fault if misplaced else (taken if isinstance(taken, str) else "taken")
 
 
 def test_per3_beside_what_is_gone_and_what_is_here_is_nowhere_and_not_torn() -> None:
@@ -208,16 +210,18 @@ def test_per4_a_segment_of_which_a_piece_is_refused_does_not_count_at_all() -> N
     for author, change in (("a", segment), ("b", leaning), ("m", missing)):
         taken.take(author, change)
     assert (list(taken.refused), taken.is_torn) == ([segment], True)
-    refused, waiting = admit(GENESIS, [segment, leaning, missing], {})
-    assert (list(refused), waiting) == ([segment], {leaning})
+    assert list(admit(GENESIS, [segment, leaning, missing], {})) == [segment]
     built = replay(Doc(), GENESIS, [segment, leaning, missing], {})
     assert (words(built), has(built, 7), has(built, 8), has(built, 99)) == ("", 0, 0, 8)
+    assert built.waiting.wholes == {leaning}
 
 
 def test_per4_of_what_waits_the_whole_is_named() -> None:
     structs = [Crafted(), Crafted(left=MISSING)]
     segment = craft(7, 0, structs, limits=SEGMENT_LIMITS)
-    assert admit(GENESIS, [segment], {}) == ({}, {segment})
+    taken = intake()
+    taken.take("a", segment)
+    assert (taken.refused, taken.waiting.wholes) == ({}, {segment})
 
 
 def test_per4_whoever_has_too_much_waiting_is_still_heard_in_what_is_ready_and_in_each_session_s_first() -> None:
@@ -252,7 +256,7 @@ def test_per5_beyond_a_cut_nothing_is_taken_and_nobody_waits_for_it() -> None:
 
 def test_per5_a_document_built_anew_takes_whatever_waits_of_one_author() -> None:
     many = [craft(7, at + 1, [Crafted(left=(7, 0))]) for at in range(WAITING_CHANGES + 2)]
-    assert admit(GENESIS, many, {})[1] == set(many)
+    assert replay(Doc(), GENESIS, many, {}).waiting.wholes == set(many)
 
 
 def test_per6_what_does_not_follow_is_not_one_change() -> None:

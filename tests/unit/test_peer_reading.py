@@ -14,7 +14,7 @@ from peerbook.peer.sealed import DocumentKey
 from peerbook.peer.segment import Segment, seal_segment
 from peerbook.peer.session import client_of
 
-from .crafted import CELL, Crafted, craft
+from .crafted import CELL, VALUE, ZERO, Crafted, craft
 from .peer_kit import DOCUMENT, ROOM, Page, World, sealer_of, somebody
 
 KEY = DocumentKey(0, b"k" * 32)
@@ -143,3 +143,25 @@ def test_per6_what_waited_in_it_and_turns_out_to_be_misplaced_ends_its_session_w
     log = desk.page.replica.log
     assert (log.limit_of(desk.session), log.count(desk.session)) == (2, 2)
     assert sorted(str(desk.page.text)) == ["a", "b", "x", "x"]
+
+
+@pytest.mark.parametrize("is_here", [False, True])
+def test_per6_what_shows_already_that_it_may_not_be_and_waits_takes_nothing_along(desk: Desk, is_here: bool) -> None:
+    client, other = desk.client, desk.neighbour.engine.client_id(DOCUMENT)
+    misplaced = Crafted(left=(client, 0), kind=VALUE, content=ZERO)
+    odd = craft(client, 1, [misplaced, Crafted(left=(other, 6))]).data
+    after = craft(client, 3, [Crafted(left=(client, 0))]).data
+    assert desk.says(*whole(desk.letter(0), odd, after)) == 3
+    page = desk.page
+    desk.world.clock.advance(10_000)
+    desk.neighbour.text.insert(1, "honest")
+    desk.world.clock.advance(10_000)
+    page.replica._replay()
+    desk.world.clock.advance(10_000)
+    assert (str(page.text), page.replica.log.count(desk.session), page.replica.is_waiting) == ("xhonest", 3, True)
+    if is_here:
+        # What it waited for: now it is judged, and its session ends where it began, as on every page.
+        desk.neighbour.text.insert(0, "a")
+        desk.world.clock.advance(10_000)
+        assert page.replica.log.limit_of(desk.session) == 1
+        assert sorted(str(page.text)) == sorted("axhonest")

@@ -25,7 +25,8 @@ from peerbook.peer.permissions.limits import (
     Limits,
     for_segments,
 )
-from peerbook.peer.permissions.replay import Intake, as_one, replay
+from peerbook.peer.permissions.merged import merged
+from peerbook.peer.permissions.replay import Intake, replay
 from peerbook.peer.permissions.waiting import Waiting
 from peerbook.peer.sync.contents import content_digest
 from peerbook.peer.sync.digest import state_digest
@@ -172,9 +173,10 @@ def test_per6_golden_crafted_places_built_anew_give_the_golden_document(row: dic
     by_client: dict[int, list[CheckedChange]] = {}
     for change in changes_of(row):
         by_client.setdefault(change.client, []).append(change)
-    wholes = [as_one(changes, NOTEBOOK_LIMITS) for changes in by_client.values()]
+    genesis, cuts = bytes.fromhex(row["genesis"]), dict(row["cuts"])
+    wholes = merged(genesis, by_client.values(), cuts, NOTEBOOK_LIMITS)
     doc: Doc[Any] = Doc()
-    intake = replay(doc, bytes.fromhex(row["genesis"]), [whole for whole in wholes if whole], dict(row["cuts"]))
+    intake = replay(doc, genesis, wholes, cuts)
     assert shown(doc) == row["cells"]
     assert state_digest(doc).hex() == row["digest"]
     assert len(intake.refused) + intake.waiting.count == row["left"]
@@ -194,7 +196,7 @@ def test_per3_a_change_is_taken_or_refused_for_its_places(row: dict[str, Any]) -
     intake = Intake(doc, bytes.fromhex(row["genesis"]), {})
     for change in changes_of(row):
         intake.take("", change)
-    assert list(intake.refused.values()) == row["faults"]
+    assert [misplaced.fault for misplaced in intake.refused.values()] == row["faults"]
     assert state_digest(doc).hex() == row["digest"]
 
 

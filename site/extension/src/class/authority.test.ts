@@ -46,7 +46,7 @@ describe('what a page keeps of its class', () => {
       { statements: [school.epoch(1).bytes] },
       { nameOf: who => names.get(who) }
     );
-    page.authority.teaching!.give(ben, 'removed');
+    void page.authority.teaching!.give(ben, 'removed');
     await stated();
     expect(page.authority.removed).toEqual(new Map([[ben, 'Ben']]));
     // Whoever is out is known to nobody after a while.
@@ -227,7 +227,7 @@ describe('what a page offers', () => {
     const puts = async (...names: string[]): Promise<number> => {
       reads = 0;
       const members = names.map(name => school.idOf(name));
-      authority.teaching!.setTeam({ team: TEAM, name: 'T', members });
+      void authority.teaching!.setTeam({ team: TEAM, name: 'T', members });
       await stated();
       expect(authority.society.roles!.teams.get(TEAM)!.members).toEqual([...members].sort());
       return reads;
@@ -243,25 +243,61 @@ describe('what a page offers', () => {
   it('[ROL4] nothing any more when the page is left, though it was asked to before', async () => {
     const { authority } = new Page('owner', { statements: [school.epoch(1).bytes] });
     const before = authority.society.stated;
-    authority.teaching!.give(school.idOf('ada'), 'viewer');
+    const given = authority.teaching!.give(school.idOf('ada'), 'viewer');
     authority.end();
-    await stated();
+    expect(await given).toBe(false);
     expect(authority.society.stated).toEqual(before);
   });
 
   it('[ROL6] a fork that a statement decides, and none before', async () => {
     const page = new Page('owner', { statements: [school.epoch(1).bytes] });
-    expect(await page.authority.teaching!.hasOf(school.idOf('ada'))).toBe(false);
     const contradiction = {
       ...{ participant: school.idOf('ada'), session: school.members.session('ada').session },
       ...{ document: `${'5e'.repeat(32)}.team.${school.everyone}`, name: 'Ada', isDecided: false }
     };
     expect(page.authority.isDecided(contradiction)).toBe(false);
     page.has(contradiction.document);
-    expect(await page.authority.teaching!.hasOf(school.idOf('ada'))).toBe(true);
-    page.authority.teaching!.give(school.idOf('ada'), 'removed');
-    await stated();
+    expect(await page.authority.teaching!.give(school.idOf('ada'), 'removed')).toBe(true);
     expect(page.authority.isDecided(contradiction)).toBe(true);
+  });
+
+  it('[STO12] to say that something of somebody stays: only of what they wrote for others and counts then', async () => {
+    const page = new Page('owner', { statements: [school.epoch(1).bytes] });
+    const ada = school.idOf('ada');
+    const has = (): Promise<boolean> => page.authority.teaching!.hasOf(ada);
+    const { session } = school.members.session('ada');
+    const reach = { session, count: 1, chain: new Uint8Array(32) };
+    const documentOf = (place: string): string => `${'5e'.repeat(32)}.${place}`;
+    page.reaches.push(
+      { ...reach, document: documentOf(`mine.${ada}`) },
+      { ...reach, document: outputsName(LECTURE, ada) },
+      { ...reach, document: LECTURE, fork: 'first' },
+      { ...reach, document: LECTURE, count: 0 }
+    );
+    expect(await has()).toBe(false);
+    for (const place of [`team.${school.everyone}`, `team.${TEAM}`, `lecture.${'0'.repeat(32)}`]) {
+      page.reaches.push({ ...reach, document: documentOf(place), fork: 'later' });
+      expect(await has()).toBe(true);
+      page.reaches.pop();
+    }
+  });
+
+  it('[ROL4] whether it was stated: what fails stops nothing that is said after it', async () => {
+    const page = new Page('owner', { statements: [school.epoch(1).bytes] });
+    const { teaching, society } = page.authority;
+    vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    vi.spyOn(society.stating, 'give').mockImplementationOnce(() => {
+      throw new RangeError('Not a statement: too-large');
+    });
+    const given = ['ada', 'ben'].map(name => teaching!.give(school.idOf(name), 'viewer'));
+    expect(await Promise.all(given)).toEqual([false, true]);
+    expect(['ada', 'ben'].map(name => page.authority.roleOf(school.idOf(name)))).toEqual([
+      'attendee',
+      'viewer'
+    ]);
+    // One's own role is not one's to give.
+    expect(await teaching!.give(page.own.participant, 'viewer')).toBe(false);
+    vi.restoreAllMocks();
   });
 
   it('[CLS8] the recovery file: where the key is, and it is known how the class was founded', () => {

@@ -7,7 +7,7 @@ import { pageClock } from '../connection/page';
 import { readFounding } from '../core/class/founding';
 import type { IInvitation } from '../core/class/invitation';
 import { type IRecovery, writeRecovery } from '../core/class/recovery';
-import { undoubted } from '../core/class/readmission';
+import { type IReached, undoubted } from '../core/class/readmission';
 import type { Role } from '../core/class/roles';
 import { decodeStatement } from '../core/class/statement';
 import { placeOf } from '../core/class/permissions';
@@ -91,7 +91,7 @@ export class Authority {
   private engine: IGoverned | null = null;
   private taking: TakingOver | null = null;
   /** What was said is stated in the order in which it was said. */
-  private stating: Promise<void> = Promise.resolve();
+  private stating: Promise<unknown> = Promise.resolve();
 
   /** What is not here is knocked for. */
   begin(engine: IGoverned): void {
@@ -240,9 +240,9 @@ export class Authority {
       outputsShared: roles.outputsShared,
       mayGive: (to, role) =>
         roles.mayState(participant, { kind: 'standing', participant: to, role, ...bounds }),
-      hasOf: async of => engine.reachesOf(of).length > 0 || (await this.archive.read([of]))(of).length > 0,
-      give: (to, role) =>
-        this.state(engine, [to], reached => void society.stating.give(to, role, reached(to))),
+      hasOf: async of =>
+        engine.reachedBy(of).some(isForOthers) || (await this.archive.read([of]))(of).some(isForOthers),
+      give: (to, role) => this.state(engine, [to], reached => society.stating.give(to, role, reached(to))),
       setDoor: door => void society.stating.beginEpoch(door),
       mayTeam: team =>
         roles.mayState(participant, {
@@ -255,14 +255,16 @@ export class Authority {
         const named = members.filter(
           member => !before.includes(member) && (roles.standingOf(member)?.frontier.length ?? 0) > 0
         );
-        this.state(
-          engine,
-          [...gone, ...named],
-          reached => void society.teaming.put(team, name, members, reached)
+        return this.state(engine, [...gone, ...named], reached =>
+          society.teaming.put(team, name, members, reached)
         );
       },
       newTeam: () => society.teaming.newTeam(),
-      admit: who => this.state(engine, [who], reached => society.stating.admit(who, reached(who))),
+      admit: who =>
+        this.state(engine, [who], reached => {
+          society.stating.admit(who, reached(who));
+          return true;
+        }),
       refuse: who => doorway.refuse(who),
       share: outputs => void society.stating.state({ kind: 'sharing', outputs }),
       recoveryFile: workshop => this.recoveryFile(workshop)
@@ -286,23 +288,38 @@ export class Authority {
   private takeOver(recovery: Secret, engine: IGoverned, then: (isDone: boolean) => void): void {
     const { society } = this;
     const owner = society.roles?.owner ?? '';
-    this.state(engine, [owner], reached => {
+    void this.state(engine, [owner], reached => {
       if (this.role === 'owner') {
         then(true);
       } else {
         society.stating.takeOver(recovery, undoubted(reached(owner)), then);
       }
+      return true;
     });
   }
 
-  /** States something of these people: how far they are in what is open here, and in what this browser has kept. */
-  private state(engine: IGoverned, whom: readonly string[], then: (reached: ReachedBy) => void): void {
-    this.stating = this.stating.then(async () => {
-      const kept = whom.length > 0 ? await this.archive.read(whom) : () => [];
-      if (!this.isOver) {
-        then(both(participant => engine.reachedBy(participant), kept));
-      }
-    });
+  /**
+   * States something of these people: how far they are in what is open here, and in what this browser has kept.
+   *
+   * @param then states it: whether it could be
+   */
+  private state(
+    engine: IGoverned,
+    whom: readonly string[],
+    then: (reached: ReachedBy) => boolean
+  ): Promise<boolean> {
+    const stated = this.stating
+      .then(async () => {
+        const kept = whom.length > 0 ? await this.archive.read(whom) : () => [];
+        return !this.isOver && then(both(participant => engine.reachedBy(participant), kept));
+      })
+      .catch(error => {
+        // What is said next is another thing.
+        console.warn('It could not be stated:', error);
+        return false;
+      });
+    this.stating = stated;
+    return stated;
   }
 
   end(): void {
@@ -352,4 +369,11 @@ export class Authority {
       }
     }
   }
+}
+
+/** Whether it is of a page that others read and write, and counts when its author is out: what is run there does not. */
+function isForOthers({ document, fork, count }: IReached): boolean {
+  const place = placeOf(document);
+  const isOfOthers = place?.branch === 'lecture' || place?.branch === 'team';
+  return fork !== 'first' && count > 0 && isOfOthers && place.outputsOf === null;
 }

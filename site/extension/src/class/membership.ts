@@ -44,7 +44,10 @@ export interface ITeamSeen {
   readonly members: readonly string[];
 }
 
-/** What somebody who teaches can do besides. Each does nothing where the class's statements do not let them. */
+/**
+ * What somebody who teaches can do besides. Each does nothing where the class's statements do not let them. What is
+ * promised is whether it was done: what this browser keeps is read before, which may take seconds.
+ */
 export interface ITeaching {
   /** Open: whoever has the link is in. Closed: whoever teaches lets them in. */
   readonly door: Door;
@@ -55,21 +58,21 @@ export interface ITeaching {
   /** Whether one may give somebody that role, as roles are now. */
   mayGive(participant: string, role: StatedRole): boolean;
   /**
-   * Whether something is on this device of what somebody wrote, open or kept: what is not does not count once they are
-   * removed.
+   * Whether something is on this device, open or kept, that somebody wrote for others and that will count: what is not
+   * here does not once they are removed.
    */
   hasOf(participant: string): Promise<boolean>;
-  /** Removing begins new keys: who is removed keeps what they had and gets nothing that comes after. */
-  give(participant: string, role: StatedRole): void;
+  /** Removing begins new keys: who is removed keeps what they had and gets nothing that comes after. Whether it is stated. */
+  give(participant: string, role: StatedRole): Promise<boolean>;
   /** Begins new keys as well. */
   setDoor(door: Door): void;
   /** Whether one may say anything of a team: an instructor says nothing of the owner's. */
   mayTeam(team: string): boolean;
   /** How a team is from now on; without members it is over. Who is taken out reads nothing that comes after. */
-  setTeam(team: ITeamSeen): void;
+  setTeam(team: ITeamSeen): Promise<boolean>;
   /** The id of a team that is to be. */
   newTeam(): string;
-  admit(participant: string): void;
+  admit(participant: string): Promise<boolean>;
   refuse(participant: string): void;
   share(outputs: boolean): void;
   /** The text of the recovery file; null where the recovery key is not on this device. */

@@ -83,7 +83,7 @@ function aPage(notes: Map<string, string> = new Map()) {
 }
 
 describe('power over the class', () => {
-  it('shows the door, who waits, in the title too, and says it', () => {
+  it('shows the door, who waits, in the title too, and says it', async () => {
     const { staged } = aPage();
     expect(find('class-door').textContent).toContain('Door: open');
     expect(find('class-take-over').hidden).toBe(true);
@@ -92,7 +92,7 @@ describe('power over the class', () => {
     expect(document.title).toBe('(1 at the door) Your class');
     expect(find('class-acts-said').textContent).toBe('One person is at the door.');
     find('class-door').querySelector('button')!.click();
-    expect(staged.done).toEqual([`admit ${'a'.repeat(32)}`]);
+    await vi.waitFor(() => expect(staged.done).toEqual([`admit ${'a'.repeat(32)}`]));
     expect(document.title).toBe('Your class');
   });
 
@@ -128,9 +128,11 @@ describe('power over the class', () => {
     [...card.querySelectorAll('button')]
       .find(each => each.textContent!.includes('leave the door open'))!
       .click();
+    await vi.waitFor(() =>
+      expect(find('class-acts-said').textContent).toBe('Ben Lovelace was removed from the class.')
+    );
     expect(staged.done).toEqual([`removed ${participant}`]);
     expect(part.textContent).not.toContain('Ben');
-    expect(find('class-acts-said').textContent).toBe('Ben Lovelace was removed from the class.');
   });
 
   it('says what taking over waits for, and goes on only where that is a choice, once asked', () => {

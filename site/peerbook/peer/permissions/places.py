@@ -59,11 +59,12 @@ class _Author:
 
 
 class Misplaced(ValueError):
-    """A change stands where it may not; ``fault`` says how."""
+    """A change stands where it may not; ``fault`` says how, ``clock`` is of the struct in which that shows."""
 
     def __init__(self, fault: PlaceFault) -> None:
         super().__init__(fault)
         self.fault: PlaceFault = fault
+        self.clock = 0
 
 
 class Places:
@@ -78,13 +79,14 @@ class Places:
         author = self._authors.setdefault(change.client, _Author())
         end, runs = author.end, len(author.starts)
         nowhere: list[Struct] = []
-        try:
-            for struct in change.structs:
+        for struct in change.structs:
+            try:
                 if struct.clock + struct.length > author.end and not self._place(struct, author):
                     nowhere.append(struct)
-        except Misplaced:
-            author.take_back(end, runs)
-            raise
+            except Misplaced as misplaced:
+                misplaced.clock = struct.clock
+                author.take_back(end, runs)
+                raise
         return [struct for struct in nowhere if struct.content != "gone"]
 
     def _place(self, struct: Struct, author: _Author) -> bool:

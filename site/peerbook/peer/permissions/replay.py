@@ -7,18 +7,16 @@ the same length; what leans on those becomes GC structs, as Yjs has it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pycrdt import Doc
 
 from ..encoding import Reader, number_bytes
-from ..merge import merge_changes
-from .change import CheckedChange, Refused, Struct, check_change
+from .change import CheckedChange, Struct, check_change
 from .limits import NOTEBOOK_LIMITS, WAITING_BYTES, WAITING_CHANGES, Limits
 from .pieces import deletions_of, part_of
-from .places import Misplaced, PlaceFault, Places
+from .places import Misplaced, Places
 from .waiting import Taken, Waiting
 from .work import ALL, SessionsWork
 
@@ -42,7 +40,7 @@ class Admission:
         self._places = Places()
         most_bytes, most_changes = (WAITING_BYTES, WAITING_CHANGES) if is_bounded else (math.inf, math.inf)
         self.waiting = Waiting(self._admit, cuts, most_bytes, most_changes, self._run)
-        self.refused: dict[CheckedChange, PlaceFault] = {}
+        self.refused: dict[CheckedChange, Misplaced] = {}
         """Changes that say what they may not: nothing of their session counts from there on."""
         self.is_torn = False
         """A piece of a segment was taken before another one was refused: build anew without it."""
@@ -60,7 +58,7 @@ class Admission:
             nowhere = self._places.admit(change)
         except Misplaced as misplaced:
             whole = change.whole or change
-            self.refused[whole] = misplaced.fault
+            self.refused[whole] = misplaced
             self.is_torn |= change.start > whole.start
             return False
         if nowhere:
@@ -133,7 +131,7 @@ def replay(doc: Doc[Any], genesis: bytes | None, changes: Iterable[CheckedChange
     elsewhere when places were crafted.
     """
     ordered = sorted(changes, key=lambda change: (not change.structs, change.client, change.start))
-    refused, _ = admit(genesis, ordered, cuts)
+    refused = admit(genesis, ordered, cuts)
     with doc.transaction():
         intake = Intake(doc, genesis, cuts, is_bounded=False)
         for change in ordered:
@@ -145,11 +143,11 @@ def replay(doc: Doc[Any], genesis: bytes | None, changes: Iterable[CheckedChange
 
 def admit(
     genesis: bytes | None, changes: Iterable[CheckedChange], cuts: Mapping[int, int]
-) -> tuple[dict[CheckedChange, PlaceFault], set[CheckedChange]]:
-    """Which changes are refused for their places, found before anything of them is taken, and which wait for what is
-    not here: the same in whatever order they are.
+) -> dict[CheckedChange, Misplaced]:
+    """Which changes are refused for their places, before anything of them is taken: the same in whatever order they
+    are.
     """
-    refused: dict[CheckedChange, PlaceFault] = {}
+    refused: dict[CheckedChange, Misplaced] = {}
     while True:
         admission = Admission(genesis, cuts, is_bounded=False)
         for change in changes:
@@ -157,16 +155,4 @@ def admit(
                 admission.take("", change)
         refused |= admission.refused
         if not admission.is_torn:
-            return refused, admission.waiting.wholes
-
-
-def as_one(changes: Sequence[CheckedChange], limits: Limits) -> CheckedChange | None:
-    """All changes of one client that are taken, as one: whoever has them merged in another way, or not, has the same.
-    None for what cannot be merged.
-    """
-    merged = merge_changes(change.data for change in changes)
-    unbounded = replace(limits, bytes_=_UNBOUNDED, structs=_UNBOUNDED, ranges=_UNBOUNDED, is_segment=True)
-    try:
-        return check_change(merged.data, changes[0].client, unbounded) if merged else None
-    except Refused:
-        return None
+            return refused

@@ -17,7 +17,8 @@ from ..log.log import Log
 from ..log.piece import Piece
 from ..permissions.change import CheckedChange, Refused, check_change
 from ..permissions.limits import Limits, for_segments
-from ..permissions.replay import admit, as_one
+from ..permissions.merged import merged
+from ..permissions.replay import admit
 from ..permissions.work import Work
 from .digest import vector_of
 from .live import LiveIntake
@@ -85,8 +86,8 @@ class _Strand:
     parts: _Parts | None = None
     """A change in parts of which not all were read."""
     state: Literal["idle", "reading", "locked", "full"] = "idle"
-    rest: CheckedChange | None = None
-    """What found no room to wait."""
+    rest: list[CheckedChange] = field(default_factory=list)
+    """What found no room to wait, in order."""
     is_cut: bool = False
 
 
@@ -241,39 +242,34 @@ class Reading:
 
     def _build(self, gathered: dict[CheckedChange, _Gathered]) -> None:
         assert self._intake
-        waiting = self._leave_out(gathered)
+        cuts = self._leave_out(gathered)
         self._gathered = None
         strands = sorted(self._strands.values(), key=lambda strand: strand.client)
         for strand in strands:
             self._settle(strand)
-        apart: list[CheckedChange] = []
-        for strand in strands:
-            changes = [change for change, of in gathered.items() if of.strand is strand]
-            whole = as_one(changes, self._ports.limits) if changes else None
-            if whole is None:
-                apart += changes
-                continue
-            # Also what waits: what of it is in the document must not follow from how its pieces were made.
-            self._intake.take(strand.session, whole)
-            if not waiting.isdisjoint(changes):
+        written: dict[str, list[CheckedChange]] = {strand.session: [] for strand in strands}
+        for change, of in gathered.items():
+            written[of.strand.session].append(change)
+        for whole, changes in merged(self._genesis, written.values(), cuts, self._ports.limits).items():
+            of = gathered[changes[0]]
+            if whole in gathered:
+                self._places[whole] = of.strand.session, of.place, of.piece
+            else:
                 self._merged.add(whole)
-        # What is refused of it, though its pieces wait, is refused whenever this is built, and not in the document.
-        self._merged -= self._intake.refused.keys()
-        for change in apart:
-            of = gathered[change]
-            self._places[change] = of.strand.session, of.place, of.piece
-            self._put(of.strand, change)
+            self._put(of.strand, whole)
+        rest = [change for strand in strands for change in strand.rest]
+        self._merged &= self._intake.waiting.wholes | set(rest)
 
-    def _leave_out(self, gathered: dict[CheckedChange, _Gathered]) -> set[CheckedChange]:
-        """Takes out what is refused for its place, and what its session said from there on. What waits for what is not
-        here.
+    def _leave_out(self, gathered: dict[CheckedChange, _Gathered]) -> dict[int, int]:
+        """Takes out what is refused for its place, and what its session said from there on. How far clients count that
+        were cut off.
         """
         while True:
             cuts = {strand.client: strand.clock for strand in self._strands.values() if self._is_over(strand)}
             changes = sorted(gathered, key=lambda change: change.client)
-            refused, waiting = admit(self._genesis, changes, cuts)
+            refused = admit(self._genesis, changes, cuts)
             if not refused:
-                return waiting
+                return cuts
             for change in refused:
                 at = gathered.get(change)
                 if at is None:
@@ -314,30 +310,35 @@ class Reading:
         return "more" if strand.parts else b"".join(before.list)
 
     def _put(self, strand: _Strand, change: CheckedChange) -> None:
+        strand.rest.append(change)
+        if len(strand.rest) == 1:
+            self._put_rest(strand)
+
+    def _put_rest(self, strand: _Strand) -> None:
         assert self._intake
-        # For each session on its own: what one waits for is never kept out by what another lets wait.
-        taken = self._intake.take(strand.session, change)
-        if taken == "full":
-            strand.rest, strand.state = change, "full"
-            self._full.add(strand.session)
-        else:
-            strand.rest = None
-            self._full.discard(strand.session)
-        if isinstance(taken, list):
-            for each in taken:
-                self._places.pop(each, None)
-            self._stop_refused()
-            self._retry()
+        self._full.discard(strand.session)
+        while strand.rest:
+            # For each session on its own: what one waits for is never kept out by what another lets wait.
+            taken = self._intake.take(strand.session, strand.rest[0])
+            if taken == "full":
+                strand.state = "full"
+                self._full.add(strand.session)
+                return
+            strand.rest.pop(0)
+            if isinstance(taken, list):
+                for each in taken:
+                    self._places.pop(each, None)
+                self._stop_refused()
+                self._retry()
 
     def _retry(self) -> None:
         """Something was applied: what found no room may wait, or be applied, now."""
         for session in list(self._full):
             strand = self._strands[session]
-            if strand.rest and strand.state == "full":
+            if strand.state == "full":
                 strand.state = "idle"
-                self._put(strand, strand.rest)
-                if strand.state == "idle":
-                    self.read(session)
+                self._put_rest(strand)
+                self.read(session)
 
     def _stop_refused(self) -> None:
         """Changes that turned out to say what they may not, once what they lean on was here."""

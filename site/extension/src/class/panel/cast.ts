@@ -68,6 +68,10 @@ export class StagedClass implements Omit<
   contradicting = new Set<string>();
   /** Of whom nothing is here. */
   readonly missing = new Set<string>();
+  /** When, and whether, what is done is stated. */
+  states: Promise<boolean> = Promise.resolve(true);
+  /** When it is known what is here. */
+  looks: Promise<unknown> = Promise.resolve();
   meetsOtherVersion = false;
   entrance: Entrance = 'in';
   takingOver: IMembership['takingOver'] = null;
@@ -143,14 +147,19 @@ class StagedTeaching implements ITeaching {
     return isFree && STATED_ROLES.includes(role) && (isOwner || ![whom.role, role].includes('instructor'));
   }
 
-  hasOf(participant: string): Promise<boolean> {
-    return Promise.resolve(!this.staged.missing.has(participant));
+  async hasOf(participant: string): Promise<boolean> {
+    await this.staged.looks;
+    return !this.staged.missing.has(participant);
   }
 
-  give(participant: string, role: StatedRole): void {
+  async give(participant: string, role: StatedRole): Promise<boolean> {
     const { staged } = this;
+    if (!(await staged.states)) {
+      return false;
+    }
     staged.done.push(`${role} ${participant}`);
     staged.become(staged.people.map(each => (each.participant === participant ? { ...each, role } : each)));
+    return true;
   }
 
   setDoor(door: Door): void {
@@ -163,21 +172,26 @@ class StagedTeaching implements ITeaching {
     return true;
   }
 
-  setTeam(team: ITeamSeen): void {
+  setTeam(team: ITeamSeen): Promise<boolean> {
     const { staged } = this;
     const others = staged.teams.filter(each => each.team !== team.team);
     staged.done.push(`team ${team.name}: ${team.members.map(one => Number(`0x${one}`)).join(' ')}`);
     const all = [...others, ...(team.members.length > 0 ? [team] : [])];
     staged.teams = all.sort((a, b) => (a.name < b.name ? -1 : 1));
     staged.changed.call();
+    return staged.states;
   }
 
   newTeam(): string {
     return (this.staged.made += 1).toString(16).padStart(32, '0');
   }
 
-  admit(participant: string): void {
-    this.answer('admit', participant);
+  async admit(participant: string): Promise<boolean> {
+    const isStated = await this.staged.states;
+    if (isStated) {
+      this.answer('admit', participant);
+    }
+    return isStated;
   }
 
   refuse(participant: string): void {

@@ -2,6 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ITeaching } from '../membership';
 import { make, makeButton, setText } from '../panel/dom';
+import { makeDoer, whenStated } from './doing';
 import { doorInWords } from './words';
 
 export type AtDoor = Pick<ITeaching, 'door' | 'waiting' | 'setDoor' | 'admit' | 'refuse'>;
@@ -103,7 +104,16 @@ export class DoorPart {
     const { trans } = this.options;
     const node = make('li', 'pb-Door-one');
     const name = make('bdi', 'pb-Door-name');
-    const letIn = makeButton(trans.__('Let in'), () => this.teaching?.admit(participant), 'pb-mod-first');
+    const letIn = makeDoer(
+      trans.__('Let in'),
+      trans.__('Letting in...'),
+      async () => {
+        if (this.teaching) {
+          await whenStated(this.teaching.admit(participant), trans);
+        }
+      },
+      'pb-mod-first'
+    );
     const notNow = makeButton(trans.__('Not now'), () => this.teaching?.refuse(participant));
     const answers = make('span', 'pb-Door-answers');
     answers.append(letIn, notNow);

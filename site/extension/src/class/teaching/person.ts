@@ -2,6 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IParticipant, ITeaching } from '../membership';
 import { make } from '../panel/dom';
+import { whenStated } from './doing';
 import { hasMenu } from './menu';
 import { askRemoval } from './removal';
 import { choiceInWords, choicesFor, givenInWords } from './words';
@@ -66,8 +67,9 @@ export class PersonActs {
       text: choiceInWords(role, trans),
       act: () => {
         if (role !== 'removed') {
-          teaching.give(person.participant, role);
-          say(givenInWords(person.name, role, trans));
+          void whenStated(teaching.give(person.participant, role), trans, () =>
+            say(givenInWords(person.name, role, trans))
+          );
           return;
         }
         void askRemoval(person, teaching, trans, isRemoved => {

@@ -2,7 +2,8 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ITeaching } from '../membership';
 import { openCard } from '../panel/card';
-import { make, makeButton } from '../panel/dom';
+import { make, makeButton, setText } from '../panel/dom';
+import { WAIT_MS, whenStated } from './doing';
 import { removalInWords } from './words';
 
 type Removing = Pick<ITeaching, 'door' | 'hasOf' | 'give' | 'setDoor'>;
@@ -21,37 +22,74 @@ export async function askRemoval(
     return;
   }
   asking = participant;
-  // Before the question is there: nothing moves under a finger.
-  const isHere = await teaching.hasOf(participant).finally(() => (asking = null));
   const card = openCard('pb-class-removal', trans.__('Remove %1 from the class?', name));
+  let [isOver, isBusy] = [false, false];
   const end = (isRemoved: boolean): void => {
+    isOver = true;
     card.close();
     done(isRemoved);
   };
-  const remove = (): void => {
-    teaching.give(participant, 'removed');
-    end(true);
-  };
-  const keep = makeButton(trans.__('Keep them in the class'), () => end(false));
-  const answers = make('p', 'pb-Card-people');
-  if (teaching.door === 'open') {
-    answers.append(
-      makeButton(trans.__('Remove and close the door'), () => {
-        // First the door: removing makes new keys for the door as it is then.
-        teaching.setDoor('closed');
-        remove();
-      }),
-      makeButton(trans.__('Remove, and leave the door open'), remove)
-    );
-  } else {
-    answers.append(makeButton(trans.__('Remove from the class'), remove));
-  }
-  answers.append(keep);
-  const said = removalInWords(name, teaching.door, isHere, trans);
-  card.body.append(...said.map(words => make('p', '', words)), answers);
   card.node.addEventListener('cancel', event => {
     event.preventDefault();
-    end(false);
+    if (!isBusy) {
+      end(false);
+    }
   });
-  card.open(keep);
+  // Nothing to press is there before the question is: nothing moves under a finger.
+  const looking = make('p', 'pb-Class-quiet', trans.__('Looking up what is kept...'));
+  looking.setAttribute('role', 'status');
+  const waiting = setTimeout(() => {
+    card.body.append(looking);
+    card.open(null);
+  }, WAIT_MS);
+  const isHere = await teaching.hasOf(participant).finally(() => {
+    clearTimeout(waiting);
+    asking = null;
+  });
+  if (isOver) {
+    return;
+  }
+  const said = removalInWords(name, teaching.door, isHere, trans).map(words => make('p', '', words));
+  const answers = make('p', 'pb-Card-people');
+  const going = make('p', 'pb-Class-quiet');
+  going.setAttribute('role', 'status');
+  const answer = (text: string, closesDoor: boolean): HTMLButtonElement =>
+    makeButton(text, () => {
+      if (isBusy) {
+        return;
+      }
+      isBusy = true;
+      answers.querySelectorAll('button').forEach(each => each.setAttribute('aria-disabled', 'true'));
+      const slow = setTimeout(() => setText(going, trans.__('Looking up what is kept...')), WAIT_MS);
+      const given = new Promise<boolean>(stated => {
+        if (closesDoor) {
+          // First the door: removing makes new keys for the door as it is then.
+          teaching.setDoor('closed');
+        }
+        stated(teaching.give(participant, 'removed'));
+      })
+        .catch(() => false)
+        .finally(() => clearTimeout(slow));
+      void given.then(end).then(() => whenStated(given, trans));
+    });
+  if (teaching.door === 'open') {
+    answers.append(
+      answer(trans.__('Remove and close the door'), true),
+      answer(trans.__('Remove, and leave the door open'), false)
+    );
+  } else {
+    answers.append(answer(trans.__('Remove from the class'), false));
+  }
+  const keep = makeButton(trans.__('Keep them in the class'), () => {
+    if (!isBusy) {
+      end(false);
+    }
+  });
+  answers.append(keep);
+  card.body.replaceChildren(...said, answers, going);
+  if (card.node.isConnected) {
+    keep.focus();
+  } else {
+    card.open(keep);
+  }
 }

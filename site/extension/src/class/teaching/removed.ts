@@ -1,7 +1,8 @@
 /** Those who were removed, and the way back for them: what was done can be undone. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IParticipant } from '../membership';
-import { make, makeButton, setText } from '../panel/dom';
+import { make, setText } from '../panel/dom';
+import { makeDoer, whenStated } from './doing';
 import type { Acting } from './person';
 
 export class Removed {
@@ -40,9 +41,11 @@ export class Removed {
       const line = make('li', 'pb-Removed-one');
       line.append(make('bdi', '', name));
       if (mayReturn) {
-        const back = makeButton(this.trans.__('Let back in'), () => {
-          this.teaching?.give(participant, 'attendee');
-          this.done(name);
+        const back = makeDoer(this.trans.__('Let back in'), this.trans.__('Letting back in...'), async () => {
+          if (this.teaching) {
+            const given = this.teaching.give(participant, 'attendee');
+            await whenStated(given, this.trans, () => this.done(name));
+          }
         });
         back.setAttribute('aria-label', this.trans.__('Let back in: %1', name));
         line.append(back);

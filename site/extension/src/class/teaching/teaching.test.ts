@@ -21,6 +21,14 @@ const button = (name: string) =>
   [...document.querySelectorAll('button')].find(
     each => each.textContent === name || each.getAttribute('aria-label') === name
   )!;
+/** What was promised is there, and what follows from it. */
+const settled = () => new Promise(then => setTimeout(then, 0));
+function later<Value>() {
+  let resolve: (value: Value) => void = () => undefined;
+  const promise = new Promise<Value>(then => (resolve = then));
+  return { promise, resolve };
+}
+const failed = () => [...document.querySelectorAll('#pb-class-failed')];
 
 beforeEach(() => {
   document.body.replaceChildren();
@@ -91,12 +99,41 @@ describe('what one can make of somebody', () => {
     expect(items()).toEqual([]);
   });
 
-  it('is done and said', () => {
+  it('is done, and said when it is', async () => {
     const { acts } = line();
+    const states = later<boolean>();
+    staged.states = states.promise;
     acts.button.click();
     items()[0]!.click();
+    await settled();
+    expect([staged.done, said]).toEqual([[], []]);
+    states.resolve(true);
+    await settled();
     expect(staged.done).toEqual([`instructor ${BEN}`]);
     expect(said).toEqual(['Ben Lovelace is a co-teacher now.']);
+    expect(document.querySelector('dialog')).toBeNull();
+  });
+
+  it('is said not to be done where it could not be, once, and never to be done', async () => {
+    const { acts } = line();
+    staged.states = Promise.resolve(false);
+    for (let twice = 0; twice < 2; twice += 1) {
+      acts.button.click();
+      items()[0]!.click();
+    }
+    await settled();
+    expect([staged.done, said]).toEqual([[], []]);
+    expect(failed()).toHaveLength(1);
+    button('Close').click();
+    // Removing, letting in and letting back in no less.
+    acts.button.click();
+    items()[2]!.click();
+    await asked();
+    button('Remove and close the door').click();
+    await settled();
+    expect([failed().length, said]).toEqual([1, []]);
+    button('Close').click();
+    expect(document.querySelector('dialog')).toBeNull();
   });
 
   it('removing asks once, says what it means, and closes the door first when one wants that', async () => {
@@ -116,9 +153,44 @@ describe('what one can make of somebody', () => {
     acts.button.click();
     items()[2]!.click();
     await asked();
-    button('Remove and close the door').click();
+    const states = later<boolean>();
+    staged.states = states.promise;
+    // While it is being done, nothing else is.
+    ['Remove and close the door', 'Remove and close the door', 'Keep them in the class'].forEach(each =>
+      button(each).click()
+    );
+    document.querySelector('dialog')!.dispatchEvent(new Event('cancel', { cancelable: true }));
+    await settled();
+    expect([staged.done, said]).toEqual([['door closed'], []]);
+    states.resolve(true);
+    await settled();
+    expect(document.querySelector('dialog')).toBeNull();
     expect(staged.done).toEqual(['door closed', `removed ${BEN}`]);
     expect(said).toEqual(['Ben Lovelace was removed from the class.']);
+  });
+
+  it('shows that it is being looked up what is kept, and what is asked then; Esc ends it', async () => {
+    const { acts } = line();
+    const looking = async (): Promise<() => void> => {
+      const looks = later<void>();
+      staged.looks = looks.promise;
+      acts.button.click();
+      items()[2]!.click();
+      await asked();
+      expect(document.querySelector('dialog')!.textContent).toContain('Looking up what is kept...');
+      expect(document.querySelectorAll('dialog button')).toHaveLength(0);
+      return () => looks.resolve();
+    };
+    const found = await looking();
+    found();
+    await vi.waitFor(() => expect(document.activeElement).toBe(button('Keep them in the class')));
+    expect(document.querySelector('dialog')!.textContent).not.toContain('Looking up');
+    button('Keep them in the class').click();
+    const foundLate = await looking();
+    document.querySelector('dialog')!.dispatchEvent(new Event('cancel', { cancelable: true }));
+    foundLate();
+    await settled();
+    expect([document.querySelector('dialog'), staged.done, said]).toEqual([null, [], []]);
   });
 
   it('pressed twice, removing asks once', async () => {
@@ -136,7 +208,7 @@ describe('what one can make of somebody', () => {
     const { acts } = line();
     for (const words of [
       'What Ben Lovelace wrote for all until now stays.',
-      'Nothing that Ben Lovelace wrote is kept in this browser'
+      'Nothing that Ben Lovelace wrote for all is kept in this browser'
     ]) {
       acts.button.click();
       items()[2]!.click();
@@ -154,20 +226,31 @@ describe('what one can make of somebody', () => {
     await asked();
     expect(document.querySelector('dialog')!.textContent).not.toContain('another name');
     button('Remove from the class').click();
+    await settled();
     expect(staged.done).toEqual([`removed ${BEN}`]);
   });
 
-  it('can be undone: who was removed is let back in', () => {
+  it('can be undone: who was removed is let back in', async () => {
     const removed = new Removed(trans, say);
     document.body.append(removed.node);
     const show = () => removed.show(staged.people, staged.teaching);
     show();
     expect(removed.node.hidden).toBe(true);
-    staged.teaching!.give(BEN, 'removed');
+    await staged.teaching!.give(BEN, 'removed');
     show();
     expect(removed.node.textContent).toContain('Removed (1)Ben Lovelace');
+    staged.states = Promise.resolve(false);
     button('Let back in: Ben Lovelace').click();
-    expect(staged.done.at(-1)).toBe(`attendee ${BEN}`);
+    await settled();
+    expect([failed().length, said]).toEqual([1, []]);
+    button('Close').click();
+    staged.states = Promise.resolve(true);
+    // Pressed twice it is done once.
+    button('Let back in: Ben Lovelace').click();
+    button('Let back in: Ben Lovelace').click();
+    await settled();
+    expect(staged.done.slice(1)).toEqual([`attendee ${BEN}`]);
+    expect(said).toEqual(['Ben Lovelace']);
     removed.show(staged.people, null);
     expect(removed.node.hidden).toBe(true);
   });
@@ -194,7 +277,7 @@ describe('the door', () => {
     expect(said).toEqual(['The door is closed now.', 'The door is open now.']);
   });
 
-  it('lists who waits, in order of coming, as text; the focus goes to the next one', () => {
+  it('lists who waits, in order of coming, as text; the focus goes to the next one', async () => {
     staged.door = 'closed';
     staged.waiting = [
       { participant: BEN, name: '<b>Ben</b>' },
@@ -204,7 +287,15 @@ describe('the door', () => {
     expect(node.querySelector('h3')!.textContent).toBe('At the door (2)');
     expect(node.querySelector('b')).toBeNull();
     button('Let in <b>Ben</b>').focus();
+    staged.states = Promise.resolve(false);
     button('Let in <b>Ben</b>').click();
+    await settled();
+    expect([failed().length, staged.done]).toEqual([1, []]);
+    button('Close').click();
+    staged.states = Promise.resolve(true);
+    button('Let in <b>Ben</b>').focus();
+    button('Let in <b>Ben</b>').click();
+    await settled();
     expect(document.activeElement).toBe(button('Let in Čeněk'));
     button('Not now: Čeněk').focus();
     button('Not now: Čeněk').click();

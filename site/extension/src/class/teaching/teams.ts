@@ -4,6 +4,7 @@ import type { IParticipant, ITeaching, ITeamSeen } from '../membership';
 import { make, makeButton, setText } from '../panel/dom';
 import { hasMenu, type IChoice } from './menu';
 import { LEAST_SIZE, MOST_SIZE, shuffled } from './shuffle';
+import { whenStated } from './doing';
 import { namesInWords } from './words';
 
 type Teaming = Pick<ITeaching, 'mayTeam' | 'setTeam' | 'newTeam'>;
@@ -338,7 +339,7 @@ export class TeamsPart {
       ({ team, name }) => teams.find(each => each.team === team) ?? { team, name, members: [] }
     );
     this.before.push(before);
-    after.forEach(team => teaching.setTeam(team));
+    this.set(teaching, after);
     this.tell(words);
   }
 
@@ -347,13 +348,19 @@ export class TeamsPart {
     const { teaching } = this.scene;
     const before = this.before.pop();
     if (before && teaching) {
-      before.forEach(team => teaching.setTeam(team));
+      this.set(teaching, before);
       this.tell(trans.__('Taken back.'));
     }
     this.undo.hidden = this.before.length === 0;
     if (this.undo.hidden) {
       this.heading.focus({ preventScroll: true });
     }
+  }
+
+  private set(teaching: Pick<ITeaching, 'setTeam'>, teams: readonly ITeamSeen[]): void {
+    const all = teams.map(team => teaching.setTeam(team));
+    const isStated = Promise.all(all).then(each => each.every(Boolean));
+    void whenStated(isStated, this.options.trans);
   }
 
   private tell(words: string): void {

@@ -61,7 +61,7 @@ export function givenInWords(name: string, role: StatedRole, trans: TranslationB
 /**
  * What it means, before it is done: a sentence or two.
  *
- * @param isHere whether something is on this device of what they wrote
+ * @param isHere whether something is on this device of what they wrote for others
  */
 export function removalInWords(
   name: string,
@@ -77,7 +77,7 @@ export function removalInWords(
     isHere
       ? trans.__('What %1 wrote for all until now stays.', name)
       : trans.__(
-          'Nothing that %1 wrote is kept in this browser, and what is not here does not count any more. If they wrote for all, wait until somebody is here who has it, or open that notebook first.',
+          'Nothing that %1 wrote for all is kept in this browser. If they did, wait until somebody is here who has it, or open that notebook first: what is not here does not count any more.',
           name
         ),
     ...(door === 'open'

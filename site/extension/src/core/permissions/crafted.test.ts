@@ -29,7 +29,7 @@ class Class {
   say(client: number, clock: number, ...structs: ICrafted[]): string {
     const change = passed(craft(client, clock, structs), client);
     const { kind } = this.admission.take('', change);
-    return this.admission.refused.get(change) ?? kind;
+    return this.admission.refused.get(change)?.fault ?? kind;
   }
 }
 

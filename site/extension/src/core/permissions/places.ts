@@ -15,6 +15,12 @@ export const PLACE_FAULTS = [
 ] as const;
 export type PlaceFault = (typeof PLACE_FAULTS)[number];
 
+/** Why a change is not to be taken, and the clock of the struct in which that shows. */
+export interface IMisplaced {
+  readonly fault: PlaceFault;
+  readonly clock: number;
+}
+
 interface IType {
   readonly kind: 'map' | 'array' | 'text';
   readonly depth: number;
@@ -74,7 +80,7 @@ export class Places {
   private readonly roots = new Map<string, IType>();
 
   /** Takes a change all of whose needs are here into account, or says why it is not to be taken. */
-  admit(change: ICheckedChange): PlaceFault | null {
+  admit(change: ICheckedChange): IMisplaced | null {
     const author = this.authors.get(change.client) ?? new Author();
     this.authors.set(change.client, author);
     const [to, runs] = [author.to, author.runs.length];
@@ -86,7 +92,7 @@ export class Places {
       const fault = this.place(struct, author, end);
       if (fault) {
         author.takeBack(to, runs);
-        return fault;
+        return { fault, clock: struct.clock };
       }
     }
     return null;

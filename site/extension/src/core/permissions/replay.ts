@@ -7,12 +7,11 @@
  */
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
-import { mergeChanges } from '../envelope/merge';
 import { Reader } from '../envelope/reader';
 import { type ChangeFault, checkChange, type ICheckedChange } from './change';
 import { type IChangeLimits, NOTEBOOK_LIMITS } from './limits';
 import { type IPiece, pieceBytes } from './pieces';
-import { type PlaceFault, Places } from './places';
+import { type IMisplaced, Places } from './places';
 import type { Read } from '../envelope/envelope';
 import { ALL, type ITaker, type IWaitingLimits, type Taken, Waiting } from './waiting';
 import type { ISessionsWork } from './work';
@@ -56,7 +55,7 @@ export class Admission {
 
   readonly waiting: Waiting;
   /** Changes that say what they may not: nothing of their session counts from there on. */
-  readonly refused = new Map<ICheckedChange, PlaceFault>();
+  readonly refused = new Map<ICheckedChange, IMisplaced>();
   /** A piece of a segment was taken before another one was refused: the document must be built anew without it. */
   isTorn = false;
   protected readonly genesis: ICheckedChange | null = null;
@@ -72,13 +71,13 @@ export class Admission {
   }
 
   private admit(change: ICheckedChange | IPiece): boolean {
-    const fault = this.places.admit(change);
-    if (fault) {
+    const misplaced = this.places.admit(change);
+    if (misplaced) {
       const whole = 'whole' in change ? change.whole : change;
-      this.refused.set(whole, fault);
+      this.refused.set(whole, misplaced);
       this.isTorn ||= change.from > whole.from;
     }
-    return fault === null;
+    return misplaced === null;
   }
 }
 
@@ -208,51 +207,31 @@ export function replay(
   origin: unknown = null
 ): Intake {
   const ordered = [...changes].sort(byAuthor);
-  const refused = refusedOf(genesis, ordered, cuts);
+  const refused = admit(genesis, ordered, cuts);
   const build = (): Intake => {
     const intake = new Intake(doc, genesis, new Map(cuts), origin, UNBOUNDED);
     ordered.filter(change => !refused.has(change)).forEach(change => intake.take('', change));
-    refused.forEach((fault, change) => intake.refused.set(change, fault));
+    refused.forEach((misplaced, change) => intake.refused.set(change, misplaced));
     return intake;
   };
   return Y.transact(doc, build, origin, false);
 }
 
-/** Which changes are not taken at all: found before anything of them is. */
-function refusedOf(
-  genesis: Uint8Array | null,
-  changes: readonly ICheckedChange[],
-  cuts: ReadonlyMap<number, number>
-): Map<ICheckedChange, PlaceFault> {
-  return admit(genesis, changes, cuts).refused;
-}
-
-/** Which changes are refused for their places, and which wait for what is not here: the same in whatever order they are. */
+/** Which changes are refused for their places, before anything of them is taken: the same in whatever order they are. */
 export function admit(
   genesis: Uint8Array | null,
   changes: readonly ICheckedChange[],
   cuts: ReadonlyMap<number, number>
-): { readonly refused: Map<ICheckedChange, PlaceFault>; readonly waiting: ReadonlySet<ICheckedChange> } {
-  const refused = new Map<ICheckedChange, PlaceFault>();
+): Map<ICheckedChange, IMisplaced> {
+  const refused = new Map<ICheckedChange, IMisplaced>();
   for (;;) {
     const admission = new Admission(genesis, new Map(cuts), UNBOUNDED);
     changes.filter(change => !refused.has(change)).forEach(change => admission.take('', change));
-    admission.refused.forEach((fault, change) => refused.set(change, fault));
+    admission.refused.forEach((misplaced, change) => refused.set(change, misplaced));
     if (!admission.isTorn) {
-      return { refused, waiting: admission.waiting.wholes };
+      return refused;
     }
   }
-}
-
-/**
- * All changes of one client that are taken, as one: whoever has them merged in another way, or not, has the same.
- * @returns null for what cannot be merged
- */
-export function asOne(changes: readonly ICheckedChange[], limits: IChangeLimits): ICheckedChange | null {
-  const merged = mergeChanges(changes.map(({ bytes }) => bytes));
-  const all = { ...limits, bytes: Infinity, structs: Infinity, ranges: Infinity, isSegment: true };
-  const read = merged && checkChange(merged.bytes, changes[0]!.client, all);
-  return read?.kind === 'read' ? read.value : null;
 }
 
 /** One order for one set of changes: not even crafted places, which Yjs orders by arrival, make two members' documents differ. */

@@ -9,10 +9,11 @@ import { Chance } from '../simulation/chance';
 import { Contents } from '../sync/contents';
 import { stateDigest } from '../sync/digest';
 import { VirtualClock } from '../simulation/time';
-import { type ChangeFault, checkChange } from './change';
+import { type ChangeFault, checkChange, type ICheckedChange } from './change';
 import { craft, craftSome, type ICrafted, numberOf, textOf, valuesOf } from './crafted.testing';
 import { forSegments, type IChangeLimits, JSON_DEPTH, MOST_CLOCK, NOTEBOOK_LIMITS } from './limits';
-import { asOne, checkGenesis, Intake, replay } from './replay';
+import { merged } from './merged';
+import { checkGenesis, Intake, replay } from './replay';
 import type { IDeletion, IId } from './structs';
 import { GENESIS, type IWritten, Writers } from './writers.testing';
 
@@ -339,7 +340,7 @@ export function placeRows(): IPlaceRow[] {
     if (read.kind === 'read') {
       const intake = new Intake(new Y.Doc(), GENESIS);
       intake.take('', read.value);
-      const faults = [...intake.refused.values()];
+      const faults = [...intake.refused.values()].map(({ fault }) => fault);
       const count = seen.get(faults.join()) ?? 0;
       seen.set(faults.join(), count + 1);
       if (count < 12) {
@@ -395,16 +396,47 @@ export function craftedRows(): ICraftedRow[] {
     const { kept, cuts } = cutStory(seed, true, 40);
     return craftedRow(`seed ${seed}`, kept, [...cuts]);
   });
-  return [...letters, ...stories];
+  return [...letters, ...stories, craftedRow('waiting, and misplaced already', oddOnes(), [])];
 }
 
-function lettersOf(seed: number): IWritten[] {
+/**
+ * One says letters, then a change with a value in a text before what leans on a clock that nobody has; somebody else
+ * writes between the letters, and a third one between those.
+ */
+function oddOnes(): IWritten[] {
+  const { first, source } = genesisLetters();
+  const [odd, other, third] = [2, 3, 4];
+  const beside = (client: number, clock: number): Pick<ICrafted, 'left'> => ({ left: { client, clock } });
+  const changes: [client: number, clock: number, ...structs: ICrafted[]][] = [
+    [odd, 0, { ...beside(first, source + 1), content: textOf('abc') }],
+    [
+      ...([odd, 3] as const),
+      { content: textOf('e'), ...beside(odd, 0) },
+      { kind: 8, content: valuesOf(1), ...beside(odd, 1) },
+      { content: textOf('f'), ...beside(9, 6) }
+    ],
+    [odd, 6, { content: textOf('g'), ...beside(odd, 2) }],
+    [other, 0, { content: textOf('honest'), ...beside(odd, 1) }],
+    [
+      third,
+      0,
+      { content: textOf('too'), left: { client: other, clock: 2 }, right: { client: odd, clock: 0 } }
+    ]
+  ];
+  return changes.map(([client, clock, ...structs]) => ({ client, bytes: craft(client, clock, structs) }));
+}
+
+function genesisLetters(): { readonly first: number; readonly source: number } {
   const genesis = checkGenesis(GENESIS);
   if (genesis.kind === 'fault') {
     throw new Error(genesis.fault);
   }
-  const { client: first, structs } = genesis.value;
-  const source = structs.find(({ content }) => content === 'text-type')!.clock;
+  const { client, structs } = genesis.value;
+  return { first: client, source: structs.find(({ content }) => content === 'text-type')!.clock };
+}
+
+function lettersOf(seed: number): IWritten[] {
+  const { first, source } = genesisLetters();
   const chance = new Chance(seed);
   const ids = [1, 2, 3, 4].map(offset => ({ client: first, clock: source + offset }));
   const clocks = new Map<number, number>();
@@ -429,18 +461,17 @@ function craftedRow(title: string, written: readonly IWritten[], cuts: IReplayRo
 export function builtAnew(
   row: Pick<IReplayRow, 'genesis' | 'changes' | 'cuts'>
 ): Pick<ICraftedRow, 'cells' | 'digest' | 'left' | 'content'> {
-  const clients = [...new Set(row.changes.map(({ client }) => client))];
-  const changes = clients.map(client => {
-    const own = row.changes.filter(each => each.client === client);
-    const read = own.map(({ bytes }) => checkChange(unhex(bytes), client, NOTEBOOK_LIMITS));
-    const whole = asOne(
-      read.flatMap(each => (each.kind === 'read' ? [each.value] : [])),
-      NOTEBOOK_LIMITS
-    );
-    return whole!;
-  });
+  const [genesis, cuts] = [unhex(row.genesis), new Map(row.cuts)];
+  const written = new Map<number, ICheckedChange[]>();
+  for (const { client, bytes } of row.changes) {
+    const read = checkChange(unhex(bytes), client, NOTEBOOK_LIMITS);
+    if (read.kind === 'read') {
+      written.set(client, [...(written.get(client) ?? []), read.value]);
+    }
+  }
+  const changes = merged(genesis, written.values(), cuts, NOTEBOOK_LIMITS).keys();
   const doc = new Y.Doc();
-  const intake = replay(doc, unhex(row.genesis), changes, new Map(row.cuts));
+  const intake = replay(doc, genesis, changes, cuts);
   return {
     cells: orderOf(doc).map(({ id, cell }) => [id, cellText(cell)] as const),
     digest: hex(stateDigest(doc, digest)),

@@ -2,8 +2,9 @@
 import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { DOCUMENT, type Page, Pages } from '../simulation/pages';
+import { DOCUMENT, GENESIS, type Page, Pages } from '../simulation/pages';
 import type { ICut } from '../log/log';
+import type { IKept } from './kept';
 import type { IKeys, IRules } from './options';
 
 describe('what was written and waits for a key', () => {
@@ -43,7 +44,12 @@ describe('what was written and waits for a key', () => {
         isHere ? pages.members.keys.keyFor(document, kind, then) : then(null),
       keysOf: pages.members.keys.keysOf
     };
-    const page: Page = pages.open({ keys, rules, onUnfit: () => undefined });
+    const kept: IKept[] = [];
+    const page: Page = pages.open({
+      ...{ keys, rules },
+      onUnfit: () => undefined,
+      keep: (_, each) => kept.push(each)
+    });
     const other = pages.open({ rules });
     pages.join(page, other);
     page.text.insert(0, 'Too late. ');
@@ -59,6 +65,11 @@ describe('what was written and waits for a key', () => {
     page.text.insert(0, 'And on. ');
     pages.clock.advance(10_000);
     expect([page.words, other.words]).toEqual(Array(2).fill('And on. Too late. '));
+    // Storage has what follows on it, and so what was kept out.
+    const later = pages.open({}, false);
+    later.engine.follow(DOCUMENT, later.doc, { genesis: GENESIS, kept });
+    pages.clock.advance(1000);
+    expect(later.words).toBe('And on. Too late. ');
   });
 
   /** Somebody who has no key yet, and may not write any more, and somebody else. */
@@ -143,6 +154,21 @@ describe('what was written and waits for a key', () => {
     expect([page.words, lost]).toEqual(['', ['Nobody heard of it. ']]);
   });
 
+  it('[PER7] comes too late for a document that is closed: opened again it is written on in, and that is said', () => {
+    const { pages, page, other, close, say, getKey } = stranded();
+    close();
+    say(false);
+    getKey();
+    pages.clock.advance(1000);
+    say(true);
+    pages.clock.advance(1000);
+    page.follow(new Y.Doc());
+    pages.clock.advance(1000);
+    page.text.insert(0, 'And on. ');
+    pages.clock.advance(1000);
+    expect([page.words, other.words]).toEqual(Array(2).fill('And on. Nobody heard of it. '));
+  });
+
   it('[SYN18] of one’s own that a segment took along when it was cut off comes from who has it in pieces', () => {
     const pages = new Pages(digest);
     let cut: ICut | null = null;
@@ -150,7 +176,15 @@ describe('what was written and waits for a key', () => {
       standing: () => 'may',
       cutOf: (_, session) => (session === page.session ? cut : null)
     };
-    const page: Page = pages.open({ rules, compactEvery: 8 });
+    let built = 0;
+    const page: Page = pages.open({
+      rules,
+      compactEvery: 8,
+      onReplayed: (_, doc) => {
+        page.doc = doc;
+        built += 1;
+      }
+    });
     const other = pages.open({ rules });
     pages.join(page, other);
     const write = (times: number): void => {
@@ -168,9 +202,10 @@ describe('what was written and waits for a key', () => {
     expect(page.engine.replica(DOCUMENT)!.log.pieces(page.session)[0]).toMatchObject({ form: 'segment' });
     cut = { count, chain };
     [page, other].forEach(({ engine }) => engine.rulesChanged());
-    expect(page.words).toBe('');
+    expect([page.words, built]).toEqual(['', 1]);
     pages.join(page, other);
     pages.clock.advance(30_000);
-    expect([page.words, other.words]).toEqual(['012', '012']);
+    // All that came together is read together.
+    expect([page.words, other.words, built]).toEqual(['012', '012', 2]);
   });
 });

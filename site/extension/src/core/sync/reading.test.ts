@@ -421,6 +421,27 @@ describe('building a document anew', () => {
     expect([bench.stops, words, bench.torn]).toEqual([['2 building'], 'xxxb', 1]);
   });
 
+  it('[PER6] what shows already that it may not be, and waits, takes nothing along, and ends its session in time', () => {
+    const bench = new Bench();
+    const pieces = bench.ben.write(4);
+    const inBen = (clock: number): Pick<ICrafted, 'left'> => ({ left: { client: BEN, clock } });
+    [
+      [{ kind: 7, content: numberOf(2), key: 'u' }],
+      [{ content: textOf('b'), parent: { client: BEN, clock: 0 } }],
+      [
+        { kind: 1, content: numberOf(1), parent: { client: BEN, clock: 1 } },
+        { content: textOf('c'), left: { client: ADA, clock: 2 } }
+      ],
+      [{ content: textOf('d'), ...inBen(1) }]
+    ].forEach((structs, at) => bench.says.set(pieces[at]!, open(craft(BEN, at === 3 ? 4 : at, structs))));
+    pieces.forEach(piece => bench.log.take(piece));
+    bench.reading.readAnew();
+    const wrote = (): string => (bench.doc.getMap('cells').get('u') as Y.Text).toJSON();
+    expect([wrote(), bench.stops, bench.reading.isWaiting]).toEqual(['b', [], true]);
+    bench.come(0, 1, 2);
+    expect([wrote(), bench.stops, bench.torn]).toEqual(['b', ['2'], 0]);
+  });
+
   it('[SYN17] a page writes on only in a document that has all its own session wrote', () => {
     const own = new Writer(new Chance(1)).session;
     const bench = new Bench(9, own);

@@ -10,7 +10,8 @@ import type { Log } from '../log/log';
 import type { IPiece } from '../log/piece';
 import { checkChange, type ICheckedChange } from '../permissions/change';
 import { forSegments, type IChangeLimits } from '../permissions/limits';
-import { admit, asOne, Intake } from '../permissions/replay';
+import { merged } from '../permissions/merged';
+import { admit, Intake } from '../permissions/replay';
 import type { Work } from '../permissions/work';
 
 /** What a piece turns out to hold. */
@@ -64,8 +65,8 @@ interface IStrand {
   /** A change in parts of which not all were read. */
   parts: { readonly place: number; readonly of: number; readonly list: Uint8Array[] } | null;
   state: 'idle' | 'opening' | 'locked' | 'full';
-  /** What found no room to wait. */
-  rest: ICheckedChange | null;
+  /** What found no room to wait, in order. */
+  readonly rest: ICheckedChange[];
   isCut: boolean;
 }
 
@@ -236,7 +237,7 @@ export class Reading {
     }
     const client = this.ports.clientOf(session, author);
     const made: IStrand = {
-      ...{ session, client, next: 0, clock: 0, parts: null, state: 'idle', rest: null, isCut: false }
+      ...{ session, client, next: 0, clock: 0, parts: null, state: 'idle', rest: [], isCut: false }
     };
     this.strands.set(session, made);
     return made;
@@ -287,56 +288,41 @@ export class Reading {
     }
     const { gathered } = this;
     this.opening += 1;
-    const waiting = this.leaveOut(gathered);
+    const cuts = this.leaveOut(gathered);
     this.opening -= 1;
-    if (this.opening > 0 || !waiting) {
+    if (this.opening > 0 || !cuts) {
       return;
     }
     this.gathered = null;
     // In one go: what Yjs joins on the way may stand elsewhere when places were crafted.
-    Y.transact(this.doc!, () => this.apply(gathered, waiting), this.ports.origin, false);
+    Y.transact(this.doc!, () => this.apply(gathered, cuts), this.ports.origin, false);
   }
 
-  private apply(
-    gathered: ReadonlyMap<ICheckedChange, IGathered>,
-    waiting: ReadonlySet<ICheckedChange>
-  ): void {
+  private apply(gathered: ReadonlyMap<ICheckedChange, IGathered>, cuts: ReadonlyMap<number, number>): void {
     const strands = [...this.strands.values()].sort((a, b) => a.client - b.client);
     strands.forEach(strand => this.settle(strand));
-    const apart: ICheckedChange[] = [];
-    for (const strand of strands) {
-      const all = [...gathered].filter(([, of]) => of.strand === strand);
-      const whole =
-        all.length > 0
-          ? asOne(
-              all.map(([change]) => change),
-              this.ports.limits
-            )
-          : null;
-      if (!whole) {
-        apart.push(...all.map(([change]) => change));
-        continue;
-      }
-      // Also what waits: what of it is in the document must not follow from how its pieces were made.
-      this.intake?.take(strand.session, whole);
-      if (all.some(([change]) => waiting.has(change))) {
+    const written = new Map<IStrand, ICheckedChange[]>(strands.map(strand => [strand, []]));
+    gathered.forEach(({ strand }, change) => written.get(strand)!.push(change));
+    const wholes = merged(this.genesis, written.values(), cuts, this.ports.limits);
+    wholes.forEach((changes, whole) => {
+      const { strand, place, piece } = gathered.get(changes[0]!)!;
+      if (gathered.has(whole)) {
+        this.places.set(whole, { session: strand.session, place, piece });
+      } else {
         this.merged.add(whole);
       }
-    }
-    // What is refused of it, though its pieces wait, is refused whenever this is built: nothing of it is in the document.
-    this.intake?.refused.forEach((_, change) => this.merged.delete(change));
-    for (const change of apart) {
-      const { strand, place, piece } = gathered.get(change)!;
-      this.places.set(change, { session: strand.session, place, piece });
-      this.put(strand, change);
-    }
+      this.put(strand, whole);
+    });
+    const unfinished = this.intake!.waiting.wholes;
+    strands.forEach(({ rest }) => rest.forEach(each => unfinished.add(each)));
+    this.merged.forEach(whole => unfinished.has(whole) || this.merged.delete(whole));
   }
 
   /**
    * Takes out what is refused for its place, and what its session said from there on.
-   * @returns what waits for what is not here; null when the document is not to be built
+   * @returns how far clients count that were cut off; null when the document is not to be built
    */
-  private leaveOut(gathered: Map<ICheckedChange, IGathered>): ReadonlySet<ICheckedChange> | null {
+  private leaveOut(gathered: Map<ICheckedChange, IGathered>): ReadonlyMap<number, number> | null {
     for (;;) {
       const cuts = new Map(
         [...this.strands.values()]
@@ -344,9 +330,9 @@ export class Reading {
           .map(each => [each.client, each.clock])
       );
       const changes = [...gathered.keys()].sort((a, b) => a.client - b.client);
-      const { refused, waiting } = admit(this.genesis, changes, cuts);
+      const refused = admit(this.genesis, changes, cuts);
       if (refused.size === 0) {
-        return waiting;
+        return cuts;
       }
       for (const change of refused.keys()) {
         const at = gathered.get(change);
@@ -386,32 +372,37 @@ export class Reading {
   }
 
   private put(strand: IStrand, change: ICheckedChange): void {
-    const intake = this.intake!;
-    // For each session on its own: what one waits for is never kept out by what another lets wait.
-    const taken = intake.take(strand.session, change);
-    if (taken.kind === 'full') {
-      strand.rest = change;
-      strand.state = 'full';
-      this.full.add(strand);
-    } else {
-      strand.rest = null;
-      this.full.delete(strand);
+    strand.rest.push(change);
+    if (strand.rest.length === 1) {
+      this.putRest(strand);
     }
-    if (taken.kind === 'ready') {
-      taken.changes.forEach(each => this.places.delete(each));
-      this.stopRefused();
-      this.retry();
+  }
+
+  private putRest(strand: IStrand): void {
+    this.full.delete(strand);
+    for (let [change] = strand.rest; change; [change] = strand.rest) {
+      // For each session on its own: what one waits for is never kept out by what another lets wait.
+      const taken = this.intake!.take(strand.session, change);
+      if (taken.kind === 'full') {
+        strand.state = 'full';
+        this.full.add(strand);
+        return;
+      }
+      strand.rest.shift();
+      if (taken.kind === 'ready') {
+        taken.changes.forEach(each => this.places.delete(each));
+        this.stopRefused();
+        this.retry();
+      }
     }
   }
 
   /** Something was applied: what found no room may wait, or be applied, now. */
   private retry(): void {
     for (const strand of [...this.full]) {
-      if (strand.rest) {
-        strand.state = 'idle';
-        this.put(strand, strand.rest);
-        this.read(strand.session);
-      }
+      strand.state = 'idle';
+      this.putRest(strand);
+      this.read(strand.session);
     }
   }
 

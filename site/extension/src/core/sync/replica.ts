@@ -71,7 +71,8 @@ export class Replica {
   private isCheck = false;
   /** Until the document was built anew, what is written is not said. */
   private isGivingBack = false;
-  private givingBack: Cancel | null = null;
+  /** The document is to be built anew, when whoever is writing or bringing something has finished. */
+  private soon: Cancel | null = null;
   /** Only this page has what it wrote: outputs of whoever may not give them to the class. */
   private isAside = false;
   private readonly contents: Contents;
@@ -135,8 +136,8 @@ export class Replica {
   /** The document is closed here; its log stays. */
   close(): void {
     this.outbox.flush();
-    this.givingBack?.();
-    this.givingBack = null;
+    this.soon?.();
+    this.soon = null;
     this.isGivingBack = false;
     this.leave();
     this.next?.end();
@@ -176,6 +177,7 @@ export class Replica {
       // It waited for a key, and was cut off meanwhile: it stands in the document alone. What the session says when it
       // counts again follows on it.
       this.log.keepOut(piece);
+      this.ports.keep(piece);
       this.giveBack('role');
     }
   }
@@ -239,7 +241,7 @@ export class Replica {
 
   end(): void {
     this.outbox.end();
-    this.givingBack?.();
+    this.soon?.();
     this.leave();
     this.reading.end();
     this.next?.end();
@@ -350,7 +352,7 @@ export class Replica {
           }
         } else if (opened && piece.session === this.ports.session) {
           // Of one's own, from others: nothing of it is in the document.
-          this.replay();
+          this.replaySoon();
         } else {
           this.read(piece, opened);
         }
@@ -424,6 +426,13 @@ export class Replica {
     this.next = next;
     this.batch(doc, () => next.readAnew());
     this.progressed(next);
+  }
+
+  private replaySoon(): void {
+    this.soon ??= this.ports.clock.after(0, () => {
+      this.soon = null;
+      this.replay();
+    });
   }
 
   /** What one wrote oneself may lean on what is still being fetched; the document before stays open as long. */
@@ -515,13 +524,11 @@ export class Replica {
    */
   private giveBack(fault: string): void {
     this.outbox.flush();
-    this.isGivingBack = true;
     this.ports.unfit(fault);
-    // When whoever is writing has finished: they have the document in their hands.
-    this.givingBack ??= this.ports.clock.after(0, () => {
-      this.givingBack = null;
-      this.replay();
-    });
+    if (this.doc) {
+      this.isGivingBack = true;
+      this.replaySoon();
+    }
   }
 
   private readonly onUpdate = (
