@@ -99,10 +99,7 @@ export class Stating {
       return false;
     }
     const didTeach = roles.canTeach(participant) && role !== 'instructor';
-    const bounds = fitBounds(
-      roles.statementsOf(participant),
-      frontierFor(roles, participant, role, reaches)
-    );
+    const bounds = fitBounds(roles.statementsOf(participant), frontierFor(roles, participant, role, reaches));
     const isStated = this.state({ kind: 'standing', participant, role, ...bounds });
     if (isStated && didTeach && role !== 'removed') {
       this.teaming.renew();
