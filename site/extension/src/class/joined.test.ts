@@ -117,6 +117,32 @@ describe('a page in a class', () => {
     expect([faults, isTelling()]).toEqual([['role'], true]);
   });
 
+  it('[STO8] what one has just written is in storage’s hands when the page is about to be left', async () => {
+    const listeners = new Map<string, () => void>();
+    vi.stubGlobal('addEventListener', (type: string, run: () => void) => listeners.set(type, run));
+    const ada = await join('Ada');
+    await until(() => ada.summary.kind === 'alone');
+    const [doc, kept] = [new Y.Doc(), [] as string[]];
+    ada.follow(ada.documentName(GENESIS), doc, { ...FOLLOWED, keep: ({ kind }) => kept.push(kind) });
+    doc.getMap('meta').set('first', 'key');
+    await until(() => kept.includes('piece'));
+    const before = kept.length;
+    // No timer rings any more.
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    doc.getMap('meta').set('last', 'key');
+    const turns = async (): Promise<void> => {
+      for (let turn = 0; turn < 100 && kept.length === before; turn += 1) {
+        await new Promise(resolve => setImmediate(resolve));
+      }
+    };
+    await turns();
+    expect(kept).toHaveLength(before);
+    listeners.get('beforeunload')!();
+    await turns();
+    vi.useRealTimers();
+    expect(kept.slice(before)).toEqual(['piece']);
+  });
+
   it('[CLS7] says what is wrong with the address of a server, and goes on without', async () => {
     served = () => Promise.resolve(new Response('{"signaling": "mailto:somebody"}'));
     const ada = await join('Ada');

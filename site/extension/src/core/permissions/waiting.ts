@@ -99,11 +99,25 @@ export class Waiting {
   get wholes(): Set<ICheckedChange> {
     const wholes = new Set<ICheckedChange>();
     for (const queue of this.queues.values()) {
-      for (const change of queue.changes) {
-        wholes.add('whole' in change ? (change as IPiece).whole : change);
+      for (const { item } of queue.queued) {
+        wholes.add('whole' in item.change ? (item.change as IPiece).whole : item.change);
       }
     }
     return wholes;
+  }
+
+  /** From which clock on a client's changes wait, and what the first of them waits for; null when none does. */
+  awaitedBy(client: number): { readonly from: number; readonly need: IId } | null {
+    let first: { readonly from: number; readonly need: IId } | null = null;
+    for (const [of, queue] of this.queues) {
+      for (const { clock, item } of queue.queued) {
+        const { client: by, from, structs } = item.change;
+        if (by === client && structs.length > 0 && from < (first?.from ?? Infinity)) {
+          first = { from, need: { client: of, clock } };
+        }
+      }
+    }
+    return first;
   }
 
   take(author: string, change: ICheckedChange): Taken {
@@ -245,8 +259,8 @@ class Queue {
   private readonly heap: IQueued[] = [];
   private tickets = 0;
 
-  get changes(): ICheckedChange[] {
-    return this.heap.map(({ item }) => item.change);
+  get queued(): readonly IQueued[] {
+    return this.heap;
   }
 
   add(clock: number, item: IWaiting): void {

@@ -234,6 +234,34 @@ describe('what others wrote', () => {
     expect([carrying.replica.log.count(ADA), carrying.told]).toEqual([1, []]);
   });
 
+  it('[LOG7] with other keys for an epoch it is found anew where logs end, in both directions', () => {
+    const [first, second] = written(
+      meta => meta.set('a', 1),
+      meta => meta.set('b', 2)
+    ) as [IPiece, IPiece];
+    let key = 'new';
+    const { replica, now, take } = stage({
+      open: (piece, then) =>
+        then(
+          piece === second && key === 'new'
+            ? { kind: 'wrong' }
+            : { kind: 'open', plain: piece.bytes, part: piece.part, parts: piece.parts }
+        )
+    });
+    const says = (): [number, unknown] => [replica.log.count(ADA), now().getMap('meta').toJSON()];
+    expect([take(first), take(second)]).toEqual(['taken', 'bad']);
+    key = 'old';
+    replica.review();
+    expect([take(second), says()]).toEqual(['refused', [1, { a: 1 }]]);
+    replica.review(true);
+    expect([take(second), says()]).toEqual(['taken', [2, { a: 1, b: 2 }]]);
+    key = 'new';
+    replica.review();
+    expect(says()).toEqual([2, { a: 1, b: 2 }]);
+    replica.review(true);
+    expect(says()).toEqual([1, { a: 1 }]);
+  });
+
   it('[SYN17] the document without what was cut off comes when all that one wrote oneself is in it', () => {
     const [later, own]: [(() => void)[], Partial<IPiece>] = [[], { session: OWN, author: 'me', signer: OWN }];
     let [isLate, count] = [false, 2];

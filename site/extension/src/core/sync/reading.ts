@@ -95,6 +95,8 @@ export class Reading {
   private readonly places = new Map<ICheckedChange, { session: string; place: number; piece: IPiece }>();
   /** What clients wrote that is taken as one, and some of it waits. */
   private readonly merged = new Set<ICheckedChange>();
+  /** Where each change of one's own session begins, and its clock after it. */
+  private readonly ownPlaces: { readonly place: number; readonly to: number }[] = [];
   private readonly full = new Set<IStrand>();
   private opening = 0;
   private ended = false;
@@ -224,6 +226,22 @@ export class Reading {
     return isRead && (!strand || !this.doc || Y.getState(this.doc.store, strand.client) >= strand.clock);
   }
 
+  /**
+   * From which place on one's own session leans on what may not be where it is, so that it is in nobody's document [LOG7]:
+   * a part of it was seen while the rest was waited for. Null when it does not, as far as was read.
+   */
+  get ownEnd(): number | null {
+    const { log, session } = this.ports;
+    const own = this.opening === 0 ? this.strands.get(session) : undefined;
+    const awaited = own && this.intake?.waiting.awaitedBy(own.client);
+    const other = awaited && [...this.strands.values()].find(each => each.client === awaited.need.client);
+    if (!other || awaited.need.clock < other.clock || this.ports.frontier(other.session) !== null) {
+      return null;
+    }
+    const isStopped = log.stopAt(other.session) !== null && other.next >= log.limitOf(other.session);
+    return isStopped ? (this.ownPlaces.find(({ to }) => to > awaited.from)?.place ?? null) : null;
+  }
+
   end(): void {
     this.ended = true;
     this.slow?.();
@@ -274,6 +292,9 @@ export class Reading {
     }
     strand.next = piece.to;
     strand.clock = Math.max(strand.clock, change.to);
+    if (strand.session === this.ports.session) {
+      this.ownPlaces.push({ place, to: change.to });
+    }
     if (this.gathered) {
       this.gathered.set(change, { strand, place, piece });
     } else if (this.intake) {

@@ -437,12 +437,23 @@ export class Replica {
 
   /** What one wrote oneself may lean on what is still being fetched; the document before stays open as long. */
   private progressed(reading: Reading | undefined): void {
-    if (reading?.doc && reading === this.next && !this.isBatching && reading.hasOwn) {
-      this.exchange(reading, reading.doc);
+    if (reading?.doc && reading === this.next && !this.isBatching) {
+      if (reading.hasOwn) {
+        this.exchange(reading, reading.doc);
+      } else if (reading.ownEnd !== null) {
+        this.endOwn(reading.ownEnd);
+      }
     }
     if (reading === this.reading) {
       this.tellRead();
     }
+  }
+
+  /** What one wrote from there on is in nobody's document, and nothing that follows on it would be: a new page goes on. */
+  private endOwn(place: number): void {
+    this.log.stop(this.ports.session, place);
+    this.reaches.changed();
+    this.giveBack('place');
   }
 
   private tellRead(): void {

@@ -7,7 +7,7 @@ import type { ICut } from '../log/log';
 import { decodeMessage, encodeMessage } from '../overlay/wire';
 import type { IPiece } from '../log/piece';
 import { checkChange } from '../permissions/change';
-import { craft, textOf, valuesOf } from '../permissions/crafted.testing';
+import { craft, numberOf, textOf, valuesOf } from '../permissions/crafted.testing';
 import { NOTEBOOK_LIMITS } from '../permissions/limits';
 import { type ICraftedRow, unhex } from '../permissions/vectors.testing';
 import { clientOf, sessionText } from '../session';
@@ -163,6 +163,42 @@ describe('settling', () => {
     // Only where it is of use, and once.
     expect(rebuilt).toBeGreaterThanOrEqual(differed);
     expect(rebuilt).toBeLessThanOrEqual(2 * differed);
+  });
+
+  it('[LOG7] what one wrote beside a part of what turns out to be misplaced is given back: it is in nobody’s document', () => {
+    const pages = new Pages(digest);
+    const [lost, faults]: [string[], string[]] = [[], []];
+    const page: Page = pages.open({
+      onReplayed: (_, doc) => (page.doc = doc),
+      onLost: (_, all) => lost.push(...all.map(({ text }) => text)),
+      onUnfit: (_, fault) => faults.push(fault)
+    });
+    const other = pages.open();
+    pages.join(page, other);
+    const [eve, third] = [pages.members.session('eve'), pages.members.session('third')];
+    const [hers, its] = [clientFor(eve), clientFor(third)];
+    const seal = (own: IOwnSession, ...changes: Uint8Array[]): Uint8Array[] =>
+      pages.members.sealed(own, DOCUMENT, 'document', changes);
+    const text = { client: genesisClient, clock: emptyText.clock };
+    const misplaced = { kind: 1, content: numberOf(1), parent: { client: its, clock: 0 } };
+    const said = seal(
+      eve,
+      craft(hers, 0, [{ parent: text, content: textOf('b') }]),
+      craft(hers, 1, [{ left: { client: hers, clock: 0 }, content: textOf('d') }, misplaced])
+    );
+    give(page, other, eve, said);
+    const { log } = page.engine.replica(DOCUMENT)!;
+    expect([page.words, log.count(eve.session)]).toEqual(['b', 2]);
+    // Built anew, as after a removal: what waits is there as far as it can be.
+    page.engine.rulesChanged(true);
+    expect(page.words).toBe('bd');
+    page.text.insert(2, 'mine');
+    pages.clock.advance(1000);
+    give(page, other, third, seal(third, craft(its, 0, [{ parent: text, content: textOf('t') }])));
+    pages.clock.advance(10_000);
+    expect([...page.words].sort().join('')).toBe('bt');
+    expect([lost, faults, log.limitOf(page.session)]).toEqual([['mine'], ['place'], 0]);
+    expect([...other.words].sort().join('')).toBe('bt');
   });
 
   it('[LOG7] a log ends where a change may not be, for what counts: a frontier that says what counts opens it again', () => {
