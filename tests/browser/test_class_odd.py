@@ -24,9 +24,11 @@ from .odd import Odd, an_odd_one
 PATH = "first-steps/1-hello.ipynb"
 
 
-def a_classroom(new_context: NewContext, server: Server, name: str, fragment: str) -> Classroom:
+def a_classroom(
+    new_context: NewContext, server: Server, name: str, fragment: str, *, has_touch: bool = False
+) -> Classroom:
     """Everyone's notebook's page, of somebody who came under this name."""
-    context = new_context(viewport={"width": 1280, "height": 800})
+    context = new_context(viewport={"width": 1280, "height": 800}, has_touch=has_touch)
     people = json.dumps([{"participant": os.urandom(16).hex(), "name": name}])
     context.add_init_script(f"localStorage.setItem('peerbook:people:/', {json.dumps(people)})")
     return Classroom(context.new_page(), server.url()).open(PATH + fragment)

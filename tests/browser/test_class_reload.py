@@ -13,10 +13,20 @@ from .founded import found
 from .odd import Odd, an_odd_one
 from .test_class_odd import PATH, a_classroom
 from .test_class_panel import axe
+from .test_pages import TARGET_PX
 
 SAID = "The class takes nothing more from this page"
 LOST = "Something you wrote does not count in the class any more"
 
+HEIGHTS = """
+shown => [...shown.querySelectorAll('a, button.pb-ReadingLine-reload, .jp-toast-button')].map(each => {
+  const wasHidden = each.hidden;
+  each.hidden = false;
+  const { height } = each.getBoundingClientRect();
+  each.hidden = wasHidden;
+  return height;
+})
+"""
 LOST_WORDS = """
 async change => {
   const asked = request => new Promise((resolve, reject) => {
@@ -74,7 +84,7 @@ def test_who_was_let_back_in_by_somebody_who_has_less_reloads_and_puts_back_what
     link = f"{own_server.url()}workshops/first-steps/index.html{founded.fragment}"
     with an_odd_one(link, "Ms Diaz", own=founded.own) as diaz:
         diaz.follow(PATH)
-        ben = a_classroom(new_context, own_server, "Ben", founded.everyones)
+        ben = a_classroom(new_context, own_server, "Ben", founded.everyones, has_touch=True)
         first = ben.page.locator(".jp-CodeCell").first
         types_in_the_first_cell(ben, "\n# counts")
         diaz.wait(lambda _: has(diaz, "# counts"), "she has it", 60)
@@ -96,6 +106,9 @@ def test_who_was_let_back_in_by_somebody_who_has_less_reloads_and_puts_back_what
         types_in_the_first_cell(ben, "nothing")
         expect(first).not_to_contain_text("nothing")
         assert axe(ben.page, ".pb-ReadingLine") == []
+        # For fingers: what reloads, what leads elsewhere, and the answers in the notice.
+        assert all(height >= TARGET_PX for height in line.evaluate(HEIGHTS))
+        assert all(height >= TARGET_PX for height in ben.page.locator(".Toastify__toast").first.evaluate(HEIGHTS))
         line.get_by_role("button", name="Reload the page").click()
 
         ben.wait_for_cells()

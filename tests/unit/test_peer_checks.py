@@ -11,7 +11,7 @@ from peerbook.peer.overlay.messages import AdmitMessage, EnvelopeMessage, KnockM
 from peerbook.peer.sealed import DocumentKey
 
 from .peer_kit import DOCUMENT, World, sealer_of, somebody
-from .test_peer_society import JOIN_SECRET, Member, School, source_of
+from .society_kit import JOIN_SECRET, Member, School, source_of
 
 KNOCK, ADMIT = encode_message(KnockMessage(b"k"))[0], encode_message(AdmitMessage(b"k"))[0]
 

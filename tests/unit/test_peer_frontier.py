@@ -9,7 +9,7 @@ import pytest
 from peerbook.peer.overlay.messages import EnvelopeMessage, IntroductionMessage, encode_message
 from peerbook.peer.statement import Epoch
 
-from .test_peer_society import Member, School
+from .society_kit import Member, School
 
 
 @pytest.fixture

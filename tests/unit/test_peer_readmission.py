@@ -11,7 +11,7 @@ from peerbook.peer.sealed import Sealer
 from peerbook.peer.statement import StatedRole
 
 from .peer_kit import sealer_of
-from .test_peer_society import Member, School
+from .society_kit import Member, School
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from peerbook.peer.sync.replica import Replica
 from peerbook.peer.sync.teaming import Teams
 
-from .test_peer_society import Member, School, source_of
+from .society_kit import Member, School, source_of
 
 RED = "0d" * 16
 PAGE = f"{'5e' * 32}.team.{RED}"

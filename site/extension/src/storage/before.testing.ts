@@ -1,18 +1,10 @@
 /** A database as the version before signed logs made it. */
 import * as Y from 'yjs';
 import { cellsOf } from '../core/document/cells';
-import { makeGenesis } from '../core/document/genesis';
-import { normalNotebook } from '../core/document/normal';
+import { genesisOf } from '../core/simulation/script';
 import { checksum } from './record';
 
-export const GENESIS = makeGenesis(
-  normalNotebook({
-    nbformat: 4,
-    nbformat_minor: 5,
-    metadata: {},
-    cells: [{ id: 'c', cell_type: 'code', source: 'print(1)', metadata: {} }]
-  }).notebook
-);
+export const GENESIS = genesisOf({ c: 'print(1)' });
 export const HASH = '5e'.repeat(32);
 export const OWN = `${HASH}.mine.${'0a'.repeat(16)}`;
 export const OF_CLASS = `${HASH}.team.${'0b'.repeat(16)}`;

@@ -1,11 +1,25 @@
 /** Whoever is to lose their power may have stated anything, of any number and as much as they liked. */
 import { readFileSync } from 'node:fs';
-import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
 import { fitBounds, foremost, leavesRoom } from './bounds';
-import { ada, ben, bodyOf, founding, heir, ines, ivan, owner, person, reach, recovery } from './kit.node';
-import { sessionNamed, stand, state, succeed } from './kit.node';
-import { Roles } from './roles';
+import {
+  ada,
+  ben,
+  bodyOf,
+  fold,
+  heir,
+  ines,
+  ivan,
+  named,
+  owner,
+  person,
+  reach,
+  recovery,
+  sessionNamed,
+  stand,
+  state,
+  succeed
+} from './kit.node';
 import { EPOCHS_AHEAD, FRONTIER_BYTES, frontierBytes, type IStatement, MOST_COUNTS } from './statement';
 
 const limits = JSON.parse(
@@ -13,8 +27,6 @@ const limits = JSON.parse(
 ) as Record<string, number>;
 const MOST = Number.MAX_SAFE_INTEGER;
 const TEAM = 'e7'.repeat(16);
-const fold = (...statements: IStatement[]) => new Roles(digest, founding, statements);
-const named = stand(owner, 1, ines, 'instructor');
 const team = (number: number, key: number, by = ines) =>
   state(by, number, { kind: 'team', team: TEAM, key, members: [] });
 const sharing = (number: number, by = ines) => state(by, number, { kind: 'sharing', outputs: true });

@@ -4,7 +4,8 @@ import type { ISigner } from '../crypto';
 import { nodeCrypto } from '../envelope/crypto.node';
 import { participantOf } from '../identity/participant';
 import { sessionText } from '../session';
-import { foundClass } from './founding';
+import { foundClass, lectureOf } from './founding';
+import { Roles } from './roles';
 import { type IReach, type IStatement, signStatement, type StatementBody } from './statement';
 
 export const crypto = nodeCrypto();
@@ -110,3 +111,14 @@ export const reach = (document: string, session: number, count: number): IReach 
   count,
   chain: new Uint8Array(32).fill(count)
 });
+
+export const fold = (...statements: IStatement[]): Roles => new Roles(digest, founding, statements);
+/** An instructor, made so by the owner. */
+export const named = stand(owner, 1, ines, 'instructor');
+
+export const GENESIS = '5e'.repeat(32);
+export const everyone = fold().everyone;
+export const LECTURE = `${GENESIS}.lecture.${lectureOf(digest, founding.classId)}`;
+export const TEAM = `${GENESIS}.team.${everyone}`;
+export const mine = (of: { id: string }): string => `${GENESIS}.mine.${of.id}`;
+export const outputs = (document: string, of: { id: string }): string => `${document}/outputs.${of.id}`;

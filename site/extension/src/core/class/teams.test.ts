@@ -1,14 +1,14 @@
 /** Teams: who is in one, who may what there, and what counts of those who left. */
 import { readFileSync } from 'node:fs';
-import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
 import {
   ada,
   ben,
-  founding,
+  fold,
   heir,
   ines,
   ivan,
+  named,
   owner,
   reach,
   sessionNamed,
@@ -16,17 +16,14 @@ import {
   state,
   succeed
 } from './kit.node';
-import { Roles } from './roles';
 import { type IStatement, TEAM_MEMBERS, TEAM_NAME_CHARS } from './statement';
 
 const limits = JSON.parse(
   readFileSync(new URL('../../../../../docs/protocol.json', import.meta.url), 'utf8')
 ) as Record<string, number>;
-const fold = (...statements: IStatement[]) => new Roles(digest, founding, statements);
 const [RED, BLUE] = ['0a'.repeat(16), '0b'.repeat(16)];
 const page = (team: string) => `${'5e'.repeat(32)}.team.${team}`;
 const outputs = (team: string, of: { id: string }) => `${page(team)}/outputs.${of.id}`;
-const named = stand(owner, 1, ines, 'instructor');
 const ids = (people: readonly { id: string }[]) => people.map(({ id }) => id);
 const team = (
   by: typeof owner,

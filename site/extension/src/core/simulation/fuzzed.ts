@@ -26,15 +26,23 @@ export const TEAM_SCRIPTS: typeof SCRIPTS = [
   { weather: BAD, ...ALL, ...TEAMS, removals: 0 }
 ];
 
+/** In teams whose members are given roles as often as they are moved. */
+const ROLE_SCRIPTS: typeof SCRIPTS = [
+  { weather: FAIR, teams: 250, roles: 200, takeovers: 5 },
+  { weather: BAD, teams: 250, roles: 200, crashes: 20, partitions: 20 },
+  { weather: FAIR, teams: 250, roles: 200, takeovers: 10, forks: 10, epochs: 10 }
+];
+
 /** Seeds from here on are of those kinds. */
 export const FIRST_TEAMS = 1_000_000;
+const FIRST_ROLES = 2_000_000;
 
 /** From so many deeds on a lesson is of a class at work. */
 const LONG = 500;
 
 /** Of three to seven people, sixty deeds. */
 export function scriptOf(seed: number, given: Partial<Pick<ILessonScript, 'people' | 'ops'>>): ILessonScript {
-  const scripts = seed < FIRST_TEAMS ? SCRIPTS : TEAM_SCRIPTS;
+  const scripts = seed < FIRST_TEAMS ? SCRIPTS : seed < FIRST_ROLES ? TEAM_SCRIPTS : ROLE_SCRIPTS;
   const script = scripts[seed % scripts.length]!;
   const isBusy = (given.ops ?? 0) >= LONG;
   return { people: 3 + (seed % 5), ops: 60, ...script, ...given, isBusy };

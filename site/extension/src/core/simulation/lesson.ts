@@ -3,16 +3,15 @@
  * back with an older disk, are removed and let in again; somebody forges, somebody contradicts themselves, somebody
  * floods. Then it becomes quiet, and everybody has the same, with every word that was kept and none that may not be.
  */
-import { everyoneOf, foundClass } from '../class/founding';
 import type { ICrypto } from '../crypto';
 import type { Digest } from '../session';
 import { Chance } from './chance';
+import { beginCourse } from './course';
 import { Crowd } from './crowd';
-import { Members } from './members';
 import { Network } from './network';
 import { Promises } from './promises';
 import { Disk, type ICourse, type IPlace, Pupil } from './pupil';
-import { GENESIS, type ILessonScript } from './script';
+import type { ILessonScript } from './script';
 import { sealBeside } from './sealed';
 import { Staff } from './staff';
 import { VirtualClock } from './time';
@@ -35,19 +34,11 @@ export class Lesson {
     this.chance = new Chance(seed);
     this.network = new Network(this.clock, this.chance, script.weather);
     this.crowd = new Crowd(this.chance, this.network);
-    const { chance, clock } = this;
-    const members = new Members(chance, digest, crypto);
-    const fill = (bytes: Uint8Array): void => bytes.set(chance.bytes(bytes.byteLength));
-    const founder = members.session('teacher');
-    const founding = foundClass(digest, founder.rootKey, members.session('recovery').rootKey, fill);
-    members.room = founding.classId;
-    const everyone = everyoneOf(digest, founding.classId);
+    const { founding, begun } = beginCourse(this, digest, crypto);
+    const { members, classId } = begun;
     this.course = {
-      ...{ clock, chance, members, everyone, genesis: GENESIS, classId: founding.classId },
-      joinSecret: chance.bytes(16),
-      team: `${'5e'.repeat(32)}.team.${everyone}`,
-      lecture: `${'5e'.repeat(32)}.lecture.${everyone}`,
-      seal: (...what) => sealBeside(members, this.teacher, founding.classId, ...what),
+      ...begun,
+      seal: (...what) => sealBeside(members, this.teacher, classId, ...what),
       isBusy: script.isBusy === true,
       here: () => this.people.map(({ participant }) => participant),
       replays: { count: 0 },

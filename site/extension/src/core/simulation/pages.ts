@@ -2,8 +2,6 @@
 import * as Y from 'yjs';
 import type { Channel } from '../connection';
 import type { ICrypto } from '../crypto';
-import { makeGenesis } from '../document/genesis';
-import { normalNotebook } from '../document/normal';
 import type { IOwnSession } from '../identity/own';
 import type { Digest } from '../session';
 import { decodeMessage } from '../overlay/wire';
@@ -12,18 +10,12 @@ import { Engine, type IEngineOptions, type Refusal } from '../sync/engine';
 import { Chance } from './chance';
 import { EVERYBODY_MAY, Members } from './members';
 import { FAIR, type IWeather, Network } from './network';
+import { genesisOf } from './script';
 import { VirtualClock } from './time';
 
 export const DOCUMENT = `${'5e'.repeat(32)}.team.${'0a'.repeat(16)}`;
 /** One cell, which is empty: a text to write in. */
-export const GENESIS = makeGenesis(
-  normalNotebook({
-    nbformat: 4,
-    nbformat_minor: 5,
-    metadata: {},
-    cells: [{ id: 'c', cell_type: 'code', source: '', metadata: {} }]
-  }).notebook
-);
+export const GENESIS = genesisOf({ c: '' });
 
 export class Page {
   constructor(

@@ -171,7 +171,11 @@ describe('what is honest, and no fork', () => {
     school.clock.advance(5000);
     let isDone = false;
     const seed = Secret.make(bytes => bytes.set(school.course.members.rootOf('recovery').reveal()));
-    machine.society.stating.takeOver(seed, machine.engine.reachesOf(teacher.participant), done => (isDone = done));
+    machine.society.stating.takeOver(
+      seed,
+      machine.engine.reachesOf(teacher.participant),
+      done => (isDone = done)
+    );
     school.clock.advance(5000);
     expect([isDone, ada.society.roles!.owner === machine.participant]).toEqual([true, true]);
     write(machine, '<of the machine>');

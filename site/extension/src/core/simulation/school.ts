@@ -1,14 +1,12 @@
 /** A simulated class with roles, keys and a door, for whoever drives it: the teacher's page is there, others come. */
-import { everyoneOf, foundClass } from '../class/founding';
 import type { ICrypto } from '../crypto';
 import type { IOwnSession } from '../identity/own';
 import type { Digest } from '../session';
 import { Chance } from './chance';
+import { beginCourse } from './course';
 import { Crowd } from './crowd';
-import { Members } from './members';
 import { FAIR, Network } from './network';
 import { Disk, type ICourse, Pupil } from './pupil';
-import { GENESIS } from './script';
 import { type ISealedWith, sealBeside } from './sealed';
 import { VirtualClock } from './time';
 
@@ -17,18 +15,9 @@ export class School {
     this.chance = new Chance(seed);
     this.network = new Network(this.clock, this.chance, FAIR);
     this.crowd = new Crowd(this.chance, this.network);
-    const { chance, clock } = this;
-    const members = new Members(chance, digest, crypto);
-    const founder = members.session('teacher');
-    const fill = (bytes: Uint8Array): void => bytes.set(chance.bytes(bytes.byteLength));
-    const founding = foundClass(digest, founder.rootKey, members.session('recovery').rootKey, fill);
-    members.room = founding.classId;
-    const everyone = everyoneOf(digest, founding.classId);
+    const { founding, begun } = beginCourse(this, digest, crypto);
     this.course = {
-      ...{ clock, chance, members, everyone, genesis: GENESIS, classId: founding.classId },
-      joinSecret: chance.bytes(16),
-      team: `${'5e'.repeat(32)}.team.${everyone}`,
-      lecture: `${'5e'.repeat(32)}.lecture.${everyone}`,
+      ...begun,
       seal: (own, document, changes, forged) => this.seal(own, document, changes, forged),
       here: () => this.crowd.members.map(({ participant }) => participant),
       lost: text => this.offered.push(text),

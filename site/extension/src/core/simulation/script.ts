@@ -28,9 +28,16 @@ export interface ILessonScript {
   readonly isBusy?: boolean;
 }
 
-const CELLS = ['a', 'b', 'c', 'd'].map(id => ({ id, cell_type: 'code', source: `<${id}>`, metadata: {} }));
+/** What a notebook begins with that has these cells. */
+export function genesisOf(sources: Readonly<Record<string, string>>): Uint8Array {
+  const cells = Object.entries(sources).map(([id, source]) => ({
+    id,
+    cell_type: 'code',
+    source,
+    metadata: {}
+  }));
+  return makeGenesis(normalNotebook({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells }).notebook);
+}
 
 /** Four cells, each with a word. */
-export const GENESIS = makeGenesis(
-  normalNotebook({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: CELLS }).notebook
-);
+export const GENESIS = genesisOf({ a: '<a>', b: '<b>', c: '<c>', d: '<d>' });

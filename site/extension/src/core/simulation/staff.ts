@@ -4,9 +4,9 @@
  */
 import type { StatedRole } from '../class/statement';
 import { Secret } from '../secret';
-import type { Promises } from './promises';
-import type { ICourse, IPlace, Pupil } from './pupil';
+import type { IPlace, Pupil } from './pupil';
 import { Readers } from './readers';
+import type { ILessonPorts } from './trouble';
 import { demand } from './verdict';
 
 /** Teams of a class. */
@@ -14,16 +14,10 @@ const MOST_TEAMS = 3;
 /** Devices that take the class over, one after the other. */
 const MOST_OWNERS = 3;
 
-export interface IStaffPorts {
-  readonly course: ICourse;
-  readonly promises: Promises;
-  readonly people: () => readonly Pupil[];
-  /** Whoever owns the class now. */
-  readonly owner: () => Pupil;
+export interface IStaffPorts extends ILessonPorts {
   readonly arrive: (who: string) => Pupil;
   readonly reload: (pupil: Pupil) => void;
   readonly rememberKeys: (pupil: Pupil) => void;
-  readonly note: (words: string) => void;
   /** The class is somebody else's. */
   readonly tookOver: (pupil: Pupil) => void;
   /** Nobody reaches them, and they reach nobody, until the network is whole again. */
@@ -47,7 +41,7 @@ export class Staff {
     this.readers = new Readers(ports.course);
   }
 
-  readonly counts = { teams: 0, undone: 0, roles: 0, takeovers: 0, torn: 0 };
+  readonly counts = { teams: 0, undone: 0, roles: 0, restated: 0, takeovers: 0, torn: 0 };
   /** Documents of which something may have been cut off, or was written where its author might not any more. */
   readonly cut = new Set<string>();
   /** Who ever was made to teach. */
@@ -268,14 +262,37 @@ export class Staff {
     const { society, engine } = actor;
     const before = society.roles?.teams.get(team)?.members ?? [];
     const gone = before.filter(each => !members.includes(each));
-    gone.forEach(each => this.noteMissing(actor, each));
+    // Of who is in it, the role may be said again with how far they are here.
+    const named = members.filter(each => (society.roles?.standingOf(each)?.frontier.length ?? 0) > 0);
+    [...gone, ...named].forEach(each => this.noteMissing(actor, each));
     const then = this.readBy(actor, gone);
-    if (society.teaming.state(team, name, members, each => engine.reachesOf(each))) {
+    const words = named.map(each => society.roles!.standingOf(each));
+    if (society.teaming.put(team, name, members, each => engine.reachedBy(each))) {
       this.counts.teams += 1;
+      this.counts.restated += named.filter(
+        (each, at) => society.roles!.standingOf(each) !== words[at]
+      ).length;
       this.ports.note(
         `${actor.name} states ${team.slice(0, 4)} ${name}: ${members.map(each => this.nameOf(each)).join(' ')}`
       );
       this.expectOthers(actor, then);
+      this.expectOpen(actor, team);
+    }
+  }
+
+  /** Whoever was put into a team, or is in it, writes on in the page they have open [ROL11]. */
+  private expectOpen({ society, engine, participant, name }: Pupil, team: string): void {
+    const roles = society.roles!;
+    const document = this.documentOf(team);
+    const word = { kind: 'standing', role: 'attendee', counts: [], frontier: [] } as const;
+    for (const member of roles.teams.get(team)!.members) {
+      const isSaid =
+        roles.roleOf(member) === 'attendee' && roles.mayState(participant, { ...word, participant: member });
+      const right = engine
+        .reachedBy(member)
+        .filter(each => each.document === document && each.fork === 'none');
+      const cut = right.filter(({ session }) => isSaid && roles.cutOf(document, session, member));
+      demand(cut.length === 0, `${name} leaves ${this.nameOf(member)} cut off in ${team}`);
     }
   }
 

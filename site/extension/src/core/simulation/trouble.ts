@@ -5,12 +5,17 @@ import { FORGERIES, Forger, type Forgery } from './forger';
 import type { Promises } from './promises';
 import type { ICourse, IPlace, Pupil } from './pupil';
 
-export interface ITroublePorts {
+/** What everybody needs who does something in a lesson. */
+export interface ILessonPorts {
   readonly course: ICourse;
   readonly promises: Promises;
   readonly people: () => readonly Pupil[];
+  /** Whoever owns the class now. */
   readonly owner: () => Pupil;
   readonly note: (words: string) => void;
+}
+
+export interface ITroublePorts extends ILessonPorts {
   readonly only?: readonly Forgery[] | undefined;
 }
 

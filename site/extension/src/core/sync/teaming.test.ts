@@ -95,6 +95,28 @@ describe('stating a team', () => {
     expect(isGiven('attendee', undefined, 'later')).toBe(false);
   });
 
+  it('[ROL11] leaves a page cut off of whose person the owner spoke, when an instructor puts them in; a new one writes', () => {
+    const page = formatName({ genesis: GENESIS, branch: 'team', owner: TEAM });
+    const [ben, { session }] = [school.idOf('ben'), school.members.session('ben')];
+    const reach = { document: page, session, count: 1, chain: new Uint8Array(32).fill(1) };
+    const put = (by: 'owner' | 'ines'): IMember => {
+      const { kind, role } = { kind: 'standing', role: 'attendee' } as const;
+      const member = school.member(by, [
+        ...[school.epoch(1), school.stand('owner', 2, 'ines', 'instructor')],
+        school.state('owner', 3, { kind, participant: ben, role, counts: [], frontier: [reach] })
+      ]);
+      expect(member.society.teaming.put(TEAM, 'Team', [ben], () => [reach])).toBe(true);
+      expect(member.society.roles!.mayWrite(ben, page, 'document')).toBe(true);
+      return member;
+    };
+    const cuts = ({ society }: IMember) =>
+      [session, school.members.session('ben').session].map(each => society.cutOf(page, each, ben)?.count);
+    expect([cuts(put('ines')), cuts(put('owner'))]).toEqual([
+      [1, undefined],
+      [undefined, undefined]
+    ]);
+  });
+
   it('[ROL10] is not for everybody: nothing is stated, and no key is here for it', () => {
     const ada = school.member('ada', [school.epoch(1)]);
     expect(ada.society.teaming.state(TEAM, 'Team', ids('ada'), NONE)).toBe(false);

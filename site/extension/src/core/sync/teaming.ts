@@ -125,7 +125,7 @@ function isStillCut(roles: Roles, team: string, member: string, reached: readonl
   return (
     roles.roleOf(member) === 'attendee' &&
     roles.isMemberOf(member, team) &&
-    inTeam(team, reached).some(reach => reach.fork === 'none' && isNamed(reach))
+    inTeam(team, reached).some(reach => (reach.fork ?? 'none') === 'none' && isNamed(reach))
   );
 }
 
