@@ -1,5 +1,5 @@
 """One's own changes to a document, from being made to being in the log: looked at, merged, cut where they are too
-large, published. What may not be said does not stay in the document either [SYN5]. As in ``core/sync/replica.ts``.
+large, published. What may not be said does not stay in the document either [SYN5]. As in ``core/sync/drafts.ts``.
 Pure.
 """
 
