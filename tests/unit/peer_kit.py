@@ -105,7 +105,7 @@ class OneKey:
     def key_for(self, document: str, kind: str) -> DocumentKey | None:
         return DocumentKey(self.epoch, self.key) if self.key else None
 
-    def are_all(self, document: str, kind: str) -> bool:
+    def are_all(self, document: str, kind: str, epoch: int) -> bool:
         return True
 
     def keys_of(self, document: str, kind: str, epoch: int) -> list[bytes]:

@@ -18,6 +18,7 @@ class Outside:
         self.is_inside = False
         self.comes_in = True
         """Whether an admission has all that is needed."""
+        self.missing = 0
         self.made = 0
         self.sent: list[tuple[bytes, str | None]] = []
         self.told: list[str] = []
@@ -29,6 +30,7 @@ class Outside:
                 is_inside=lambda: self.is_inside,
                 learn=self._learn,
                 changed=self.told.append,
+                missing=lambda: self.missing,
             )
         )
 
@@ -51,6 +53,22 @@ def test_key9_who_is_inside_does_not_knock(one: Outside) -> None:
     one.knocking.met("n")
     one.knocking.tick()
     assert (one.sent, one.told) == ([], [])
+
+
+def test_key9_who_is_inside_and_lacks_a_key_of_old_asks_a_few_times_and_whoever_comes(one: Outside) -> None:
+    one.is_inside, one.missing = True, 1
+    one.knocking.need()
+    for _ in range(9):
+        one.now += KNOCK_EVERY_MS
+        one.knocking.tick()
+    assert (len(one.sent), one.told) == (3, [])
+    one.knocking.answered("waiting")
+    one.now += KNOCK_EVERY_MS
+    one.knocking.met("n")
+    assert (len(one.sent), one.told) == (4, [])
+    one.now, one.missing = one.now + KNOCK_EVERY_MS, 0
+    one.knocking.tick()
+    assert (len(one.sent), one.knocking.state) == (4, "inside")
 
 
 def test_key9_who_is_outside_knocks_now_and_then_and_whoever_comes_hears_the_last_knock(one: Outside) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -112,6 +112,11 @@ class Keyring:
     def lacking(self) -> list[int]:
         """Stated epochs whose key is not here: what to knock for."""
         return [epoch for epoch in self._epochs() if not self._has_counting(epoch)]
+
+    def missing_of(self, epochs: Iterable[int] | None = None) -> int:
+        """How many stated keys are not here: two may have stated an epoch at once, and each of them writes."""
+        of = self._epochs() if epochs is None else epochs
+        return sum(len(self._stated(epoch)) - len(self.epoch_keys(epoch)) for epoch in of)
 
     def epoch_keys(self, epoch: int) -> tuple[bytes, ...]:
         """An epoch's keys that are here, the one that counts first."""

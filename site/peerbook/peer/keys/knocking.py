@@ -12,6 +12,8 @@ from .answer import Admission
 
 KNOCK_EVERY_MS = 20_000
 """Between two knocks. `knock_every_ms`."""
+_TRIES = 3
+"""Knocks for a key of old that nobody may have any more."""
 _ASKED = 4
 """Own knocks whose answers are still taken: a minute and more."""
 
@@ -33,6 +35,8 @@ class KnockingPorts:
     learn: Callable[[Admission], None]
     """Takes in what an admission holds, after verifying all of it."""
     changed: Callable[[KnockState], None]
+    missing: Callable[[], int] = lambda: 0
+    """How many other keys were stated and are not here."""
 
 
 class Knocking:
@@ -41,6 +45,8 @@ class Knocking:
         self._asked: list[bytes] = []
         self._last: tuple[bytes, float] | None = None
         self.state: KnockState = "inside"
+        self._tries = self._missed = 0
+        """Asked in vain for keys that one does not need to be inside."""
 
     def is_asked(self, id_: bytes) -> bool:
         """Whether an answer is to a knock of one's own."""
@@ -52,6 +58,11 @@ class Knocking:
         """
         if self._ports.is_inside():
             self._tell("inside")
+            missing = self._ports.missing()
+            self._tries = self._tries if missing == self._missed else 0
+            self._missed = missing
+            if missing and self._tries < _TRIES:
+                self._knock()
             return
         if self.state == "inside":
             self._tell("knocking")
@@ -62,28 +73,31 @@ class Knocking:
         if not self._ports.is_inside() and self._last:
             self._ports.send(self._last[0], neighbour)
         else:
+            # They may have what nobody had before.
+            self._tries = 0
             self.need()
 
     def tick(self) -> None:
         """To be called about every second."""
-        if self.state != "inside":
+        if self.state != "inside" or self._missed:
             self.need()
 
     def answered(self, answer: Admission | Literal["waiting", "refused"]) -> None:
         """An answer to one's own knock that was read."""
-        if self.state == "inside":
+        if self.state == "inside" and not self._missed:
             return
         if isinstance(answer, Admission):
             self._ports.learn(answer)
             if self._ports.is_inside():
                 self._tell("inside")
-        else:
+        elif self.state != "inside":
             self._tell(answer)
 
     def _knock(self) -> None:
         now = self._ports.now()
         if self._last and now - self._last[1] < KNOCK_EVERY_MS:
             return
+        self._tries += 1
         data, id_ = self._ports.make()
         self._asked = [*self._asked, id_][-_ASKED:]
         self._last = data, now

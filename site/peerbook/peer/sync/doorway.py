@@ -45,7 +45,13 @@ class Doorway:
         self._door = Door(self, ports.clock.now)
         self._knocking = Knocking(
             KnockingPorts(
-                ports.clock.now, self._make_knock, self._send_knock, self.has_key, ports.learn, ports.knock_state
+                ports.clock.now,
+                self._make_knock,
+                self._send_knock,
+                self.has_key,
+                ports.learn,
+                ports.knock_state,
+                ports.keyring.missing_of,
             )
         )
         self._ticking: Cancel = nothing

@@ -46,7 +46,7 @@ class Opener:
             plain = open_with(key)
             if plain is not None:
                 return plain
-        return Opened("wrong" if keys and self._keys.are_all(place.document, place.kind) else "locked")
+        return Opened("wrong" if keys and self._keys.are_all(place.document, place.kind, place.epoch) else "locked")
 
 
 def is_fit(piece: Piece, opened: Opened, client: int, limits: Limits) -> bool:

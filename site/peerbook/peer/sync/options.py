@@ -69,7 +69,7 @@ class Keys(Protocol):
     def keys_of(self, document: str, kind: str, epoch: int) -> Sequence[bytes]:
         """Those that may open something of an epoch: to be tried one after the other."""
 
-    def are_all(self, document: str, kind: str) -> bool:
+    def are_all(self, document: str, kind: str, epoch: int) -> bool:
         """Whether there is no other that nobody here has heard of yet."""
 
 

@@ -179,9 +179,10 @@ class Society:
             return [document_key(secret, document) for secret in self.keyring.epoch_keys(epoch)]
         return self.keyring.keys_of(document, epoch).keys
 
-    def are_all(self, document: str, kind: str) -> bool:
+    def are_all(self, document: str, kind: str, epoch: int) -> bool:
         # Which of a team's keys something is sealed with is not said: it may be one that is stated only now.
-        return kind == "record" or secret_kind_of(document, self._everyone) != "team"
+        secret = "class" if kind == "record" else secret_kind_of(document, self._everyone)
+        return secret == "own" or (secret == "class" and self.keyring.missing_of([epoch]) == 0)
 
     # What hears the class's own messages (`ClassEar`).
 

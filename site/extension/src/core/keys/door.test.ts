@@ -263,11 +263,11 @@ describe('door', () => {
 describe('knocking', () => {
   function joiner(): {
     knocking: Knocking;
-    at: { time: number; inside: boolean; learns: boolean };
+    at: { time: number; inside: boolean; learns: boolean; missing: number };
     sent: string[];
     told: KnockState[];
   } {
-    const at = { time: 0, inside: false, learns: true };
+    const at = { time: 0, inside: false, learns: true, missing: 0 };
     const [sent, told]: [string[], KnockState[]] = [[], []];
     let made = 0;
     const knocking = new Knocking({
@@ -278,6 +278,7 @@ describe('knocking', () => {
       },
       send: (bytes, to) => sent.push(`${bytes[0]} to ${to ?? 'all'}`),
       isInside: () => at.inside,
+      missing: () => at.missing,
       learn: (_, then) => {
         at.inside = at.learns;
         then();
@@ -287,6 +288,29 @@ describe('knocking', () => {
     return { knocking, at, sent, told };
   }
   const admission: IAdmission = { kind: 'admitted', founding: new Uint8Array(0), statements: [], keys: [] };
+
+  it('[KEY9] who is inside and lacks a key of old asks for it, a few times and of whoever comes', () => {
+    const { knocking, at, sent, told } = joiner();
+    [at.inside, at.missing] = [true, 1];
+    knocking.need();
+    for (let times = 1; times < 10; times += 1) {
+      at.time += KNOCK_EVERY_MS;
+      knocking.tick();
+    }
+    expect([sent, told]).toEqual([['1 to all', '2 to all', '3 to all'], []]);
+    knocking.answered('waiting');
+    at.time += KNOCK_EVERY_MS;
+    knocking.met('ben');
+    expect([sent.length, told]).toEqual([4, []]);
+    at.missing = 2;
+    at.time += KNOCK_EVERY_MS;
+    knocking.tick();
+    expect(sent).toHaveLength(5);
+    at.missing = 0;
+    at.time += KNOCK_EVERY_MS;
+    knocking.tick();
+    expect([sent.length, knocking.state]).toEqual([5, 'inside']);
+  });
 
   it('[KEY9] knocks at all, at each who comes, and again, until it is inside', () => {
     const { knocking, at, sent, told } = joiner();

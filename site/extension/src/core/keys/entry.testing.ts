@@ -62,6 +62,7 @@ export class Entry {
       make: then => this.makeKnock(then),
       send: (bytes, to) => this.sendAll('knock', bytes, to === null ? ports.neighbours() : [to]),
       isInside: () => ring.isCurrent,
+      missing: () => ring.missingOf(),
       learn: (admission, then) => this.learn(admission, then),
       changed: () => ports.changed()
     });

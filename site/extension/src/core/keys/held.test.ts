@@ -151,6 +151,7 @@ describe('what is asked and answered', () => {
       make: then => making.push(then),
       send: (_, to) => sent.push(to),
       isInside: () => false,
+      missing: () => 0,
       learn: () => undefined,
       changed: () => undefined
     });
@@ -174,6 +175,7 @@ describe('what is asked and answered', () => {
         make: then => then(seed(1), seed(1)),
         send: (_, to) => sent.push(to),
         isInside: () => isInside,
+        missing: () => 0,
         learn: () => undefined,
         changed: state => told.push(state)
       });

@@ -147,6 +147,14 @@ export class Keyring extends Discreet {
     return this.ports.epochs().filter(epoch => !this.hasCounting(epoch));
   }
 
+  /** How many keys that were stated are not here: two may have stated an epoch at once, and each of them writes. */
+  missingOf(epochs = this.ports.epochs()): number {
+    return epochs.reduce(
+      (so, epoch) => so + this.ports.stated(epoch).length - this.epochKeys(epoch).length,
+      0
+    );
+  }
+
   /** An epoch's keys that are here, the one that counts first. */
   epochKeys(epoch: number): readonly Uint8Array[] {
     const held = this.held.get(epoch) ?? [];

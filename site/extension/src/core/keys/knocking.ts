@@ -7,6 +7,8 @@ import type { IAdmission } from './answer';
 
 /** Between two knocks. `knock_every_ms` in docs/protocol.json. */
 export const KNOCK_EVERY_MS = 20_000;
+/** Knocks for a key of old that nobody may have any more. */
+const TRIES = 3;
 /** Own knocks whose answers are still taken: a minute and more. */
 const ASKED = 4;
 
@@ -28,6 +30,8 @@ export interface IKnockingPorts {
   send(bytes: Uint8Array, to: string | null): void;
   /** Whether the key of the epoch that counts is here. */
   isInside(): boolean;
+  /** How many other keys were stated and are not here. */
+  missing(): number;
   /** Takes in what an admission holds, after verifying all of it; then it is known whether one is inside. */
   learn(admission: IAdmission, then: () => void): void;
   changed(state: KnockState): void;
@@ -40,6 +44,9 @@ export class Knocking {
   private last: { readonly bytes: Uint8Array; readonly at: number } | null = null;
   private isMaking = false;
   private told: KnockState = 'inside';
+  /** Asked in vain for keys that one does not need to be inside. */
+  private tries = 0;
+  private missed = 0;
 
   get state(): KnockState {
     return this.told;
@@ -52,6 +59,12 @@ export class Knocking {
   need(): void {
     if (this.ports.isInside()) {
       this.tell('inside');
+      const missing = this.ports.missing();
+      this.tries = missing === this.missed ? this.tries : 0;
+      this.missed = missing;
+      if (missing > 0 && this.tries < TRIES) {
+        this.knock();
+      }
       return;
     }
     if (this.told === 'inside') {
@@ -74,13 +87,15 @@ export class Knocking {
     if (!this.ports.isInside() && this.last) {
       this.ports.send(this.last.bytes, neighbour);
     } else {
+      // They may have what nobody had before.
+      this.tries = 0;
       this.need();
     }
   }
 
   /** To be called about every second. */
   tick(): void {
-    if (this.told !== 'inside') {
+    if (this.told !== 'inside' || this.missed > 0) {
       this.need();
     }
   }
@@ -89,12 +104,12 @@ export class Knocking {
   answered(kind: 'waiting' | 'refused'): void;
   answered(kind: 'admitted', admission: IAdmission): void;
   answered(kind: KnockState | 'admitted', admission?: IAdmission): void {
-    if (this.told === 'inside') {
+    if (this.told === 'inside' && this.missed === 0) {
       return;
     }
     if (admission) {
       this.ports.learn(admission, () => this.ports.isInside() && this.tell('inside'));
-    } else if (kind === 'waiting' || kind === 'refused') {
+    } else if (this.told !== 'inside' && (kind === 'waiting' || kind === 'refused')) {
       this.tell(kind);
     }
   }
@@ -105,6 +120,7 @@ export class Knocking {
       return;
     }
     this.isMaking = true;
+    this.tries += 1;
     this.ports.make((bytes, id) => {
       this.isMaking = false;
       this.asked = [...this.asked, id].slice(-ASKED);

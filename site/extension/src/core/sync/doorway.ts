@@ -56,6 +56,7 @@ export class Doorway {
       make: then => this.makeKnock(then),
       send: (bytes, to) => this.send({ type: 'knock', bytes }, to),
       isInside: () => keyring.isCurrent,
+      missing: () => keyring.missingOf(),
       learn: (admission, then) => ports.learn(admission, then),
       changed: state => ports.knockState(state)
     });

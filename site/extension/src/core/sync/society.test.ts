@@ -62,6 +62,38 @@ describe('what a page knows of its class', () => {
     expect([written[0], written[1]]).toEqual([2, read[0]]);
   });
 
+  it('[KEY4] who has one of two keys that were stated for an epoch asks for the other, and judges nothing meanwhile', () => {
+    const other = new Uint8Array(32).fill(8);
+    const statements = [
+      school.stand('owner', 1, 'ines', 'instructor'),
+      school.state('ines', 2, { kind: 'epoch', epoch: 1, door: 'open', keyHash: digest(other), members: [] }),
+      school.epoch(1)
+    ];
+    const ada = school.page('ada', { statements, keys: [{ epoch: 1, key: other }] });
+    const heard: unknown[] = [];
+    const look = (): void =>
+      (['document', 'record'] as const).forEach(kind =>
+        ada.society.keysOf(`${BOOK}.team.${school.everyone}`, kind, 1, (keys, areAll) =>
+          heard.push([keys.length, areAll])
+        )
+      );
+    look();
+    ada.society.locked();
+    expect([heard.splice(0), types(ada).some(each => each.startsWith('knock'))]).toEqual([
+      [
+        [1, false],
+        [1, false]
+      ],
+      true
+    ]);
+    ada.society.hear(BEN, 'admit', school.admit(ada, { statements: [], keys: [school.keys[0]!] }));
+    look();
+    expect(heard).toEqual([
+      [2, true],
+      [2, true]
+    ]);
+  });
+
   it('[KEY4] before there is an epoch nothing is sealed, one’s own neither', () => {
     const ada = school.page('ada');
     const keys: unknown[] = [];

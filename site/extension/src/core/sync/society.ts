@@ -197,12 +197,18 @@ export class Society extends Discreet implements IRules, IKeys {
   ): void {
     if (kind !== 'record') {
       // Which of a team's keys it is sealed with is not said: it may be one that is stated only now.
-      const areAll = secretKindOf(document, this.options.everyone) !== 'team';
+      const secret = secretKindOf(document, this.options.everyone);
+      const areAll = secret === 'own' || (secret === 'class' && this.hasAll(epoch));
       this.keyring.keysOf(document, epoch, ({ keys }) => then(keys, areAll));
       return;
     }
     // What somebody says of themselves is for all, whatever it is about.
-    this.keyring.recordKeys(document, epoch, ({ keys }) => then(keys));
+    this.keyring.recordKeys(document, epoch, ({ keys }) => then(keys, this.hasAll(epoch)));
+  }
+
+  /** Whether all keys are here that were stated for an epoch. */
+  private hasAll(epoch: number): boolean {
+    return this.keyring.missingOf([epoch]) === 0;
   }
 
   /** A neighbour came. */
