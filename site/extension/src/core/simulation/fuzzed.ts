@@ -66,7 +66,11 @@ export const FAILED: readonly { readonly seed: number; readonly ops: number }[] 
   // An epoch did not count any more, as the class had been taken over: some had read what was sealed with its key.
   { seed: 1_001_442, ops: 60 },
   // A team was over before its key came to who had written in it: their word stood on their page alone, and nobody told them.
-  { seed: 1_003_467, ops: 60 }
+  { seed: 1_003_467, ops: 60 },
+  // Two began one epoch at once, and who had one of the two keys never asked for the other.
+  { seed: 2_000_033, ops: 60 },
+  // Who had not heard that somebody teaches no more handed them a team's next key (docs/THREATS.md).
+  { seed: 2_000_074, ops: 60 }
 ];
 
 /** How to tell a lesson again, and see what happened in it. */

@@ -49,6 +49,8 @@ export interface ICourse {
   /** Nobody is told of what goes with a deleted cell. */
   buried?(who: string, text: string): void;
   forked(finder: Pupil, participant: string): void;
+  /** Somebody knows other roles than before. */
+  learned?(): void;
 }
 
 /** A document that somebody has open. */
@@ -136,7 +138,10 @@ export class Pupil {
     });
     this.society.begin({
       neighbours: this.engine.neighbours,
-      rulesChanged: isRekeyed => this.engine.rulesChanged(isRekeyed),
+      rulesChanged: isRekeyed => {
+        course.learned?.();
+        this.engine.rulesChanged(isRekeyed);
+      },
       keysChanged: () => this.engine.keysChanged(),
       known: () => [...this.engine.authors, ...course.here()],
       stated: taken => void disk.statements.push(...taken),
