@@ -131,12 +131,14 @@ class Changes:
 
     def lacks_own(self, document: str) -> bool:
         """Whether less of one's own session is here than counts: a segment of it reached beyond the frontier that cut
-        it off. Then it comes from others, who have it in smaller pieces.
+        it off, or was sealed with a key of an epoch that was undone. Then it comes from others, who have it in smaller
+        pieces.
         """
         replica, session = self._ports.library.replicas.get(document), self._own.session
-        if replica is None or replica.log.cut_at(session) is None:
+        if replica is None:
             return False
-        return replica.log.count(session) < replica.log.limit_of(session)
+        made = self._ports.later().writer.count(document, replica.kind)
+        return replica.log.count(session) < min(replica.log.limit_of(session), made)
 
     def has(self, envelope: Envelope, data: bytes) -> bool:
         """Whether the very same envelope is in a log here."""

@@ -56,6 +56,11 @@ class Writer:
         for stream in list(self._streams.values()):
             self._send(stream)
 
+    def count(self, document: str, kind: str) -> int:
+        """How many envelopes were made."""
+        stream = self._streams.get((document, kind))
+        return stream.sealer.count if stream else 0
+
     def drop(self, document: str, kind: str) -> None:
         """What waits for a key is not to be said any more."""
         if (document, kind) in self._streams:

@@ -112,13 +112,19 @@ export class Changes {
   }
 
   /**
-   * Whether less of one's own session is here than counts: a segment of it reached beyond the frontier that cut it off.
-   * Then it comes from others, who have it in smaller pieces.
+   * Whether less of one's own session is here than counts: a segment of it reached beyond the frontier that cut it off, or
+   * was sealed with a key of an epoch that was undone. Then it comes from others, who have it in smaller pieces.
    */
   lacksOwn(document: string): boolean {
     const { session } = this.ports.options.own;
-    const log = this.ports.library.replicas.get(document)?.log;
-    return log !== undefined && log.cutAt(session) !== null && log.count(session) < log.limitOf(session);
+    const replica = this.ports.library.replicas.get(document);
+    if (!replica) {
+      return false;
+    }
+    const { log, kind } = replica;
+    return (
+      log.count(session) < Math.min(log.limitOf(session), this.ports.later().writer.count(document, kind))
+    );
   }
 
   /** Whether the very same envelope is in a log here. */

@@ -3,6 +3,7 @@ import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { DOCUMENT, GENESIS, type Page, Pages } from '../simulation/pages';
+import type { IDocumentKey } from '../envelope/keys';
 import type { ICut } from '../log/log';
 import type { IKept } from './kept';
 import type { IKeys, IRules } from './options';
@@ -207,5 +208,38 @@ describe('what was written and waits for a key', () => {
     pages.clock.advance(30_000);
     // All that came together is read together.
     expect([page.words, other.words, built]).toEqual(['012', '012', 2]);
+  });
+
+  it('[SYN18] of one’s own that a segment took along whose key was undone comes from who has it in pieces', () => {
+    const pages = new Pages(digest);
+    const [first, second] = [0, 1].map(epoch => ({ epoch, key: new Uint8Array(32).fill(epoch + 1) })) as [
+      IDocumentKey,
+      IDocumentKey
+    ];
+    let [isSecond, isUndone] = [false, false];
+    const keys: IKeys = {
+      keyFor: (_, __, then) => then(isSecond ? second : first),
+      keysOf: (_, __, epoch, then) => then([epoch === 0 || isUndone ? first.key : second.key])
+    };
+    const page = pages.open({ keys, compactEvery: 8 });
+    const other = pages.open({ keys });
+    pages.join(page, other);
+    const write = (from: number, to: number): void => {
+      for (let letter = from; letter < to; letter += 1) {
+        page.text.insert(page.text.length, `${letter}`);
+        pages.clock.advance(500);
+      }
+    };
+    write(0, 4);
+    pages.part(page, other);
+    isSecond = true;
+    write(4, 13);
+    expect(page.engine.replica(DOCUMENT)!.log.pieces(page.session)[0]).toMatchObject({ form: 'segment' });
+    isUndone = true;
+    [page, other].forEach(({ engine }) => engine.rulesChanged(true));
+    expect([page.words, other.words]).toEqual(['', '0123']);
+    pages.join(page, other);
+    pages.clock.advance(30_000);
+    expect([page.words, other.words]).toEqual(['0123', '0123']);
   });
 });

@@ -45,6 +45,11 @@ export class Writer {
     this.streams.forEach(stream => this.send(stream));
   }
 
+  /** How many envelopes were made. */
+  count(document: string, kind: Kind): number {
+    return this.ports.seals.of(document, kind)?.count ?? 0;
+  }
+
   /** How many changes wait for a key: the last that were written. */
   waiting(document: string, kind: Kind): number {
     return this.streams.get(nameOf(document, kind))?.queue.length ?? 0;
