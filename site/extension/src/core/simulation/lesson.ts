@@ -348,11 +348,14 @@ export class Lesson {
   private get lost(): string[] {
     const { happened, staff } = this;
     const { words, isExcused } = this.promises.due(
-      document => happened.removals > 0 || staff?.cut.has(document) === true
+      document => happened.removals > 0 || staff?.cut.has(document) === true,
+      (staff?.counts.takeovers ?? 0) > 0
     );
     const { torn } = this;
     const isTorn = (word: string): boolean => torn.has(this.promises.documentOf(word)!.split('.')[2]!);
-    const page = staff ? this.teacher : this.honest[0]!;
+    // Who took the class over last is not its owner where two did at once.
+    const owner = this.honest.find(({ participant, society }) => society.roles?.owner === participant);
+    const page = staff ? (owner ?? this.teacher) : this.honest[0]!;
     return this.verdict.lost(page, words).filter(word => !isExcused(word) && !isTorn(word));
   }
 

@@ -50,16 +50,19 @@ export class Promises {
 
   /**
    * Words that must be there. Where there are losses, some may have leaned on what was cut off, if their author was told
-   * or is gone.
+   * or is gone; `wasTakenOver`: who owned the class wrote on before they heard of it, and was told.
    */
-  due(hasLosses: (document: string) => boolean): {
+  due(
+    hasLosses: (document: string) => boolean,
+    wasTakenOver: boolean
+  ): {
     readonly words: readonly string[];
     readonly isExcused: (word: string) => boolean;
   } {
     const isExcused = (word: string): boolean => {
       const { who, document } = this.demanded.get(word)!;
       const isOffered = this.unread.has(word) || this.offered.some(text => text.includes(word));
-      return (this.crashed.has(who) || isOffered) && hasLosses(document);
+      return ((this.crashed.has(who) || isOffered) && hasLosses(document)) || (isOffered && wasTakenOver);
     };
     return { words: [...this.demanded.keys()].filter(word => !this.deleted.has(word)), isExcused };
   }

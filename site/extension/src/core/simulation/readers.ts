@@ -45,17 +45,17 @@ export class Readers {
     return this.mayHave.get(toHex(keyHash))?.has(participant) === true;
   }
 
-  /** Somebody wrote words in a team's document. */
+  /** Somebody wrote in a team's document, words or not. */
   wrote({ participant, society: { keyring } }: Pupil, team: string, words: Iterable<string>): void {
     const { digest } = this.course.members;
     const [teamKey] = keyring.teamKeys(team);
     const [epochKey] = keyring.newest === null ? [] : keyring.epochKeys(keyring.newest);
     const keys = teamKey && epochKey ? [teamKey, epochKey].map(key => toHex(digest(key))) : [];
+    const used = this.used.get(team) ?? new Set();
+    keys.forEach(key => used.add(key));
+    this.used.set(team, used);
     for (const word of words) {
       if (!this.words.has(word)) {
-        const used = this.used.get(team) ?? new Set();
-        keys.forEach(key => used.add(key));
-        this.used.set(team, used);
         this.words.set(word, { author: participant, keys });
       }
     }

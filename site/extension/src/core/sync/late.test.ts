@@ -242,4 +242,27 @@ describe('what was written and waits for a key', () => {
     pages.clock.advance(30_000);
     expect([page.words, other.words]).toEqual(['0123', '0123']);
   });
+
+  it('[LOG7] with a key of a team that was undone is given back: nobody else is given that key', () => {
+    const pages = new Pages(digest);
+    const lost: string[] = [];
+    let isUndone = false;
+    const key = new Uint8Array(32).fill(1);
+    const page: Page = pages.open({
+      keys: {
+        keyFor: (_, __, then) => then({ epoch: 0, key }),
+        keysOf: (_, __, ___, then) => then(isUndone ? [] : [key])
+      },
+      onLost: (_, all) => lost.push(...all.map(({ text }) => text)),
+      onUnfit: () => undefined
+    });
+    page.text.insert(0, 'Sealed in vain.');
+    pages.clock.advance(1000);
+    expect(page.engine.replica(DOCUMENT)!.log.count(page.session)).toBe(1);
+    isUndone = true;
+    page.engine.rulesChanged(true);
+    pages.clock.advance(1000);
+    const { log } = page.engine.replica(DOCUMENT)!;
+    expect([page.words, lost, log.limitOf(page.session)]).toEqual(['', ['Sealed in vain.'], 0]);
+  });
 });

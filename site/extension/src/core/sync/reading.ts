@@ -227,18 +227,25 @@ export class Reading {
   }
 
   /**
-   * From which place on one's own session leans on what may not be where it is, so that it is in nobody's document [LOG7]:
-   * a part of it was seen while the rest was waited for. Null when it does not, as far as was read.
+   * From which place on what one's own session says is in nobody's document [LOG7]: it leans on what may not be where it is,
+   * a part of which was seen while the rest was waited for; or its key was undone. Null when it is, as far as was read.
    */
   get ownEnd(): number | null {
     const { log, session } = this.ports;
     const own = this.opening === 0 ? this.strands.get(session) : undefined;
+    if (own?.state === 'locked' && log.pieces(session, own.next)[0]?.form === 'envelope') {
+      // One had the key when one wrote: whoever stated it was none to state it, and nobody else is given it. A segment's
+      // envelopes others may have.
+      return own.parts?.place ?? own.next;
+    }
     const awaited = own && this.intake?.waiting.awaitedBy(own.client);
     const other = awaited && [...this.strands.values()].find(each => each.client === awaited.need.client);
-    if (!other || awaited.need.clock < other.clock || this.ports.frontier(other.session) !== null) {
+    const stop = other && log.stopAt(other.session);
+    if (!stop || awaited.need.clock < other.clock) {
       return null;
     }
-    const isStopped = log.stopAt(other.session) !== null && other.next >= log.limitOf(other.session);
+    // Beyond a frontier nobody waits: there it is filled.
+    const isStopped = other.next >= stop.at && stop.at < (this.ports.frontier(other.session) ?? Infinity);
     return isStopped ? (this.ownPlaces.find(({ to }) => to > awaited.from)?.place ?? null) : null;
   }
 

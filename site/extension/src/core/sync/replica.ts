@@ -318,7 +318,7 @@ export class Replica {
   private endOwn(place: number): void {
     this.log.stop(this.ports.session, place);
     this.reaches.changed();
-    this.drafts.giveBack('place');
+    this.drafts.giveBack('role');
   }
 
   /** `doc` was built anew, and is open now. */

@@ -197,7 +197,7 @@ describe('settling', () => {
     give(page, other, third, seal(third, craft(its, 0, [{ parent: text, content: textOf('t') }])));
     pages.clock.advance(10_000);
     expect([...page.words].sort().join('')).toBe('bt');
-    expect([lost, faults, log.limitOf(page.session)]).toEqual([['mine'], ['place'], 0]);
+    expect([lost, faults, log.limitOf(page.session)]).toEqual([['mine'], ['role'], 0]);
     expect([...other.words].sort().join('')).toBe('bt');
   });
 
