@@ -1,5 +1,4 @@
 /** Whoever is to lose their power may have stated anything, of any number and as much as they liked. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fitBounds, foremost, leavesRoom } from './bounds';
 import {
@@ -10,6 +9,7 @@ import {
   heir,
   ines,
   ivan,
+  limits,
   named,
   owner,
   person,
@@ -22,9 +22,6 @@ import {
 } from './kit.node';
 import { EPOCHS_AHEAD, FRONTIER_BYTES, frontierBytes, type IStatement, MOST_COUNTS } from './statement';
 
-const limits = JSON.parse(
-  readFileSync(new URL('../../../../../docs/protocol.json', import.meta.url), 'utf8')
-) as Record<string, number>;
 const MOST = Number.MAX_SAFE_INTEGER;
 const TEAM = 'e7'.repeat(16);
 const team = (number: number, key: number, by = ines) =>

@@ -1,4 +1,5 @@
 /** A class for tests: people with keys, and what they state. */
+import { readFileSync } from 'node:fs';
 import { digest } from 'lib0/hash/sha256';
 import type { ISigner } from '../crypto';
 import { nodeCrypto } from '../envelope/crypto.node';
@@ -9,6 +10,9 @@ import { Roles } from './roles';
 import { type IReach, type IStatement, signStatement, type StatementBody } from './statement';
 
 export const crypto = nodeCrypto();
+export const limits = JSON.parse(
+  readFileSync(new URL('../../../../../docs/protocol.json', import.meta.url), 'utf8')
+) as Record<string, number>;
 
 /** What a synchronous implementation calls back with. */
 export function now<Value>(ask: (then: (value: Value) => void) => void): Value {

@@ -1,5 +1,4 @@
 /** Teams: who is in one, who may what there, and what counts of those who left. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   ada,
@@ -8,6 +7,7 @@ import {
   heir,
   ines,
   ivan,
+  limits,
   named,
   owner,
   reach,
@@ -18,9 +18,6 @@ import {
 } from './kit.node';
 import { type IStatement, TEAM_MEMBERS, TEAM_NAME_CHARS } from './statement';
 
-const limits = JSON.parse(
-  readFileSync(new URL('../../../../../docs/protocol.json', import.meta.url), 'utf8')
-) as Record<string, number>;
 const [RED, BLUE] = ['0a'.repeat(16), '0b'.repeat(16)];
 const page = (team: string) => `${'5e'.repeat(32)}.team.${team}`;
 const outputs = (team: string, of: { id: string }) => `${page(team)}/outputs.${of.id}`;

@@ -1,16 +1,12 @@
 /** What tests of keys, boxes and knocks have in common. */
-import { readFileSync } from 'node:fs';
 import { digest } from 'lib0/hash/sha256';
-import { crypto, now } from '../class/kit.node';
+import { crypto, limits, now } from '../class/kit.node';
 import type { IAgreement, ISigner } from '../crypto';
 import { type IOwnSession, openSession } from '../identity/own';
 import { Secret } from '../secret';
 import { Chance } from '../simulation/chance';
 
-export { crypto, now };
-export const limits = JSON.parse(
-  readFileSync(new URL('../../../../../docs/protocol.json', import.meta.url), 'utf8')
-) as Record<string, number>;
+export { crypto, limits, now };
 export const CLASS = new Uint8Array(16).fill(0xc1);
 export const OTHER_CLASS = new Uint8Array(16).fill(0xc2);
 export const JOIN = new Uint8Array(16).fill(0x10);

@@ -195,10 +195,11 @@ export class Readings {
   /** What one wrote oneself may lean on what is still being fetched; the document before stays open as long. */
   private progressed(reading: Reading | undefined): void {
     if (reading?.doc && reading === this.next && !this.isBatching) {
+      const end = reading.hasOwn ? null : reading.ownEnd;
       if (reading.hasOwn) {
         this.exchange(reading, reading.doc);
-      } else if (reading.ownEnd !== null) {
-        this.ports.ownEnded(reading.ownEnd);
+      } else if (end !== null) {
+        this.ports.ownEnded(end);
       }
     }
     if (reading === this.reading) {
