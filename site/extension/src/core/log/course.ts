@@ -119,16 +119,18 @@ export class Course {
     return gone;
   }
 
-  /** What may not be is to be found anew: what was stopped is back, as far as it counts. */
+  /** What may not be is to be found anew: what was stopped is back, as far as it counts, and no segment is refused. */
   resume(): boolean {
     const { stopped, strand } = this;
+    const isRefusing = this.bad.size > 0;
     this.stopped = null;
+    this.bad.clear();
     for (const piece of stopped?.gone ?? []) {
       if (piece.from === strand.count && agrees(piece.before, strand.chain) && piece.to <= this.limit) {
         strand.append(piece);
       }
     }
-    return stopped !== null;
+    return stopped !== null || isRefusing;
   }
 
   prove(proof: readonly IPiece[]): boolean {

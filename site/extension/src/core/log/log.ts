@@ -148,6 +148,11 @@ export class Log {
     this.course(session, author).ban(hash);
   }
 
+  /** Takes segments again that were refused: what was kept from the page before is judged anew where it is needed. */
+  unban(): void {
+    this.courses.forEach(({ bad }) => bad.clear());
+  }
+
   /**
    * A change that may not be: the log of the session ends before it, for everybody alike. `place` is the change's first
    * envelope. What comes after is not taken again.
@@ -159,8 +164,8 @@ export class Log {
 
   /**
    * What counts is different. Whether a change may be depends on what it leans on, so where logs end is found anew: it
-   * depends on what counts, and not on what came first.
-   * @returns whether any log had ended
+   * depends on what counts, and not on what came first. So is what a segment says.
+   * @returns whether any log had ended, or any segment was refused
    */
   resume(): boolean {
     return [...this.courses.values()].filter(course => course.resume()).length > 0;

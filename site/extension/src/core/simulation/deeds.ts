@@ -1,8 +1,17 @@
 /** What a user does to a notebook, with words that can be told from each other. */
 import * as Y from 'yjs';
-import { cellsOf, isDeleted, orderOf, textOf } from '../document/cells';
+import { cellsOf, type IPlaced, isDeleted, orderOf, textOf } from '../document/cells';
 import { buryCell, createCell, makeRoom, moveCells, reviveCell } from '../document/edit';
 import type { Chance } from './chance';
+
+/** How long a notebook may become. */
+export interface IBounds {
+  readonly cells: number;
+  /** Of each cell that somebody writes in; two such that are merged have twice as many. */
+  readonly characters: number;
+}
+
+const ENDLESS: IBounds = { cells: Infinity, characters: Infinity };
 
 export class Deeds {
   constructor(
@@ -10,8 +19,8 @@ export class Deeds {
     readonly name: string,
     private readonly chance: Chance,
     public doc: Y.Doc,
-    /** A notebook of so many cells gets no more. */
-    private readonly most = Infinity
+    /** What is longer gets no longer. */
+    private readonly bounds: IBounds = ENDLESS
   ) {}
 
   /** Words written here. */
@@ -29,11 +38,12 @@ export class Deeds {
   act(deleted: Set<string>): string {
     const { chance } = this;
     const order = orderOf(this.doc);
-    const kind = this.fitting(order.length === 0 ? 'insert' : chance.pick(DEEDS), order.length);
+    const wanted = this.fitting(order.length === 0 ? 'insert' : chance.pick(DEEDS), order.length);
     let said = '';
     this.doc.transact(() => {
       const at = chance.below(Math.max(1, order.length));
       const placed = order[at];
+      const kind = this.isLong(wanted, placed, order[at + 1]) ? 'erase' : wanted;
       switch (kind) {
         case 'insert':
           said = `inserts ${this.insert(at, this.word())} at ${at}`;
@@ -103,10 +113,18 @@ export class Deeds {
   /** What would make a long notebook longer becomes something else; what was deleted in it counts. */
   private fitting(kind: Deed, cells: number): Deed {
     const isMore = kind === 'insert' || kind === 'split';
-    if (!isMore || (cells < this.most && cellsOf(this.doc).size < 2 * this.most)) {
+    const most = this.bounds.cells;
+    if (!isMore || (cells < most && cellsOf(this.doc).size < 2 * most)) {
       return kind;
     }
-    return cells < this.most ? 'revive' : 'merge';
+    return cells < most ? 'revive' : 'merge';
+  }
+
+  /** Whether it would make a long cell longer. What was merged comes back with its text: without an end, that doubles. */
+  private isLong(kind: Deed, into: IPlaced | undefined, next: IPlaced | undefined): boolean {
+    const most = this.bounds.characters;
+    const isMore = kind === 'type' || kind === 'merge';
+    return isMore && [into, next].some(placed => placed && textOf(placed.cell).length > most);
   }
 
   /** Puts a long text into a cell. */

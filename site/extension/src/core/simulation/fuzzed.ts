@@ -33,19 +33,36 @@ const ROLE_SCRIPTS: typeof SCRIPTS = [
   { weather: FAIR, teams: 250, roles: 200, takeovers: 10, forks: 10, epochs: 10 }
 ];
 
+/** For many long lessons: trouble is as seldom as it may be to come in each of them. */
+const TIDY_SCRIPTS: typeof SCRIPTS = SCRIPTS.map(script => ({
+  ...script,
+  ...(script.crashes === undefined ? {} : { crashes: script.crashes / 4 }),
+  ...(script.partitions === undefined ? {} : { partitions: script.partitions / 2 })
+}));
+
 /** Seeds from here on are of those kinds. */
 export const FIRST_TEAMS = 1_000_000;
 const FIRST_ROLES = 2_000_000;
+/** Seeds from here on are of all kinds but teams again, of notebooks whose cells stay short, on disks that are shortened. */
+const FIRST_TIDY = 3_000_000;
+
+const KINDS: readonly (readonly [first: number, scripts: typeof SCRIPTS])[] = [
+  [FIRST_TIDY, TIDY_SCRIPTS],
+  [FIRST_ROLES, ROLE_SCRIPTS],
+  [FIRST_TEAMS, TEAM_SCRIPTS],
+  [0, SCRIPTS]
+];
 
 /** From so many deeds on a lesson is of a class at work. */
 const LONG = 500;
 
 /** Of three to seven people, sixty deeds. */
 export function scriptOf(seed: number, given: Partial<Pick<ILessonScript, 'people' | 'ops'>>): ILessonScript {
-  const scripts = seed < FIRST_TEAMS ? SCRIPTS : seed < FIRST_ROLES ? TEAM_SCRIPTS : ROLE_SCRIPTS;
+  const isTidy = seed >= FIRST_TIDY;
+  const [, scripts] = KINDS.find(([first]) => seed >= first)!;
   const script = scripts[seed % scripts.length]!;
   const isBusy = (given.ops ?? 0) >= LONG;
-  return { people: 3 + (seed % 5), ops: 60, ...script, ...given, isBusy };
+  return { people: 3 + (seed % (isTidy ? 4 : 5)), ops: 60, ...script, ...given, isBusy, isTidy };
 }
 
 /** Seeds that failed once, with as many deeds as they had then. */

@@ -39,7 +39,7 @@ export class Lesson {
     this.course = {
       ...begun,
       seal: (...what) => sealBeside(members, this.teacher, classId, ...what),
-      isBusy: script.isBusy === true,
+      ...{ isBusy: script.isBusy === true, isTidy: script.isTidy === true },
       here: () => this.people.map(({ participant }) => participant),
       replays: { count: 0 },
       lost: text => this.promises.offered.push(text),
@@ -207,7 +207,7 @@ export class Lesson {
   private get pause(): number {
     const { chance } = this;
     if (this.script.isBusy) {
-      return chance.is(0.9) ? chance.below(60) : chance.below(1500);
+      return chance.is(0.9) ? chance.below(this.script.isTidy ? 20 : 60) : chance.below(1500);
     }
     return chance.is(0.8) ? chance.below(120) : chance.below(1500);
   }

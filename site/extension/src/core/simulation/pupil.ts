@@ -11,10 +11,11 @@ import type { IOwnSession } from '../identity/own';
 import { cellsOf, isDeleted, textOf } from '../document/cells';
 import type { Line } from '../overlay/neighbours';
 import { Engine, type Refusal } from '../sync/engine';
-import type { IKept } from '../sync/kept';
+import { type IKept, withoutCompacted } from '../sync/kept';
 import { Society } from '../sync/society';
+import type { Digest } from '../session';
 import type { Chance } from './chance';
-import { Deeds } from './deeds';
+import { Deeds, type IBounds } from './deeds';
 import type { Members } from './members';
 import { isOf } from './person';
 
@@ -40,8 +41,10 @@ export interface ICourse {
   ): Uint8Array[];
   /** Participants whom the class sees. */
   here(): readonly string[];
-  /** As in a class at work: notebooks stay as long as they are, and segments are seldom. */
+  /** As in a class at work: notebooks get so many cells, and segments are seldom. */
   readonly isBusy?: boolean;
+  /** Cells get no longer than cells are, and a disk keeps nothing that a segment took the place of. */
+  readonly isTidy?: boolean;
   /** Documents that were built anew. */
   readonly replays?: { count: number };
   /** Somebody's words are not in their document any more, and they were told. */
@@ -60,7 +63,13 @@ export interface IPlace {
 }
 
 /** A notebook of some length. */
-const USUAL_CELLS = 30;
+const USUAL: IBounds = { cells: 30, characters: Infinity };
+const TIDY: IBounds = { cells: 12, characters: 200 };
+const ENDLESS: IBounds = { cells: Infinity, characters: Infinity };
+
+function boundsOf({ isBusy, isTidy }: ICourse): IBounds {
+  return isTidy ? TIDY : isBusy ? USUAL : ENDLESS;
+}
 
 /** What a person has on their device. */
 export class Disk {
@@ -75,6 +84,15 @@ export class Disk {
 
   flush(count = this.pending.length): void {
     this.durable.push(...this.pending.splice(0, count));
+  }
+
+  /** As a page's own: what a segment took the place of is not kept on. */
+  tidy(digest: Digest): void {
+    const documents = [...new Set(this.durable.map(({ document }) => document))];
+    const tidied = documents.flatMap(document =>
+      withoutCompacted(this.of(document), digest).map(kept => ({ document, kept }))
+    );
+    this.durable.splice(0, this.durable.length, ...tidied);
   }
 
   of(document: string): IKept[] {
@@ -151,9 +169,12 @@ export class Pupil {
         disk.keys.push(...admission.keys);
       }
     });
-    const most = course.isBusy ? USUAL_CELLS : Infinity;
-    this.deeds = new Deeds(name, chance, new Y.Doc(), most);
-    this.lectureDeeds = new Deeds(`${name}L`, chance, new Y.Doc(), most);
+    if (course.isTidy) {
+      disk.tidy(digest);
+    }
+    const bounds = boundsOf(course);
+    this.deeds = new Deeds(name, chance, new Y.Doc(), bounds);
+    this.lectureDeeds = new Deeds(`${name}L`, chance, new Y.Doc(), bounds);
     this.engine.follow(team, this.deeds.doc, { genesis, kept: disk.of(team) });
     this.engine.follow(lecture, this.lectureDeeds.doc, { genesis, kept: disk.of(lecture) });
   }
@@ -219,9 +240,9 @@ export class Pupil {
 
   /** Opens another document of the same notebook: a team's. */
   openOther(document: string): void {
-    const { chance, genesis, isBusy } = this.course;
+    const { chance, genesis } = this.course;
     const name = `${this.name}T${this.others.size}`;
-    const deeds = new Deeds(name, chance, new Y.Doc(), isBusy ? USUAL_CELLS : Infinity);
+    const deeds = new Deeds(name, chance, new Y.Doc(), boundsOf(this.course));
     this.others.set(document, deeds);
     this.engine.follow(document, deeds.doc, { genesis, kept: this.disk.of(document) });
   }

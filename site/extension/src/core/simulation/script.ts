@@ -26,6 +26,8 @@ export interface ILessonScript {
    * notebooks are; segments are as seldom as in a page; for who was removed somebody else comes.
    */
   readonly isBusy?: boolean;
+  /** A short notebook stays short, several write in each moment, and disks are shortened as a page's. */
+  readonly isTidy?: boolean;
 }
 
 /** What a notebook begins with that has these cells. */

@@ -328,7 +328,11 @@ export class Changes {
       then();
       return;
     }
-    const [done, begin] = countDown(then);
+    const [done, begin] = countDown(() => {
+      // It may count by now what a page before refused.
+      replica.log.unban();
+      then();
+    });
     for (const each of kept) {
       if (each.kind === 'refuse') {
         replica.log.ban(each.session, each.author, idText(each.hash));

@@ -41,7 +41,7 @@ export class Replica {
       open: (piece, then) => ports.open(piece, then),
       join: (piece, opened) => this.join(piece, opened),
       compact: segment => this.compact(segment),
-      ban: (segment, instead) => this.ban(segment, instead)
+      ban: (segment, instead) => this.belie(segment, instead)
     });
     this.readings = new Readings(ports, {
       log: this.log,
@@ -245,11 +245,22 @@ export class Replica {
     return gone.length > 0;
   }
 
-  /** A segment is never to be taken again; `instead` counts in its place. */
+  /** A segment is a lie: where it was here, something else counts now, and so may what leaned on either. */
+  private belie(segment: IPiece, instead: readonly IPiece[]): void {
+    const isResumed = this.holds(segment) && this.log.resume();
+    this.ban(segment, instead);
+    if (isResumed) {
+      this.ports.resumed();
+    }
+  }
+
+  private holds(piece: IPiece): boolean {
+    return this.log.pieces(piece.session, piece.from, piece.to).some(each => isSamePiece(each, piece));
+  }
+
+  /** A segment is not to be taken again; `instead` counts in its place. */
   private ban(segment: IPiece, instead: readonly IPiece[]): void {
-    const isHere = this.log
-      .pieces(segment.session, segment.from, segment.to)
-      .some(each => isSamePiece(each, segment));
+    const isHere = this.holds(segment);
     this.log.refuse(segment, instead);
     this.reaches.changed();
     this.ports.banned?.(segment, instead);

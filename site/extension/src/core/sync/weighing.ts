@@ -61,16 +61,17 @@ export class Weighing {
 
   /**
    * What a neighbour has of a session from `segment` on, which is here and which they say is a lie: verified pieces, in
-   * order. Whether they are right; then theirs counts.
+   * order, of all of its range or of its beginning. Whether they are right; then theirs counts.
    */
   hearOriginals(segment: IPiece, theirs: readonly IPiece[], then: (isLie: boolean) => void): void {
-    const end = theirs.findIndex(({ to }) => to === segment.to);
-    const pieces = theirs.slice(0, end + 1);
+    const pieces = theirs.filter(({ to }) => to <= segment.to);
+    const isWhole = pieces.at(-1)?.to === segment.to;
     const follow = pieces.every(
       (piece, index) =>
         piece.session === segment.session && piece.from === (pieces[index - 1]?.to ?? segment.from)
     );
-    if (!follow || !outweighs(pieces, segment)) {
+    // What is shorter is finer: who has it takes no segment that says something else of it.
+    if (pieces.length === 0 || !follow || (isWhole && !outweighs(pieces, segment))) {
       then(false);
       return;
     }
@@ -78,14 +79,10 @@ export class Weighing {
       openChanges(
         (each, opens) => this.ports.open(each, opens),
         pieces,
-        changes => {
-          const isLie =
-            changes !== null &&
-            opened.kind === 'open' &&
-            !saysTheSame(
-              opened.plain,
-              changes.map(({ change }) => change)
-            );
+        all => {
+          const changes = all?.map(({ change }) => change);
+          const isSaid = isWhole ? saysTheSame : beginsWith;
+          const isLie = changes !== undefined && opened.kind === 'open' && !isSaid(opened.plain, changes);
           if (isLie) {
             this.ports.ban(segment, pieces);
           }
