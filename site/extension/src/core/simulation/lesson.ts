@@ -287,6 +287,10 @@ export class Lesson {
     if (who && society.roles?.roleOf(participant) === 'removed') {
       this.note(`the teacher lets ${who} in again`);
       society.stating.give(participant, 'attendee', engine.reachedBy(participant));
+      if (pupil && this.script.isTidy) {
+        // As their page asks them to: a session that was cut off says nothing that counts.
+        this.clock.after(this.chance.below(20_000), () => this.people.includes(pupil) && this.reload(pupil));
+      }
     }
   }
 
