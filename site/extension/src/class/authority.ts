@@ -243,7 +243,7 @@ export class Authority {
       hasOf: async of =>
         engine.reachedBy(of).some(isForOthers) || (await this.archive.read([of]))(of).some(isForOthers),
       give: (to, role) => this.state(engine, [to], reached => society.stating.give(to, role, reached(to))),
-      setDoor: door => void society.stating.beginEpoch(door),
+      setDoor: door => this.state(engine, [], () => society.stating.beginEpoch(door)),
       mayTeam: team =>
         roles.mayState(participant, {
           ...{ kind: 'team', team, name: '', keyHash: new Uint8Array(32), members: [], frontier: [] }
@@ -266,7 +266,7 @@ export class Authority {
           return true;
         }),
       refuse: who => doorway.refuse(who),
-      share: outputs => void society.stating.state({ kind: 'sharing', outputs }),
+      share: outputs => this.state(engine, [], () => society.stating.state({ kind: 'sharing', outputs })),
       recoveryFile: workshop => this.recoveryFile(roles.founding, workshop)
     };
   }
