@@ -174,6 +174,22 @@ def test_log8_a_refused_segment_is_not_taken_again_and_what_it_held_is_back() ->
     assert (other.waiting, other.count(SESSION)) == (0, 0)
 
 
+def test_log7_a_segment_is_refused_until_something_else_counts_or_the_log_is_read_anew() -> None:
+    _, a, _ = sides(8, 0)
+    log, pieces = log_with(a, *a.envelopes[:2]), (a.segment(0, 4), a.segment(4, 8))
+    for each in pieces:
+        log.refuse(each)
+    assert [log.take(each) for each in pieces] == [Refused("segment")] * 2
+    assert log.resume()
+    assert (log.refused_of(SESSION), spans(log)) == ([], [(0, 1), (1, 2)])
+    assert [type(log.take(each)) for each in pieces] == [New, New]
+    assert not log.resume()
+    log.refuse(pieces[1])
+    log.stop(SESSION, 3)
+    log.unban()
+    assert (log.refused_of(SESSION), log.limit_of(SESSION)) == ([], 3)
+
+
 def test_log8_so_many_refused_segments_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(course, "_MOST_BAD", 2)
     log = Log(LINKS)

@@ -40,7 +40,7 @@ class Replica:
         """How far each session is, for neighbours."""
         self.forms = Forms(self.log, self.reaches)
         """Which segments are here, for neighbours."""
-        self.weighing = Weighing(WeighingPorts(self.log, ports.open, self._join, self._compact, self._ban))
+        self.weighing = Weighing(WeighingPorts(self.log, ports.open, self._join, self._compact, self._belie))
         """Segments beside what else says of their range."""
         self._renewal = Renewal(RenewalPorts(ports.clock, self._replay, self._is_same, self._exchange))
         self._drafts = Drafts(
@@ -269,10 +269,19 @@ class Replica:
             self.reaches.changed()
         return bool(gone)
 
+    def _belie(self, segment: Piece, instead: Sequence[Piece]) -> None:
+        """A segment is a lie: where it was here, something else counts now, and so may what leaned on either."""
+        is_resumed = self._holds(segment) and self._resume()
+        self._ban(segment, instead)
+        if is_resumed:
+            self._ports.resumed()
+
+    def _holds(self, piece: Piece) -> bool:
+        return any(each.same(piece) for each in self.log.pieces(piece.session, piece.first, piece.end))
+
     def _ban(self, segment: Piece, instead: Sequence[Piece]) -> None:
-        """A segment is never to be taken again; ``instead`` counts in its place."""
-        held = self.log.pieces(segment.session, segment.first, segment.end)
-        is_here = any(piece.same(segment) for piece in held)
+        """A segment is not to be taken again; ``instead`` counts in its place."""
+        is_here = self._holds(segment)
         self.log.refuse(segment, instead)
         self.reaches.changed()
         self._ports.banned(segment, instead)
@@ -285,8 +294,10 @@ class Replica:
         if isinstance(taken, New):
             self._logged(taken.joined)
             if taken.replay:
-                self._resume()
+                is_resumed = self._resume()
                 self._replay()
+                if is_resumed:
+                    self._ports.resumed()
             elif opened and piece.session == self._ports.session:
                 # Of one's own, from others: nothing of it is in the document.
                 self._renewal.soon()

@@ -129,6 +129,20 @@ describe('segments cut at other places', () => {
     expect(many.compact(lower(envelope!))).toEqual([]);
   });
 
+  it('[LOG7, LOG8] a segment is refused until something else counts, or the page is opened anew', () => {
+    const { log, a, of } = sides(22, 20, 6);
+    const [segment, other] = [a.segment(0, 6), a.segment(6, 9)];
+    takeAll(log, [segment]);
+    [segment, other].forEach(each => log.refuse(each));
+    expect([takeAll(log, [segment, other]), log.refusedOf(of).length]).toEqual([['segment', 'segment'], 2]);
+    expect([log.resume(), log.refusedOf(of), here(log, of)]).toEqual([true, [], '']);
+    expect([takeAll(log, [segment, other]), log.resume()]).toEqual([['new', 'new'], false]);
+    log.refuse(other);
+    log.stop(of, 3);
+    log.unban();
+    expect([log.refusedOf(of), log.limitOf(of)]).toEqual([[], 3]);
+  });
+
   it('[LOG8] of segments that were refused so many are remembered, the last ones', () => {
     const { log, of } = sides(8, 1, 0);
     Array.from({ length: 100 }, (_, each) => log.ban(of, 'ada', String(each)));
