@@ -83,7 +83,7 @@ export class Authority {
 
   readonly society: Society;
   private readonly archive: Archive;
-  private recovery: Secret | null;
+  private readonly recovery: Secret | null;
   private readonly names: Map<string, string>;
   private saving: Promise<void> | null = null;
   private isStale = false;
@@ -267,7 +267,7 @@ export class Authority {
         }),
       refuse: who => doorway.refuse(who),
       share: outputs => this.state(engine, [], () => society.stating.state({ kind: 'sharing', outputs })),
-      recoveryFile: workshop => this.recoveryFile(workshop)
+      recoveryFile: workshop => this.recoveryFile(roles.founding, workshop)
     };
   }
 
@@ -334,11 +334,10 @@ export class Authority {
     await this.parts.classes.tookOver(this.parts.invitation.id);
   }
 
-  private recoveryFile(workshop: string): string | null {
-    const { recovery, society, parts } = this;
-    const file = (founding: IRecovery['founding'], seed: Secret): string =>
-      writeRecovery(digest, { seed, founding, joinSecret: parts.invitation.joinSecret, workshop });
-    return recovery && society.founding ? file(society.founding, recovery) : null;
+  private recoveryFile(founding: IRecovery['founding'], workshop: string): string | null {
+    const { recovery: seed, parts } = this;
+    const { joinSecret } = parts.invitation;
+    return seed && writeRecovery(digest, { seed, founding, joinSecret, workshop });
   }
 
   /** Written one after the other; what changed meanwhile is in the next one. */

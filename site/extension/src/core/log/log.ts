@@ -135,7 +135,7 @@ export class Log {
   }
 
   /**
-   * The content of a segment is not what it says, or may not be. It is never taken again, and `instead` (of `new`) is
+   * The content of a segment is not what it says, or may not be. It is not taken again, and `instead` (of `new`) is
    * back: so envelopes alone decide where a session ends, whoever holds segments in their place.
    * @returns what does not count any more, beside the segment.
    */

@@ -18,7 +18,7 @@ export interface IWeighingPorts {
   join(piece: IPiece, opened: Opened): Received;
   /** Puts it in the place of what it was made of. */
   compact(segment: IPiece): boolean;
-  /** It is never to be taken again; `instead` counts in its place. */
+  /** It is not to be taken again; `instead` counts in its place. */
   ban(segment: IPiece, instead: readonly IPiece[]): void;
 }
 
