@@ -379,3 +379,20 @@ def test_log10_who_reaches_the_frontier_with_another_chain_begins_anew() -> None
         log.take(each)
     assert (log.chain_at(SESSION, 4), log.ask_from(SESSION)) == (b.chains[4], 4)
     assert log.take(a.envelopes[0]) == Refused("astray")
+
+
+@pytest.mark.parametrize("instead", [0, 8])
+def test_who_is_at_the_frontier_by_a_lie_is_not_there(instead: int) -> None:
+    """[LOG8, LOG10] Who is at the frontier by a segment that is a lie is not there any more."""
+    log, a, b = sides(20, 5)
+    log.cut(SESSION, "ada", Cut(16, b.chains[16]))
+    lie = b.segment(0, 8)
+    for piece in (lie, b.segment(8, 16)):
+        log.take(piece)
+    log.refuse(lie, b.envelopes[:instead])
+    for piece in a.envelopes[:10]:
+        log.take(piece)
+    assert log.count(SESSION) == (16 if instead else 10)
+    for piece in b.envelopes[:16]:
+        log.take(piece)
+    assert (log.count(SESSION), log.chain_at(SESSION, 16)) == (16, b.chains[16])

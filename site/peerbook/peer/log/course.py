@@ -98,6 +98,9 @@ class Course:
         if there is None or not there.same(piece):
             return []
         after = self.strand.truncate(piece.first)[1:]
+        if self.frontier:
+            # Unless what is left leads there.
+            self.frontier.settled = False
         for each in (*instead, *after):
             self._put(each)
         return without(after, self.strand.pieces)

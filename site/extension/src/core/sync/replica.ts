@@ -337,9 +337,11 @@ export class Replica {
 
   /** What one wrote from there on is in nobody's document, and nothing that follows on it would be: a new page goes on. */
   private endOwn(place: number): void {
-    this.log.stop(this.ports.session, place);
+    const gone = this.log.stop(this.ports.session, place);
     this.reaches.changed();
-    this.drafts.giveBack('role');
+    if (gone.length > 0) {
+      this.drafts.giveBack('role');
+    }
   }
 
   /** `doc` was built anew, and is open now. */
