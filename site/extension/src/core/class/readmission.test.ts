@@ -43,6 +43,16 @@ const teamOf = (...members: IPerson[]): IStatement =>
   state(owner, 1, { kind: 'team', team: TEAM, members: members.map(({ id }) => id) });
 
 describe('how far somebody counts with another role', () => {
+  it('[ROL11] what is short stays cut where they write on, or it would be waited for', () => {
+    const roles = new Roles(digest, founding, [teamOf(ada)]);
+    const reaches: IReached[] = [true, false].map((isShort, index) => ({
+      ...reach(mine, index + 1, 3),
+      isShort
+    }));
+    const named = frontierFor(roles, ada.id, 'attendee', reaches);
+    expect(named.map(({ session }) => session)).toEqual([reaches[0]!.session]);
+  });
+
   it.each<[string, StatedRole, IStatement[], Document[]]>([
     ['nothing of who is out goes on', 'removed', [teamOf(ada)], ALL],
     ['nor of a viewer', 'viewer', [teamOf(ada)], ALL],

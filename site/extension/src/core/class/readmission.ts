@@ -7,6 +7,8 @@ import type { IReach, StatedRole } from './statement';
 export interface IReached extends IReach {
   /** It said two things there: this is how far nobody doubts it; or, of one that did so at once, one of both. */
   readonly fork?: 'none' | 'later' | 'first';
+  /** Others leaned on what came after, and that is not here: counted wholly, it would be waited for in vain. */
+  readonly isShort?: boolean;
 }
 
 /** For those who write there no more: a fork from its beginning counts nothing. */
@@ -17,8 +19,8 @@ export function undoubted(reaches: readonly IReached[]): readonly IReach[] {
 }
 
 /**
- * Of what they may write with that role, only what says how far a fork counts; of the rest, how far they are. Who is
- * let in again may be so by somebody who has not seen why they were removed: what is not here stays cut where it was.
+ * Of what they may write with that role, only what says how far a fork counts, or what is short; of the rest, how far
+ * they are. Who is let in again may be so by somebody who has not seen why they were removed: what is not here stays cut where it was.
  */
 export function frontierFor(
   roles: Roles,
@@ -38,11 +40,11 @@ export function frontierFor(
   const before = roles.standingOf(participant);
   const here = new Set(reaches.map(keyOf));
   const stays = before?.frontier.filter(reach => !here.has(keyOf(reach))) ?? [];
-  const cut = reaches.filter(({ document, fork }) => {
+  const cut = reaches.filter(({ document, fork, isShort }) => {
     const place = placeOf(document);
     // Where nothing of them is to count, what is not named does not.
     return place && writesIn(tells, participant, place)
-      ? fork === 'later' || fork === 'first'
+      ? fork === 'later' || fork === 'first' || isShort
       : fork !== 'first';
   });
   return [...cut, ...stays].map(({ document, session, count, chain }) => ({

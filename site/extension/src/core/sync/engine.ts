@@ -312,8 +312,11 @@ export class Engine {
 
   /** The same for whoever is to have another role. */
   reachedBy(participant: string): readonly IReached[] {
-    return [...this.library.replicas].flatMap(([document, { log }]) =>
-      reachesIn(log, participant).map(entry => ({ document, ...entry }))
+    return [...this.library.replicas].flatMap(([document, replica]) =>
+      reachesIn(replica.log, participant).map(entry => ({
+        ...{ document, ...entry },
+        isShort: replica.isShort(entry.session)
+      }))
     );
   }
 

@@ -124,6 +124,12 @@ export class Reading {
     return this.doc !== null && (this.strands.get(session)?.next ?? 0) > place;
   }
 
+  /** Whether the document goes on in a session where it was read to: as others leaned on what came then. */
+  isFilled(session: string): boolean {
+    const strand = this.strands.get(session);
+    return !!strand && this.doc !== null && Y.getState(this.doc.store, strand.client) > strand.clock;
+  }
+
   /** Whether something is being opened. */
   get isOpening(): boolean {
     return this.opening > 0;
@@ -262,14 +268,21 @@ export class Reading {
   get ownLost(): number | null {
     const { log, session } = this.ports;
     const own = this.opening === 0 ? this.strands.get(session) : undefined;
-    const leaning = own && this.ownLeaning(own);
-    if (!leaning || leaning.on === own) {
-      return null;
+    const first = own && this.ownLeaning(own);
+    const passed = new Set<IStrand | undefined>([own]);
+    for (let leaning = first ?? null; first && leaning && !passed.has(leaning.on); ) {
+      const { need, on } = leaning;
+      if (on && need.clock < on.clock) {
+        // It is here, and waits itself.
+        passed.add(on);
+        leaning = this.leaning(on);
+        continue;
+      }
+      // A frontier fills what is beyond it, and a fork waits for one.
+      const mayCome = on && (this.ports.frontier(on.session) !== null || log.forkOf(on.session) !== null);
+      return !on || (!mayCome && on.next >= log.count(on.session)) ? first.place : null;
     }
-    const { on } = leaning;
-    // A frontier fills what is beyond it, and a fork waits for one.
-    const mayCome = on && (this.ports.frontier(on.session) !== null || log.forkOf(on.session) !== null);
-    return !on || (!mayCome && on.next >= log.count(on.session)) ? leaning.place : null;
+    return null;
   }
 
   end(): void {
@@ -281,13 +294,18 @@ export class Reading {
   private ownLeaning(
     own: IStrand
   ): { readonly place: number; readonly need: IId; readonly on: IStrand | undefined } | null {
-    const awaited = this.intake?.waiting.awaitedBy(own.client);
-    const place = awaited ? this.ownPlaces.find(({ to }) => to > awaited.from)?.place : undefined;
-    if (!awaited || place === undefined) {
-      return null;
-    }
-    const on = [...this.strands.values()].find(({ client }) => client === awaited.need.client);
-    return { place, need: awaited.need, on };
+    const leaning = this.leaning(own);
+    const place = leaning ? this.ownPlaces.find(({ to }) => to > leaning.from)?.place : undefined;
+    return !leaning || place === undefined ? null : { place, need: leaning.need, on: leaning.on };
+  }
+
+  /** From which clock on what a session wrote waits, for what, and in whose session that is, if it is known. */
+  private leaning(
+    strand: IStrand
+  ): { readonly from: number; readonly need: IId; readonly on: IStrand | undefined } | null {
+    const awaited = this.intake?.waiting.awaitedBy(strand.client);
+    const on = [...this.strands.values()].find(({ client }) => client === awaited?.need.client);
+    return awaited ? { ...awaited, on } : null;
   }
 
   private strandOf(session: string): IStrand | null {

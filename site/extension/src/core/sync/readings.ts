@@ -73,6 +73,11 @@ export class Readings {
     return this.reading.hasRead(session, from);
   }
 
+  /** Whether the document has something in the place of what a session said after its frontier. */
+  isFilled(session: string): boolean {
+    return this.reading.isFilled(session);
+  }
+
   /** Whether the next document is being built. */
   get isBuilding(): boolean {
     return this.next !== null;

@@ -104,6 +104,13 @@ export class Replica {
     return this.readings.isWaiting;
   }
 
+  /** Whether others leaned on what a session said after its frontier, and nothing of that is here. */
+  isShort(session: string): boolean {
+    const { log } = this;
+    const isAll = log.kept(session).length === log.pieces(session).length;
+    return log.cutAt(session) !== null && isAll && this.readings.isFilled(session);
+  }
+
   /** Whether this session wrote in it, or is about to. */
   get isOwn(): boolean {
     return this.log.count(this.ports.session) > 0 || this.drafts.isPending;

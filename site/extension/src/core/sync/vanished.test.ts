@@ -5,7 +5,8 @@ import { encodeMessage } from '../overlay/wire';
 import { craft, valuesOf } from '../permissions/crafted.testing';
 import { clientOf } from '../session';
 import { DOCUMENT, type Page, Pages } from '../simulation/pages';
-import type { IKeys } from './options';
+import type { ICut } from '../log/log';
+import type { IKeys, IRules } from './options';
 import { LOST_MS } from './readings';
 
 const logOf = (page: Page) => page.engine.replica(DOCUMENT)!.log;
@@ -55,6 +56,41 @@ describe('what was here and is not any more', () => {
     pages.clock.advance(15_000);
     expect([lost, faults, logOf(page).limitOf(page.session)]).toEqual([['<mine>'], ['role'], 0]);
     expect(page.words).toBe(other.words);
+  });
+
+  it('[ROL11] of whom others leaned on what came after a frontier, and that is not here, is said to be short', () => {
+    const pages = new Pages(digest);
+    let cut: ICut | null = null;
+    const rules: IRules = {
+      standing: () => 'may',
+      cutOf: (_, session) => (session === author.session ? cut : null)
+    };
+    const author = pages.open();
+    const [teacher, witness, other] = [pages.open({ rules }), pages.open({ rules }), pages.open()];
+    const isShort = ({ engine } = teacher): readonly boolean[] =>
+      engine.reachedBy(author.participant).map(reach => reach.isShort === true);
+    pages.join(author, teacher);
+    type(pages, author, 'ab');
+    pages.clock.advance(1000);
+    pages.part(author, teacher);
+    pages.join(author, other);
+    pages.join(witness, other);
+    type(pages, author, 'cd');
+    pages.clock.advance(5000);
+    other.text.insert(4, '<leaning>');
+    pages.clock.advance(1000);
+    expect(isShort()).toEqual([false]);
+    const { log } = teacher.engine.replica(DOCUMENT)!;
+    const count = log.count(author.session);
+    cut = { count, chain: log.chainAt(author.session, count) };
+    [teacher, witness].forEach(({ engine }) => engine.rulesChanged());
+    expect(isShort()).toEqual([false]);
+    pages.part(author, other);
+    pages.join(other, teacher);
+    pages.clock.advance(20_000);
+    expect(isShort()).toEqual([true]);
+    // Who has what came then brings it back.
+    expect(isShort(witness)).toEqual([false]);
   });
 
   it('[SYN18] what can be read is not given up for a segment that cannot, until there is a key', () => {
