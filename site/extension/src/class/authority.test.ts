@@ -244,7 +244,11 @@ describe('what a page offers', () => {
     const { authority } = new Page('owner', { statements: [school.epoch(1).bytes] });
     const before = authority.society.stated;
     const teaching = authority.teaching!;
-    const asked = [teaching.give(school.idOf('ada'), 'viewer'), teaching.setDoor('closed'), teaching.share(true)];
+    const asked = [
+      teaching.give(school.idOf('ada'), 'viewer'),
+      teaching.setDoor('closed'),
+      teaching.share(true)
+    ];
     authority.end();
     expect(await Promise.all(asked)).toEqual([false, false, false]);
     expect(authority.society.stated).toEqual(before);

@@ -94,6 +94,11 @@ class Log:
         course = self._courses.get(session)
         return list(course.bad) if course else []
 
+    def stop_at(self, session: str) -> int | None:
+        """Where a change that may not be ended the session."""
+        course = self._courses.get(session)
+        return course.stopped[0] if course and course.stopped else None
+
     def cut_at(self, session: str) -> Cut | None:
         """How far a statement says that the session counts."""
         course = self._courses.get(session)

@@ -113,6 +113,8 @@ class Reading:
         """Where each change that was taken began, for what turns out later."""
         self._merged: set[CheckedChange] = set()
         """What clients wrote that is taken as one, and some of it waits."""
+        self._own_places: list[tuple[int, int]] = []
+        """Where each change of one's own session begins, and its clock after it."""
         self._full: set[str] = set()
         self._ended = False
         self._slow: Cancel | None = None
@@ -139,6 +141,30 @@ class Reading:
         if (strand.next if strand else 0) < self._ports.log.count(self._ports.session):
             return False
         return strand is None or self.doc is None or vector_of(self.doc).get(strand.client, 0) >= strand.clock
+
+    @property
+    def own_end(self) -> int | None:
+        """From which place on what one's own session says is in nobody's document [LOG7]: it leans on a part of what
+        may not be, seen while the rest was waited for; or its key was undone. None when it is, as far as was read.
+        """
+        log, own = self._ports.log, self._strands.get(self._ports.session)
+        if own and own.state == "locked":
+            piece = next(iter(log.pieces(own.session, own.next)), None)
+            if piece and piece.form == "envelope":
+                # Whoever stated its key was none to state it: nobody else is given it. A segment others have in pieces.
+                return own.parts.place if own.parts else own.next
+        awaited = self._intake.waiting.awaited_by(own.client) if own and self._intake else None
+        if awaited is None:
+            return None
+        start, (client, clock) = awaited
+        other = next((strand for strand in self._strands.values() if strand.client == client), None)
+        stop = log.stop_at(other.session) if other else None
+        if other is None or stop is None or clock < other.clock:
+            return None
+        # Beyond a frontier nobody waits: there it is filled.
+        limit = self._ports.frontier(other.session)
+        is_stopped = other.next >= stop and (limit is None or stop < limit)
+        return next((place for place, end in self._own_places if end > start), None) if is_stopped else None
 
     def read_all(self) -> None:
         """Reads on in all sessions."""
@@ -234,6 +260,8 @@ class Reading:
             return
         strand.next = piece.end
         strand.clock = max(strand.clock, change.end)
+        if strand.session == self._ports.session:
+            self._own_places.append((place, change.end))
         if self._gathered is not None:
             self._gathered[change] = _Gathered(strand, place, piece)
         elif self._intake:

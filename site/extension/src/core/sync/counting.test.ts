@@ -205,6 +205,28 @@ describe('what others wrote', () => {
     expect([['taken', 'known'].includes(said), here.told, keys(here.now())]).toEqual([true, [], 'a,b']);
   });
 
+  it('[LOG7] beside one side of a fork is judged anew beside the other, and what was refused is asked for', () => {
+    const [ada, ben] = [clientOf(digest, 'd', 'ada', ADA), clientOf(digest, 'd', 'ben', BEN)];
+    const [value, map] = [
+      craft(ada, 0, [{ kind: 8, parent: 'meta', key: 'map', content: valuesOf(1) }]),
+      craft(ada, 0, [{ kind: 7, parent: 'meta', key: 'map', content: numberOf(1) }])
+    ].map(bytes => envelope(0, bytes)) as [IPiece, IPiece];
+    const within = craft(ben, 0, [
+      { kind: 8, parent: { client: ada, clock: 0 }, key: 'in', content: valuesOf(2) }
+    ]);
+    const next = envelope(1, craft(ada, 1, [{ kind: 8, parent: 'meta', key: 'b', content: valuesOf(3) }]));
+    const chain = [map, next].reduce((so, { hash }) => links.next(so, hash), links.first(ADA));
+    const { replica, told, now, take } = stage({
+      cutOf: session => (session === ADA ? { count: 2, chain } : null)
+    });
+    expect(take(value)).toBe('taken');
+    expect(take({ ...envelope(0, within), session: BEN, author: 'ben', signer: BEN })).toBe('bad');
+    expect([replica.log.limitOf(BEN), told]).toEqual([0, []]);
+    expect(take(map)).toBe('taken');
+    expect([now().getMap('meta').toJSON(), told]).toEqual([{ map: { in: 2 } }, ['replayed', 'resumed']]);
+    expect([take(next), told.length]).toEqual(['taken', 2]);
+  });
+
   it('[LOG7] beside what a segment says that is a lie is judged anew when that counts no more', () => {
     const [ada, ben] = [clientOf(digest, 'd', 'ada', ADA), clientOf(digest, 'd', 'ben', BEN)];
     const truth = envelope(0, craft(ada, 0, [{ kind: 7, parent: 'meta', key: 'map', content: numberOf(1) }]));
