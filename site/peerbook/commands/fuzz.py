@@ -14,7 +14,7 @@ from peerbook.workspace import Workspace
 
 ENTRY = Path("src") / "core" / "simulation" / "fuzz.node.ts"
 NODE_FLAGS = ("--single-threaded-gc", "--max-semi-space-size=64")
-"""Each thread tells lessons of its own: collectors beside them only take processors from each other (a third less work)."""
+"""Each thread tells lessons of its own: collectors beside them take processors from each other (a third less work)."""
 
 
 def fuzz(workspace: Workspace, options: argparse.Namespace, progress: Progress) -> int:
