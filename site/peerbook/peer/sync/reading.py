@@ -142,13 +142,21 @@ class Reading:
         """
         log, own = self._ports.log, self._strands.get(self._ports.session)
         leaning = self._own_leaning(own) if own else None
-        if leaning is None or leaning.on is own:
+        if leaning is None:
             return None
-        on = leaning.on
+        passed: list[Strand | None] = [own]
+        on, clock = leaning.on, leaning.clock
+        while on and clock < on.clock:
+            # That is here, and waits itself.
+            passed.append(on)
+            awaited = self._awaited(on)
+            if awaited is None or awaited[1] in passed:
+                return None
+            _, on, clock = awaited
         if on is None:
             return leaning.place
         # A frontier fills what is beyond it, and a fork waits for one.
-        may_come = self._ports.frontier(on.session) is not None or log.is_doubted(on.session)
+        may_come = on is own or self._ports.frontier(on.session) is not None or log.is_doubted(on.session)
         return leaning.place if not may_come and on.next >= log.count(on.session) else None
 
     def has_read(self, session: str, place: int) -> bool:
@@ -207,12 +215,19 @@ class Reading:
 
     def _own_leaning(self, own: Strand) -> Leaning | None:
         """Where the first change of one's own that waits begins, and what it waits for, if that is known."""
-        awaited = self._intake.waiting.awaited_by(own.client) if self._intake else None
+        awaited = self._awaited(own)
+        if awaited is None:
+            return None
+        start, on, clock = awaited
+        return next((Leaning(place, clock, on) for place, end in self._own_places if end > start), None)
+
+    def _awaited(self, strand: Strand) -> tuple[int, Strand | None, int] | None:
+        """From which clock on what a session wrote waits, in whose session that is, if known, and at which clock."""
+        awaited = self._intake.waiting.awaited_by(strand.client) if self._intake else None
         if awaited is None:
             return None
         start, (client, clock) = awaited
-        on = next((strand for strand in self._strands.values() if strand.client == client), None)
-        return next((Leaning(place, clock, on) for place, end in self._own_places if end > start), None)
+        return start, next((each for each in self._strands.values() if each.client == client), None), clock
 
     def _person_of(self, session: str) -> str | None:
         """Whose time it is; None: one's own."""

@@ -268,21 +268,24 @@ export class Reading {
   get ownLost(): number | null {
     const { log, session } = this.ports;
     const own = this.opening === 0 ? this.strands.get(session) : undefined;
-    const first = own && this.ownLeaning(own);
-    const passed = new Set<IStrand | undefined>([own]);
-    for (let leaning = first ?? null; first && leaning && !passed.has(leaning.on); ) {
-      const { need, on } = leaning;
-      if (on && need.clock < on.clock) {
-        // It is here, and waits itself.
-        passed.add(on);
-        leaning = this.leaning(on);
-        continue;
-      }
-      // A frontier fills what is beyond it, and a fork waits for one.
-      const mayCome = on && (this.ports.frontier(on.session) !== null || log.forkOf(on.session) !== null);
-      return !on || (!mayCome && on.next >= log.count(on.session)) ? first.place : null;
+    const place = own && this.ownLeaning(own)?.place;
+    if (place === undefined) {
+      return null;
     }
-    return null;
+    let leaning = this.leaning(own!);
+    for (const passed = new Set([own]); leaning?.on && leaning.need.clock < leaning.on.clock;) {
+      // That is here, and waits itself.
+      passed.add(leaning.on);
+      const next = this.leaning(leaning.on);
+      leaning = next && passed.has(next.on) ? null : next;
+    }
+    const on = leaning?.on;
+    if (!leaning || on === own) {
+      return null;
+    }
+    // A frontier fills what is beyond it, and a fork waits for one.
+    const mayCome = on && (this.ports.frontier(on.session) !== null || log.forkOf(on.session) !== null);
+    return !on || (!mayCome && on.next >= log.count(on.session)) ? place : null;
   }
 
   end(): void {

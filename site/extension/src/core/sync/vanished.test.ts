@@ -93,6 +93,40 @@ describe('what was here and is not any more', () => {
     expect(isShort(witness)).toEqual([false]);
   });
 
+  it('[LOG7] what one wrote beside what waits for a key is not given back: that is here', () => {
+    const pages = new Pages(digest);
+    const [one, two] = [1, 2].map(byte => new Uint8Array(32).fill(byte)) as [Uint8Array, Uint8Array];
+    let isHere = true;
+    const keysOf: IKeys['keysOf'] = (_, __, epoch, then) => then(epoch === 0 ? [one] : isHere ? [two] : []);
+    const under = (epoch: number): IKeys => ({
+      keyFor: (_, __, then) => then({ epoch, key: epoch === 0 ? one : two }),
+      keysOf
+    });
+    const lost: string[] = [];
+    const far = pages.open({ keys: under(1) });
+    const friend = pages.open({ keys: under(0) });
+    const page: Page = pages.open({
+      keys: under(0),
+      onReplayed: (_, doc) => (page.doc = doc),
+      onLost: (_, all) => lost.push(...all.map(({ text }) => text))
+    });
+    pages.join(far, friend);
+    pages.join(friend, page);
+    type(pages, far, '[]');
+    friend.text.insert(1, '()');
+    pages.clock.advance(1000);
+    page.text.insert(2, '<mine>');
+    pages.clock.advance(1000);
+    isHere = false;
+    page.engine.rulesChanged(true);
+    pages.clock.advance(LOST_MS + 30_000);
+    expect(lost).toEqual([]);
+    isHere = true;
+    page.engine.keysChanged();
+    pages.clock.advance(30_000);
+    expect([page.words, lost]).toEqual(['[(<mine>)]', []]);
+  });
+
   it('[SYN18] what can be read is not given up for a segment that cannot, until there is a key', () => {
     const pages = new Pages(digest);
     const [one, two] = [1, 2].map(byte => new Uint8Array(32).fill(byte)) as [Uint8Array, Uint8Array];
