@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from .classroom import Classroom
 from .conftest import NewContext
 from .founded import Founded, found
+from .people import AClassWith
 from .test_pages import AXE
 
 NOTEBOOK = "first-steps/1-hello.ipynb"
@@ -265,3 +266,23 @@ def test_without_a_server_the_panel_says_why_one_is_alone(
     ada.page.context.route("**/peerbook.json", lambda route: route.fulfill(json={"signaling": ""}))
     ada.come("Ada")
     expect(ada.panel).to_contain_text("This site names no server")
+
+
+@pytest.mark.parametrize("width", [1280, 1100, 1024])
+def test_the_bar_keeps_to_one_line_beside_a_folded_panel(a_class_with: AClassWith, width: int) -> None:
+    ada = a_class_with("Ada", "Ben").people[0]
+    slot = ada.page.locator(".pb-ClassSlot-button")
+    ada.page.set_viewport_size({"width": width, "height": 700})
+    if slot.get_attribute("aria-expanded") == "true":
+        ada.page.get_by_role("button", name="Fold away").click()
+    expect(slot).to_contain_text("Everyone's page")
+    expect(slot).to_contain_text("Live with 1")
+    ada.expect_words("Python starts when you run something")
+    ada.wait(lambda: ada.bar.bounding_box()["height"] < 56, "it is one line")  # type: ignore[index]
+    # The title is read whole.
+    here = ada.page.locator(".pb-Where-here")
+    assert here.evaluate("each => each.scrollWidth <= each.clientWidth")
+    # What the bar has no room for, the panel says.
+    slot.click()
+    panel = ada.page.get_by_role("region", name="Class", exact=True)
+    expect(panel.get_by_text("Kept on this device", exact=True)).to_be_visible()

@@ -174,6 +174,22 @@ def test_log8_a_refused_segment_is_not_taken_again_and_what_it_held_is_back() ->
     assert (other.waiting, other.count(SESSION)) == (0, 0)
 
 
+def test_log7_a_segment_is_refused_until_something_else_counts_or_the_log_is_read_anew() -> None:
+    _, a, _ = sides(8, 0)
+    log, pieces = log_with(a, *a.envelopes[:2]), (a.segment(0, 4), a.segment(4, 8))
+    for each in pieces:
+        log.refuse(each)
+    assert [log.take(each) for each in pieces] == [Refused("segment")] * 2
+    assert log.resume()
+    assert (log.refused_of(SESSION), spans(log)) == ([], [(0, 1), (1, 2)])
+    assert [type(log.take(each)) for each in pieces] == [New, New]
+    assert not log.resume()
+    log.refuse(pieces[1])
+    log.stop(SESSION, 3)
+    log.unban()
+    assert (log.refused_of(SESSION), log.limit_of(SESSION)) == ([], 3)
+
+
 def test_log8_so_many_refused_segments_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(course, "_MOST_BAD", 2)
     log = Log(LINKS)
@@ -363,3 +379,20 @@ def test_log10_who_reaches_the_frontier_with_another_chain_begins_anew() -> None
         log.take(each)
     assert (log.chain_at(SESSION, 4), log.ask_from(SESSION)) == (b.chains[4], 4)
     assert log.take(a.envelopes[0]) == Refused("astray")
+
+
+@pytest.mark.parametrize("instead", [0, 8])
+def test_who_is_at_the_frontier_by_a_lie_is_not_there(instead: int) -> None:
+    """[LOG8, LOG10] Who is at the frontier by a segment that is a lie is not there any more."""
+    log, a, b = sides(20, 5)
+    log.cut(SESSION, "ada", Cut(16, b.chains[16]))
+    lie = b.segment(0, 8)
+    for piece in (lie, b.segment(8, 16)):
+        log.take(piece)
+    log.refuse(lie, b.envelopes[:instead])
+    for piece in a.envelopes[:10]:
+        log.take(piece)
+    assert log.count(SESSION) == (16 if instead else 10)
+    for piece in b.envelopes[:16]:
+        log.take(piece)
+    assert (log.count(SESSION), log.chain_at(SESSION, 16)) == (16, b.chains[16])

@@ -172,42 +172,28 @@ def test_syn5_outputs_of_who_may_not_give_them_to_the_class_stay_on_one_s_own_pa
         assert (said(one), said(other), faults) == ([], [], ["role"])
 
 
-def test_per5_who_is_built_anew_without_what_one_wrote_oneself_writes_nothing_in_its_place(desk: Desk) -> None:
-    desk.write(desk.other, "theirs ")
-    desk.write(desk.one, "mine ")
-    before = desk.one.replica.doc
-    # The key is gone, and the document is to be built anew: it would be one without a word of one's own.
-    key, desk.one.keys.key = desk.one.keys.key, None
-    desk.one.replica._replay()
-    assert desk.one.replica.doc is before
-    desk.one.text += "more "
-    desk.world.clock.advance(3000)
-    desk.one.keys.key = key
-    desk.one.engine.keys_changed()
-    desk.world.clock.advance(3000)
-    assert desk.one.replica.doc is not before
-    desk.write(desk.one, "last")
-    assert desk.words == ["theirs mine more last"] * 2
-    assert (desk.faults, desk.lost) == ([], [])
-
-
-def test_per5_what_one_writes_while_the_next_document_waits_is_in_that_too(
+def test_per5_who_is_built_anew_without_what_one_wrote_oneself_writes_nothing_in_its_place(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    desk.write(desk.one, "of one epoch ")
+    desk.write(desk.other, "theirs ")
     keys = desk.one.keys
     keys.epoch = desk.other.keys.epoch = 1
-    desk.one.replica._replay()
+    desk.one.text.insert(3, " mine ")
+    desk.world.clock.advance(3000)
+    # Their key is gone, and the document is to be built anew: it would be one without a word of one's own.
     before = desk.one.replica.doc
-    desk.write(desk.one, "and another ")
+    desk.one.replica._readings.replay()
+    assert desk.one.replica.doc is before
+    # What one writes meanwhile is in the next one too.
+    desk.write(desk.one, "more ")
     assert desk.one.replica.doc is before
     assert desk.one.replica.log.count(desk.one.session) == 2
     monkeypatch.setattr(keys, "keys_of", lambda *place: [keys.key])
     desk.one.engine.keys_changed()
     assert desk.one.replica.doc is not before
     desk.write(desk.one, "last")
-    assert desk.words == ["of one epoch and another last"] * 2
-    assert desk.faults == []
+    assert desk.words == ["the mine irs more last"] * 2
+    assert (desk.faults, desk.lost) == ([], [])
 
 
 def test_per7_what_waited_for_a_key_is_given_back_when_its_author_is_cut_off_before_it_comes(desk: Desk) -> None:
@@ -269,8 +255,8 @@ def test_syn18_of_one_s_own_that_a_segment_took_along_when_it_was_cut_off_comes_
     cut(desk, reached)
     assert desk.words == ["", "o" * count]
     built: list[object] = []
-    build = page.replica._built_anew
-    monkeypatch.setattr(page.replica, "_built_anew", lambda doc: (built.append(doc), build(doc))[1])
+    build = page.replica._readings._built_anew
+    monkeypatch.setattr(page.replica._readings, "_built_anew", lambda doc: (built.append(doc), build(doc))[1])
     desk.world.join(page, desk.other)
     for _ in range(1000):
         if page.replica.log.count(page.session) < count:

@@ -123,7 +123,7 @@ def test_per6_of_what_waits_for_ever_the_same_is_there_built_anew_as_if_it_were_
     more = craft(client, 1, [Crafted(left=(client, 0))], never).data
     assert desk.says(*whole(desk.letter(0), more, desk.letter(2))) == 3
     assert str(desk.page.text) == "x"
-    desk.page.replica._replay()
+    desk.page.replica._readings.replay()
     desk.world.clock.advance(10_000)
     assert str(desk.page.text) == "xxx"
     assert desk.page.replica.is_waiting
@@ -136,7 +136,7 @@ def test_per6_what_waited_in_it_and_turns_out_to_be_misplaced_ends_its_session_w
     misplaced = craft(client, 2, [Crafted(parent=(other, 0))]).data
     after = craft(client, 3, [Crafted(left=(client, 0))]).data
     assert desk.says(*whole(desk.letter(0), waiting, misplaced, after)) == 4
-    desk.page.replica._replay()
+    desk.page.replica._readings.replay()
     desk.world.clock.advance(10_000)
     desk.neighbour.text.insert(0, "ab")
     desk.world.clock.advance(10_000)
@@ -156,7 +156,7 @@ def test_per6_what_shows_already_that_it_may_not_be_and_waits_takes_nothing_alon
     desk.world.clock.advance(10_000)
     desk.neighbour.text.insert(1, "honest")
     desk.world.clock.advance(10_000)
-    page.replica._replay()
+    page.replica._readings.replay()
     desk.world.clock.advance(10_000)
     assert (str(page.text), page.replica.log.count(desk.session), page.replica.is_waiting) == ("xhonest", 3, True)
     if is_here:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -26,6 +27,7 @@ from peerbook.peer.sealed import DocumentKey
 from peerbook.peer.session import client_of
 from peerbook.peer.sync.contents import QUIET_MS, SETTLE_EVERY_MS, content_digest
 
+from .crafted import DELETED, Crafted, craft
 from .peer_kit import DOCUMENT, Page, World, sealer_of, somebody
 
 
@@ -36,11 +38,13 @@ def crafted_letter(client: int, left: Id | None, right: Id | None, text: str) ->
     return b"".join(map(number_bytes, (1, 1, client, 0))) + bytes([info]) + places + text_bytes(text) + b"\x00"
 
 
-def give(page: Page, source: Page, own: OwnSession, change: bytes) -> None:
+def give(page: Page, source: Page, own: OwnSession, *changes: bytes) -> None:
     """Gives a page what somebody signed, as if a neighbour had passed it on."""
     page.engine.hear(source.session, "control", encode_message(IntroductionMessage(own.introduction)))
-    for sealed in sealer_of(own).seal(DocumentKey(0, b"k" * 32), change):
-        page.engine.hear(source.session, "control", sealed.data)
+    sealer = sealer_of(own)
+    for change in changes:
+        for sealed in sealer.seal(DocumentKey(0, b"k" * 32), change):
+            page.engine.hear(source.session, "control", sealed.data)
 
 
 def leave_unasked(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,6 +113,39 @@ def test_per6_who_has_the_same_log_and_another_order_of_letters_builds_anew_and_
     assert differed > 0
 
 
+def test_log7_what_one_wrote_beside_a_part_of_what_turns_out_to_be_misplaced_is_given_back() -> None:
+    world = World()
+    lost: list[str] = []
+    faults: list[str] = []
+    page = world.page(
+        lost=lambda _, all_: lost.extend(each.text for each in all_), unfit=lambda _, fault: faults.append(fault)
+    )
+    other = world.page()
+    world.join(page, other)
+    world.clock.advance(1000)
+    eve, third = somebody(world.chance), somebody(world.chance)
+    hers, its = own_client(eve), own_client(third)
+    misplaced = Crafted(parent=(its, 0), kind=DELETED, content=number_bytes(1))
+    give(page, other, eve, craft(hers, 0, [Crafted()]).data, craft(hers, 1, [Crafted(left=(hers, 0)), misplaced]).data)
+    log = page.replica.log
+    assert (str(page.text), log.count(eve.introduced.session)) == ("x", 2)
+    # Built anew, as after a removal: what waits is there as far as it can be.
+    page.engine.rules_changed(is_rekeyed=True)
+    assert str(page.text) == "xx"
+    page.text += "mine"
+    world.clock.advance(1000)
+    assert log.limit_of(page.session) == math.inf
+    letters = [Crafted(content=text_bytes("t"))], [Crafted(left=(its, 0), content=text_bytes("u"))]
+    first, second = (craft(its, clock, letter).data for clock, letter in enumerate(letters))
+    give(page, other, third, first)
+    page.replica._readings.replay()
+    # Told once, whatever comes before the document is built without it.
+    give(page, other, third, first, second)
+    world.clock.advance(10_000)
+    assert (lost, faults, log.limit_of(page.session)) == (["mine"], ["role"], 0)
+    assert [sorted(str(each.text)) for each in (page, other)] == [["t", "u", "x"]] * 2
+
+
 def test_per6_what_neighbours_say_makes_a_page_build_once_for_each_log_and_seldom(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -118,8 +155,8 @@ def test_per6_what_neighbours_say_makes_a_page_build_once_for_each_log_and_seldo
     one.text += "words"
     world.clock.advance(QUIET_MS + 1000)
     built: list[Doc[Any]] = []
-    build = one.replica._built_anew
-    monkeypatch.setattr(one.replica, "_built_anew", lambda doc: built.append(doc) or build(doc))
+    build = one.replica._readings._built_anew
+    monkeypatch.setattr(one.replica._readings, "_built_anew", lambda doc: built.append(doc) or build(doc))
 
     def lie() -> None:
         summaries = (

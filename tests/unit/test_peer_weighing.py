@@ -127,8 +127,9 @@ def test_syn18_who_says_a_segment_lies_shows_envelopes_that_say_something_else()
     zero, one, two, three = scale.envelopes
     for theirs in (
         [],
-        [zero, one],
+        [zero],
         [zero, two, three],
+        [zero, scale.segment(1, 4, "y", "y", "y")],
         [one, two],
         [zero, replace(one, session=OTHER), two],
         [zero, zero, one, two],
@@ -141,6 +142,26 @@ def test_syn18_who_says_a_segment_lies_shows_envelopes_that_say_something_else()
         assert not scale.weighing.hear_originals(lie, scale.envelopes)
         scale.plain[closed.data] = before
     assert scale.acts == []
+
+
+def test_syn18_who_shows_a_beginning_that_says_something_else_is_right_whatever_its_hash() -> None:
+    for name in "abcdef":
+        scale = Scale(0)
+        lie = scale.segment(0, 4, "x", "y", "x", "x", name=name)
+        scale.log.take(lie)
+        zero, one, two, _ = scale.envelopes
+        shorter, beyond = scale.segment(0, 2, name="shorter"), replace(scale.segment(2, 4), end=9)
+        for theirs in ([zero, one], [zero, one, two], [shorter], [shorter, beyond]):
+            assert scale.weighing.hear_originals(lie, theirs)
+            assert scale.acts == [("ban", [lie, *(piece for piece in theirs if piece is not beyond)])]
+            scale.acts.clear()
+        # Of a change of which only a part is shown nothing is known.
+        scale.plain[one.data] = Opened("open", scale.plain[one.data].plain, 0, 2)
+        assert not scale.weighing.hear_originals(lie, [zero, one])
+        # Who has the beginning does not take the segment either.
+        scale = Scale(2)
+        lie = scale.segment(0, 4, "x", "y", "x", "x", name=name)
+        assert (scale.weigh(lie), scale.acts) == ("lie", [("ban", [lie])])
 
 
 def test_syn18_envelopes_and_finer_segments_count_whatever_their_hashes() -> None:

@@ -243,9 +243,14 @@ describe('what a page offers', () => {
   it('[ROL4] nothing any more when the page is left, though it was asked to before', async () => {
     const { authority } = new Page('owner', { statements: [school.epoch(1).bytes] });
     const before = authority.society.stated;
-    const given = authority.teaching!.give(school.idOf('ada'), 'viewer');
+    const teaching = authority.teaching!;
+    const asked = [
+      teaching.give(school.idOf('ada'), 'viewer'),
+      teaching.setDoor('closed'),
+      teaching.share(true)
+    ];
     authority.end();
-    expect(await given).toBe(false);
+    expect(await Promise.all(asked)).toEqual([false, false, false]);
     expect(authority.society.stated).toEqual(before);
   });
 

@@ -83,7 +83,7 @@ export class Authority {
 
   readonly society: Society;
   private readonly archive: Archive;
-  private recovery: Secret | null;
+  private readonly recovery: Secret | null;
   private readonly names: Map<string, string>;
   private saving: Promise<void> | null = null;
   private isStale = false;
@@ -243,7 +243,7 @@ export class Authority {
       hasOf: async of =>
         engine.reachedBy(of).some(isForOthers) || (await this.archive.read([of]))(of).some(isForOthers),
       give: (to, role) => this.state(engine, [to], reached => society.stating.give(to, role, reached(to))),
-      setDoor: door => void society.stating.beginEpoch(door),
+      setDoor: door => this.state(engine, [], () => society.stating.beginEpoch(door)),
       mayTeam: team =>
         roles.mayState(participant, {
           ...{ kind: 'team', team, name: '', keyHash: new Uint8Array(32), members: [], frontier: [] }
@@ -266,8 +266,8 @@ export class Authority {
           return true;
         }),
       refuse: who => doorway.refuse(who),
-      share: outputs => void society.stating.state({ kind: 'sharing', outputs }),
-      recoveryFile: workshop => this.recoveryFile(workshop)
+      share: outputs => this.state(engine, [], () => society.stating.state({ kind: 'sharing', outputs })),
+      recoveryFile: workshop => this.recoveryFile(roles.founding, workshop)
     };
   }
 
@@ -334,11 +334,10 @@ export class Authority {
     await this.parts.classes.tookOver(this.parts.invitation.id);
   }
 
-  private recoveryFile(workshop: string): string | null {
-    const { recovery, society, parts } = this;
-    const file = (founding: IRecovery['founding'], seed: Secret): string =>
-      writeRecovery(digest, { seed, founding, joinSecret: parts.invitation.joinSecret, workshop });
-    return recovery && society.founding ? file(society.founding, recovery) : null;
+  private recoveryFile(founding: IRecovery['founding'], workshop: string): string | null {
+    const { recovery: seed, parts } = this;
+    const { joinSecret } = parts.invitation;
+    return seed && writeRecovery(digest, { seed, founding, joinSecret, workshop });
   }
 
   /** Written one after the other; what changed meanwhile is in the next one. */

@@ -65,7 +65,7 @@ export interface ITeaching {
   /** Removing begins new keys: who is removed keeps what they had and gets nothing that comes after. Whether it is stated. */
   give(participant: string, role: StatedRole): Promise<boolean>;
   /** Begins new keys as well. */
-  setDoor(door: Door): void;
+  setDoor(door: Door): Promise<boolean>;
   /** Whether one may say anything of a team: an instructor says nothing of the owner's. */
   mayTeam(team: string): boolean;
   /** How a team is from now on; without members it is over. Who is taken out reads nothing that comes after. */
@@ -74,7 +74,7 @@ export interface ITeaching {
   newTeam(): string;
   admit(participant: string): Promise<boolean>;
   refuse(participant: string): void;
-  share(outputs: boolean): void;
+  share(outputs: boolean): Promise<boolean>;
   /** The text of the recovery file; null where the recovery key is not on this device. */
   recoveryFile(workshop: string): string | null;
 }

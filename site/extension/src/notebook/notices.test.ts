@@ -32,6 +32,7 @@ describe('what is said in passing', () => {
 
   it('is never longer than JupyterLab shows', () => {
     const nothing = (): void => undefined;
+    const tooLong: string[] = [];
     for (const keeping of [{ kind: 'kept' }, { kind: 'full' }, { kind: 'refused' }] as const) {
       notices.kept(keeping, nothing);
       notices.refused(keeping, nothing);
@@ -42,6 +43,12 @@ describe('what is said in passing', () => {
         notices.lost(session(isReadOnly), LOST, fault);
       }
       notices.lost(session(isReadOnly), LOST, null);
+      // Again and again, for one reason and another.
+      const page = session(isReadOnly);
+      for (let times = 0; times < 14; times += 1) {
+        ['role', 'structure'].forEach(fault => notices.lost(page, LOST, fault));
+        tooLong.push(...said().filter(message => message.length > SHOWN));
+      }
     }
     notices.reset(nothing);
     notices.met();
@@ -54,7 +61,7 @@ describe('what is said in passing', () => {
     const entry = {} as IPathEntry;
     notices.deleted(new Map([[path, entry]]));
     notices.deleted(new Map([path, second, 'a'].map(each => [each, entry] as const)));
-    const tooLong = said().filter(message => message.length > SHOWN);
+    tooLong.push(...said().filter(message => message.length > SHOWN));
     expect(tooLong).toEqual([]);
     expect(said().length).toBeGreaterThan(8);
     // What tells two of them apart is read.
@@ -160,6 +167,39 @@ describe('what was lost', () => {
     // What fitted nowhere is in the notice alone.
     notices.lost(page.session, [TWO], 'structure');
     expect(labels('the second')).toEqual(['Put it back,Copy it']);
+  });
+
+  it('twice, for other reasons, is said twice: neither takes the place of the other', () => {
+    notices.refusedHere(page.session, 'structure');
+    notices.refusedHere(page.session, 'role');
+    expect([shown('did not fit').length, shown('You may not change').length]).toEqual([1, 1]);
+    // The same again is the same notice.
+    notices.refusedHere(page.session, 'structure');
+    expect(said()).toHaveLength(2);
+    notices.lost(page.session, [ONE], 'structure');
+    notices.refusedHere(page.session, 'role');
+    notices.lost(page.session, [TWO], 'role');
+    expect([said().length, shown('the first').length, shown('the second').length]).toEqual([2, 1, 1]);
+  });
+
+  it('twice for the same reason is in one notice, with all of it', async () => {
+    const copied: string[] = [];
+    const clipboard = { writeText: (text: string) => Promise.resolve(void copied.push(text)) };
+    vi.stubGlobal('navigator', { clipboard });
+    notices.lost(page.session, [ONE], 'role');
+    notices.refusedHere(page.session, 'role');
+    notices.lost(page.session, [TWO], 'role');
+    expect(said()).toHaveLength(1);
+    expect(said()[0]).toContain('"the first" and "the second"');
+    notices.lost(page.session, [{ cell: 'b', text: 'the third' }], 'role');
+    expect(said()[0]).toContain('"the first", "the third" and 1 more');
+    press('the first', 'Copy it');
+    await settled();
+    expect([copied, said()]).toEqual([['the first\nthe second\nthe third'], []]);
+    // What was answered does not come again.
+    notices.lost(page.session, [TWO], 'role');
+    expect(said()[0]).not.toContain('the first');
+    vi.unstubAllGlobals();
   });
 
   it('is offered when one may write again, once, with every answer to it', async () => {

@@ -19,6 +19,9 @@ const UNDO_MS = 30_000;
 
 /** Letters of lost words that are shown: with what is said of them they are fewer than `SHOWN`. */
 const QUOTED = 50;
+/** The same of each, where there are two of them, and where there are more. */
+const QUOTED_OF_TWO = 22;
+const QUOTED_OF_MORE = 16;
 /** The same of a file's name, where two are said, and where one is. */
 const OF_TWO = 32;
 const OF_ONE = 60;
@@ -35,8 +38,9 @@ export class Notices implements IFileListener {
   ) {}
 
   private keptId = '';
-  private refusedId = '';
   private notNowId = '';
+  /** What was refused of which notebook and is still shown: one notice for each that is said, with all that was lost so. */
+  private readonly refusals = new WeakMap<Session, Map<RefusedWhy, IRefusal>>();
   /** What of lost words is shown, of which notebook. */
   private readonly offered = new WeakMap<
     Session,
@@ -87,29 +91,40 @@ export class Notices implements IFileListener {
   }
 
   /** Something that was done on this page may not be: the page shows again what the class has. */
-  refusedHere({ notebook, needsReload }: Session, fault: string): void {
+  refusedHere(session: Session, fault: string): void {
+    const { notebook, needsReload } = session;
     if (needsReload) {
       // The line above the notebook says it.
       return;
     }
-    Notification.dismiss(this.refusedId);
-    this.refusedId = Notification.warning(refusedInWords(fault, notebook.isReadOnly, this.trans), {
-      autoClose: false
-    });
+    const why = whyOf(fault, notebook.isReadOnly);
+    const before = this.refusalOf(session, why);
+    if (before && before.lost.length > 0) {
+      // It says so already, and what was written is in it alone.
+      return;
+    }
+    Notification.dismiss(before?.id ?? '');
+    const id = Notification.warning(refusedInWords(why, this.trans), { autoClose: false });
+    this.refusalsOf(session).set(why, { id, lost: [] });
   }
 
   /** What one wrote and is not on the page any more. */
-  lost(session: Session, lost: readonly ILost[], fault: string | null): void {
+  lost(session: Session, pieces: readonly ILost[], fault: string | null): void {
+    if (oneLine(pieces) === '') {
+      return;
+    }
     const { trans } = this;
     const { needsReload } = session;
     const isReadOnly = fault === 'role' || !session.mayWrite;
-    const isKept = isKeptAfter(fault, needsReload);
+    const why = fault === null || needsReload ? null : whyOf(fault, isReadOnly);
+    const before = why === null ? undefined : this.refusalOf(session, why);
+    // Refused once more for the same reason: one notice has it all.
+    const all = [...(before?.lost ?? []), pieces];
+    const shown = this.offered.get(session) ?? [];
+    const isKept = isKeptAfter(fault, needsReload) || shown.some(({ id }) => id === before?.id);
+    const lost = all.flat();
     const text = lost.map(each => each.text).join('\n');
-    const beginning = text.replace(/\s+/g, ' ').trim();
-    if (beginning === '') {
-      return;
-    }
-    const quoted = beginning.length > QUOTED ? `${beginning.slice(0, QUOTED)}...` : beginning;
+    const quoted = quotedInWords(all, trans);
     const copy = {
       label: trans.__('Copy it'),
       callback: (event: MouseEvent) => {
@@ -133,20 +148,25 @@ export class Notices implements IFileListener {
     const unneeded = { label: trans.__('Not needed'), callback: () => void session.forgetLost(lost) };
     const actions = [...(isReadOnly ? [] : [back]), copy, ...(isKept ? [unneeded] : [])];
     const options = { autoClose: false as const, actions };
-    let id: string;
-    if (fault === null || needsReload) {
-      id = Notification.warning(
-        trans.__('Something you wrote does not count in the class any more: "%1"', quoted),
-        options
-      );
-    } else {
-      Notification.dismiss(this.refusedId);
-      id = Notification.warning(lostInWords(fault, isReadOnly, quoted, trans), options);
-      this.refusedId = id;
+    Notification.dismiss(before?.id ?? '');
+    const id: string = Notification.warning(lostInWords(why, quoted, trans), options);
+    if (why !== null) {
+      this.refusalsOf(session).set(why, { id, lost: all });
     }
-    if (isKept) {
-      this.offered.set(session, [...(this.offered.get(session) ?? []), { id, lost }]);
-    }
+    const others = shown.filter(each => each.id !== before?.id);
+    this.offered.set(session, [...others, ...(isKept ? [{ id, lost }] : [])]);
+  }
+
+  private refusalsOf(session: Session): Map<RefusedWhy, IRefusal> {
+    const refusals = this.refusals.get(session) ?? new Map<RefusedWhy, IRefusal>();
+    this.refusals.set(session, refusals);
+    return refusals;
+  }
+
+  /** What is shown of it, until somebody closed it or answered. */
+  private refusalOf(session: Session, why: RefusedWhy): IRefusal | undefined {
+    const refusal = this.refusalsOf(session).get(why);
+    return refusal && Notification.manager.has(refusal.id) ? refusal : undefined;
   }
 
   /** The same of what this device has kept: of a page before this one, and of when one could only read. */
@@ -247,16 +267,63 @@ export class Notices implements IFileListener {
   }
 }
 
-function refusedInWords(fault: string, isReadOnly: boolean, trans: TranslationBundle): string {
-  return fault === 'role' || isReadOnly
+/** What is said of it: one may not write there, or what was written fits nowhere. */
+type RefusedWhy = 'may-not' | 'misfit';
+
+interface IRefusal {
+  readonly id: string;
+  /** What was lost, each time. */
+  readonly lost: readonly (readonly ILost[])[];
+}
+
+function whyOf(fault: string, isReadOnly: boolean): RefusedWhy {
+  return fault === 'role' || isReadOnly ? 'may-not' : 'misfit';
+}
+
+function refusedInWords(why: RefusedWhy, trans: TranslationBundle): string {
+  return why === 'may-not'
     ? trans.__(
         'You may not change this page. What was changed on it here did not reach the class; it reads again as the class has it.'
       )
     : trans.__('Something on this page did not fit what the class has. It reads again as the class has it.');
 }
 
-function lostInWords(fault: string, isReadOnly: boolean, quoted: string, trans: TranslationBundle): string {
-  return fault === 'role' || isReadOnly
-    ? trans.__('You may not change this page: it reads as the class has it. You wrote: "%1"', quoted)
-    : trans.__('This did not fit what the class has, and is not on the page any more: "%1"', quoted);
+/** @param why null where the class took it, and it does not count any more */
+function lostInWords(why: RefusedWhy | null, quoted: string, trans: TranslationBundle): string {
+  switch (why) {
+    case null:
+      return trans.__('Something you wrote does not count in the class any more: %1', quoted);
+    case 'may-not':
+      return trans.__('You may not change this page: it reads as the class has it. You wrote: %1', quoted);
+    case 'misfit':
+      return trans.__('This did not fit what the class has, and is not on the page any more: %1', quoted);
+  }
+}
+
+/** How it begins, each time: of the first and the last, where it was more often than twice. */
+function quotedInWords(all: readonly (readonly ILost[])[], trans: TranslationBundle): string {
+  const quote = (lost: readonly ILost[], most: number): string => {
+    const line = oneLine(lost);
+    return `"${line.length > most ? `${line.slice(0, most)}...` : line}"`;
+  };
+  const [first, last] = [all[0]!, all.at(-1)!];
+  switch (all.length) {
+    case 1:
+      return quote(first, QUOTED);
+    case 2:
+      return trans.__('%1 and %2', quote(first, QUOTED_OF_TWO), quote(last, QUOTED_OF_TWO));
+    default: {
+      const more = all.length - 2;
+      const ends = [quote(first, QUOTED_OF_MORE), quote(last, QUOTED_OF_MORE)] as const;
+      return trans.__('%1, %2 and %3 more', ...ends, more);
+    }
+  }
+}
+
+function oneLine(lost: readonly ILost[]): string {
+  return lost
+    .map(({ text }) => text)
+    .join('\n')
+    .replace(/\s+/g, ' ')
+    .trim();
 }

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from 'vitest';
 import type { IParticipant } from '../class/membership';
+import { StagedClass } from '../class/panel/cast';
 import type { Clock } from '../core/clock';
 import { Announcer, EVERY_MS } from './announcer';
 import { Arrivals } from './arrivals';
@@ -102,6 +103,15 @@ describe('the list of people', () => {
     ]);
     expect(list.querySelector('b')).toBeNull();
     expect(list.lastElementChild!.className).toBe('away');
+    const [, ada] = list.children;
+    const contradicting = new Set([person('<b>Ada</b>').participant]);
+    const people = [person('Ms Diaz', { isMe: true }), person('<b>Ada</b>')];
+    roster.show(
+      people,
+      new StagedClass([{ ...people[0]!, role: 'owner' }, people[1]!]).teaching,
+      contradicting
+    );
+    expect(ada!.textContent).toContain('said two different things');
   });
 
   it('keeps the lines of two hundred people in place while one of them moves on and another comes', () => {

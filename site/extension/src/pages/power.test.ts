@@ -116,6 +116,7 @@ describe('power over the class', () => {
     const { participant } = staged.people[1]!;
     staged.contradicting.add(participant);
     staged.changed.call();
+    expect(document.title).toBe('(something to decide) Your class');
     const part = find('class-contradiction');
     expect(part.querySelector('h2')!.textContent).toBe('Two different things were said');
     expect(part.textContent).toContain("Ben Lovelace's page told some of the class one thing");
@@ -132,6 +133,7 @@ describe('power over the class', () => {
       expect(find('class-acts-said').textContent).toBe('Ben Lovelace was removed from the class.')
     );
     expect(staged.done).toEqual([`removed ${participant}`]);
+    expect(document.title).toBe('Your class');
     expect(part.textContent).not.toContain('Ben');
   });
 

@@ -7,7 +7,7 @@ import { Knocks } from '../class/teaching/knocks';
 import { Removed } from '../class/teaching/removed';
 import { SharingPart } from '../class/teaching/sharing';
 import { TeamsPart } from '../class/teaching/teams';
-import { givenInWords, waitingInWords } from '../class/teaching/words';
+import { givenInWords, undecided, waitingInWords } from '../class/teaching/words';
 import type { Clock } from '../core/clock';
 import { find, setText } from './elements';
 import { english } from './english';
@@ -81,8 +81,11 @@ export class Power {
       this.takeOver.offer((hasNone && !wasOwner) || entrance === 'refused');
     }
     const { length } = waiting;
-    document.title =
-      length === 0 ? this.title : wordsOf(this.without, 'title', { n: length, title: this.title });
+    const title =
+      undecided(people, contradicting, teaching).length === 0
+        ? this.title
+        : wordsOf(this.without, 'decide', { title: this.title });
+    document.title = length === 0 ? title : wordsOf(this.without, 'title', { n: length, title });
   }
 
   /** To who listens instead of looking. */

@@ -2,7 +2,7 @@
 import { personColour } from '../class/colours';
 import type { IParticipant } from '../class/membership';
 import { type Acting, PersonActs } from '../class/teaching/person';
-import { roleInWords } from '../class/teaching/words';
+import { roleInWords, twoThingsInWords, undecided } from '../class/teaching/words';
 import { Arrivals } from './arrivals';
 import { setText } from './elements';
 import { english } from './english';
@@ -35,9 +35,15 @@ export class Roster {
    * Gives them back in the order of the lines. Who was removed has none.
    *
    * @param teaching null for whoever does not teach
+   * @param contradicting participants whose pages said two things
    */
-  show(all: readonly IParticipant[], teaching: Acting | null = this.teaching): readonly IParticipant[] {
+  show(
+    all: readonly IParticipant[],
+    teaching: Acting | null = this.teaching,
+    contradicting: ReadonlySet<string> = this.contradicting
+  ): readonly IParticipant[] {
     this.teaching = teaching;
+    this.contradicting = contradicting;
     const people = all.filter(({ role, isMe }) => role !== 'removed' || isMe);
     this.people = people;
     const ordered = this.arrivals.order(people);
@@ -72,12 +78,15 @@ export class Roster {
     }
     const { list, steps } = this.parts;
     const where = notebooks.map(path => steps.get(path) ?? path).join(', ');
+    const isUndecided = undecided([person], this.contradicting, this.teaching).length > 0;
     line.classList.toggle('away', !isHere);
     line.style.setProperty('--person', personColour(colour));
     const texts: Record<string, string> = {
       name,
       me: [isMe ? wordsOf(list, 'me') : '', roleInWords(role, english)].filter(Boolean).join(', '),
-      where: isHere ? where || wordsOf(list, 'nowhere') : '',
+      where: [isHere ? where || wordsOf(list, 'nowhere') : '', isUndecided ? twoThingsInWords(english) : '']
+        .filter(Boolean)
+        .join('. '),
       since: isHere ? this.parts.since(since) : wordsOf(list, 'left')
     };
     for (const child of line.children) {
@@ -95,6 +104,7 @@ export class Roster {
   private readonly acts = new Map<string, PersonActs>();
   private people: readonly IParticipant[] = [];
   private teaching: Acting | null = null;
+  private contradicting: ReadonlySet<string> = new Set();
 }
 
 function span(part: string): HTMLElement {

@@ -80,7 +80,7 @@ export class Watch {
     // With others there, how many is said by the connection. Who is not in yet does not know who is there.
     setText(this.count, others.length === 0 && membership.entrance === 'in' ? words : '');
     this.announcer.tell(others.length);
-    const ordered = this.roster.show(people, teaching);
+    const ordered = this.roster.show(people, teaching, membership.contradicting);
     this.invite.arrive(
       ordered.filter(person => !person.isMe).map(person => person.name),
       words

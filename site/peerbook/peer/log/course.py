@@ -98,6 +98,9 @@ class Course:
         if there is None or not there.same(piece):
             return []
         after = self.strand.truncate(piece.first)[1:]
+        if self.frontier:
+            # Unless what is left leads there.
+            self.frontier.settled = False
         for each in (*instead, *after):
             self._put(each)
         return without(after, self.strand.pieces)
@@ -119,14 +122,17 @@ class Course:
         return gone
 
     def resume(self) -> bool:
-        """What may not be is to be found anew: what was stopped is back, as far as it counts."""
-        was, gone = self.stopped, self._gone
+        """What may not be is to be found anew: what was stopped is back, as far as it counts, and no segment is
+        refused.
+        """
+        was, gone, is_refusing = self.stopped, self._gone, bool(self.bad)
         self.stopped, self._gone = None, []
+        self.bad.clear()
         for piece in gone:
             follows = piece.first == self.strand.count and agrees(piece.before, self.strand.chain)
             if follows and piece.end <= self.limit:
                 self.strand.append(piece)
-        return was is not None
+        return was is not None or is_refusing
 
     def prove(self, proof: list[Piece]) -> bool:
         begins = min(piece.first for piece in proof)

@@ -94,6 +94,11 @@ class Log:
         course = self._courses.get(session)
         return list(course.bad) if course else []
 
+    def stop_at(self, session: str) -> int | None:
+        """Where a change that may not be ended the session."""
+        course = self._courses.get(session)
+        return course.stopped[0] if course and course.stopped else None
+
     def cut_at(self, session: str) -> Cut | None:
         """How far a statement says that the session counts."""
         course = self._courses.get(session)
@@ -134,6 +139,11 @@ class Log:
         """What `refuse` remembers: for what was kept from before."""
         self._course(session, author).ban(piece_hash)
 
+    def unban(self) -> None:
+        """Takes segments again that were refused: what was kept from before is judged anew where it is needed."""
+        for course in self._courses.values():
+            course.bad.clear()
+
     def stop(self, session: str, place: int) -> list[Piece]:
         """A change that may not be, from its first envelope on. Gives the pieces that do not count."""
         course = self._courses.get(session)
@@ -141,7 +151,8 @@ class Log:
 
     def resume(self) -> bool:
         """What counts is different. Whether a change may be depends on what it leans on, so where logs end is found
-        anew: by what counts, and not by what came first. Whether any log had ended.
+        anew: by what counts, and not by what came first. So is what a segment says. Whether any log had ended, or any
+        segment was refused.
         """
         return sum(course.resume() for course in self._courses.values()) > 0
 

@@ -87,6 +87,16 @@ class Waiting:
         queued = (waiting.change for queue in self._queues.values() for _, _, waiting in queue)
         return {change.whole or change for change in queued}
 
+    def awaited_by(self, client: int) -> tuple[int, Id] | None:
+        """From which clock on a client's changes wait, and what the first of them waits for; None when none does."""
+        first: tuple[int, Id] | None = None
+        for of, queue in self._queues.items():
+            for clock, _, waiting in queue:
+                change = waiting.change
+                if change.client == client and change.structs and (first is None or change.start < first[0]):
+                    first = change.start, (of, clock)
+        return first
+
     def take(self, author: str, change: CheckedChange) -> Taken:
         if change.end > self._cuts.get(change.client, math.inf):
             return "cut"

@@ -96,6 +96,8 @@ class Changes:
             if read is not None and (read.document, read.kind) == (document, kind):
                 self._restoring.add(hashlib.sha256(each.data).digest())
                 self._accept(replica, read, each.data, "", lambda: None)
+        # It may count by now what was refused before.
+        replica.log.unban()
 
     def make_replica(self, document: str, kind: str) -> Replica:
         options, own = self._ports.options, self._own
@@ -123,6 +125,7 @@ class Changes:
                 lambda doc, lost: self._replayed(document, lost),
                 lambda fault: options.unfit(document, fault),
                 lambda segment, instead: self._banned(document, segment, instead),
+                lambda: self._ports.later().exchange.compare(),
                 lambda: self._may_write(document, kind),
                 lambda: self._ports.later().writer.drop(document, kind),
                 self._work,

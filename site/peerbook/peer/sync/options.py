@@ -46,7 +46,7 @@ class Keepable:
     """
 
     kind: Literal["introduction", "piece", "fork", "refuse"]
-    """The last two: the proof that a session said two things; that a segment is never to be taken again."""
+    """The last two: the proof that a session said two things; that a segment is not to be taken again."""
     data: bytes
     """The bytes as they were signed; of ``refuse`` raw session, text participant, raw hash, as in LOG14."""
 

@@ -43,7 +43,9 @@ class ReplicaPorts:
     unfit: Callable[[str], None]
     """Own changes that may not be: they are taken out of the document again."""
     banned: Callable[[Piece, Sequence[Piece]], None]
-    """A segment that is never to be taken again, from storage either; the others count in its place."""
+    """A segment that is not to be taken again, from storage either; the others count in its place."""
+    resumed: Callable[[], None]
+    """Where logs end is found anew: what was refused may be taken now."""
     may_write: Callable[[], bool] = lambda: True
     """Whether one may write here, as far as is known."""
     withdraw: Callable[[], None] = lambda: None

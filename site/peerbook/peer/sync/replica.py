@@ -5,16 +5,13 @@ anew, in place of the one before. ``core/sync/replica.ts`` in Python. Pure.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pycrdt import Doc, Subscription, TransactionEvent
 
 from ..log.log import Log
 from ..log.piece import Fork, Known, New, Piece, Waits
-from ..permissions.change import CheckedChange
 from .contents import Contents, content_digest
 from .digest import state_digest
 from .drafts import Drafts, DraftsPorts
@@ -23,8 +20,8 @@ from .lost import lost_by
 from .opener import is_fit
 from .ports import Received, ReplicaPorts
 from .reaches import Reaches
-from .reading import Opened, Reading, ReadingPorts
-from .renewal import Renewal, RenewalPorts
+from .reading import Opened
+from .readings import Readings, ReadingsPorts
 from .weighing import Weighing, WeighingPorts
 
 _NOTHING = b"\x00\x00"
@@ -40,28 +37,29 @@ class Replica:
         """How far each session is, for neighbours."""
         self.forms = Forms(self.log, self.reaches)
         """Which segments are here, for neighbours."""
-        self.weighing = Weighing(WeighingPorts(self.log, ports.open, self._join, self._compact, self._ban))
+        self.weighing = Weighing(WeighingPorts(self.log, ports.open, self._join, self._compact, self._belie))
         """Segments beside what else says of their range."""
-        self._renewal = Renewal(RenewalPorts(ports.clock, self._replay, self._is_same, self._exchange))
+        self._readings = Readings(
+            ports,
+            ReadingsPorts(self.log, self._dismiss, self._end_own, self.flush, self._is_same, self._exchanged),
+        )
+        """What the log is read into."""
         self._drafts = Drafts(
             DraftsPorts(
                 ports.clock,
                 lambda: self._client,
                 ports.limits,
-                self._take_own,
+                self._readings.take_own,
                 ports.may_write,
                 ports.publish,
                 ports.withdraw,
                 ports.unfit,
-                self._renewal.soon,
+                self._readings.replay_soon,
             ),
             is_outputs=kind == "outputs",
         )
         """What one wrote oneself, on its way into the log."""
-        self._genesis: bytes | None = None
-        self._reading = self._make_reading(None)
         self._subscription: Subscription | None = None
-        self._is_applying = False
         self._digest: bytes | None = None
         self._contents = Contents(ports.clock)
         self.version = 0
@@ -71,7 +69,7 @@ class Replica:
 
     @property
     def doc(self) -> Doc[Any] | None:
-        return self._reading.doc
+        return self._readings.doc
 
     @property
     def is_incomplete(self) -> bool:
@@ -81,7 +79,7 @@ class Replica:
     @property
     def is_waiting(self) -> bool:
         """Whether something waits outside of the document."""
-        return self._reading.is_waiting
+        return self._readings.is_waiting
 
     @property
     def is_own(self) -> bool:
@@ -92,7 +90,7 @@ class Replica:
     def digest(self) -> bytes:
         """Of the document: equal with another's when both have the same changes and deletions."""
         if self._digest is None:
-            self._digest = state_digest(self._reading.doc) if self._reading.doc is not None else b""
+            self._digest = state_digest(self.doc) if self.doc is not None else b""
         return self._digest
 
     @property
@@ -101,34 +99,27 @@ class Replica:
         waits: what nobody has any more is waited for for ever.
         """
         doc = self.doc
-        is_whole = not (self._reading.is_unread or self._drafts.is_pending)
+        is_whole = not (self._readings.is_unread or self._drafts.is_pending)
         return self._contents.quiet(doc) if doc is not None and is_whole and self.kind == "document" else None
 
     def open(self, doc: Doc[Any], genesis: bytes | None) -> None:
         """Reads the log into ``doc``, which was made with this session's clientID, and follows what is written
         there. ``genesis``: what the document starts from, if anything.
         """
-        self._reading.end()
-        self._genesis = genesis
-        self._reading = reading = self._make_reading(doc)
-        with self._applying(), doc.transaction():
-            reading.read_all()
-        self._watch(reading, doc)
-        with self._applying():
+        self._readings.open(doc, genesis)
+        self._watch(doc)
+        with self._readings.applying():
             for change in self._drafts.unsealed:
                 doc.apply_update(change.data)
-                self._reading.take_own(change)
+                self._readings.take_own(change)
         self._drafts.look_unsealed()
 
     def close(self) -> None:
         """The document is closed here; its log stays."""
         self.flush()
-        self._stop_watching()
+        self._stop_watching(self.doc)
         self._drafts.closed()
-        self._renewal.leave()
-        self._reading.end()
-        self._reading = self._make_reading(None)
-        self._reading.read_all()
+        self._readings.close()
 
     def take(self, piece: Piece) -> Received:
         """Takes a genuine piece of others."""
@@ -138,6 +129,9 @@ class Replica:
             return "bad"
         if piece.form == "segment" and opened.kind == "open":
             return self.weighing.weigh(piece, opened)
+        if piece.form == "segment" and self._readings.has_read(piece):
+            # What can be read here is not given up for what cannot: with other keys all is compared, and it comes.
+            return "known"
         return self._join(piece, opened)
 
     def take_compacted(self, segment: Piece) -> bool:
@@ -178,89 +172,33 @@ class Replica:
         is_moved = [self.log.cut_at(session) for session in sessions] != before
         is_resumed = (is_moved or is_rekeyed) and self._resume()
         if is_resumed or is_rekeyed or any(changed):
-            self._replay()
+            self._readings.replay()
 
     def unlock(self) -> None:
         """There may be other keys."""
-        for reading in self._readings:
-            with self._applying():
-                reading.unlock()
-        self._renewal.progressed()
+        self._readings.unlock()
 
     def flush(self) -> None:
         self._drafts.flush()
 
     def end(self) -> None:
         self._drafts.end()
-        self._stop_watching()
-        self._renewal.end()
-        self._reading.end()
-
-    @property
-    def _readings(self) -> list[Reading]:
-        """The one that is open, and the next."""
-        return [self._reading, *([self._renewal.next] if self._renewal.next else [])]
+        self._stop_watching(self.doc)
+        self._readings.end()
 
     @property
     def _client(self) -> int:
         return self._ports.client_of(self._ports.session, self._ports.participant)
 
-    @contextmanager
-    def _applying(self) -> Iterator[None]:
-        """While it lasts, what changes in the document is not one's own."""
-        before, self._is_applying = self._is_applying, True
-        try:
-            yield
-        finally:
-            self._is_applying = before
-
-    def _watch(self, reading: Reading, doc: Doc[Any]) -> None:
+    def _watch(self, doc: Doc[Any]) -> None:
         """What is written to ``doc`` is one's own from now on."""
-        self._reading = reading
         self._subscription = doc.observe(self._changed)
         self._note_change()
 
-    def _built_anew(self, doc: Doc[Any]) -> Reading:
-        """A reading of all that counts into ``doc``, beside the one that is open: also of what is written meanwhile."""
-        reading = self._make_reading(doc)
-        reading.own_from = math.inf
-        with self._applying(), doc.transaction():
-            reading.read_anew()
-        return reading
-
-    def _stop_watching(self) -> None:
-        if self._subscription and self.doc is not None:
-            self.doc.unobserve(self._subscription)
+    def _stop_watching(self, doc: Doc[Any] | None) -> None:
+        if self._subscription and doc is not None:
+            doc.unobserve(self._subscription)
         self._subscription = None
-
-    def _make_reading(self, doc: Doc[Any] | None) -> Reading:
-        ports, log = self._ports, self.log
-
-        def frontier(session: str) -> int | None:
-            author = log.author_of(session)
-            cut = ports.cut_of(session, author) if author is not None else None
-            return cut.count if cut else None
-
-        return Reading(
-            ReadingPorts(
-                log,
-                ports.session,
-                ports.limits,
-                ports.client_of,
-                frontier,
-                ports.open,
-                self._dismiss,
-                ports.locked,
-                ports.work,
-                ports.participant,
-                self._applying,
-                self._renewal.progressed,
-                self._renewal.soon,
-            ),
-            doc,
-            self._genesis if doc is not None else None,
-            log.count(ports.session),
-        )
 
     def _compact(self, segment: Piece) -> bool:
         gone = self.log.compact(segment)
@@ -269,15 +207,24 @@ class Replica:
             self.reaches.changed()
         return bool(gone)
 
+    def _belie(self, segment: Piece, instead: Sequence[Piece]) -> None:
+        """A segment is a lie: where it was here, something else counts now, and so may what leaned on either."""
+        is_resumed = self._holds(segment) and self._resume()
+        self._ban(segment, instead)
+        if is_resumed:
+            self._ports.resumed()
+
+    def _holds(self, piece: Piece) -> bool:
+        return any(each.same(piece) for each in self.log.pieces(piece.session, piece.first, piece.end))
+
     def _ban(self, segment: Piece, instead: Sequence[Piece]) -> None:
-        """A segment is never to be taken again; ``instead`` counts in its place."""
-        held = self.log.pieces(segment.session, segment.first, segment.end)
-        is_here = any(piece.same(segment) for piece in held)
+        """A segment is not to be taken again; ``instead`` counts in its place."""
+        is_here = self._holds(segment)
         self.log.refuse(segment, instead)
         self.reaches.changed()
         self._ports.banned(segment, instead)
         if is_here:
-            self._renewal.soon()
+            self._readings.replay_soon()
 
     def _join(self, piece: Piece, opened: Opened | None) -> Received:
         taken = self.log.take(piece)
@@ -285,18 +232,20 @@ class Replica:
         if isinstance(taken, New):
             self._logged(taken.joined)
             if taken.replay:
-                self._resume()
-                self._replay()
+                is_resumed = self._resume()
+                self._readings.replay()
+                if is_resumed:
+                    self._ports.resumed()
             elif opened and piece.session == self._ports.session:
                 # Of one's own, from others: nothing of it is in the document.
-                self._renewal.soon()
+                self._readings.replay_soon()
             else:
-                self._read_on(piece.session, known)
+                self._readings.read(piece.session, known)
             # Reading it may have shown that it may not be.
             return "bad" if self.log.limit_of(piece.session) < piece.end else "taken"
         if isinstance(taken, Fork):
             self._logged(taken.joined)
-            self._read_on(piece.session, known)
+            self._readings.read(piece.session, known)
             self.reaches.changed()
             self._ports.forked(taken.proof)
             return "forked"
@@ -307,12 +256,6 @@ class Replica:
             self._ports.keep(piece)
         self.reaches.changed()
 
-    def _read_on(self, session: str, known: tuple[Piece, Opened] | None = None) -> None:
-        for reading in self._readings:
-            with self._applying():
-                reading.read(session, known)
-        self._renewal.progressed()
-
     def _dismiss(self, session: str, place: int, piece: Piece, is_building: bool = False) -> None:
         """Content that may not be: what comes from there on does not count, for anybody."""
         if piece.form == "segment":
@@ -321,7 +264,16 @@ class Replica:
         gone = self.log.stop(session, place)[1:]
         self.reaches.changed()
         if gone and not is_building:
-            self._renewal.soon()
+            self._readings.replay_soon()
+
+    def _end_own(self, place: int) -> None:
+        """What one wrote from there on is in nobody's document, and nothing that follows on it would be: a new session
+        goes on.
+        """
+        gone = self.log.stop(self._ports.session, place)
+        self.reaches.changed()
+        if gone:
+            self._drafts.give_back("role")
 
     def _recut(self, session: str, author: str) -> bool:
         """Whether the document is to be built anew."""
@@ -331,7 +283,7 @@ class Replica:
         moved = self.log.cut(session, author, cut)
         self.reaches.changed()
         if not moved.gone and before is None:
-            self._read_on(session)
+            self._readings.read(session)
             return False
         return bool(moved.gone or moved.joined) or before is not None
 
@@ -346,53 +298,36 @@ class Replica:
         have the same; once for each state of the log, and not more often than now and then, as a neighbour may say
         anything.
         """
-        is_building = self._renewal.is_due or self._renewal.next
-        if self.content is not None and not is_building and self._contents.may_build(self.reaches.digest):
-            self._replay(is_check=True)
-
-    def _replay(self, *, is_check: bool = False) -> None:
-        """Builds the document out of the log, and puts it in the place of the one that is open."""
-        self._renewal.end()
-        if self.doc is None:
-            self._reading.end()
-            self._reading = self._make_reading(None)
-            self._reading.read_all()
+        if self.content is None or self._readings.is_building:
             return
-        self.flush()
-        self._renewal.begin(self._built_anew(Doc(client_id=self._client)), is_check=is_check)
+        if self._contents.may_build(self.reaches.digest):
+            self._readings.replay(is_check=True)
 
-    def _is_same(self, doc: Doc[Any]) -> bool:
-        assert self.doc is not None
-        return not self._drafts.is_pending and content_digest(self.doc) == content_digest(doc)
+    def _is_same(self, before: Doc[Any], doc: Doc[Any]) -> bool:
+        return not self._drafts.is_pending and content_digest(before) == content_digest(doc)
 
-    def _exchange(self, reading: Reading, doc: Doc[Any]) -> None:
-        before, session, participant = self.doc, self._ports.session, self._ports.participant
-        assert before is not None
+    def _exchanged(self, before: Doc[Any], doc: Doc[Any]) -> None:
+        """``doc`` was built anew, and is open now."""
+        session, participant = self._ports.session, self._ports.participant
         self._drafts.built_anew()
-        reading.own_from = self.log.count(session)
-        self._stop_watching()
-        self._reading.end()
-        self._watch(reading, doc)
+        self._stop_watching(before)
+        self._watch(doc)
         if not self._ports.cut_of(session, participant):
-            with self._applying():
+            with self._readings.applying():
                 for change in list(self._drafts.unsealed):
                     doc.apply_update(change.data)
-                    if not reading.take_own(change):
+                    if not self._readings.take_own(change):
                         self._drafts.unsealed.remove(change)
         own = [each for each in self.log.sessions if self.log.author_of(each) == participant]
         clients = {self._ports.client_of(each, participant) for each in (*own, session)}
         self._ports.replayed(doc, lost_by(clients, before, doc))
-
-    def _take_own(self, change: CheckedChange) -> bool:
-        with self._applying():
-            return self._reading.take_own(change)
 
     def _changed(self, event: TransactionEvent) -> None:
         """Called while the document is being changed: only notes it."""
         if event.update == _NOTHING:
             return
         self._note_change()
-        if not self._is_applying:
+        if not self._readings.is_applying:
             self._drafts.note(event.update)
 
     def _note_change(self) -> None:

@@ -24,7 +24,7 @@ class WeighingPorts:
     compact: Callable[[Piece], bool]
     """Puts it in the place of what it was made of."""
     ban: Callable[[Piece, Sequence[Piece]], None]
-    """It is never to be taken again; the others count in its place."""
+    """It is not to be taken again; the others count in its place."""
 
 
 class Weighing:
@@ -54,19 +54,23 @@ class Weighing:
 
     def hear_originals(self, segment: Piece, theirs: Sequence[Piece]) -> bool:
         """What a neighbour has of a session from ``segment`` on, which is here and which they say is a lie: verified
-        pieces, in order. Whether they are right; then theirs counts.
+        pieces, in order, of all of its range or of its beginning. Whether they are right; then theirs counts.
         """
-        end = next((index for index, piece in enumerate(theirs) if piece.end == segment.end), -1)
-        pieces = theirs[: end + 1]
+        pieces = [piece for piece in theirs if piece.end <= segment.end]
+        is_whole = bool(pieces) and pieces[-1].end == segment.end
         place = segment.first
         for piece in pieces:
             if piece.session != segment.session or piece.first != place:
                 return False
             place = piece.end
-        if not pieces or not _outweighs(pieces, segment):
+        # What is shorter is finer: who has it takes no segment that says something else of it.
+        if not pieces or (is_whole and not _outweighs(pieces, segment)):
             return False
         opened, whole = self._ports.open(segment), open_changes(self._ports.open, pieces)
-        if whole is None or opened.kind != "open" or says_the_same(opened.plain, [each.change for each in whole]):
+        if whole is None or opened.kind != "open":
+            return False
+        is_said = says_the_same if is_whole else begins_with
+        if is_said(opened.plain, [each.change for each in whole]):
             return False
         self._ports.ban(segment, pieces)
         return True

@@ -70,6 +70,8 @@ export class StagedClass implements Omit<
   readonly missing = new Set<string>();
   /** When, and whether, what is done is stated. */
   states: Promise<boolean> = Promise.resolve(true);
+  /** Whether the door can be closed, where that is another answer. */
+  closes: Promise<boolean> | null = null;
   /** When it is known what is here. */
   looks: Promise<unknown> = Promise.resolve();
   meetsOtherVersion = false;
@@ -162,10 +164,15 @@ class StagedTeaching implements ITeaching {
     return true;
   }
 
-  setDoor(door: Door): void {
-    this.staged.done.push(`door ${door}`);
-    this.staged.door = door;
-    this.staged.changed.call();
+  async setDoor(door: Door): Promise<boolean> {
+    const { staged } = this;
+    if (!(await (staged.closes ?? staged.states))) {
+      return false;
+    }
+    staged.done.push(`door ${door}`);
+    staged.door = door;
+    staged.changed.call();
+    return true;
   }
 
   mayTeam(): boolean {
@@ -198,10 +205,15 @@ class StagedTeaching implements ITeaching {
     this.answer('refuse', participant);
   }
 
-  share(outputs: boolean): void {
-    this.staged.done.push(`share ${outputs}`);
-    this.staged.outputsShared = outputs;
-    this.staged.changed.call();
+  async share(outputs: boolean): Promise<boolean> {
+    const { staged } = this;
+    if (!(await staged.states)) {
+      return false;
+    }
+    staged.done.push(`share ${outputs}`);
+    staged.outputsShared = outputs;
+    staged.changed.call();
+    return true;
   }
 
   recoveryFile(): string | null {

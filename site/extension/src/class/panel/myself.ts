@@ -34,13 +34,6 @@ export class Myself {
       event.preventDefault();
       this.save();
     });
-    const question = make(
-      'p',
-      '',
-      trans.__(
-        'Leave the class? Your own copy of this notebook opens. What was written together stays with the class and on this device, and the invite link brings you back.'
-      )
-    );
     const answers = make('p', 'pb-Class-actions');
     this.stay = makeButton(trans.__('Stay'), () => this.ask('nothing'));
     answers.append(
@@ -49,7 +42,7 @@ export class Myself {
     );
     this.confirm.setAttribute('role', 'group');
     this.confirm.setAttribute('aria-label', trans.__('Leave the class?'));
-    this.confirm.append(question, answers);
+    this.confirm.append(this.question, answers);
     this.renameButton = makeButton(trans.__('Change your name'), () => this.ask('name'));
     this.leaveButton = makeButton(trans.__('Leave the class'), () => this.ask('leaving'));
     const somebodyElse = makeButton(trans.__('Somebody else'), () => acts.becomeSomebodyElse());
@@ -72,15 +65,37 @@ export class Myself {
   private readonly field = make('input');
   private readonly fault = make('p', 'pb-Class-fault');
   private readonly confirm = make('div', 'pb-Myself-confirm');
+  private readonly question = make('p');
   private readonly stay: HTMLButtonElement;
   private readonly renameButton: HTMLButtonElement;
   private readonly leaveButton: HTMLButtonElement;
   private asked: 'nothing' | 'name' | 'leaving' = 'nothing';
   private name = '';
 
-  show(name: string): void {
+  /** @param isOut whether one was removed: then nobody sees a name, and the link brings nobody back by itself */
+  show(name: string, isOut = false): void {
+    const { trans } = this;
     this.name = name;
-    setText(this.words, this.trans.__('The class sees you as %1.', name));
+    setText(
+      this.words,
+      isOut
+        ? trans.__('The class knew you as %1. You are not in it any more.', name)
+        : trans.__('The class sees you as %1.', name)
+    );
+    setText(
+      this.question,
+      isOut
+        ? trans.__(
+            'Leave the class? Your own copy of this notebook opens. What was written together until you were removed stays on this device. A teacher can let you back in.'
+          )
+        : trans.__(
+            'Leave the class? Your own copy of this notebook opens. What was written together stays with the class and on this device, and the invite link brings you back.'
+          )
+    );
+    if (isOut && this.asked === 'name') {
+      this.ask('nothing');
+    }
+    this.renameButton.hidden = isOut;
   }
 
   private ask(what: 'nothing' | 'name' | 'leaving'): void {

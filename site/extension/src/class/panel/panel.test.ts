@@ -206,6 +206,23 @@ describe('the panel', () => {
     expect(acts.leave).toHaveBeenCalledOnce();
   });
 
+  it('promises nothing of the class to who was removed: no name to change, no way back by the link', () => {
+    const shown = () => panel.node.querySelector('.pb-Myself')!.textContent!;
+    expect(shown()).toContain('The class sees you as Ada Lovelace.');
+    expect(shown()).toContain('the invite link brings you back');
+    button('Change your name').click();
+    const people = cast(3).map(each => (each.isMe ? { ...each, role: 'removed' as const } : each));
+    panel.tell(view(connectionInWords(summary('direct'), people, trans), { people }));
+    expect(shown()).toContain('The class knew you as Ada Lovelace. You are not in it any more.');
+    expect(shown()).not.toMatch(/sees you as|the invite link brings you back/);
+    expect([button('Change your name'), button('Save')].map(isSeen)).toEqual([false, false]);
+    button('Leave the class').click();
+    expect(shown()).toContain('A teacher can let you back in.');
+    button('Stay').click();
+    tell('direct');
+    expect(isSeen(button('Change your name'))).toBe(true);
+  });
+
   it('folds away with Esc, after what was typed into the filter is gone', () => {
     const filter = panel.node.querySelector<HTMLInputElement>('input[type=search]')!;
     filter.value = 'ada';
@@ -257,6 +274,26 @@ describe('the place in the bar', () => {
     expect(toggle).toHaveBeenCalledOnce();
     slot.setExpanded(true);
     expect(slot.button.getAttribute('aria-expanded')).toBe('true');
+  });
+
+  it('says to who teaches that there is somebody to decide about, and is heard once for each', () => {
+    const slot = new ClassSlot(trans, new VirtualClock(), 'panel', () => undefined);
+    const people = cast(3);
+    const decide = (count: number) =>
+      slot.tell(connectionInWords(summary('direct'), people, trans), 'direct', people, [], count);
+    const seen = () => slot.button.querySelector('.pb-ClassSlot-knocking:not([hidden])')?.textContent;
+    decide(0);
+    expect([seen(), heard(slot)]).toEqual([undefined, '']);
+    decide(1);
+    expect([seen(), heard(slot)]).toEqual([
+      '1 to decide about',
+      "Somebody's page said two different things. The class panel says whose, and what to do."
+    ]);
+    slot.say('');
+    decide(1);
+    expect(heard(slot)).toBe('');
+    decide(0);
+    expect([seen(), heard(slot)]).toEqual([undefined, '']);
   });
 
   it('says which page one is on where that is not the lecture', () => {

@@ -127,10 +127,11 @@ export class ClassPanel extends Widget {
     this.whose.show(view.whose, view.outputsShared, view.teams);
     this.people.show(view);
     this.invite.show(view.door);
+    const isOut = view.people.some(({ isMe, role }) => isMe && role === 'removed');
     // Whoever is out invites nobody.
-    this.invite.node.hidden = view.people.some(({ isMe, role }) => isMe && role === 'removed');
+    this.invite.node.hidden = isOut;
     this.sharing.show(view.teaching);
-    this.myself.show(view.myName);
+    this.myself.show(view.myName, isOut);
   }
 
   /** Who comes to the door takes room above: what is under a finger stays there, as far as there is room to scroll. */

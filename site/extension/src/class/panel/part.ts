@@ -15,6 +15,7 @@ import { keepingInWords } from '../../notebook/status';
 import { fetchCatalogue, type ICatalogue, workshopOf } from '../../workshop/catalogue';
 import { copyAddress, pageAddress } from '../addresses';
 import type { IClassParts } from '../live';
+import { undecided } from '../teaching/words';
 import { connectionInWords, type ISaid, otherVersionInWords } from '../words';
 import { Coalesced } from './coalesced';
 import { outsideInWords } from './entrance';
@@ -129,7 +130,8 @@ export class ClassPart {
     this.tellSharing();
     this.tellTeam();
     const kind = entrance === 'in' ? (summary.refusal ?? summary.kind) : entrance;
-    this.slot.tell(said, kind, people, teaching?.waiting);
+    const { length } = undecided(people, contradicting, teaching);
+    this.slot.tell(said, kind, people, teaching?.waiting, length);
     const { path } = this;
     const session = this.parts.sessionOf(path);
     const whose = session ? whoseOf(session, membership) : null;

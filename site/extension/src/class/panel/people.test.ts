@@ -4,10 +4,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../core/simulation/time';
 import type { IParticipant } from '../membership';
 import { Arrivals, EVERY_MS } from './arrivals';
-import { cast, person } from './cast';
+import { cast, person, StagedClass } from './cast';
 import { Coalesced } from './coalesced';
 import { arrange, matches, MOST_SHOWN, shownOf } from './order';
-import { PeopleList } from './people';
+import { type IScene, PeopleList } from './people';
 
 const trans = nullTranslator.load('peerbook');
 
@@ -103,6 +103,18 @@ describe('the list of people', () => {
   it('[PER8] says of whom what they wrote comes bit by bit', () => {
     show([person(0), person(1, { isCostly: true }), person(2)]);
     expect(rows().map(row => row.textContent!.includes('it comes bit by bit'))).toEqual([false, true, false]);
+  });
+
+  it('says to who teaches of whom it is proven that they said two things', () => {
+    const people = [person(0, { role: 'owner' }), person(1), person(2)];
+    const contradicting = new Set([people[1]!.participant]);
+    const said = (scene: Pick<IScene, 'people' | 'teaching'>) => {
+      list.show({ path: '', stepOf: () => undefined, now: 0, contradicting, ...scene });
+      return rows().map(row => row.textContent!.includes('said two different things'));
+    };
+    const { teaching } = new StagedClass(people);
+    expect(said({ people, teaching })).toEqual([false, true, false]);
+    expect(said({ people, teaching: null })).toEqual([false, false, false]);
   });
 
   it('has one line for each: name, colour with initials, where, since when, who is oneself', () => {

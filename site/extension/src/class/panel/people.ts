@@ -4,7 +4,7 @@ import { personColour } from '../colours';
 import type { IParticipant } from '../membership';
 import { type Acting, PersonActs } from '../teaching/person';
 import { Removed } from '../teaching/removed';
-import { givenInWords, roleInWords } from '../teaching/words';
+import { givenInWords, roleInWords, twoThingsInWords, undecided } from '../teaching/words';
 import { costlyInWords, initialsOf, sinceInWords, type StepOf, whereInWords } from '../words';
 import { make, makeButton, setText } from './dom';
 import { arrange, matches, MOST_SHOWN, shownOf } from './order';
@@ -21,6 +21,8 @@ export interface IScene {
   readonly now: number;
   /** Null for whoever does not teach. */
   readonly teaching: Acting | null;
+  /** Participants of whom a page said two things at once. */
+  readonly contradicting?: ReadonlySet<string>;
 }
 
 interface IRow {
@@ -31,6 +33,7 @@ interface IRow {
   readonly role: HTMLElement;
   readonly acts: PersonActs;
   readonly where: HTMLElement;
+  readonly doubt: HTMLElement;
 }
 
 export class PeopleList {
@@ -168,6 +171,7 @@ export class PeopleList {
       note: make('span', 'pb-Person-note'),
       role: make('span', 'pb-Person-role'),
       where: make('span', 'pb-Person-where'),
+      doubt: make('span', 'pb-Person-doubt'),
       acts: new PersonActs({
         trans: this.trans,
         say: this.say,
@@ -179,13 +183,14 @@ export class PeopleList {
     const words = make('span', 'pb-Person-words');
     const first = make('span', 'pb-Person-first');
     first.append(row.name, row.note, row.role);
-    words.append(first, row.where);
+    words.append(first, row.where, row.doubt);
     row.node.append(row.mark, words, row.acts.button);
     return row;
   }
 
-  private fill(row: IRow, person: IParticipant, { path, stepOf, now, teaching }: IScene): void {
+  private fill(row: IRow, person: IParticipant, scene: IScene): void {
     const { trans } = this;
+    const { path, stepOf, now, teaching, contradicting } = scene;
     const isHere = person.isHere || person.isMe;
     row.node.classList.toggle('pb-mod-gone', !isHere);
     row.mark.style.setProperty('--pb-person', personColour(person.colour));
@@ -204,5 +209,8 @@ export class PeopleList {
       ? `${whereInWords(person, path, stepOf, trans)}, ${sinceInWords(person.since, now, this.language, trans)}`
       : trans.__('has left');
     setText(row.where, person.isCostly ? `${where}. ${costlyInWords(trans)}` : where);
+    const isUndecided = undecided([person], contradicting ?? new Set(), teaching).length > 0;
+    row.doubt.hidden = !isUndecided;
+    setText(row.doubt, isUndecided ? twoThingsInWords(trans) : '');
   }
 }

@@ -4,7 +4,7 @@ import { Widget } from '@lumino/widgets';
 import type { Cancel, Clock } from '../../core/clock';
 import type { IParticipant } from '../membership';
 import { Knocks } from '../teaching/knocks';
-import { waitingInWords } from '../teaching/words';
+import { twoThingsHeard, undecidedInWords, waitingInWords } from '../teaching/words';
 import { comingInWords, type ISaid } from '../words';
 import { Arrivals } from './arrivals';
 import { make, makeButton, setText } from './dom';
@@ -29,8 +29,9 @@ export class ClassSlot extends Widget {
     dot.setAttribute('aria-hidden', 'true');
     const about = make('span', 'pb-Heard', `. ${trans.__('Class')}`);
     this.knocking.hidden = true;
+    this.deciding.hidden = true;
     this.where.hidden = true;
-    this.button.append(this.where, dot, this.words, this.knocking, about);
+    this.button.append(this.where, dot, this.words, this.deciding, this.knocking, about);
     this.heard.setAttribute('aria-live', 'polite');
     this.node.append(this.button, this.heard);
     this.arrivals = new Arrivals(clock.now());
@@ -41,6 +42,7 @@ export class ClassSlot extends Widget {
   private readonly where = make('span', 'pb-ClassSlot-where');
   private readonly words = make('span', 'pb-ClassSlot-words');
   private readonly knocking = make('span', 'pb-ClassSlot-knocking');
+  private readonly deciding = make('span', 'pb-ClassSlot-knocking');
   private readonly heard = make('span', 'pb-Heard');
   private readonly arrivals: Arrivals;
   private readonly knocks: Knocks;
@@ -48,21 +50,30 @@ export class ClassSlot extends Widget {
   private waiting: Cancel | null = null;
   private settling: Cancel | null = null;
   private kind = '';
+  private undecided = 0;
 
   /**
    * @param kind what state the sentence is about: numbers in it are no news
    * @param waiting who stands at the door, for whoever teaches
+   * @param undecided how many there are about whom they have to decide
    */
   tell(
     said: ISaid,
     kind: string,
     people: readonly IParticipant[],
-    waiting: readonly { readonly participant: string }[] = []
+    waiting: readonly { readonly participant: string }[] = [],
+    undecided = 0
   ): void {
     const { length } = waiting;
     this.knocking.hidden = length === 0;
     setText(this.knocking, length === 0 ? '' : this.trans.__('%1 at the door', length));
     this.knocks.tell(waiting);
+    this.deciding.hidden = undecided === 0;
+    setText(this.deciding, undecidedInWords(undecided, this.trans));
+    if (undecided > this.undecided) {
+      this.say(twoThingsHeard(this.trans));
+    }
+    this.undecided = undecided;
     setText(this.words, said.short);
     this.button.title = said.text;
     this.node.dataset.tone = said.tone;

@@ -4,6 +4,7 @@ import type { IParticipant } from '../membership';
 import { make, makeButton } from '../panel/dom';
 import type { Acting } from './person';
 import { askRemoval } from './removal';
+import { undecided } from './words';
 
 export class ContradictionPart {
   /** @param removed somebody was; to be said to who listens */
@@ -31,10 +32,7 @@ export class ContradictionPart {
   /** @param contradicting participants whose pages did so */
   show(people: readonly IParticipant[], contradicting: ReadonlySet<string>, teaching: Acting | null): void {
     this.teaching = teaching;
-    const them =
-      teaching === null
-        ? []
-        : people.filter(({ participant, role }) => contradicting.has(participant) && role !== 'removed');
+    const them = undecided(people, contradicting, teaching);
     const shown = JSON.stringify(them.map(({ participant, name }) => [participant, name]));
     if (shown === this.shown) {
       return;

@@ -21,16 +21,22 @@ export async function whenStated(
   }
 }
 
-/** A button that does it: pressed twice it does it once, and after a while it says that it goes on. */
+/**
+ * A button that does it: pressed twice it does it once, and after a while it says that it goes on.
+ *
+ * @param text what stands on it, as it is now: doing it may make it another
+ * @param words what stands on it while it goes on
+ */
 export function makeDoer(
-  text: string,
-  words: string,
+  text: string | (() => string),
+  words: string | (() => string),
   act: () => Promise<unknown>,
   className = ''
 ): HTMLButtonElement {
   let isBusy = false;
+  const now = (either: string | (() => string)): string => (typeof either === 'string' ? either : either());
   const button = makeButton(
-    text,
+    now(text),
     () => {
       if (isBusy) {
         return;
@@ -38,12 +44,12 @@ export function makeDoer(
       isBusy = true;
       // Not `disabled`: that takes the focus away.
       button.setAttribute('aria-disabled', 'true');
-      const waiting = setTimeout(() => setText(button, words), WAIT_MS);
+      const waiting = setTimeout(() => setText(button, now(words)), WAIT_MS);
       void act().finally(() => {
         isBusy = false;
         clearTimeout(waiting);
         button.removeAttribute('aria-disabled');
-        setText(button, text);
+        setText(button, now(text));
       });
     },
     className

@@ -1,5 +1,6 @@
 /** The door of the class, for whoever teaches: who waits at it, whether it is open, and what that means. */
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Door } from '../../core/class/statement';
 import type { ITeaching } from '../membership';
 import { make, makeButton, setText } from '../panel/dom';
 import { makeDoer, whenStated } from './doing';
@@ -29,7 +30,12 @@ export class DoorPart {
     this.heading.tabIndex = -1;
     this.node.setAttribute('aria-labelledby', this.heading.id);
     this.list.setAttribute('aria-labelledby', this.heading.id);
-    this.change = makeButton('', () => this.turn(), 'pb-Door-change');
+    this.change = makeDoer(
+      () => (this.teaching ? doorInWords(this.teaching.door, trans).change : ''),
+      () => (this.turningTo === 'open' ? trans.__('Opening the door...') : trans.__('Closing the door...')),
+      () => this.turn(),
+      'pb-Door-change'
+    );
     const row = make('p', 'pb-Door-state');
     row.append(this.state, this.change);
     setText(this.nobody, trans.__('Nobody is at the door.'));
@@ -45,6 +51,7 @@ export class DoorPart {
   private readonly nobody = make('p', 'pb-Door-nobody pb-Class-quiet');
   private readonly state = make('span', 'pb-Door-words');
   private readonly change: HTMLButtonElement;
+  private turningTo: Door = 'closed';
   private readonly meaning = make('p', 'pb-Class-quiet');
   private readonly rows = new Map<string, IWaitingRow>();
   private teaching: AtDoor | null = null;
@@ -63,7 +70,9 @@ export class DoorPart {
     this.node.classList.toggle('pb-mod-waiting', count > 0);
     const said = doorInWords(door, trans);
     setText(this.state, trans.__('Door: %1', said.state));
-    setText(this.change, said.change);
+    if (!this.change.hasAttribute('aria-disabled')) {
+      setText(this.change, said.change);
+    }
     setText(this.meaning, said.meaning);
     this.nobody.hidden = door === 'open' || count > 0;
     this.place(teaching);
@@ -121,14 +130,14 @@ export class DoorPart {
     return { node, name, letIn };
   }
 
-  private turn(): void {
+  private async turn(): Promise<void> {
     const { teaching } = this;
+    const { trans, say } = this.options;
     if (teaching) {
       const door = teaching.door === 'open' ? 'closed' : 'open';
-      teaching.setDoor(door);
-      const { trans } = this.options;
-      this.options.say(
-        door === 'open' ? trans.__('The door is open now.') : trans.__('The door is closed now.')
+      this.turningTo = door;
+      await whenStated(teaching.setDoor(door), trans, () =>
+        say(door === 'open' ? trans.__('The door is open now.') : trans.__('The door is closed now.'))
       );
     }
   }

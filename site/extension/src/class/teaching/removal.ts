@@ -61,16 +61,21 @@ export async function askRemoval(
       isBusy = true;
       answers.querySelectorAll('button').forEach(each => each.setAttribute('aria-disabled', 'true'));
       const slow = setTimeout(() => setText(going, trans.__('Looking up what is kept...')), WAIT_MS);
-      const given = new Promise<boolean>(stated => {
-        if (closesDoor) {
-          // First the door: removing makes new keys for the door as it is then.
-          teaching.setDoor('closed');
+      const isStated = async (state: () => Promise<boolean>): Promise<boolean> => {
+        try {
+          return await state();
+        } catch {
+          return false;
         }
-        stated(teaching.give(participant, 'removed'));
-      })
-        .catch(() => false)
-        .finally(() => clearTimeout(slow));
-      void given.then(end).then(() => whenStated(given, trans));
+      };
+      // First the door: removing makes new keys for the door as it is then. Where it stays open, they are out all the same.
+      const closed = isStated(async () => !closesDoor || (await teaching.setDoor('closed')));
+      const given = closed.then(() => isStated(() => teaching.give(participant, 'removed')));
+      const all = Promise.all([closed, given]).then(each => each.every(isDone => isDone));
+      void given
+        .finally(() => clearTimeout(slow))
+        .then(end)
+        .then(() => whenStated(all, trans));
     });
   if (teaching.door === 'open') {
     answers.append(

@@ -2,6 +2,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ITeaching } from '../membership';
 import { make, setText } from '../panel/dom';
+import { whenStated } from './doing';
 
 type Sharing = Pick<ITeaching, 'outputsShared' | 'share'>;
 
@@ -14,7 +15,9 @@ export class SharingPart {
     this.box.type = 'checkbox';
     this.box.setAttribute('role', 'switch');
     this.box.setAttribute('aria-describedby', (this.meaning.id = 'pb-class-sharing'));
-    this.box.addEventListener('change', () => this.teaching?.share(this.box.checked));
+    this.box.addEventListener('change', () => void this.turn());
+    // While it is stated it stays as it was put. Not `disabled`: that takes the focus away.
+    this.box.addEventListener('click', event => this.isBusy && event.preventDefault());
     label.append(
       this.box,
       make('span', '', trans.__("Show everyone's outputs of their own pages to the class"))
@@ -27,12 +30,14 @@ export class SharingPart {
   private readonly box = make('input');
   private readonly meaning = make('p', 'pb-Class-quiet');
   private teaching: Sharing | null = null;
+  private isBusy = false;
 
   show(teaching: Sharing | null): void {
     this.teaching = teaching;
     this.node.hidden = teaching === null;
     if (teaching) {
-      this.box.checked = teaching.outputsShared;
+      // Meanwhile it stands as it was put.
+      this.box.checked = this.isBusy ? this.box.checked : teaching.outputsShared;
       setText(
         this.meaning,
         teaching.outputsShared
@@ -40,5 +45,21 @@ export class SharingPart {
           : this.trans.__('What a student runs on their own page is seen by them and by who teaches.')
       );
     }
+  }
+
+  private async turn(): Promise<void> {
+    const { teaching } = this;
+    if (!teaching) {
+      return;
+    }
+    this.isBusy = true;
+    const stated = teaching.share(this.box.checked);
+    const isStated = await stated;
+    this.isBusy = false;
+    if (!isStated) {
+      // What is so, and not what was wanted.
+      this.box.checked = (this.teaching ?? teaching).outputsShared;
+    }
+    await whenStated(stated, this.trans);
   }
 }

@@ -161,7 +161,7 @@ describe('what one can make of somebody', () => {
     );
     document.querySelector('dialog')!.dispatchEvent(new Event('cancel', { cancelable: true }));
     await settled();
-    expect([staged.done, said]).toEqual([['door closed'], []]);
+    expect([staged.done, said]).toEqual([[], []]);
     states.resolve(true);
     await settled();
     expect(document.querySelector('dialog')).toBeNull();
@@ -219,6 +219,19 @@ describe('what one can make of somebody', () => {
     }
   });
 
+  it('says so where the door could not be closed behind them, and removes them all the same', async () => {
+    const { acts } = line();
+    acts.button.click();
+    items()[2]!.click();
+    await asked();
+    staged.closes = Promise.resolve(false);
+    button('Remove and close the door').click();
+    await settled();
+    expect(staged.done).toEqual([`removed ${BEN}`]);
+    expect([failed().length, said]).toEqual([1, ['Ben Lovelace was removed from the class.']]);
+    button('Close').click();
+  });
+
   it('with a closed door there is nothing to close', async () => {
     staged.door = 'closed';
     line().acts.button.click();
@@ -266,15 +279,43 @@ describe('the door', () => {
     return door.node;
   };
 
-  it('says whether it is open and what that means, and is closed and opened with one press', () => {
+  it('says whether it is open and what that means, and is closed and opened with one press', async () => {
     const node = part();
     expect(node.textContent).toContain('Door: open - whoever has the link comes in');
     button('Close the door').click();
+    // Pressed twice it is done once.
+    button('Close the door').click();
+    await settled();
     expect(staged.door).toBe('closed');
     expect(node.textContent).toContain('waits until somebody who teaches lets them in');
     expect(node.textContent).toContain('Nobody is at the door.');
     button('Open the door').click();
+    await settled();
     expect(said).toEqual(['The door is closed now.', 'The door is open now.']);
+  });
+
+  it('is said not to be turned where it could not be, and never to be', async () => {
+    const node = part();
+    staged.states = Promise.resolve(false);
+    button('Close the door').click();
+    await settled();
+    expect([failed().length, said]).toEqual([1, []]);
+    expect(node.textContent).toContain('Door: open');
+    button('Close').click();
+    expect(button('Close the door').hasAttribute('aria-disabled')).toBe(false);
+  });
+
+  it('shows that it is being closed where that takes a while', async () => {
+    part();
+    const states = later<boolean>();
+    staged.states = states.promise;
+    button('Close the door').click();
+    await vi.waitFor(() => expect(button('Closing the door...')).toBeDefined());
+    staged.changed.call();
+    expect([button('Closing the door...').getAttribute('aria-disabled'), said]).toEqual(['true', []]);
+    states.resolve(true);
+    await settled();
+    expect(button('Open the door').hasAttribute('aria-disabled')).toBe(false);
   });
 
   it('lists who waits, in order of coming, as text; the focus goes to the next one', async () => {
@@ -346,18 +387,39 @@ describe('the door', () => {
 });
 
 describe('outputs of own pages', () => {
-  it('are shared with a switch that says what is so', () => {
+  it('are shared with a switch that says what is so', async () => {
     const part = new SharingPart(trans, 'h3');
     document.body.append(part.node);
     part.show(staged.teaching);
     const box = part.node.querySelector('input')!;
     expect([box.getAttribute('role'), box.checked]).toEqual(['switch', false]);
+    const states = later<boolean>();
+    staged.states = states.promise;
     box.click();
+    // Meanwhile it stands as it was put, whoever presses and whatever comes.
+    part.show(staged.teaching);
+    box.click();
+    expect([box.checked, staged.done]).toEqual([true, []]);
+    states.resolve(true);
+    await settled();
     expect(staged.done).toEqual(['share true']);
     part.show(staged.teaching);
+    expect(box.checked).toBe(true);
     expect(part.node.textContent).toContain('the class sees what they run there');
     part.show(null);
     expect(part.node.hidden).toBe(true);
+  });
+
+  it('are said not to be shared where that could not be stated, and the switch stands as it is', async () => {
+    const part = new SharingPart(trans, 'h3');
+    document.body.append(part.node);
+    part.show(staged.teaching);
+    staged.states = Promise.resolve(false);
+    const box = part.node.querySelector('input')!;
+    box.click();
+    await settled();
+    expect([box.checked, failed().length, staged.done]).toEqual([false, 1, []]);
+    button('Close').click();
   });
 
   it('and roles are said in words', () => {

@@ -129,6 +129,32 @@ export function waitingInWords(count: number, trans: TranslationBundle): string 
     : trans._n('One person is at the door.', '%1 people are at the door.', count, count);
 }
 
+/** About whom whoever teaches has to decide: pages of theirs said two things, and they are still in the class. */
+export function undecided<Person extends Pick<IParticipant, 'participant' | 'role'>>(
+  people: readonly Person[],
+  contradicting: ReadonlySet<string>,
+  teaching: unknown
+): readonly Person[] {
+  return teaching === null
+    ? []
+    : people.filter(({ participant, role }) => contradicting.has(participant) && role !== 'removed');
+}
+
+/** The same in the bar; '' for nobody. */
+export function undecidedInWords(count: number, trans: TranslationBundle): string {
+  return count === 0 ? '' : trans._n('1 to decide about', '%1 to decide about', count, count);
+}
+
+/** The same on somebody's line. */
+export function twoThingsInWords(trans: TranslationBundle): string {
+  return trans.__('Their page said two different things: decide about it above.');
+}
+
+/** Heard by who does not see that there is somebody to decide about. */
+export function twoThingsHeard(trans: TranslationBundle): string {
+  return trans.__("Somebody's page said two different things. The class panel says whose, and what to do.");
+}
+
 /** Who is known by name; of others the beginning of their id. */
 export function namesInWords(
   participants: readonly string[],

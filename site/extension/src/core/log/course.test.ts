@@ -76,8 +76,8 @@ describe('segments cut at other places', () => {
     const { log, a, b, of } = sides(4, 130, 10);
     takeAll(log, [a.segment(0, 100)]);
     log.cut(of, 'ada', at(b, 128));
-    takeAll(log, [a.segment(64, 128), b.segment(64, 128), b.segment(0, 64)]);
-    takeAll(log, [b.segment(64, 128), b.segment(0, 64)]);
+    const taken = takeAll(log, [a.segment(64, 128), b.segment(64, 128), b.segment(0, 64)]);
+    expect(taken).toEqual(['waiting', 'waiting', 'new']);
     expect([here(log, of), log.chainAt(of, 128)]).toEqual(['0-64 64-128', b.chains[128]]);
   });
 
@@ -129,6 +129,20 @@ describe('segments cut at other places', () => {
     expect(many.compact(lower(envelope!))).toEqual([]);
   });
 
+  it('[LOG7, LOG8] a segment is refused until something else counts, or the page is opened anew', () => {
+    const { log, a, of } = sides(22, 20, 6);
+    const [segment, other] = [a.segment(0, 6), a.segment(6, 9)];
+    takeAll(log, [segment]);
+    [segment, other].forEach(each => log.refuse(each));
+    expect([takeAll(log, [segment, other]), log.refusedOf(of).length]).toEqual([['segment', 'segment'], 2]);
+    expect([log.resume(), log.refusedOf(of), here(log, of)]).toEqual([true, [], '']);
+    expect([takeAll(log, [segment, other]), log.resume()]).toEqual([['new', 'new'], false]);
+    log.refuse(other);
+    log.stop(of, 3);
+    log.unban();
+    expect([log.refusedOf(of), log.limitOf(of)]).toEqual([[], 3]);
+  });
+
   it('[LOG8] of segments that were refused so many are remembered, the last ones', () => {
     const { log, of } = sides(8, 1, 0);
     Array.from({ length: 100 }, (_, each) => log.ban(of, 'ada', String(each)));
@@ -178,6 +192,15 @@ describe('where a session ends', () => {
     expect(here(log, of)).toBe('');
   });
 
+  it('[LOG7, LOG12] what waits within what is back is no reason to ask from the beginning', () => {
+    const { log, a, of } = sides(24, 20, 6);
+    takeAll(log, [...a.envelopes.slice(0, 4), a.segment(4, 8)]);
+    log.stop(of, 6);
+    expect(takeAll(log, [a.envelopes[5]!, a.envelopes[6]!])).toEqual(['waiting', 'stopped']);
+    log.resume();
+    expect([here(log, of), log.waiting, log.askFrom(of)]).toEqual(['0 1 2 3 4-8', 1, 8]);
+  });
+
   it('[LOG7, LOG10] what was stopped on the side that does not count does not come back', () => {
     const { log, a, b, of } = sides(13, 20, 5);
     takeAll(log, a.envelopes);
@@ -194,6 +217,7 @@ describe('frontiers, with somebody who says two things', () => {
   it('[LOG9] what a frontier took away comes back only behind what it stood behind', () => {
     const { log, a, of } = sides(14, 20, 5);
     const segment = a.segment(0, 10);
+    expect(log.kept(of)).toEqual([]);
     takeAll(log, [segment, ...a.envelopes.slice(10, 15)]);
     log.cut(of, 'ada', at(a, 10));
     log.refuse(segment);
@@ -213,6 +237,7 @@ describe('frontiers, with somebody who says two things', () => {
     takeAll(log, a.envelopes.slice(0, 15));
     log.cut(of, 'ada', at(a, 10));
     expect(log.prove(of, 'ada', [a.envelopes[7]!, b.envelopes[7]!])).toBe(true);
+    expect(log.sideOf(of)).toBeNull();
     expect(log.cut(of, 'ada', null).joined).toEqual([]);
     expect(log.count(of)).toBe(10);
   });
@@ -231,6 +256,43 @@ describe('frontiers, with somebody who says two things', () => {
     takeAll(log, a.envelopes.slice(0, 9));
     takeAll(log, b.envelopes.slice(0, 12));
     expect([log.count(of), log.chainAt(of, 12)]).toEqual([12, b.chains[12]]);
+  });
+
+  it('[LOG10] what waits of the other side is dropped, and not what joined before it', () => {
+    const { log, a, b, of } = sides(25, 40, 5);
+    takeAll(log, a.envelopes.slice(0, 5));
+    log.cut(of, 'ada', at(b, 30));
+    expect(takeAll(log, [a.segment(7, 10), b.envelopes[5]!, b.envelopes[6]!])).toEqual([
+      ...['waiting', 'new', 'new']
+    ]);
+    expect([log.count(of), log.waiting, log.askFrom(of)]).toEqual([7, 0, 0]);
+  });
+
+  it('[LOG10] who reached the frontier with another chain asks from the beginning until they reach it with its own', () => {
+    const { log, a, b, of } = sides(26, 20, 5);
+    log.cut(of, 'ada', at(b, 10));
+    takeAll(log, a.envelopes.slice(0, 10));
+    expect(log.count(of)).toBe(0);
+    takeAll(log, a.envelopes.slice(0, 3));
+    expect(log.askFrom(of)).toBe(0);
+    takeAll(log, b.envelopes.slice(3, 10));
+    expect([log.count(of), log.askFrom(of)]).toEqual([10, 10]);
+  });
+
+  it('[LOG8, LOG10] who is at the frontier by a segment that is a lie is not there any more', () => {
+    for (const instead of [0, 8]) {
+      const { log, a, b, of } = sides(27, 20, 5);
+      log.cut(of, 'ada', at(b, 16));
+      const [lie, other] = [b.segment(0, 8), b.segment(8, 16)];
+      takeAll(log, [lie, other]);
+      log.refuse(lie, b.envelopes.slice(0, instead));
+      // With what it was made of the rest is back.
+      expect([instead, log.count(of)]).toEqual([instead, instead && 16]);
+      takeAll(log, a.envelopes.slice(0, 10));
+      expect([instead, log.count(of)]).toEqual([instead, instead ? 16 : 10]);
+      takeAll(log, b.envelopes.slice(0, 16));
+      expect([log.count(of), log.chainAt(of, 16)]).toEqual([16, b.chains[16]]);
+    }
   });
 
   it('[LOG10] a segment of the frontier’s side that does not follow on what is here is not put behind it', () => {

@@ -62,12 +62,10 @@ export class Course {
     if (this.bad.has(idText(piece.hash))) {
       return refused('segment');
     }
-    const there = this.strand.pieceAt(piece.from);
-    const isHere = there !== undefined && isSamePiece(there, piece);
     if (this.isWaiting(piece)) {
       return WAITING;
     }
-    const proof = isHere ? null : this.contradiction(piece);
+    const proof = this.contradiction(piece);
     if (proof) {
       return this.contradicted(piece, proof);
     }
@@ -96,6 +94,10 @@ export class Course {
       return [];
     }
     const [, ...after] = this.strand.truncate(piece.from);
+    if (this.frontier) {
+      // Unless what is left leads there.
+      this.frontier.settled = false;
+    }
     [...instead, ...after].forEach(each => this.put(each));
     return without(after, this.strand.pieces);
   }
@@ -222,9 +224,9 @@ export class Course {
       return refused(follows ? 'cut' : 'astray');
     }
     this.dismiss(each => each.to > piece.from);
-    const gone = strand.truncate(piece.from);
+    strand.truncate(piece.from);
     const taken = this.put(piece);
-    return taken.kind === 'new' && gone.length > 0 ? { ...taken, replay: true } : taken;
+    return taken.kind === 'new' ? { ...taken, replay: true } : taken;
   }
 
   /** A piece that contradicts nothing and is within the limit. */
@@ -314,7 +316,7 @@ export class Course {
   /** @returns false if the frontier's place is reached with another chain than the frontier's. */
   private settle(): boolean {
     const { frontier, strand } = this;
-    const chain = frontier && !frontier.settled ? strand.chainAt(frontier.count) : null;
+    const chain = frontier && strand.chainAt(frontier.count);
     if (!frontier || !chain) {
       return true;
     }

@@ -78,6 +78,9 @@ describe('a crafted change', () => {
     expect(some.say(6, 0, letter({ parent: at(5, 2) }))).toBe('ready');
     expect(some.say(7, 0, letter({ parent: at(5, 1) }))).toBe('inside');
     expect(some.say(8, 0, letter({ parent: at(5, 4) }))).toBe('inside');
+    // Between what is nowhere and what stands somewhere is nowhere, whichever of them is left.
+    expect(some.say(9, 0, letter({ left: at(6, 0), right: at(5, 1) }))).toBe('ready');
+    expect(some.say(10, 0, letter({ left: at(5, 1), right: at(6, 0) }))).toBe('ready');
   });
 
   it('[PER3] that is refused takes nothing with it of what its author wrote before', () => {
@@ -85,6 +88,14 @@ describe('a crafted change', () => {
     expect(some.say(5, 0, MAP)).toBe('ready');
     expect(some.say(5, 1, { ...TEXT, key: 'u' }, letter({ parent: 'cells', key: 'v' }))).toBe('misplaced');
     expect(some.say(6, 0, { kind: 8, content: valuesOf(1), parent: at(5, 0), key: 'k' })).toBe('ready');
+  });
+
+  it('[PER3] that is refused leaves no type behind: in its place another side of a fork may have none', () => {
+    const some = new Class();
+    const value = { kind: 8, content: valuesOf(1), key: 'v' };
+    expect(some.say(5, 0, MAP, letter({ parent: 'cells', key: 'v' }))).toBe('misplaced');
+    expect(some.say(5, 0, value)).toBe('ready');
+    expect(some.say(6, 0, { ...value, parent: at(5, 0) })).toBe('inside');
   });
 
   it('[PER4] what was taken in already, and comes again in a segment, stands where it stood', () => {

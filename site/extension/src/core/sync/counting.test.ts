@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
 import { mergeChanges } from '../envelope/merge';
 import { type IPiece, linksOf } from '../log/piece';
-import { craft, numberOf, textOf } from '../permissions/crafted.testing';
+import { craft, numberOf, textOf, valuesOf } from '../permissions/crafted.testing';
 import { NOTEBOOK_LIMITS } from '../permissions/limits';
 import { clientOf, sessionText } from '../session';
 import { VirtualClock } from '../simulation/time';
@@ -12,7 +12,11 @@ import type { IReplicaPorts, Received } from './ports';
 import type { Opened } from './reading';
 import { Replica } from './replica';
 
-const [OWN, ADA] = [1, 2].map(byte => sessionText(new Uint8Array(16).fill(byte))) as [string, string];
+const [OWN, ADA, BEN] = [1, 2, 3].map(byte => sessionText(new Uint8Array(16).fill(byte))) as [
+  string,
+  string,
+  string
+];
 const links = linksOf(bytes => new Uint8Array(digest(bytes)), {
   room: new Uint8Array(16),
   document: 'd',
@@ -199,6 +203,48 @@ describe('what others wrote', () => {
     pieces.forEach(here.take);
     const said = here.take(segment(pieces));
     expect([['taken', 'known'].includes(said), here.told, keys(here.now())]).toEqual([true, [], 'a,b']);
+  });
+
+  it('[LOG7] beside one side of a fork is judged anew beside the other, and what was refused is asked for', () => {
+    const [ada, ben] = [clientOf(digest, 'd', 'ada', ADA), clientOf(digest, 'd', 'ben', BEN)];
+    const [value, map] = [
+      craft(ada, 0, [{ kind: 8, parent: 'meta', key: 'map', content: valuesOf(1) }]),
+      craft(ada, 0, [{ kind: 7, parent: 'meta', key: 'map', content: numberOf(1) }])
+    ].map(bytes => envelope(0, bytes)) as [IPiece, IPiece];
+    const within = craft(ben, 0, [
+      { kind: 8, parent: { client: ada, clock: 0 }, key: 'in', content: valuesOf(2) }
+    ]);
+    const next = envelope(1, craft(ada, 1, [{ kind: 8, parent: 'meta', key: 'b', content: valuesOf(3) }]));
+    const chain = [map, next].reduce((so, { hash }) => links.next(so, hash), links.first(ADA));
+    const { replica, told, now, take } = stage({
+      cutOf: session => (session === ADA ? { count: 2, chain } : null)
+    });
+    expect(take(value)).toBe('taken');
+    expect(take({ ...envelope(0, within), session: BEN, author: 'ben', signer: BEN })).toBe('bad');
+    expect([replica.log.limitOf(BEN), told]).toEqual([0, []]);
+    expect(take(map)).toBe('taken');
+    expect([now().getMap('meta').toJSON(), told]).toEqual([{ map: { in: 2 } }, ['replayed', 'resumed']]);
+    expect([take(next), told.length]).toEqual(['taken', 2]);
+  });
+
+  it('[LOG7] beside what a segment says that is a lie is judged anew when that counts no more', () => {
+    const [ada, ben] = [clientOf(digest, 'd', 'ada', ADA), clientOf(digest, 'd', 'ben', BEN)];
+    const truth = envelope(0, craft(ada, 0, [{ kind: 7, parent: 'meta', key: 'map', content: numberOf(1) }]));
+    const value = craft(ada, 0, [{ kind: 8, parent: 'meta', key: 'map', content: valuesOf(1) }]);
+    const lie: IPiece = { ...segment([truth]), bytes: value, hash: new Uint8Array(digest(value)) };
+    const within = craft(ben, 0, [
+      { kind: 8, parent: { client: ada, clock: 0 }, key: 'in', content: valuesOf(2) }
+    ]);
+    const { replica, told, now, take } = stage();
+    const { log, weighing } = replica;
+    const bens = { ...envelope(0, within), session: BEN, author: 'ben', signer: BEN };
+    // What is in no map is misplaced.
+    expect([take(lie), take(bens), log.limitOf(BEN)]).toEqual(['taken', 'bad', 0]);
+    const other: IPiece = { ...segment([truth]), hash: new Uint8Array(32).fill(0xff), bytes: truth.bytes };
+    expect([take(other), told, log.limitOf(BEN)]).toEqual(['lie', ['banned'], 0]);
+    weighing.hearOriginals(lie, [truth], () => told.push('heard'));
+    expect(now().getMap('meta').toJSON()).toEqual({ map: { in: 2 } });
+    expect(told).toEqual(['banned', 'banned', 'replayed', 'resumed', 'heard']);
   });
 
   it('[ROL6] counts as far as is said: less, and again more, and the document is that', () => {

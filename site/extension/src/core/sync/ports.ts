@@ -47,7 +47,7 @@ export interface IReplicaPorts {
   isForeign(origin: unknown): boolean;
   /** To be stored. */
   keep(piece: IPiece): void;
-  /** A segment that is never to be taken again, and what counts in its place: to be stored. */
+  /** A segment that is not to be taken again, and what counts in its place: to be stored. */
   banned?(piece: IPiece, instead: readonly IPiece[]): void;
   locked(piece: IPiece): void;
   forked(proof: readonly IPiece[]): void;

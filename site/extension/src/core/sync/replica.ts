@@ -72,6 +72,8 @@ export class Replica {
   private readonly drafts: Drafts;
   private readonly contents: Contents;
   private _bytes = 0;
+  /** Whether a segment was not taken that nobody here can open, yet. */
+  private isPutOff = false;
 
   get doc(): Y.Doc | null {
     return this.readings.doc;
@@ -132,6 +134,10 @@ export class Replica {
         then('bad');
       } else if (piece.form === 'segment' && opened.kind === 'open') {
         this.weighing.weigh(piece, opened, then);
+      } else if (piece.form === 'segment' && this.readings.hasRead(piece)) {
+        // What can be read here is not given up for what cannot: it comes again when there is a key.
+        this.isPutOff = true;
+        then('known');
       } else {
         then(this.join(piece, opened));
       }
@@ -214,6 +220,10 @@ export class Replica {
   /** There may be other keys. */
   unlock(): void {
     this.readings.unlock();
+    if (this.isPutOff) {
+      this.isPutOff = false;
+      this.ports.resumed();
+    }
   }
 
   flush(): void {
@@ -327,9 +337,11 @@ export class Replica {
 
   /** What one wrote from there on is in nobody's document, and nothing that follows on it would be: a new page goes on. */
   private endOwn(place: number): void {
-    this.log.stop(this.ports.session, place);
+    const gone = this.log.stop(this.ports.session, place);
     this.reaches.changed();
-    this.drafts.giveBack('role');
+    if (gone.length > 0) {
+      this.drafts.giveBack('role');
+    }
   }
 
   /** `doc` was built anew, and is open now. */

@@ -5,6 +5,7 @@ import type { ICrypto } from '../crypto';
 import { clientOf } from '../session';
 import { DOCUMENT, GENESIS, Pages } from '../simulation/pages';
 import type { VirtualClock } from '../simulation/time';
+import type { Changes } from './changes';
 import type { IKept } from './kept';
 
 /** Cryptography that answers later, as a browser's does. */
@@ -57,6 +58,39 @@ describe('what storage has of a document', () => {
     })();
     pages.clock.advance(2000);
     expect(told).toEqual(['hello', 'over']);
+  });
+
+  it('[LOG8, STO10] what was refused is not taken while it is read, however late, and is judged anew when it is said', () => {
+    const pages = new Pages(digest);
+    const kept: IKept[] = [];
+    const before = pages.open({ keep: (_, each) => kept.push(each), compactEvery: 4 }, true, 'ada');
+    for (let key = 0; key < 24; key += 1) {
+      before.text.insert(0, 'k');
+      pages.clock.advance(200);
+    }
+    const { session, participant: author } = before;
+    const [segment] = before.engine.replica(DOCUMENT)!.log.pieces(session);
+    expect(segment!.form).toBe('segment');
+    const { hash, bytes } = segment!;
+    before.engine.end();
+
+    const later = pages.open({ crypto: slow(pages.members.crypto, pages.clock) }, false, 'ben');
+    later.engine.follow(DOCUMENT, new Y.Doc(), {
+      genesis: GENESIS,
+      kept: [
+        kept.find(({ kind }) => kind === 'introduction')!,
+        { kind: 'refuse', session, author, hash },
+        { kind: 'piece', bytes }
+      ]
+    });
+    pages.clock.advance(2000);
+    const replica = later.engine.replica(DOCUMENT)!;
+    expect([replica.log.count(session), replica.log.refusedOf(session)]).toEqual([0, []]);
+    const { changes } = later.engine as unknown as { changes: Changes };
+    const received: unknown[] = [];
+    changes.takeSegment(replica, bytes, '', is => received.push(is));
+    pages.clock.advance(2000);
+    expect([received, replica.log.count(session)]).toEqual([['taken'], segment!.to]);
   });
 
   it('[STO10] is whole when it is told to be, whatever is beside it of whom nobody knows', () => {

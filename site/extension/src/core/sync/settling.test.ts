@@ -194,11 +194,16 @@ describe('settling', () => {
     expect(page.words).toBe('bd');
     page.text.insert(2, 'mine');
     pages.clock.advance(1000);
-    give(page, other, third, seal(third, craft(its, 0, [{ parent: text, content: textOf('t') }])));
+    const letters = seal(
+      third,
+      craft(its, 0, [{ parent: text, content: textOf('t') }]),
+      craft(its, 1, [{ left: { client: its, clock: 0 }, content: textOf('u') }])
+    );
+    give(page, other, third, letters);
     pages.clock.advance(10_000);
-    expect([...page.words].sort().join('')).toBe('bt');
+    expect([...page.words].sort().join('')).toBe('btu');
     expect([lost, faults, log.limitOf(page.session)]).toEqual([['mine'], ['role'], 0]);
-    expect([...other.words].sort().join('')).toBe('bt');
+    expect([...other.words].sort().join('')).toBe('btu');
   });
 
   it('[LOG7] a log ends where a change may not be, for what counts: a frontier that says what counts opens it again', () => {

@@ -14,12 +14,15 @@ const [ADA, EVE] = [1, 2].map(byte => sessionText(new Uint8Array(16).fill(byte))
 
 /** What one session wrote, letter by letter: envelopes, and segments of any range that say what a test wants. */
 class Author {
-  constructor(readonly session: string) {
+  constructor(
+    readonly session: string,
+    letters = 'abcdefgh'
+  ) {
     this.chains = [links.first(session)];
     const doc = new Y.Doc();
     doc.clientID = clientOf(digest, 'd', 'ada', session);
     doc.on('update', (bytes: Uint8Array) => this.envelopes.push(this.envelope(bytes)));
-    for (const letter of 'abcdefgh') {
+    for (const letter of letters) {
       doc.getText('t').insert(this.envelopes.length, letter);
     }
   }
@@ -78,7 +81,7 @@ beforeEach(() => {
     open: (piece, then) => {
       const opened: Opened = locked(piece)
         ? { kind: 'locked' }
-        : { kind: 'open', plain: piece.bytes, part: 0, parts: 1 };
+        : { kind: 'open', plain: piece.bytes, part: piece.part, parts: piece.parts };
       if (isSlow) {
         waiting.push(() => then(opened));
       } else {
@@ -208,20 +211,48 @@ describe('what a neighbour shows of a segment that they say lies', () => {
     hold(segment);
     expect(isLie(segment, ada.envelopes.slice(0, 4))).toBe(true);
     expect([banned[0], held()]).toEqual(['0-4', '0 1 2 3']);
+    expect(isLie(ada.segment(0, 4, 0, ada.changes(0, 5)), ada.envelopes.slice(0, 4))).toBe(true);
   });
 
   it.each([
     ['nothing', () => []],
     ['a part of it', () => ada.envelopes.slice(0, 3)],
+    ['a part of it, and what leads beyond it', () => [ada.envelopes[0]!, eve.segment(1, 8)]],
+    ['the first part of a change', () => [{ ...new Author(ADA, 'X').envelopes[0]!, parts: 2 }]],
     ['all but the first', () => ada.envelopes.slice(1, 4)],
     ['all but one between', () => [ada.envelopes[0]!, ...ada.envelopes.slice(2, 4)]],
     ['another session’s', () => eve.envelopes.slice(0, 4)],
     ['a segment of a higher hash', () => [ada.segment(0, 4, 0x90, ada.changes(0, 3))]],
+    ['one that says another word', () => [ada.segment(0, 4, 0x90, eve.changes(0, 4))]],
     ['the very same', () => ada.envelopes.slice(0, 4)]
   ])('[SYN18] is %s: nothing changes', (_, theirs) => {
     const segment = ada.segment(0, 4);
     hold(segment);
     expect([isLie(segment, theirs()), banned, held()]).toEqual([false, [], '0-4']);
+  });
+
+  it('[SYN18] is nothing, and the segment is none that anybody would have made: nothing changes', () => {
+    const segment = { ...ada.segment(0, 4), bytes: Uint8Array.of(9) };
+    hold(segment);
+    expect([isLie(segment, []), banned, held()]).toEqual([false, [], '0-4']);
+  });
+
+  it('[SYN18] is its beginning, and says something else: theirs counts, as it does where they are', () => {
+    const fork = new Author(ADA, 'abXd');
+    const segment = ada.segment(0, 4, 0x80, fork.changes(0, 4));
+    hold(segment, ada.envelopes[4]!);
+    expect([isLie(segment, ada.envelopes.slice(0, 2)), held()]).toEqual([false, '0-4 4']);
+    expect([isLie(segment, ada.envelopes.slice(0, 3)), held()]).toEqual([true, '0 1 2']);
+    expect([banned, log.waiting]).toEqual([['0-4', 'for 0', 'for 1', 'for 2'], 1]);
+    // Who has it does not take the segment either, whatever its hash.
+    expect([weigh({ ...segment, hash: new Uint8Array(32) }), held()]).toEqual(['lie', '0 1 2']);
+  });
+
+  it('[SYN18] is a segment of its beginning, of any hash, though what comes after leads beyond it', () => {
+    const segment = ada.segment(0, 4, 0, new Author(ADA, 'aXcd').changes(0, 4));
+    hold(segment);
+    expect(isLie(segment, [ada.segment(0, 2, 0x90), ada.segment(2, 8, 0x90)])).toBe(true);
+    expect([banned, held()]).toEqual([['0-4', 'for 0-2'], '0-2']);
   });
 
   it('[SYN18] is of a lower hash, or finer, or the one envelope: it counts', () => {

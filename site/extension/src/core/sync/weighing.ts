@@ -18,7 +18,7 @@ export interface IWeighingPorts {
   join(piece: IPiece, opened: Opened): Received;
   /** Puts it in the place of what it was made of. */
   compact(segment: IPiece): boolean;
-  /** It is never to be taken again; `instead` counts in its place. */
+  /** It is not to be taken again; `instead` counts in its place. */
   ban(segment: IPiece, instead: readonly IPiece[]): void;
 }
 
@@ -105,10 +105,7 @@ export class Weighing {
 
 /** Whose word counts, for everybody alike: that of envelopes, then the finer one, then the lower hash. */
 function outweighs(pieces: readonly IPiece[], segment: IPiece): boolean {
-  const [first] = pieces;
-  return (
-    pieces.length > 1 ||
-    first?.form === 'envelope' ||
-    (first !== undefined && idText(first.hash) < idText(segment.hash))
-  );
+  const isAbove = ({ form, hash }: IPiece): boolean =>
+    form === 'envelope' || idText(hash) < idText(segment.hash);
+  return pieces.length > 1 || pieces.some(isAbove);
 }
