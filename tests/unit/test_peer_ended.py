@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,15 +13,18 @@ from pycrdt import Doc
 
 from peerbook.peer.log.log import Log
 from peerbook.peer.log.piece import Chain, Piece
+from peerbook.peer.overlay.messages import IntroductionMessage, encode_message
 from peerbook.peer.permissions.change import Id, check_change
 from peerbook.peer.permissions.limits import NOTEBOOK_LIMITS
 from peerbook.peer.permissions.waiting import Waiting
 from peerbook.peer.sealed import DocumentKey
 from peerbook.peer.sync.lost import Lost
 from peerbook.peer.sync.reading import Opened, Reading, ReadingPorts
+from peerbook.peer.sync.readings import LOST_MS
 
-from .crafted import Crafted, craft
-from .peer_kit import DOCUMENT, GENESIS, World
+from .crafted import VALUE, ZERO, Crafted, craft
+from .peer_kit import DOCUMENT, GENESIS, World, sealer_of
+from .test_peer_segments import types
 
 FIRST, SECOND = DocumentKey(0, b"1" * 32), DocumentKey(1, b"2" * 32)
 
@@ -125,6 +130,61 @@ def test_syn18_of_one_s_own_that_a_segment_took_along_whose_key_was_undone_comes
     assert (desk.words, desk.lost) == (["0123"] * 2, [Lost("a", "more")])
 
 
+def test_syn18_what_can_be_read_is_not_given_up_for_a_segment_that_cannot_until_there_is_a_key() -> None:
+    world, keys, fewer = World(), TwoKeys(), TwoKeys()
+    fewer.undone[1] = []
+    author, reader = world.page(keys=keys, compact_every=16), world.page(keys=fewer)
+    world.join(author, reader)
+    types(world, author, 4)
+    world.clock.advance(1000)
+    world.part(author, reader)
+    keys.is_second = True
+    types(world, author, 40)
+    assert author.replica.log.pieces(author.session)[0].form == "segment"
+    world.join(author, reader)
+    world.clock.advance(20_000)
+    reader.engine.rules_changed(is_rekeyed=True)
+    world.clock.advance(5000)
+    assert str(reader.text) == "0123"
+    fewer.undone.clear()
+    reader.engine.keys_changed()
+    world.clock.advance(5000)
+    assert str(reader.text) == str(author.text)
+    assert reader.replica.log.pieces(author.session)[0].form == "segment"
+
+
+def test_log7_what_one_wrote_beside_what_is_here_no_more_is_given_back_when_nobody_brings_it_back() -> None:
+    desk = Desk()
+    world, page = desk.world, desk.page
+    world.part(page, desk.other)
+    eve, other, apart = world.page(keys=desk.keys, compact_every=16), world.page(keys=desk.keys), world.page()
+    world.join(eve, page)
+    types(world, eve, 40)
+    world.clock.advance(10_000)
+    assert page.replica.log.pieces(eve.session)[0].form == "segment"
+    page.text.insert(6, "<mine>")
+    world.clock.advance(1000)
+    world.part(eve, page)
+    # To somebody else she had said another beginning, and nothing more.
+    value = Crafted(parent="cells", key="odd", kind=VALUE, content=ZERO)
+    [said] = sealer_of(eve.own).seal(FIRST, craft(eve.engine.client_id(DOCUMENT), 0, [value]).data)
+    world.join(other, apart)
+    for message in (encode_message(IntroductionMessage(eve.own.introduction)), said.data):
+        other.engine.hear(apart.session, "control", message)
+    assert other.replica.log.count(eve.session) == 1
+    world.join(page, other)
+    world.clock.advance(LOST_MS - 5000)
+    assert (page.replica.log.count(eve.session), desk.lost, "<mine>" in str(page.text)) == (1, [], True)
+    world.clock.advance(15_000)
+    assert ([each.text for each in desk.lost], desk.faults, desk.limit) == (["<mine>"], ["role"], 0)
+    assert str(page.text) == str(other.text)
+
+
+def test_log7_what_is_lost_is_waited_for_as_long_as_protocol_json_says() -> None:
+    limits = json.loads((Path(__file__).parents[2] / "docs" / "protocol.json").read_text())
+    assert limits["lost_after_ms"] == LOST_MS
+
+
 OWN, EVE, THIRD = ("A" * 21 + letter for letter in "AQg")
 LINKS = Chain(bytes(16), "d", "document")
 CLIENTS = {OWN: 7, EVE: 8, THIRD: 9}
@@ -136,6 +196,8 @@ class Bench:
     def __init__(self) -> None:
         self.log = Log(LINKS)
         self.says: dict[bytes, Opened] = {}
+        self.lost: int | None = None
+        """From where on one's own leans on what is not in the log."""
 
     def say(self, session: str, plain: bytes, part: int = 0, parts: int = 1, *, is_locked: bool = False) -> None:
         place = self.log.count(session)
@@ -162,6 +224,7 @@ class Bench:
         )
         reading = Reading(ports, Doc(), GENESIS, math.inf)
         reading.read_anew()
+        self.lost = reading.own_lost
         return reading.has_own, reading.own_end
 
 
@@ -185,7 +248,7 @@ def test_log7_one_s_own_does_not_end_with_what_leans_on_what_may_still_come() ->
     bench.say(EVE, bench.write(EVE, 0, (CLIENTS[THIRD], 0)))
     bench.say(EVE, b"no change")
     bench.say(OWN, bench.write(OWN, 0, (CLIENTS[EVE], 0)))
-    assert bench.end() == (False, None)
+    assert (bench.end(), bench.lost) == ((False, None), 0)
     bench.say(THIRD, bench.write(THIRD, 0, None))
     assert bench.end() == (True, None)
     # Or is sealed with a key that is not here, though its log ends after that.
@@ -194,7 +257,22 @@ def test_log7_one_s_own_does_not_end_with_what_leans_on_what_may_still_come() ->
     bench.say(EVE, bench.write(EVE, 1, (CLIENTS[EVE], 0)))
     bench.log.stop(EVE, 1)
     bench.say(OWN, bench.write(OWN, 0, (CLIENTS[EVE], 0)))
-    assert bench.end() == (False, None)
+    assert (bench.end(), bench.lost) == ((False, None), None)
+
+
+def test_log7_one_s_own_leans_on_what_is_in_the_log_no_more_unless_a_fork_may_bring_it_back() -> None:
+    bench = Bench()
+    bench.say(EVE, bench.write(EVE, 0, None))
+    bench.say(OWN, bench.write(OWN, 0, None))
+    bench.say(OWN, bench.write(OWN, 1, (CLIENTS[EVE], 1)))
+    assert (bench.end(), bench.lost) == ((False, None), 1)
+    rival = Piece("envelope", EVE, EVE, EVE, 0, 1, b"rival", None, None, 0, 1)
+    assert bench.log.prove(EVE, EVE, [*bench.log.pieces(EVE), rival])
+    assert (bench.end(), bench.lost) == ((False, None), None)
+    # Of whom nobody here has anything.
+    bench = Bench()
+    bench.say(OWN, bench.write(OWN, 0, (5, 1)))
+    assert (bench.end(), bench.lost) == ((False, None), 0)
 
 
 def test_log7_one_s_own_ends_before_what_is_sealed_with_a_key_that_is_gone_and_with_all_parts_of_a_change() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pycrdt import Doc
@@ -22,6 +22,7 @@ from ..permissions.replay import admit
 from ..permissions.work import Work
 from .digest import vector_of
 from .live import LiveIntake
+from .reads import Gathered, Leaning, Parts, Strand
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,36 +69,6 @@ def limits_of(piece: Piece, limits: Limits) -> Limits:
     return for_segments(limits) if piece.form == "segment" else limits
 
 
-@dataclass(slots=True)
-class _Parts:
-    place: int
-    of: int
-    list: list[bytes] = field(default_factory=list)
-
-
-@dataclass(slots=True, eq=False)
-class _Strand:
-    session: str
-    client: int
-    next: int = 0
-    """Up to where the log was read."""
-    clock: int = 0
-    """The client's clock there."""
-    parts: _Parts | None = None
-    """A change in parts of which not all were read."""
-    state: Literal["idle", "reading", "locked", "full"] = "idle"
-    rest: list[CheckedChange] = field(default_factory=list)
-    """What found no room to wait, in order."""
-    is_cut: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Gathered:
-    strand: _Strand
-    place: int
-    piece: Piece
-
-
 class Reading:
     def __init__(self, ports: ReadingPorts, doc: Doc[Any] | None, genesis: bytes | None, own_from: float) -> None:
         """``doc`` None: what is carried for others is checked, and nothing is built. From the sequence ``own_from`` on
@@ -108,7 +79,7 @@ class Reading:
         self.own_from = own_from
         work = ports.work.of(self._person_of) if ports.work else None
         self._intake = LiveIntake(doc, genesis, work) if doc is not None else None
-        self._strands: dict[str, _Strand] = {}
+        self._strands: dict[str, Strand] = {}
         self._places: dict[CheckedChange, tuple[str, int, Piece]] = {}
         """Where each change that was taken began, for what turns out later."""
         self._merged: set[CheckedChange] = set()
@@ -120,7 +91,7 @@ class Reading:
         self._slow: Cancel | None = None
         """Something takes too long, and goes on in a while."""
         self._genesis = genesis
-        self._gathered: dict[CheckedChange, _Gathered] | None = None
+        self._gathered: dict[CheckedChange, Gathered] | None = None
         """Changes that are opened, while the document is not built of them yet."""
 
     @property
@@ -153,18 +124,37 @@ class Reading:
             if piece and piece.form == "envelope":
                 # Whoever stated its key was none to state it: nobody else is given it. A segment others have in pieces.
                 return own.parts.place if own.parts else own.next
-        awaited = self._intake.waiting.awaited_by(own.client) if own and self._intake else None
-        if awaited is None:
+        leaning = self._own_leaning(own) if own else None
+        if leaning is None or leaning.on is None:
             return None
-        start, (client, clock) = awaited
-        other = next((strand for strand in self._strands.values() if strand.client == client), None)
-        stop = log.stop_at(other.session) if other else None
-        if other is None or stop is None or clock < other.clock:
+        on, stop = leaning.on, log.stop_at(leaning.on.session)
+        if stop is None or leaning.clock < on.clock:
             return None
         # Beyond a frontier nobody waits: there it is filled.
-        limit = self._ports.frontier(other.session)
-        is_stopped = other.next >= stop and (limit is None or stop < limit)
-        return next((place for place, end in self._own_places if end > start), None) if is_stopped else None
+        limit = self._ports.frontier(on.session)
+        return leaning.place if on.next >= stop and (limit is None or stop < limit) else None
+
+    @property
+    def own_lost(self) -> int | None:
+        """From which place on what one's own session says leans on what was here and is in the log no more, as another
+        side of what its author said counts: it may come back, as long as others have it. None when there is no such
+        place.
+        """
+        log, own = self._ports.log, self._strands.get(self._ports.session)
+        leaning = self._own_leaning(own) if own else None
+        if leaning is None or leaning.on is own:
+            return None
+        on = leaning.on
+        if on is None:
+            return leaning.place
+        # A frontier fills what is beyond it, and a fork waits for one.
+        may_come = self._ports.frontier(on.session) is not None or log.is_doubted(on.session)
+        return leaning.place if not may_come and on.next >= log.count(on.session) else None
+
+    def has_read(self, session: str, place: int) -> bool:
+        """Whether a session was read beyond a place: into a document, as what is carried is not."""
+        strand = self._strands.get(session)
+        return self.doc is not None and strand is not None and strand.next > place
 
     def read_all(self) -> None:
         """Reads on in all sessions."""
@@ -215,6 +205,15 @@ class Reading:
         if self._slow:
             self._slow()
 
+    def _own_leaning(self, own: Strand) -> Leaning | None:
+        """Where the first change of one's own that waits begins, and what it waits for, if that is known."""
+        awaited = self._intake.waiting.awaited_by(own.client) if self._intake else None
+        if awaited is None:
+            return None
+        start, (client, clock) = awaited
+        on = next((strand for strand in self._strands.values() if strand.client == client), None)
+        return next((Leaning(place, clock, on) for place, end in self._own_places if end > start), None)
+
     def _person_of(self, session: str) -> str | None:
         """Whose time it is; None: one's own."""
         author = self._ports.log.author_of(session)
@@ -236,15 +235,15 @@ class Reading:
             self._slow_down()
         self._ports.progressed()
 
-    def _strand_of(self, session: str) -> _Strand | None:
+    def _strand_of(self, session: str) -> Strand | None:
         known = self._strands.get(session)
         author = self._ports.log.author_of(session)
         if known or author is None:
             return known
-        made = self._strands[session] = _Strand(session, self._ports.client_of(session, author))
+        made = self._strands[session] = Strand(session, self._ports.client_of(session, author))
         return made
 
-    def _take(self, strand: _Strand, piece: Piece, opened: Opened) -> None:
+    def _take(self, strand: Strand, piece: Piece, opened: Opened) -> None:
         if opened.kind == "locked":
             strand.state = "locked"
             self._ports.locked(piece)
@@ -263,12 +262,12 @@ class Reading:
         if strand.session == self._ports.session:
             self._own_places.append((place, change.end))
         if self._gathered is not None:
-            self._gathered[change] = _Gathered(strand, place, piece)
+            self._gathered[change] = Gathered(strand, place, piece)
         elif self._intake:
             self._places[change] = strand.session, place, piece
             self._put(strand, change)
 
-    def _build(self, gathered: dict[CheckedChange, _Gathered]) -> None:
+    def _build(self, gathered: dict[CheckedChange, Gathered]) -> None:
         assert self._intake
         cuts = self._leave_out(gathered)
         self._gathered = None
@@ -288,7 +287,7 @@ class Reading:
         rest = [change for strand in strands for change in strand.rest]
         self._merged &= self._intake.waiting.wholes | set(rest)
 
-    def _leave_out(self, gathered: dict[CheckedChange, _Gathered]) -> dict[int, int]:
+    def _leave_out(self, gathered: dict[CheckedChange, Gathered]) -> dict[int, int]:
         """Takes out what is refused for its place, and what its session said from there on. How far clients count that
         were cut off.
         """
@@ -310,11 +309,11 @@ class Reading:
                 # In the place of a segment there may be what it was made of.
                 self.read(at.strand.session)
 
-    def _is_over(self, strand: _Strand) -> bool:
+    def _is_over(self, strand: Strand) -> bool:
         limit = self._ports.frontier(strand.session)
         return limit is not None and strand.next >= limit
 
-    def _checked(self, strand: _Strand, piece: Piece, whole: bytes) -> CheckedChange | None:
+    def _checked(self, strand: Strand, piece: Piece, whole: bytes) -> CheckedChange | None:
         """The change, where it is one that follows on what its session wrote before."""
         try:
             change = check_change(whole, strand.client, limits_of(piece, self._ports.limits))
@@ -326,23 +325,23 @@ class Reading:
             return change if change.start == strand.clock else None
         return change if change.start <= strand.clock <= change.end else None
 
-    def _joined(self, strand: _Strand, piece: Piece, opened: Opened) -> bytes | Literal["more"] | None:
+    def _joined(self, strand: Strand, piece: Piece, opened: Opened) -> bytes | Literal["more"] | None:
         """The whole change, `more` while parts of it are missing, or None for parts that do not follow."""
         if opened.parts == 1:
             return None if strand.parts else opened.plain
-        before = strand.parts or _Parts(piece.first, opened.parts)
+        before = strand.parts or Parts(piece.first, opened.parts)
         if opened.part != len(before.list) or opened.parts != before.of:
             return None
         before.list.append(opened.plain)
         strand.parts = before if len(before.list) < opened.parts else None
         return "more" if strand.parts else b"".join(before.list)
 
-    def _put(self, strand: _Strand, change: CheckedChange) -> None:
+    def _put(self, strand: Strand, change: CheckedChange) -> None:
         strand.rest.append(change)
         if len(strand.rest) == 1:
             self._put_rest(strand)
 
-    def _put_rest(self, strand: _Strand) -> None:
+    def _put_rest(self, strand: Strand) -> None:
         assert self._intake
         self._full.discard(strand.session)
         while strand.rest:
@@ -382,13 +381,13 @@ class Reading:
                 strand.clock = change.start
                 self._stop(strand, place, piece)
 
-    def _stop(self, strand: _Strand, place: int, piece: Piece) -> None:
+    def _stop(self, strand: Strand, place: int, piece: Piece) -> None:
         strand.next = place
         strand.parts = None
         self._ports.stopped(strand.session, place, piece, self._gathered is not None)
         self._settle(strand)
 
-    def _settle(self, strand: _Strand) -> None:
+    def _settle(self, strand: Strand) -> None:
         """Nothing of the session counts any more from where it was read to: nobody waits for that."""
         # Only a frontier decides for everybody: what is refused nobody has, and a fork is open until there is one.
         if not self._intake or self._gathered is not None or self._ended:

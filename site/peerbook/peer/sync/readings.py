@@ -12,11 +12,15 @@ from typing import Any
 
 from pycrdt import Doc
 
+from ..clock import Cancel
 from ..log.log import Log
 from ..log.piece import Piece
 from ..permissions.change import CheckedChange
 from .ports import ReplicaPorts
 from .reading import Opened, Reading, ReadingPorts
+
+LOST_MS = 30_000
+"""What was here and is not in the log any more comes back within this, if anybody has it. `lost_after_ms`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class Readings:
         self._is_due = False
         """The document is to be built anew, when whoever is writing or bringing something has finished."""
         self._next: Reading | None = None
+        self._lost: Cancel | None = None
+        """Something that one's own leans on is not here any more."""
         self.is_applying = False
         """Whether what changes in the document is not one's own."""
         self._reading = self._make(None)
@@ -66,6 +72,10 @@ class Readings:
     def is_building(self) -> bool:
         """Whether the next document is being built, or about to be."""
         return self._is_due or self._next is not None
+
+    def has_read(self, piece: Piece) -> bool:
+        """Whether something of a piece's range is in the document, or was looked at."""
+        return self._reading.has_read(piece.session, piece.first)
 
     @contextmanager
     def applying(self) -> Iterator[None]:
@@ -133,6 +143,8 @@ class Readings:
         self._is_due = False
         self._leave_next()
         self._reading.end()
+        if self._lost:
+            self._lost()
 
     @property
     def _both(self) -> list[Reading]:
@@ -203,6 +215,15 @@ class Readings:
         end = reading.own_end
         if end is not None:
             self._ports.own_ended(end)
+        elif reading.own_lost is not None and self._lost is None:
+            self._lost = self._page.clock.after(LOST_MS, self._despair)
+
+    def _despair(self) -> None:
+        """What one's own leans on did not come back: it is in nobody's document."""
+        self._lost = None
+        place = self._next.own_lost if self._next else None
+        if place is not None:
+            self._ports.own_ended(place)
 
     def _exchange(self, reading: Reading, doc: Doc[Any]) -> None:
         before = self.doc

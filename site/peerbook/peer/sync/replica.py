@@ -129,6 +129,9 @@ class Replica:
             return "bad"
         if piece.form == "segment" and opened.kind == "open":
             return self.weighing.weigh(piece, opened)
+        if piece.form == "segment" and self._readings.has_read(piece):
+            # What can be read here is not given up for what cannot: with other keys all is compared, and it comes.
+            return "known"
         return self._join(piece, opened)
 
     def take_compacted(self, segment: Piece) -> bool:

@@ -76,8 +76,8 @@ describe('segments cut at other places', () => {
     const { log, a, b, of } = sides(4, 130, 10);
     takeAll(log, [a.segment(0, 100)]);
     log.cut(of, 'ada', at(b, 128));
-    takeAll(log, [a.segment(64, 128), b.segment(64, 128), b.segment(0, 64)]);
-    takeAll(log, [b.segment(64, 128), b.segment(0, 64)]);
+    const taken = takeAll(log, [a.segment(64, 128), b.segment(64, 128), b.segment(0, 64)]);
+    expect(taken).toEqual(['waiting', 'waiting', 'new']);
     expect([here(log, of), log.chainAt(of, 128)]).toEqual(['0-64 64-128', b.chains[128]]);
   });
 
@@ -217,6 +217,7 @@ describe('frontiers, with somebody who says two things', () => {
   it('[LOG9] what a frontier took away comes back only behind what it stood behind', () => {
     const { log, a, of } = sides(14, 20, 5);
     const segment = a.segment(0, 10);
+    expect(log.kept(of)).toEqual([]);
     takeAll(log, [segment, ...a.envelopes.slice(10, 15)]);
     log.cut(of, 'ada', at(a, 10));
     log.refuse(segment);
@@ -236,6 +237,7 @@ describe('frontiers, with somebody who says two things', () => {
     takeAll(log, a.envelopes.slice(0, 15));
     log.cut(of, 'ada', at(a, 10));
     expect(log.prove(of, 'ada', [a.envelopes[7]!, b.envelopes[7]!])).toBe(true);
+    expect(log.sideOf(of)).toBeNull();
     expect(log.cut(of, 'ada', null).joined).toEqual([]);
     expect(log.count(of)).toBe(10);
   });

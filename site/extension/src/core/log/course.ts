@@ -316,7 +316,7 @@ export class Course {
   /** @returns false if the frontier's place is reached with another chain than the frontier's. */
   private settle(): boolean {
     const { frontier, strand } = this;
-    const chain = frontier && !frontier.settled ? strand.chainAt(frontier.count) : null;
+    const chain = frontier && strand.chainAt(frontier.count);
     if (!frontier || !chain) {
       return true;
     }

@@ -77,8 +77,9 @@ export class Log {
   /** One of both things that the session said from its beginning, as far as its first piece leads. */
   sideOf(session: string): { readonly count: number; readonly chain: Uint8Array } | null {
     const first = this.proofOf(session)?.find(({ from }) => from === 0);
-    const chain = first && (first.after ?? this.links.next(this.links.first(session), first.hash));
-    return first && chain ? { count: first.to, chain } : null;
+    return first
+      ? { count: first.to, chain: first.after ?? this.links.next(this.links.first(session), first.hash) }
+      : null;
   }
 
   /** What proves that the session said two things, while no frontier says how far it counts all the same. */
@@ -192,10 +193,7 @@ export class Log {
     }
     const course = new Course(session, author, this.links, this.room);
     this.courses.set(session, course);
-    const cut = this.cutOf(session, author);
-    if (cut) {
-      course.cut(cut);
-    }
+    course.cut(this.cutOf(session, author));
     return course;
   }
 }

@@ -33,6 +33,14 @@ const ROLE_SCRIPTS: typeof SCRIPTS = [
   { weather: FAIR, teams: 250, roles: 200, takeovers: 10, forks: 10, epochs: 10 }
 ];
 
+/** Of people who say two things while the network is in pieces. */
+const FORK_SCRIPTS: typeof SCRIPTS = [
+  { weather: FAIR, forks: 40, partitions: 80 },
+  { weather: FAIR, forks: 20, partitions: 60, crashes: 20 },
+  { weather: BAD, forks: 20, partitions: 60, crashes: 20, removals: 2 },
+  { weather: FAIR, forks: 20, partitions: 60, crashes: 10, teams: 40, roles: 20 }
+];
+
 /** For many long lessons: trouble is as seldom as it may be to come in each of them. */
 const TIDY_SCRIPTS: typeof SCRIPTS = SCRIPTS.map(script => ({
   ...script,
@@ -45,8 +53,16 @@ export const FIRST_TEAMS = 1_000_000;
 const FIRST_ROLES = 2_000_000;
 /** Seeds from here on are of all kinds but teams again, of notebooks whose cells stay short, on disks that are shortened. */
 const FIRST_TIDY = 3_000_000;
+/** And of those with teams. */
+const FIRST_TIDY_TEAMS = 4_000_000;
+const FIRST_TIDY_ROLES = 5_000_000;
+/** And these, where nobody is at hand for long to say how far somebody counts. */
+const FIRST_FORKS = 6_000_000;
 
 const KINDS: readonly (readonly [first: number, scripts: typeof SCRIPTS])[] = [
+  [FIRST_FORKS, FORK_SCRIPTS],
+  [FIRST_TIDY_ROLES, ROLE_SCRIPTS],
+  [FIRST_TIDY_TEAMS, TEAM_SCRIPTS],
   [FIRST_TIDY, TIDY_SCRIPTS],
   [FIRST_ROLES, ROLE_SCRIPTS],
   [FIRST_TEAMS, TEAM_SCRIPTS],
@@ -91,7 +107,13 @@ export const FAILED: readonly { readonly seed: number; readonly ops: number }[] 
   // One's own segment was sealed with a key that was undone, and one's own page took no envelopes in its place.
   { seed: 1_004_126, ops: 60 },
   // One's own was sealed with a key of a team that was undone: its author's page stayed as it was, and they were not told.
-  { seed: 1_004_225, ops: 60 }
+  { seed: 1_004_225, ops: 60 },
+  // Some had a segment of one side of a fork, others the beginning of the other side, and neither found out.
+  { seed: 6_000_052, ops: 120 },
+  // One leaned on the side that went, and one's page waited for it for ever.
+  { seed: 6_000_207, ops: 120 },
+  // A segment sealed with a key of a team that one is out of took the place of what one had read, and leaned on.
+  { seed: 6_000_675, ops: 120 }
 ];
 
 /** How to tell a lesson again, and see what happened in it. */

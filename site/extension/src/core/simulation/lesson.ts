@@ -179,6 +179,9 @@ export class Lesson {
     if (!pupil.isInside) {
       return;
     }
+    if (this.script.isTidy && pupil.isEnded) {
+      return this.reload(pupil);
+    }
     const place = this.staff ? this.staff.placeFor(pupil) : this.placeFor(pupil);
     if (place) {
       const said = place.deeds.act(this.promises.deleted);
@@ -287,6 +290,10 @@ export class Lesson {
     if (who && society.roles?.roleOf(participant) === 'removed') {
       this.note(`the teacher lets ${who} in again`);
       society.stating.give(participant, 'attendee', engine.reachedBy(participant));
+      if (pupil && this.script.isTidy) {
+        // As their page asks them to: a session that was cut off says nothing that counts.
+        this.clock.after(this.chance.below(20_000), () => this.people.includes(pupil) && this.reload(pupil));
+      }
     }
   }
 
@@ -334,6 +341,7 @@ export class Lesson {
     const limit = this.clock.now() + 600_000;
     do {
       this.staff?.look();
+      this.people.forEach(pupil => this.script.isTidy && pupil.isEnded && this.reload(pupil));
       this.clock.advance(2000);
       this.crowd.mend();
     } while (this.clock.now() < limit && !this.isOver);

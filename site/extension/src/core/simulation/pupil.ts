@@ -213,6 +213,11 @@ export class Pupil {
     return this.society.keyring.newest !== null && this.role !== 'removed';
   }
 
+  /** Whether nothing that this page writes in something would be in anybody's document: it asks to be opened anew. */
+  get isEnded(): boolean {
+    return this.open.some(({ document }) => this.engine.replica(document)?.log.stopAt(this.session));
+  }
+
   get role(): string {
     return this.society.roles?.roleOf(this.participant) ?? 'unknown';
   }

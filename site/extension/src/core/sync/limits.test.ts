@@ -7,6 +7,7 @@ import { ENTRIES_BYTES } from '../overlay/wire';
 import { NAME_CHARS, RECORD_CHARS } from '../roster/record';
 import { MOST_INTRODUCTIONS } from './acquaintances';
 import { QUIET_MS, SETTLE_EVERY_MS } from './contents';
+import { LOST_MS } from './readings';
 import { BEAT_MS } from './exchange';
 import { EVERY_MS } from './outbox';
 
@@ -26,6 +27,7 @@ it('[SYN2] the limits of sync are those of protocol.json', () => {
     beat_ms: BEAT_MS,
     content_quiet_ms: QUIET_MS,
     settle_every_ms: SETTLE_EVERY_MS,
+    lost_after_ms: LOST_MS,
     cursor_every_ms: CURSOR_MS,
     presence_every_ms: PRESENCE_MS,
     name_chars: NAME_CHARS,

@@ -1,99 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { Log } from '../log/log';
-import type { IPiece } from '../log/piece';
-import { links, Writer } from '../log/writer.testing';
+import { Writer } from '../log/writer.testing';
 import { craft, type ICrafted, numberOf, textOf } from '../permissions/crafted.testing';
-import { CHANGE_STRUCTS, NOTEBOOK_LIMITS } from '../permissions/limits';
+import { CHANGE_STRUCTS } from '../permissions/limits';
 import { Work } from '../permissions/work';
 import { Chance } from '../simulation/chance';
 import { VirtualClock } from '../simulation/time';
 import { type IReadingPorts, type Opened, Reading } from './reading';
-
-const ADA = 5;
-const BEN = 6;
-/** The n-th thing that Ada writes: a text, then letter after letter in it. */
-const wordOf = (clock: number, count = 1): Uint8Array =>
-  craft(
-    ADA,
-    clock,
-    Array.from({ length: count }, (_, each): ICrafted => {
-      const at = clock + each;
-      const place =
-        at === 1 ? { parent: { client: ADA, clock: 0 } } : { left: { client: ADA, clock: at - 1 } };
-      return at === 0 ? { kind: 7, content: numberOf(2), key: 't' } : { content: textOf('x'), ...place };
-    })
-  );
-const open = (plain: Uint8Array, part = 0, parts = 1): Opened => ({ kind: 'open', plain, part, parts });
-
-class Bench {
-  constructor(
-    ownFrom = 0,
-    private readonly own = 'me',
-    work?: Work
-  ) {
-    const ports: IReadingPorts = {
-      ...{ log: this.log, session: this.own, limits: NOTEBOOK_LIMITS, origin: Symbol('others') },
-      personOf: () => 'ada',
-      work,
-      clientOf: (_, author) => (author === 'ada' ? ADA : BEN),
-      frontier: session => this.frontiers.get(session) ?? null,
-      open: (piece, then) => {
-        this.asked.push(piece.from);
-        const answer = (): void => then(this.says.get(piece) ?? open(wordOf(piece.from)));
-        if (this.later) {
-          this.later.push(answer);
-        } else {
-          answer();
-        }
-      },
-      stopped: (session, place, _, isBuilding) => {
-        this.stops.push(`${place}${isBuilding ? ' building' : ''}`);
-        this.log.stop(session, place);
-      },
-      locked: piece => this.locked.push(piece.from),
-      torn: () => (this.torn += 1),
-      progressed: () => (this.progress += 1)
-    };
-    this.ada.write(12);
-    this.reading = new Reading(ports, this.doc, null, ownFrom);
-  }
-
-  readonly ada = new Writer(new Chance(1));
-  readonly ben = new Writer(new Chance(2), 'ben');
-  readonly log = new Log(links);
-  readonly doc = new Y.Doc();
-  readonly reading: Reading;
-  readonly frontiers = new Map<string, number>();
-  readonly says = new Map<IPiece, Opened>();
-  readonly asked: number[] = [];
-  readonly stops: string[] = [];
-  readonly locked: number[] = [];
-  later: (() => void)[] | null = null;
-  progress = 0;
-  torn = 0;
-
-  /** Ada's envelopes at these places come, and are read. */
-  come(...places: number[]): this {
-    places.forEach(place => this.take(this.ada.envelopes[place]!));
-    return this;
-  }
-
-  take(piece: IPiece): void {
-    this.log.take(piece);
-    this.reading.read(piece.session);
-  }
-
-  /** What Ada's envelope at a place says instead. */
-  say(place: number, opened: Opened): this {
-    this.says.set(this.ada.envelopes[place]!, opened);
-    return this;
-  }
-
-  get words(): string {
-    return (this.doc.getMap('cells').get('t') as Y.Text | undefined)?.toJSON() ?? '';
-  }
-}
+import { ADA, BEN, Bench, open, wordOf } from './reading.testing';
 
 describe('reading a log into a document', () => {
   it('[SYN5] goes session by session in order, each piece opened once', () => {
@@ -228,10 +142,12 @@ describe('reading a log into a document', () => {
     costs.each = 1000;
     bench.come(2, 3, 4);
     expect([bench.words, costs.puts, bench.reading.isWaiting]).toEqual(['xx', 1, true]);
+    expect(bench.reading.isUnread).toBe(true);
     const { progress } = bench;
     costs.each = 0;
     clock.advance(60_000);
     expect([bench.words, bench.reading.isWaiting, bench.progress > progress]).toEqual(['xxxx', false, true]);
+    expect(bench.reading.isUnread).toBe(false);
   });
 
   it('[SYN5] opened late it is read late, in order, and not at all once the document is closed', () => {

@@ -12,6 +12,7 @@ import { checkChange, type ICheckedChange } from '../permissions/change';
 import { forSegments, type IChangeLimits } from '../permissions/limits';
 import { merged } from '../permissions/merged';
 import { admit, Intake } from '../permissions/replay';
+import type { IId } from '../permissions/structs';
 import type { Work } from '../permissions/work';
 
 /** What a piece turns out to hold. */
@@ -116,6 +117,11 @@ export class Reading {
       ({ state }) => state === 'opening' || state === 'locked'
     );
     return isUnread || this.intake?.waiting.isSlow === true;
+  }
+
+  /** Whether a session was read beyond a place: into a document, as what is carried is not. */
+  hasRead(session: string, place: number): boolean {
+    return this.doc !== null && (this.strands.get(session)?.next ?? 0) > place;
   }
 
   /** Whether something is being opened. */
@@ -238,20 +244,50 @@ export class Reading {
       // envelopes others may have.
       return own.parts?.place ?? own.next;
     }
-    const awaited = own && this.intake?.waiting.awaitedBy(own.client);
-    const other = awaited && [...this.strands.values()].find(each => each.client === awaited.need.client);
-    const stop = other && log.stopAt(other.session);
-    if (!stop || awaited.need.clock < other.clock) {
+    const leaning = own && this.ownLeaning(own);
+    const stop = leaning?.on && log.stopAt(leaning.on.session);
+    if (!stop || leaning.need.clock < leaning.on.clock) {
       return null;
     }
     // Beyond a frontier nobody waits: there it is filled.
-    const isStopped = other.next >= stop.at && stop.at < (this.ports.frontier(other.session) ?? Infinity);
-    return isStopped ? (this.ownPlaces.find(({ to }) => to > awaited.from)?.place ?? null) : null;
+    const { next, session: other } = leaning.on;
+    const isStopped = next >= stop.at && stop.at < (this.ports.frontier(other) ?? Infinity);
+    return isStopped ? leaning.place : null;
+  }
+
+  /**
+   * From which place on what one's own session says leans on what was here and is in the log no more, as another side of
+   * what its author said counts: it may come back, as long as others have it. Null when there is no such place.
+   */
+  get ownLost(): number | null {
+    const { log, session } = this.ports;
+    const own = this.opening === 0 ? this.strands.get(session) : undefined;
+    const leaning = own && this.ownLeaning(own);
+    if (!leaning || leaning.on === own) {
+      return null;
+    }
+    const { on } = leaning;
+    // A frontier fills what is beyond it, and a fork waits for one.
+    const mayCome = on && (this.ports.frontier(on.session) !== null || log.forkOf(on.session) !== null);
+    return !on || (!mayCome && on.next >= log.count(on.session)) ? leaning.place : null;
   }
 
   end(): void {
     this.ended = true;
     this.slow?.();
+  }
+
+  /** Where the first change of one's own that waits begins, and what it waits for, in whose session, if that is known. */
+  private ownLeaning(
+    own: IStrand
+  ): { readonly place: number; readonly need: IId; readonly on: IStrand | undefined } | null {
+    const awaited = this.intake?.waiting.awaitedBy(own.client);
+    const place = awaited ? this.ownPlaces.find(({ to }) => to > awaited.from)?.place : undefined;
+    if (!awaited || place === undefined) {
+      return null;
+    }
+    const on = [...this.strands.values()].find(({ client }) => client === awaited.need.client);
+    return { place, need: awaited.need, on };
   }
 
   private strandOf(session: string): IStrand | null {

@@ -7,6 +7,9 @@ import type { ICheckedChange } from '../permissions/change';
 import type { IReplicaPorts } from './ports';
 import { type IReadingPorts, type Opened, Reading } from './reading';
 
+/** What was here and is not in the log any more comes back within this, if anybody has it. `lost_after_ms` in docs/protocol.json. */
+export const LOST_MS = 30_000;
+
 /** Marks what came from others, for undo, for keeping and for us. */
 export const FROM_OTHERS = Symbol('from others');
 
@@ -46,6 +49,8 @@ export class Readings {
   private isCheck = false;
   /** The document is to be built anew, when whoever is writing or bringing something has finished. */
   private soon: Cancel | null = null;
+  /** Something that one's own leans on is not here any more. */
+  private lost: Cancel | null = null;
   /** Waits until the log is read into the document. */
   private onRead: (() => void) | null = null;
 
@@ -61,6 +66,11 @@ export class Readings {
   /** Whether something of the log is not looked at yet. */
   get isUnread(): boolean {
     return this.reading.isUnread;
+  }
+
+  /** Whether something of a piece's range is in the document, or was looked at. */
+  hasRead({ session, from }: IPiece): boolean {
+    return this.reading.hasRead(session, from);
   }
 
   /** Whether the next document is being built. */
@@ -140,6 +150,7 @@ export class Readings {
     this.soon?.();
     this.reading.end();
     this.next?.end();
+    this.lost?.();
     this.onRead?.();
     this.onRead = null;
   }
@@ -200,10 +211,21 @@ export class Readings {
         this.exchange(reading, reading.doc);
       } else if (end !== null) {
         this.ports.ownEnded(end);
+      } else if (reading.ownLost !== null) {
+        this.lost ??= this.page.clock.after(LOST_MS, () => this.despair());
       }
     }
     if (reading === this.reading) {
       this.tellRead();
+    }
+  }
+
+  /** What one's own leans on did not come back: it is in nobody's document. */
+  private despair(): void {
+    this.lost = null;
+    const place = this.next?.ownLost ?? null;
+    if (place !== null) {
+      this.ports.ownEnded(place);
     }
   }
 

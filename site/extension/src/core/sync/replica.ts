@@ -72,6 +72,8 @@ export class Replica {
   private readonly drafts: Drafts;
   private readonly contents: Contents;
   private _bytes = 0;
+  /** Whether a segment was not taken that nobody here can open, yet. */
+  private isPutOff = false;
 
   get doc(): Y.Doc | null {
     return this.readings.doc;
@@ -132,6 +134,10 @@ export class Replica {
         then('bad');
       } else if (piece.form === 'segment' && opened.kind === 'open') {
         this.weighing.weigh(piece, opened, then);
+      } else if (piece.form === 'segment' && this.readings.hasRead(piece)) {
+        // What can be read here is not given up for what cannot: it comes again when there is a key.
+        this.isPutOff = true;
+        then('known');
       } else {
         then(this.join(piece, opened));
       }
@@ -214,6 +220,10 @@ export class Replica {
   /** There may be other keys. */
   unlock(): void {
     this.readings.unlock();
+    if (this.isPutOff) {
+      this.isPutOff = false;
+      this.ports.resumed();
+    }
   }
 
   flush(): void {

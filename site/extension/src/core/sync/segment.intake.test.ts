@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { ICrypto } from '../crypto';
+import type { IEnvelope } from '../envelope/envelope';
 import type { ISegment } from '../envelope/segment';
 import type { Acquaintances, IAcquaintance } from './acquaintances';
 import { Intake } from './intake';
 import type { IPlace, Standing } from './options';
 
 const room = new Uint8Array(32);
+/** Where something of one's own is not here any more. */
+const LOST = 'lost';
 const key = (session: string): Uint8Array => new TextEncoder().encode(session);
 const who = (session: string, participant = 'ada'): IAcquaintance => ({
   ...{ session, participant, sessionKey: key(session), rootKey: room, agreementKey: room }
@@ -42,9 +45,9 @@ function bench(...known: readonly IAcquaintance[]): {
   const intake = new Intake({
     ...{ room, acquaintances, session: 'me', crypto: { verify } as unknown as ICrypto },
     standing: (_, place) => (standings.push(place), standing),
-    lacksOwn: () => false,
+    lacksOwn: document => document === LOST,
     has: () => false,
-    take: () => expect.unreachable(),
+    take: (_, __, ___, ____, then) => then('pass'),
     refuse: refusal => judged.push(refusal)
   });
   const hear = (given: ISegment): string => {
@@ -64,10 +67,16 @@ describe('taking in a segment', () => {
     expect(standings).toMatchObject([{ session: 'then', sequence: 7 }]);
   });
 
-  it('[SYN16] of another class, or of one’s own session, it is refused', () => {
-    const { hear } = bench(who('then'), who('now'), who('me'));
+  it('[SYN16] of another class, or of one’s own session, it is refused, unless something of that is lost', () => {
+    const { hear, intake } = bench(who('then'), who('now'), who('me'));
     expect(hear(segment({ room: new Uint8Array(32).fill(1) }))).toBe('other-class,null');
     expect(hear(segment({ session: 'me' }))).toBe('own,null');
+    expect(hear(segment({ session: 'me', document: LOST }))).toBe('of me');
+    const judged: string[] = [];
+    const signed = { sequence: 0, chain: new Uint8Array(0), signature: key('me') };
+    const envelope = { room, session: 'me', document: LOST, ...signed } as IEnvelope;
+    intake.accept(envelope, new Uint8Array(9), 'peer', verdict => judged.push(verdict));
+    expect(judged).toEqual(['pass']);
   });
 
   it('[ENV7] signed by somebody else, in another’s name, or by nobody it is forged', () => {

@@ -212,8 +212,10 @@ describe('segments that come', () => {
     bench.entries('segments/d', bytes);
     bench.entries('segments/d', bytes);
     expect(bench.takes.length).toBe(2);
-    bench.replicas.clear();
-    expect(bench.entries('segments/d', bytes)).toBe(true);
+    const closed = new Bench(a.segment(0, 8));
+    closed.hears({ reaches: [form(a.session)] });
+    closed.replicas.clear();
+    expect([closed.entries('segments/d', bytes), closed.takes]).toEqual([true, []]);
   });
 
   it('[SYN18] one answer is bounded, however much somebody sends', () => {
@@ -295,7 +297,7 @@ describe('segments that come', () => {
     bench.news();
     bench.entries('segments/d', []);
     bench.clock.advance(SPREAD_MS);
-    expect(bench.news()).toEqual(['ben segments/d 8']);
+    expect([bench.news(), bench.weighed]).toEqual([['ben segments/d 8'], []]);
     bench.log.take(a.segment(0, 16));
     bench.log.compact(a.segment(0, 16));
     bench.reaches.changed();
@@ -326,6 +328,9 @@ describe('a segment that is said to be a lie', () => {
     bench.hears({ reaches: [{ ...reach, chain: shortOf(a.envelopes[2]!) }] });
     bench.hears({ reaches: [{ ...reach, chain: new Uint8Array(CHAIN_BYTES) }] });
     expect(bench.news()).toEqual([]);
+    // A form is no lie, whatever it is.
+    bench.hears({ reaches: [{ ...reach, count: 8 }] });
+    expect(bench.news()).toEqual(['ada ask segments/d 0']);
     bench.hears({ reaches: [reach] });
     bench.hears({ reaches: [reach] });
     expect(bench.news()).toEqual(['ada ask pieces/d 4']);

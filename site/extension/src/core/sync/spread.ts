@@ -228,8 +228,10 @@ export class Spread {
     judged: () => void
   ): void {
     const read = readPiece(bytes);
-    const from = read?.form === 'segment' ? read.value.from : read?.value.sequence;
-    if (read?.value.session !== lie.session || from === undefined || from >= lie.to) {
+    const isOfIts =
+      read?.value.session === lie.session &&
+      (read.form === 'segment' ? read.value.from : read.value.sequence) < lie.to;
+    if (!isOfIts) {
       judged();
       return;
     }

@@ -30,6 +30,10 @@ describe('what one states', () => {
     expect(ada.society.stating.beginEpoch('open')).toBe(false);
     const unfounded = school.page('owner', { founding: null });
     expect(unfounded.society.stating.state(bodies[1]!)).toBe(false);
+    expect(unfounded.society.stating.give(school.idOf('ben'), 'viewer', [])).toBe(false);
+    const isDone: boolean[] = [];
+    unfounded.society.stating.takeOver(school.members.rootOf('recovery'), [], is => isDone.push(is));
+    expect(isDone).toEqual([false]);
     expect([types(ada), ada.society.stated.length, ada.society.keyring.newest]).toEqual([[], 1, 1]);
   });
 

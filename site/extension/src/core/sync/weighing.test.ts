@@ -211,6 +211,7 @@ describe('what a neighbour shows of a segment that they say lies', () => {
     hold(segment);
     expect(isLie(segment, ada.envelopes.slice(0, 4))).toBe(true);
     expect([banned[0], held()]).toEqual(['0-4', '0 1 2 3']);
+    expect(isLie(ada.segment(0, 4, 0, ada.changes(0, 5)), ada.envelopes.slice(0, 4))).toBe(true);
   });
 
   it.each([
@@ -222,11 +223,18 @@ describe('what a neighbour shows of a segment that they say lies', () => {
     ['all but one between', () => [ada.envelopes[0]!, ...ada.envelopes.slice(2, 4)]],
     ['another session’s', () => eve.envelopes.slice(0, 4)],
     ['a segment of a higher hash', () => [ada.segment(0, 4, 0x90, ada.changes(0, 3))]],
+    ['one that says another word', () => [ada.segment(0, 4, 0x90, eve.changes(0, 4))]],
     ['the very same', () => ada.envelopes.slice(0, 4)]
   ])('[SYN18] is %s: nothing changes', (_, theirs) => {
     const segment = ada.segment(0, 4);
     hold(segment);
     expect([isLie(segment, theirs()), banned, held()]).toEqual([false, [], '0-4']);
+  });
+
+  it('[SYN18] is nothing, and the segment is none that anybody would have made: nothing changes', () => {
+    const segment = { ...ada.segment(0, 4), bytes: Uint8Array.of(9) };
+    hold(segment);
+    expect([isLie(segment, []), banned, held()]).toEqual([false, [], '0-4']);
   });
 
   it('[SYN18] is its beginning, and says something else: theirs counts, as it does where they are', () => {

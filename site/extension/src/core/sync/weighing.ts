@@ -105,10 +105,7 @@ export class Weighing {
 
 /** Whose word counts, for everybody alike: that of envelopes, then the finer one, then the lower hash. */
 function outweighs(pieces: readonly IPiece[], segment: IPiece): boolean {
-  const [first] = pieces;
-  return (
-    pieces.length > 1 ||
-    first?.form === 'envelope' ||
-    (first !== undefined && idText(first.hash) < idText(segment.hash))
-  );
+  const isAbove = ({ form, hash }: IPiece): boolean =>
+    form === 'envelope' || idText(hash) < idText(segment.hash);
+  return pieces.length > 1 || pieces.some(isAbove);
 }
