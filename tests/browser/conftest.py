@@ -37,6 +37,9 @@ ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
     *("--disable-sync", "--no-first-run", "--disable-quic"),
     f"--disable-features={','.join((*OWN_WINDOW, *LEFT_OUT))}",
+    # A story runs a few lines of Python, and Python is 9 MB of WebAssembly: a function of it is compiled when it is
+    # called first, and not compiled again to be quicker later, which takes longer than it saves.
+    "--js-flags=--wasm-lazy-compilation --liftoff-only",
 ]
 PLAIN_HOST = "school.test"
 """A name that is not localhost, led to this machine: plain http there is no secure context."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
@@ -286,3 +287,49 @@ def test_the_bar_keeps_to_one_line_beside_a_folded_panel(a_class_with: AClassWit
     slot.click()
     panel = ada.page.get_by_role("region", name="Class", exact=True)
     expect(panel.get_by_text("Kept on this device", exact=True)).to_be_visible()
+
+
+FULL = """
+for (const name of ['add', 'put']) {
+  const write = IDBObjectStore.prototype[name];
+  IDBObjectStore.prototype[name] = function (...given) {
+    if (window.full) throw new DOMException('no room', 'QuotaExceededError');
+    return write.apply(this, given);
+  };
+}
+"""
+
+
+def test_sto8_a_full_device_goes_on_in_the_class_and_says_what_is_safe(a_class_with: AClassWith) -> None:
+    together = a_class_with("Ada")
+    ben = together.comes("Ben", FULL)
+    together.are_connected()
+    ben.page.set_viewport_size(WIDE)
+    slot = ben.page.locator(".pb-ClassSlot-button")
+    if slot.get_attribute("aria-expanded") == "false":
+        slot.click()
+    kept = ben.page.locator(".pb-Class-kept")
+    expect(kept).to_have_text("Kept on this device")
+    ben.page.evaluate("window.full = true")
+    ben.types(ben.index_of("Hello, world"), "  # while full")
+    expect(kept).to_contain_text("Storage is full: save your notebook as a file")
+    expect(kept).to_contain_text("The class still gets what you write here while you are live.")
+    together.people[0].sees("# while full")
+    with ben.page.expect_download() as download:
+        ben.bar.get_by_role("button", name="Save as a file").click()
+    assert "# while full" in Path(download.value.path()).read_text(encoding="utf-8")
+    ben.page.evaluate("window.full = false")
+    expect(kept).to_have_text("Kept on this device")
+
+
+def test_behind_the_card_of_one_who_came_before_the_teacher_nothing_says_that_the_network_is_at_fault(
+    context: BrowserContext, site_url: str
+) -> None:
+    founded = found()
+    OPENED.append(founded)
+    early = Student(context, site_url, founded).knock()
+    early.page.get_by_label("Your name").fill("Ben")
+    early.page.keyboard.press("Enter")
+    expect(early.page.get_by_text("Nobody who could let you in is here yet.")).to_be_visible()
+    slow = early.page.locator("#peerbook-opening .slow")
+    assert slow.evaluate_all("all => all.map(each => getComputedStyle(each).display)") == ["none"]

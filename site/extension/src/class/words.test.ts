@@ -7,6 +7,7 @@ import {
   comingInWords,
   connectionInWords,
   initialsOf,
+  keptInWords,
   refusalInWords,
   serverInWords,
   sinceInWords,
@@ -93,6 +94,17 @@ describe('the connection', () => {
     for (const reason of ['room-full', 'too-many-rooms', 'something-new']) {
       expect(refusalInWords(reason, trans)).toMatch(/Your work is kept here\..*reload|Reload/);
     }
+  });
+});
+
+describe('what the device keeps', () => {
+  it('is followed by what is safe all the same, where it keeps nothing and the class gets it', () => {
+    const full = 'Storage is full: save your notebook as a file';
+    expect(keptInWords(full, false, true, trans)).toBe(
+      `${full}. The class still gets what you write here while you are live.`
+    );
+    expect(keptInWords(full, false, false, trans)).toBe(full);
+    expect(keptInWords('Kept on this device', true, true, trans)).toBe('Kept on this device');
   });
 });
 

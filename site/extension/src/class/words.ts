@@ -172,6 +172,23 @@ export function refusalInWords(reason: string, trans: TranslationBundle): string
   }
 }
 
+/**
+ * What the device keeps, for the panel: where that is nothing, what is safe all the same.
+ *
+ * @param said the bar's words
+ * @param reachesClass whether the class gets what one writes on this page
+ */
+export function keptInWords(
+  said: string,
+  isKept: boolean,
+  reachesClass: boolean,
+  trans: TranslationBundle
+): string {
+  return isKept || !reachesClass
+    ? said
+    : `${said}. ${trans.__('The class still gets what you write here while you are live.')}`;
+}
+
 /** Somebody's page and this one do not understand each other. */
 export function otherVersionInWords(trans: TranslationBundle): string {
   return trans.__(

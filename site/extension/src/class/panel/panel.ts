@@ -36,6 +36,8 @@ export interface IPanelView extends IScene {
   readonly whose: IWhose | null;
   readonly myName: string;
   readonly kept: string;
+  /** False: the device keeps nothing of it now. */
+  readonly isKept?: boolean;
   readonly door: Door;
   /** Whether the class sees the outputs of everybody's own pages. */
   readonly outputsShared: boolean;
@@ -119,6 +121,7 @@ export class ClassPanel extends Widget {
     this.why.hidden = view.said.why === '';
     this.reload.hidden = view.said.canReload !== true;
     setText(this.kept, view.kept);
+    this.kept.dataset.tone = view.isKept === false ? 'warm' : '';
     this.kept.hidden = view.kept === '';
     this.knocked(() => {
       this.contradiction.show(view.people, view.contradicting, view.teaching);

@@ -16,7 +16,7 @@ import { fetchCatalogue, type ICatalogue, workshopOf } from '../../workshop/cata
 import { copyAddress, pageAddress } from '../addresses';
 import type { IClassParts } from '../live';
 import { undecided } from '../teaching/words';
-import { connectionInWords, type ISaid, otherVersionInWords } from '../words';
+import { connectionInWords, type ISaid, keptInWords, otherVersionInWords } from '../words';
 import { Coalesced } from './coalesced';
 import { outsideInWords } from './entrance';
 import { askAnew } from './identify';
@@ -140,6 +140,9 @@ export class ClassPart {
     if (!this.panel.isVisible) {
       return;
     }
+    const keeping = session ? worst(session.keeping) : null;
+    const isKept = keeping?.kind !== 'full' && keeping?.kind !== 'refused';
+    const reachesClass = whose?.isShared === true && whose.mayWrite && entrance === 'in';
     this.panel.tell({
       people,
       path,
@@ -148,7 +151,8 @@ export class ClassPart {
       said,
       whose,
       myName: membership.me.name,
-      kept: session ? keepingInWords(worst(session.keeping), trans) : '',
+      kept: keeping ? keptInWords(keepingInWords(keeping, trans), isKept, reachesClass, trans) : '',
+      isKept,
       door,
       outputsShared,
       teaching,
