@@ -130,6 +130,20 @@ def test_syn18_of_one_s_own_that_a_segment_took_along_whose_key_was_undone_comes
     assert (desk.words, desk.lost) == (["0123"] * 2, [Lost("a", "more")])
 
 
+def test_log7_in_a_segment_whose_key_was_undone_is_given_back_when_nobody_brings_it_in_envelopes() -> None:
+    desk = Desk(compact_every=16)
+    desk.world.part(desk.page, desk.other)
+    desk.keys.is_second = True
+    desk.write(0, 40)
+    written = str(desk.page.text)
+    assert desk.page.replica.log.pieces(desk.page.session)[0].form == "segment"
+    desk.undo(1)
+    desk.world.clock.advance(LOST_MS - 5000)
+    assert (desk.lost, str(desk.page.text)) == ([], written)
+    desk.world.clock.advance(5000)
+    assert (desk.lost, desk.limit, str(desk.page.text)) == ([Lost("a", written)], 0, "")
+
+
 def test_syn18_what_can_be_read_is_not_given_up_for_a_segment_that_cannot_until_there_is_a_key() -> None:
     world, keys, fewer = World(), TwoKeys(), TwoKeys()
     fewer.undone[1] = []

@@ -137,10 +137,13 @@ class Reading:
     @property
     def own_lost(self) -> int | None:
         """From which place on what one's own session says leans on what was here and is in the log no more, as another
-        side of what its author said counts: it may come back, as long as others have it. None when there is no such
-        place.
+        side of what its author said counts; or is in a segment whose key was undone. It may come back, as long as others
+        have it, or have it in envelopes. None when there is no such place.
         """
         log, own = self._ports.log, self._strands.get(self._ports.session)
+        if own and own.state == "locked":
+            # A segment: of an envelope nobody brings anything else.
+            return own.next
         leaning = self._own_leaning(own) if own else None
         if leaning is None:
             return None

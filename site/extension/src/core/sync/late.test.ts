@@ -7,6 +7,7 @@ import type { IDocumentKey } from '../envelope/keys';
 import type { ICut } from '../log/log';
 import type { IKept } from './kept';
 import type { IKeys, IRules } from './options';
+import { LOST_MS } from './readings';
 
 describe('what was written and waits for a key', () => {
   it('[PER7] is given back when its author is cut off before it comes, and stands on no page alone', () => {
@@ -241,6 +242,34 @@ describe('what was written and waits for a key', () => {
     pages.join(page, other);
     pages.clock.advance(30_000);
     expect([page.words, other.words]).toEqual(['0123', '0123']);
+  });
+
+  it('[LOG7] in a segment whose key was undone is given back when nobody brings it in envelopes', () => {
+    const pages = new Pages(digest);
+    const lost: string[] = [];
+    let isUndone = false;
+    const key = new Uint8Array(32).fill(1);
+    const page: Page = pages.open({
+      compactEvery: 8,
+      keys: {
+        keyFor: (_, __, then) => then({ epoch: 0, key }),
+        keysOf: (_, __, ___, then) => then(isUndone ? [] : [key])
+      },
+      onLost: (_, all) => lost.push(...all.map(({ text }) => text)),
+      onUnfit: () => undefined
+    });
+    for (const letter of 'abcdefghijklmnopqrstuvwxyz') {
+      page.text.insert(page.text.length, letter);
+      pages.clock.advance(500);
+    }
+    const { log } = page.engine.replica(DOCUMENT)!;
+    expect(log.pieces(page.session)[0]).toMatchObject({ form: 'segment' });
+    isUndone = true;
+    page.engine.rulesChanged(true);
+    pages.clock.advance(LOST_MS - 1000);
+    expect(lost).toEqual([]);
+    pages.clock.advance(2000);
+    expect([page.words, lost, log.limitOf(page.session)]).toEqual(['', ['abcdefghijklmnopqrstuvwxyz'], 0]);
   });
 
   it('[LOG7] with a key of a team that was undone is given back: nobody else is given that key', () => {

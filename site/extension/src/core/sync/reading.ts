@@ -263,11 +263,15 @@ export class Reading {
 
   /**
    * From which place on what one's own session says leans on what was here and is in the log no more, as another side of
-   * what its author said counts: it may come back, as long as others have it. Null when there is no such place.
+   * what its author said counts; or is in a segment whose key was undone. It may come back, as long as others have it, or
+   * have it in envelopes. Null when there is no such place.
    */
   get ownLost(): number | null {
     const { log, session } = this.ports;
     const own = this.opening === 0 ? this.strands.get(session) : undefined;
+    if (own?.state === 'locked') {
+      return own.next;
+    }
     const place = own && this.ownLeaning(own)?.place;
     if (place === undefined) {
       return null;
