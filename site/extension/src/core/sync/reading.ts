@@ -6,70 +6,15 @@
 import * as Y from 'yjs';
 import { joinBytes } from '../bytes';
 import type { Cancel } from '../clock';
-import type { Log } from '../log/log';
 import type { IPiece } from '../log/piece';
 import { checkChange, type ICheckedChange } from '../permissions/change';
-import { forSegments, type IChangeLimits } from '../permissions/limits';
+import { forSegments } from '../permissions/limits';
 import { merged } from '../permissions/merged';
 import { admit, Intake } from '../permissions/replay';
-import type { IId } from '../permissions/structs';
-import type { Work } from '../permissions/work';
+import { Own } from './own';
+import type { IGathered, IReadingPorts, IStrand, Opened } from './reads';
 
-/** What a piece turns out to hold. */
-export type Opened =
-  | { readonly kind: 'open'; readonly plain: Uint8Array; readonly part: number; readonly parts: number }
-  /** There is no key here, yet. */
-  | { readonly kind: 'locked' }
-  /** Sealed with another key, or for another place. */
-  | { readonly kind: 'wrong' };
-
-export interface IReadingPorts {
-  readonly log: Log;
-  /** One's own session: what it writes is in the document before it is in the log. */
-  readonly session: string;
-  readonly limits: IChangeLimits;
-  readonly origin: symbol;
-  /** How long each person's writing may take. */
-  readonly work?: Work | undefined;
-  /** Whose a session is; null for one's own. */
-  personOf(session: string): string | null;
-  clientOf(session: string, author: string): number;
-  /** How far a session counts that was cut off; null for all others. */
-  frontier(session: string): number | null;
-  open(piece: IPiece, then: (opened: Opened) => void): void;
-  /**
-   * What a session says from `place` on may not be said: `piece` is where that shows. `isBuilding`: nothing of what comes
-   * after is in the document.
-   */
-  stopped(session: string, place: number, piece: IPiece, isBuilding: boolean): void;
-  /** Something is sealed with a key that is not here. */
-  locked(piece: IPiece): void;
-  /** Something that had waited may not be: built anew, it shows where. */
-  torn(): void;
-  /** Something was read, and nothing is being opened. */
-  progressed(): void;
-}
-
-interface IGathered {
-  readonly strand: IStrand;
-  readonly place: number;
-  readonly piece: IPiece;
-}
-
-interface IStrand {
-  readonly session: string;
-  readonly client: number;
-  /** Up to where the log was read. */
-  next: number;
-  /** The client's clock there. */
-  clock: number;
-  /** A change in parts of which not all were read. */
-  parts: { readonly place: number; readonly of: number; readonly list: Uint8Array[] } | null;
-  state: 'idle' | 'opening' | 'locked' | 'full';
-  /** What found no room to wait, in order. */
-  readonly rest: ICheckedChange[];
-  isCut: boolean;
-}
+export type { IReadingPorts, Opened } from './reads';
 
 export class Reading {
   /**
@@ -88,6 +33,7 @@ export class Reading {
         ...([doc, genesis, new Map<number, number>(), ports.origin, undefined] as const),
         ports.work?.of(session => ports.personOf(session))
       );
+    this.own = new Own(ports, this.strands, this.intake?.waiting);
   }
 
   private readonly intake: Intake | null;
@@ -96,8 +42,7 @@ export class Reading {
   private readonly places = new Map<ICheckedChange, { session: string; place: number; piece: IPiece }>();
   /** What clients wrote that is taken as one, and some of it waits. */
   private readonly merged = new Set<ICheckedChange>();
-  /** Where each change of one's own session begins, and its clock after it. */
-  private readonly ownPlaces: { readonly place: number; readonly to: number }[] = [];
+  private readonly own: Own;
   private readonly full = new Set<IStrand>();
   private opening = 0;
   private ended = false;
@@ -238,81 +183,19 @@ export class Reading {
     return isRead && (!strand || !this.doc || Y.getState(this.doc.store, strand.client) >= strand.clock);
   }
 
-  /**
-   * From which place on what one's own session says is in nobody's document [LOG7]: it leans on what may not be where it is,
-   * a part of which was seen while the rest was waited for; or its key was undone. Null when it is, as far as was read.
-   */
+  /** From which place on what one's own session says is in nobody's document, as far as was read; as `end` of `Own`. */
   get ownEnd(): number | null {
-    const { log, session } = this.ports;
-    const own = this.opening === 0 ? this.strands.get(session) : undefined;
-    if (own?.state === 'locked' && log.pieces(session, own.next)[0]?.form === 'envelope') {
-      // One had the key when one wrote: whoever stated it was none to state it, and nobody else is given it. A segment's
-      // envelopes others may have.
-      return own.parts?.place ?? own.next;
-    }
-    const leaning = own && this.ownLeaning(own);
-    const stop = leaning?.on && log.stopAt(leaning.on.session);
-    if (!stop || leaning.need.clock < leaning.on.clock) {
-      return null;
-    }
-    // Beyond a frontier nobody waits: there it is filled.
-    const { next, session: other } = leaning.on;
-    const isStopped = next >= stop.at && stop.at < (this.ports.frontier(other) ?? Infinity);
-    return isStopped ? leaning.place : null;
+    return this.opening === 0 ? this.own.end : null;
   }
 
-  /**
-   * From which place on what one's own session says leans on what was here and is in the log no more, as another side of
-   * what its author said counts; or is in a segment whose key was undone. It may come back, as long as others have it, or
-   * have it in envelopes. Null when there is no such place.
-   */
+  /** The same of what may come back; as `lost` of `Own`. */
   get ownLost(): number | null {
-    const { log, session } = this.ports;
-    const own = this.opening === 0 ? this.strands.get(session) : undefined;
-    if (own?.state === 'locked') {
-      return own.next;
-    }
-    const place = own && this.ownLeaning(own)?.place;
-    if (place === undefined) {
-      return null;
-    }
-    let leaning = this.leaning(own!);
-    for (const passed = new Set([own]); leaning?.on && leaning.need.clock < leaning.on.clock;) {
-      // That is here, and waits itself.
-      passed.add(leaning.on);
-      const next = this.leaning(leaning.on);
-      leaning = next && passed.has(next.on) ? null : next;
-    }
-    const on = leaning?.on;
-    if (!leaning || on === own) {
-      return null;
-    }
-    // A frontier fills what is beyond it, and a fork waits for one.
-    const mayCome = on && (this.ports.frontier(on.session) !== null || log.forkOf(on.session) !== null);
-    return !on || (!mayCome && on.next >= log.count(on.session)) ? place : null;
+    return this.opening === 0 ? this.own.lost : null;
   }
 
   end(): void {
     this.ended = true;
     this.slow?.();
-  }
-
-  /** Where the first change of one's own that waits begins, and what it waits for, in whose session, if that is known. */
-  private ownLeaning(
-    own: IStrand
-  ): { readonly place: number; readonly need: IId; readonly on: IStrand | undefined } | null {
-    const leaning = this.leaning(own);
-    const place = leaning ? this.ownPlaces.find(({ to }) => to > leaning.from)?.place : undefined;
-    return !leaning || place === undefined ? null : { place, need: leaning.need, on: leaning.on };
-  }
-
-  /** From which clock on what a session wrote waits, for what, and in whose session that is, if it is known. */
-  private leaning(
-    strand: IStrand
-  ): { readonly from: number; readonly need: IId; readonly on: IStrand | undefined } | null {
-    const awaited = this.intake?.waiting.awaitedBy(strand.client);
-    const on = [...this.strands.values()].find(({ client }) => client === awaited?.need.client);
-    return awaited ? { ...awaited, on } : null;
   }
 
   private strandOf(session: string): IStrand | null {
@@ -361,7 +244,7 @@ export class Reading {
     strand.next = piece.to;
     strand.clock = Math.max(strand.clock, change.to);
     if (strand.session === this.ports.session) {
-      this.ownPlaces.push({ place, to: change.to });
+      this.own.add(place, change.to);
     }
     if (this.gathered) {
       this.gathered.set(change, { strand, place, piece });
