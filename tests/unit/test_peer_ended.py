@@ -238,8 +238,8 @@ class Bench:
         )
         reading = Reading(ports, Doc(), GENESIS, math.inf)
         reading.read_anew()
-        self.lost = reading.own_lost
-        return reading.has_own, reading.own_end
+        self.lost = reading.own.lost
+        return reading.has_own, reading.own.end
 
 
 def test_log7_one_s_own_ends_with_the_first_that_leans_on_what_a_log_ends_before() -> None:

@@ -22,7 +22,8 @@ from ..permissions.replay import admit
 from ..permissions.work import Work
 from .digest import vector_of
 from .live import LiveIntake
-from .reads import Gathered, Leaning, Parts, Strand
+from .own import Own
+from .reads import Gathered, Parts, Strand
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,12 @@ class Reading:
         work = ports.work.of(self._person_of) if ports.work else None
         self._intake = LiveIntake(doc, genesis, work) if doc is not None else None
         self._strands: dict[str, Strand] = {}
+        waiting = self._intake.waiting if self._intake else None
+        self.own = Own(ports.log, ports.session, ports.frontier, self._strands, waiting)
         self._places: dict[CheckedChange, tuple[str, int, Piece]] = {}
         """Where each change that was taken began, for what turns out later."""
         self._merged: set[CheckedChange] = set()
         """What clients wrote that is taken as one, and some of it waits."""
-        self._own_places: list[tuple[int, int]] = []
-        """Where each change of one's own session begins, and its clock after it."""
         self._full: set[str] = set()
         self._ended = False
         self._slow: Cancel | None = None
@@ -112,55 +113,6 @@ class Reading:
         if (strand.next if strand else 0) < self._ports.log.count(self._ports.session):
             return False
         return strand is None or self.doc is None or vector_of(self.doc).get(strand.client, 0) >= strand.clock
-
-    @property
-    def own_end(self) -> int | None:
-        """From which place on what one's own session says is in nobody's document [LOG7]: it leans on a part of what
-        may not be, seen while the rest was waited for; or its key was undone. None when it is, as far as was read.
-        """
-        log, own = self._ports.log, self._strands.get(self._ports.session)
-        if own and own.state == "locked":
-            piece = next(iter(log.pieces(own.session, own.next)), None)
-            if piece and piece.form == "envelope":
-                # Whoever stated its key was none to state it: nobody else is given it. A segment others have in pieces.
-                return own.parts.place if own.parts else own.next
-        leaning = self._own_leaning(own) if own else None
-        if leaning is None or leaning.on is None:
-            return None
-        on, stop = leaning.on, log.stop_at(leaning.on.session)
-        if stop is None or leaning.clock < on.clock:
-            return None
-        # Beyond a frontier nobody waits: there it is filled.
-        limit = self._ports.frontier(on.session)
-        return leaning.place if on.next >= stop and (limit is None or stop < limit) else None
-
-    @property
-    def own_lost(self) -> int | None:
-        """From which place on what one's own session says leans on what was here and is in the log no more, as another
-        side of what its author said counts; or is in a segment whose key was undone. It may come back, as long as others
-        have it, or have it in envelopes. None when there is no such place.
-        """
-        log, own = self._ports.log, self._strands.get(self._ports.session)
-        if own and own.state == "locked":
-            # A segment: of an envelope nobody brings anything else.
-            return own.next
-        leaning = self._own_leaning(own) if own else None
-        if leaning is None:
-            return None
-        passed: list[Strand | None] = [own]
-        on, clock = leaning.on, leaning.clock
-        while on and clock < on.clock:
-            # That is here, and waits itself.
-            passed.append(on)
-            awaited = self._awaited(on)
-            if awaited is None or awaited[1] in passed:
-                return None
-            _, on, clock = awaited
-        if on is None:
-            return leaning.place
-        # A frontier fills what is beyond it, and a fork waits for one.
-        may_come = on is own or self._ports.frontier(on.session) is not None or log.is_doubted(on.session)
-        return leaning.place if not may_come and on.next >= log.count(on.session) else None
 
     def has_read(self, session: str, place: int) -> bool:
         """Whether a session was read beyond a place: into a document, as what is carried is not."""
@@ -216,22 +168,6 @@ class Reading:
         if self._slow:
             self._slow()
 
-    def _own_leaning(self, own: Strand) -> Leaning | None:
-        """Where the first change of one's own that waits begins, and what it waits for, if that is known."""
-        awaited = self._awaited(own)
-        if awaited is None:
-            return None
-        start, on, clock = awaited
-        return next((Leaning(place, clock, on) for place, end in self._own_places if end > start), None)
-
-    def _awaited(self, strand: Strand) -> tuple[int, Strand | None, int] | None:
-        """From which clock on what a session wrote waits, in whose session that is, if known, and at which clock."""
-        awaited = self._intake.waiting.awaited_by(strand.client) if self._intake else None
-        if awaited is None:
-            return None
-        start, (client, clock) = awaited
-        return start, next((each for each in self._strands.values() if each.client == client), None), clock
-
     def _person_of(self, session: str) -> str | None:
         """Whose time it is; None: one's own."""
         author = self._ports.log.author_of(session)
@@ -278,7 +214,7 @@ class Reading:
         strand.next = piece.end
         strand.clock = max(strand.clock, change.end)
         if strand.session == self._ports.session:
-            self._own_places.append((place, change.end))
+            self.own.add(place, change.end)
         if self._gathered is not None:
             self._gathered[change] = Gathered(strand, place, piece)
         elif self._intake:

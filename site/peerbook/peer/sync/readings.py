@@ -29,7 +29,7 @@ class ReadingsPorts:
     stopped: Callable[[str, int, Piece, bool], None]
     """What a session says from a place on may not be said; as in `ReadingPorts`."""
     own_ended: Callable[[int], None]
-    """What one's own session says from a place on is in nobody's document; as `own_end` of `Reading`."""
+    """What one's own session says from a place on is in nobody's document; as `end` of `Own`."""
     replaying: Callable[[], None]
     """The next document is about to be built, out of the log alone."""
     is_same: Callable[[Doc[Any], Doc[Any]], bool]
@@ -212,16 +212,16 @@ class Readings:
         if reading.has_own:
             self._exchange(reading, reading.doc)
             return
-        end = reading.own_end
+        end = reading.own.end
         if end is not None:
             self._ports.own_ended(end)
-        elif reading.own_lost is not None and self._lost is None:
+        elif reading.own.lost is not None and self._lost is None:
             self._lost = self._page.clock.after(LOST_MS, self._despair)
 
     def _despair(self) -> None:
         """What one's own leans on did not come back: it is in nobody's document."""
         self._lost = None
-        place = self._next.own_lost if self._next else None
+        place = self._next.own.lost if self._next else None
         if place is not None:
             self._ports.own_ended(place)
 

@@ -37,12 +37,3 @@ class Gathered:
     strand: Strand
     place: int
     piece: Piece
-
-
-@dataclass(frozen=True, slots=True)
-class Leaning:
-    """From a place of one's own session on it leans on a clock of another's client: ``on``, where that is known."""
-
-    place: int
-    clock: int
-    on: Strand | None
