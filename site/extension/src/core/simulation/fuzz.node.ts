@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { isMainThread, type MessagePort, parentPort, Worker } from 'node:worker_threads';
 import { Noble } from '../../crypto/noble';
 import { digest } from './digest.node';
-import { commandOf, SCRIPTS, scriptOf } from './fuzzed';
+import { commandOf, scriptOf } from './fuzzed';
 import { Lesson } from './lesson';
 import { Siege } from './siege';
 
@@ -129,7 +129,7 @@ function tellLessons(): void {
     goOn();
   }
   process.on('exit', () => {
-    say(`${SCRIPTS.length} kinds of lessons. ${soFar()}`);
+    say(soFar());
     if (failed > 0 || done < count) {
       process.exitCode = 1;
     }
