@@ -438,7 +438,9 @@ export class Changes {
     }
     for (const session of new Set([piece.session, piece.signer])) {
       const name = `${document} ${session}`;
-      const introduction = acquaintances.bytesOf(session);
+      // One's own is not looked at yet when one writes in the page's first moments.
+      const introduction =
+        session === options.own.session ? options.own.introduction : acquaintances.bytesOf(session);
       if (options.keep && introduction && !this.stored.has(name)) {
         this.stored.add(name);
         options.keep(document, { kind: 'introduction', bytes: introduction });

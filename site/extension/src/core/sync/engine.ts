@@ -315,7 +315,7 @@ export class Engine {
     return [...this.library.replicas].flatMap(([document, replica]) =>
       reachesIn(replica.log, participant).map(entry => ({
         ...{ document, ...entry },
-        isShort: replica.isShort(entry.session)
+        ...(replica.isShort(entry.session) && { isShort: true })
       }))
     );
   }

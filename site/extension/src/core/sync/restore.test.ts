@@ -29,6 +29,22 @@ const textOf = (doc: Y.Doc): string =>
   (doc.getMap<Y.Map<unknown>>('cells').get('c')!.get('source') as Y.Text).toJSON();
 
 describe('what storage has of a document', () => {
+  it('[STO10] says whose it is also of what one wrote before one’s own introduction was looked at', () => {
+    const pages = new Pages(digest);
+    const { crypto } = pages.members;
+    const kept: string[] = [];
+    const ada = pages.open({
+      crypto: new Proxy(crypto, {
+        get: (target, name: keyof ICrypto) =>
+          name === 'verify' ? () => undefined : (target[name] as () => void).bind(target)
+      }),
+      keep: (_, { kind }) => kept.push(kind)
+    });
+    ada.text.insert(0, 'hello');
+    pages.clock.advance(2000);
+    expect(kept).toEqual(['introduction', 'piece']);
+  });
+
   it('[STO10] is read again with nobody there, however late cryptography answers', () => {
     const pages = new Pages(digest);
     const kept: IKept[] = [];
