@@ -182,6 +182,14 @@ describe('what was lost', () => {
     expect([said().length, shown('the first').length, shown('the second').length]).toEqual([2, 1, 1]);
   });
 
+  it('is said again when something is refused once more: it may have been put away', () => {
+    notices.lost(page.session, [ONE], 'role');
+    const [before] = Notification.manager.notifications;
+    notices.refusedHere(page.session, 'role');
+    const [after] = Notification.manager.notifications;
+    expect([said().length, shown('the first').length, after!.id === before!.id]).toEqual([1, 1, false]);
+  });
+
   it('twice for the same reason is in one notice, with all of it', async () => {
     const copied: string[] = [];
     const clipboard = { writeText: (text: string) => Promise.resolve(void copied.push(text)) };

@@ -100,7 +100,8 @@ export class Notices implements IFileListener {
     const why = whyOf(fault, notebook.isReadOnly);
     const before = this.refusalOf(session, why);
     if (before && before.lost.length > 0) {
-      // It says so already, and what was written is in it alone.
+      // Said again, as it may have been put away: with what was written, which is in it alone.
+      this.lost(session, [], fault);
       return;
     }
     Notification.dismiss(before?.id ?? '');
@@ -110,16 +111,16 @@ export class Notices implements IFileListener {
 
   /** What one wrote and is not on the page any more. */
   lost(session: Session, pieces: readonly ILost[], fault: string | null): void {
-    if (oneLine(pieces) === '') {
-      return;
-    }
     const { trans } = this;
     const { needsReload } = session;
     const isReadOnly = fault === 'role' || !session.mayWrite;
     const why = fault === null || needsReload ? null : whyOf(fault, isReadOnly);
     const before = why === null ? undefined : this.refusalOf(session, why);
     // Refused once more for the same reason: one notice has it all.
-    const all = [...(before?.lost ?? []), pieces];
+    const all = [...(before?.lost ?? []), ...(oneLine(pieces) === '' ? [] : [pieces])];
+    if (all.length === 0) {
+      return;
+    }
     const shown = this.offered.get(session) ?? [];
     const isKept = isKeptAfter(fault, needsReload) || shown.some(({ id }) => id === before?.id);
     const lost = all.flat();
