@@ -58,6 +58,31 @@ describe('what was here and is not any more', () => {
     expect(page.words).toBe(other.words);
   });
 
+  it('[SYN18] of what somebody was told that may not be, and the others in a segment otherwise, all have the same', () => {
+    const pages = new Pages(digest);
+    const eve = pages.open({ compactEvery: 8 });
+    const [page, third, told] = pages.many(3) as [Page, Page, Page];
+    pages.chain([eve, page, third]);
+    type(pages, eve, 'abcdefghijklmnopqrstuvwxyz');
+    pages.clock.advance(10_000);
+    expect(logOf(third).pieces(eve.session)[0]).toMatchObject({ form: 'segment' });
+    pages.part(eve, page);
+    const client = clientOf(digest, DOCUMENT, eve.participant, eve.session);
+    // Beside nothing that there is: it follows on no clock of hers.
+    const [first] = pages.members.sealed(eve.own, DOCUMENT, 'document', [
+      craft(client, 5, [{ parent: 'cells', kind: 8, key: 'eves', content: valuesOf(1) }])
+    ]);
+    pages.join(third, told);
+    told.hear(third.session, 'control', encodeMessage({ type: 'introduction', bytes: eve.own.introduction }));
+    told.engine.hearStar('somebody', first!);
+    expect(logOf(told).stopAt(eve.session)?.at).toBe(0);
+    pages.clock.advance(30_000);
+    const all = [page, third, told];
+    expect(all.map(each => [logOf(each).count(eve.session), each.words])).toEqual(all.map(() => [0, '']));
+    const digests = all.map(each => each.engine.replica(DOCUMENT)!.reaches.digest);
+    expect(digests).toEqual(digests.map(() => digests[0]));
+  });
+
   it('[LOG7] is waited for as long each time, also by whom it came back to before', () => {
     const pages = new Pages(digest);
     const key = new Uint8Array(32).fill(1);
