@@ -87,12 +87,16 @@ class EverybodyMay:
         """By participant."""
         self.cuts: dict[tuple[str, str], Cut] = {}
         """By document and session."""
+        self.owner = ""
 
     def standing(self, who: Introduction, place: Envelope) -> Standing:
         return self.standings.get(who.participant, "may")
 
     def cut_of(self, document: str, session: str, participant: str) -> Cut | None:
         return self.cuts.get((document, session))
+
+    def is_owner(self, participant: str) -> bool:
+        return participant == self.owner
 
 
 class OneKey:

@@ -22,6 +22,7 @@ class Frontier:
     chain: bytes | None
     settled: bool
     doubt: bool
+    is_implied: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,11 @@ class Course:
         if self.frontier:
             return min(stop, self.frontier.count)
         return min(stop, self.fork.at if self.fork else math.inf)
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether somebody said how far the session counts, whatever it did."""
+        return self.frontier is not None and not self.frontier.is_implied
 
     @property
     def is_off(self) -> bool:
@@ -161,7 +167,7 @@ class Course:
             chain = strand.chain_at(cut.count)
             is_wrong = not agrees(chain, cut.chain)
             settled = cut.count == 0 or (chain is not None and not is_wrong)
-            self.frontier = Frontier(cut.count, cut.chain, settled, is_wrong)
+            self.frontier = Frontier(cut.count, cut.chain, settled, is_wrong, cut.is_implied)
             self.beyond = strand.truncate(0 if is_wrong else cut.count)
             self._dismiss(lambda each: is_wrong or each.end > cut.count)
         return Moved(without(was, strand.pieces), without(strand.pieces, was))
@@ -188,10 +194,9 @@ class Course:
 
     def _contradicted(self, piece: Piece, proof: list[Piece], done: list[Piece]) -> Taken:
         frontier = self.frontier
-        if frontier and (frontier.settled or not frontier.chain):
-            return Refused("astray")
-        if frontier:
-            return self._turn(piece, frontier)
+        if frontier and self.is_judged:
+            is_over = frontier.settled or not frontier.chain
+            return Refused("astray") if is_over else self._turn(piece, frontier)
         return Fork(proof, done) if self.prove(proof) else Refused("forked")
 
     def _turn(self, piece: Piece, frontier: Frontier) -> Taken:
@@ -230,7 +235,7 @@ class Course:
             if not agrees(following.before, side.chain_at(following.first)):
                 # It waited, and is of another side of a fork: put together they would look whole.
                 self._room.remove(following)
-                if self.frontier is None:
+                if self.frontier is None or not self.is_judged:
                     return self._contradicted(following, [*side.proof_of(following.first), following], [])
                 self.frontier.doubt = True
                 following = self._following(side)
@@ -258,7 +263,7 @@ class Course:
                 instead.extend(without(self.strand.truncate(following.first), joined))
                 self.strand.append(following)
                 joined.append(following)
-            elif self.frontier is None:
+            elif self.frontier is None or not self.is_judged:
                 return self._contradicted(following, proof, joined)
             else:
                 self.frontier.doubt = True

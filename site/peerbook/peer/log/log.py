@@ -80,9 +80,14 @@ class Log:
         return first.end, first.after or self._links.next(self._links.first(session), first.hash)
 
     def is_doubted(self, session: str) -> bool:
-        """Whether it said two things, and no frontier says how far it counts all the same."""
+        """Whether it said two things, and nobody says how far it counts all the same."""
         course = self._courses.get(session)
-        return course is not None and course.fork is not None and course.frontier is None
+        return course is not None and course.fork is not None and not course.is_judged
+
+    def doubted_from(self, session: str) -> int | None:
+        """Where the proof begins that it said two things: nobody doubts what is before. None without a proof."""
+        course = self._courses.get(session)
+        return course.fork.begins if course and course.fork else None
 
     @property
     def forks(self) -> list[str]:
@@ -107,7 +112,8 @@ class Log:
     def cut_at(self, session: str) -> Cut | None:
         """How far a statement says that the session counts."""
         course = self._courses.get(session)
-        return Cut(course.frontier.count, course.frontier.chain) if course and course.frontier else None
+        frontier = course.frontier if course else None
+        return Cut(frontier.count, frontier.chain, frontier.is_implied) if frontier else None
 
     def limit_of(self, session: str) -> float:
         """Up to where a session may grow here."""

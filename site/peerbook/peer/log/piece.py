@@ -64,10 +64,12 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """How far a session counts, by a statement; ``chain`` is None only with a count of 0."""
+    """How far a session counts, by a statement; ``chain`` is None with a count of 0, and where nobody said it."""
 
     count: int
     chain: bytes | None
+    is_implied: bool = False
+    """By no statement: of what said two things, how far nobody doubts it [LOG6]."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ class Changes:
 
         def cut_of(session: str, author: str) -> Cut | None:
             cut = options.rules.cut_of(document, session, author)
-            return Cut(cut.count, cut.chain) if cut else None
+            return Cut(cut.count, cut.chain) if cut else self._undoubted_of(document, session, author)
 
         return Replica(
             document,
@@ -131,6 +131,13 @@ class Changes:
                 self._work,
             ),
         )
+
+    def _undoubted_of(self, document: str, session: str, author: str) -> Cut | None:
+        """Nobody says of the owner how far they count: what said two things counts as far as nobody doubts it."""
+        replica = self._ports.library.replicas.get(document)
+        count = replica.log.doubted_from(session) if replica else None
+        is_owners = count is not None and self._ports.options.rules.is_owner(author)
+        return Cut(count, None, is_implied=True) if count is not None and is_owners else None
 
     def lacks_own(self, document: str) -> bool:
         """Whether less of one's own session is here than counts: a segment of it reached beyond the frontier that cut
@@ -254,12 +261,16 @@ class Changes:
 
     def _read_proof(self, data: bytes, peer: str, *, is_kept: bool = False) -> None:
         proof = decode_proof(data)
-        first = None if isinstance(proof, ProofFault) else read_piece(proof.pieces[0])
-        if isinstance(proof, ProofFault) or first is None:
+        pieces = [] if isinstance(proof, ProofFault) else [read_piece(each) for each in proof.pieces]
+        read = [each for each in pieces if each is not None]
+        if isinstance(proof, ProofFault) or len(read) < len(pieces):
             self._ports.refuse("garbled", peer)
             return
-        replica = self._ports.library.replicas.get(first.document)
-        if replica is None or replica.log.proof_of(first.session):
+        # Of several the one that begins first counts.
+        begins = min(each.first if isinstance(each, Segment) else each.sequence for each in read)
+        replica = self._ports.library.replicas.get(read[0].document)
+        known = replica.log.doubted_from(read[0].session) if replica else None
+        if replica is None or (known is not None and begins >= known):
             return
         for introduction in proof.introductions:
             self._ports.acquaintances.hear(introduction)

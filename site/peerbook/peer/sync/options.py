@@ -59,6 +59,9 @@ class Rules(Protocol):
     def cut_of(self, document: str, session: str, participant: str) -> Cut | None:
         """None: there is no frontier for it."""
 
+    def is_owner(self, participant: str) -> bool:
+        """Whether nobody may say how far somebody counts: they own the class."""
+
 
 class Keys(Protocol):
     """The keys of documents, as far as they are here."""

@@ -56,8 +56,9 @@ class Reaches:
         limit = self._log.limit_of(reach.session)
         if self._log.count(reach.session) < min(reach.count, limit):
             return True
-        if self._log.is_doubted(reach.session):
-            # What comes after a fork is nobody's, until a frontier says how far it counts.
+        if self.is_forked(reach):
+            # What comes after a fork is nobody's, until a frontier says how far it counts. Before it there may be
+            # another.
             return False
         known = self._log.chain_at(reach.session, reach.count)
         return known is not None and reach.count <= limit and known[:CHAIN_BYTES] != reach.chain

@@ -154,6 +154,8 @@ class Replica:
         """A proof that a session said two things, which somebody else found. Whether that is news."""
         is_news = self.log.prove(proof[0].session, proof[0].author, proof)
         self.reaches.changed()
+        if is_news:
+            self.review()
         return is_news
 
     def meet(self, session: str, author: str) -> None:
@@ -247,6 +249,7 @@ class Replica:
             self._logged(taken.joined)
             self._readings.read(piece.session, known)
             self.reaches.changed()
+            self.review()
             self._ports.forked(taken.proof)
             return "forked"
         return "waiting" if isinstance(taken, Waits) else "known" if isinstance(taken, Known) else "refused"

@@ -164,6 +164,9 @@ class Society:
         is_all = roles is None or self._is_outside(participant)
         return None if is_all or roles is None else roles.cut_of(document, session, participant)
 
+    def is_owner(self, participant: str) -> bool:
+        return self.roles is not None and self.roles.owner == participant
+
     def key_for(self, document: str, kind: str) -> DocumentKey | None:
         epoch = self.keyring.newest
         keys = () if epoch is None else self.keys_of(document, kind, epoch)

@@ -53,6 +53,26 @@ describe('what waits', () => {
   });
 });
 
+/** Of an owner: nobody said it, so an earlier proof still counts. */
+const implied = (count: number): ICut => ({ count, chain: null, isImplied: true });
+
+describe('an owner who said two things', () => {
+  it('[LOG6] is found to have done so before, by what comes, what waits, and what leads further together', () => {
+    const direct = sides(5, 40, 5);
+    takeAll(direct.log, direct.a.envelopes.slice(0, 20));
+    direct.log.cut(direct.of, 'ada', implied(20));
+    expect(takeAll(direct.log, [direct.b.envelopes[5]!])).toEqual(['fork']);
+    const late = sides(6, 40, 5);
+    late.log.cut(late.of, 'ada', implied(20));
+    takeAll(late.log, [...late.a.envelopes.slice(0, 7), late.b.segment(8, 12)]);
+    expect(takeAll(late.log, [late.a.envelopes[7]!])).toEqual(['fork']);
+    const beside = sides(4, 130, 10);
+    beside.log.cut(beside.of, 'ada', implied(129));
+    takeAll(beside.log, [beside.a.segment(0, 100), beside.a.segment(50, 110), beside.b.segment(64, 128)]);
+    expect(takeAll(beside.log, [beside.a.segment(0, 64)])).toEqual(['fork']);
+  });
+});
+
 describe('segments cut at other places', () => {
   it('[LOG5] two that lead further together than what is here, and are of two sides, are a fork and no way', () => {
     const { log, a, b, of } = sides(4, 130, 10);

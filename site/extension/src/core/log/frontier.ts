@@ -55,7 +55,10 @@ export function applyFrontiers(
   for (const session of log.sessions) {
     const author = log.authorOf(session)!;
     const [was, is] = [log.cutAt(session), cutOf(session, author)];
-    const isSame = was && is ? was.count === is.count && agrees(was.chain, is.chain) : was === is;
+    const isSame =
+      was && is
+        ? was.count === is.count && agrees(was.chain, is.chain) && was.isImplied === is.isImplied
+        : was === is;
     if (!isSame) {
       moved.set(session, log.cut(session, author, is));
     }

@@ -82,9 +82,15 @@ export class Log {
       : null;
   }
 
-  /** What proves that the session said two things, while no frontier says how far it counts all the same. */
+  /** What proves that the session said two things, while nobody says how far it counts all the same. */
   forkOf(session: string): readonly IPiece[] | null {
-    return this.cutAt(session) ? null : this.proofOf(session);
+    const cut = this.cutAt(session);
+    return cut && !cut.isImplied ? null : this.proofOf(session);
+  }
+
+  /** Where the proof begins that the session said two things: nobody doubts what is before. Null without a proof. */
+  doubtedFrom(session: string): number | null {
+    return this.courses.get(session)?.fork?.begins ?? null;
   }
 
   /** Sessions that are proven to have said two things, while no frontier says how far they count all the same. */

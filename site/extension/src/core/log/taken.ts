@@ -4,8 +4,10 @@ import type { IPiece } from './piece';
 /** How far a session counts, by a statement of its author's removal [LOG9]; `chain` is the right one there. */
 export interface ICut {
   readonly count: number;
-  /** Null only with a count of 0. */
+  /** Null with a count of 0, and where nobody said it. */
   readonly chain: Uint8Array | null;
+  /** By no statement: of what said two things, how far nobody doubts it [LOG6]. */
+  readonly isImplied?: true;
 }
 
 /** Why a piece is not taken, and not passed on. */

@@ -59,7 +59,11 @@ const FIRST_TIDY_ROLES = 5_000_000;
 /** And these, where nobody is at hand for long to say how far somebody counts. */
 const FIRST_FORKS = 6_000_000;
 
+/** And in these also whoever owns the class, of whom nobody says how far they count. */
+const FIRST_OWNERS = 7_000_000;
+
 const KINDS: readonly (readonly [first: number, scripts: typeof SCRIPTS])[] = [
+  [FIRST_OWNERS, FORK_SCRIPTS.map(script => ({ ...script, isOwnersToo: true }))],
   [FIRST_FORKS, FORK_SCRIPTS],
   [FIRST_TIDY_ROLES, ROLE_SCRIPTS],
   [FIRST_TIDY_TEAMS, TEAM_SCRIPTS],
@@ -106,6 +110,8 @@ export const FAILED: readonly { readonly seed: number; readonly ops: number }[] 
   { seed: 2_000_074, ops: 60 },
   // One's own segment was sealed with a key that was undone, and one's own page took no envelopes in its place.
   { seed: 1_004_126, ops: 60 },
+  // Who took the class over had said two things, and nobody says of an owner how far they count.
+  { seed: 1_004_086, ops: 60 },
   // One's own was sealed with a key of a team that was undone: its author's page stayed as it was, and they were not told.
   { seed: 1_004_225, ops: 60 },
   // Some had a segment of one side of a fork, others the beginning of the other side, and neither found out.

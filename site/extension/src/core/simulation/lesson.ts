@@ -54,7 +54,7 @@ export class Lesson {
       owner: () => this.teacher,
       note: (words: string) => this.note(words)
     };
-    this.trouble = new Trouble({ ...ports, only: script.only });
+    this.trouble = new Trouble({ ...ports, only: script.only, isOwnersToo: script.isOwnersToo });
     this.staff = script.teams
       ? new Staff({
           ...ports,

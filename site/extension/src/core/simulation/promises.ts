@@ -34,6 +34,11 @@ export class Promises {
 
   outlaw(who: string): void {
     this.outlaws.add(who);
+    this.disown(who);
+  }
+
+  /** What somebody wrote so far need not be there. */
+  disown(who: string): void {
     [...this.demanded].forEach(([word, by]) => by.who === who && this.demanded.delete(word));
   }
 

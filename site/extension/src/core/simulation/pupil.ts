@@ -215,7 +215,9 @@ export class Pupil {
 
   /** Whether nothing that this page writes in something would be in anybody's document: it asks to be opened anew. */
   get isEnded(): boolean {
-    return this.open.some(({ document }) => this.engine.replica(document)?.log.stopAt(this.session));
+    return this.open.some(
+      ({ document }) => (this.engine.replica(document)?.log.limitOf(this.session) ?? Infinity) < Infinity
+    );
   }
 
   get role(): string {

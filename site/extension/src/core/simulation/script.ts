@@ -21,6 +21,8 @@ export interface ILessonScript {
   readonly roles?: number;
   readonly takeovers?: number;
   readonly only?: readonly Forgery[];
+  /** Whoever owns the class may contradict themselves as well. */
+  readonly isOwnersToo?: boolean;
   /**
    * A class at work, for long lessons: people write for a while, several at once, in a notebook that stays as long as such
    * notebooks are; segments are as seldom as in a page; for who was removed somebody else comes.

@@ -17,6 +17,8 @@ export interface ILessonPorts {
 
 export interface ITroublePorts extends ILessonPorts {
   readonly only?: readonly Forgery[] | undefined;
+  /** Whether whoever owns the class contradicts themselves as well. */
+  readonly isOwnersToo?: boolean | undefined;
 }
 
 export class Trouble {
@@ -38,14 +40,19 @@ export class Trouble {
       !log ||
       log.count(pupil.session) % 16 === 0 ||
       !pupil.isInside ||
-      pupil === this.ports.owner() ||
+      (pupil === this.ports.owner() && !this.ports.isOwnersToo) ||
       pupil.neighbours.length < 2
     ) {
       return;
     }
     note(`${pupil.name} contradicts themselves`);
     this.counts.forks += 1;
-    promises.outlaw(pupil.who);
+    if (pupil === this.ports.owner()) {
+      // Nobody puts them out: they reload the page, and go on.
+      promises.disown(pupil.who);
+    } else {
+      promises.outlaw(pupil.who);
+    }
     const place = log.count(pupil.session);
     const twin = this.forger.twin(pupil, document, place);
     note(deeds.act(promises.deleted));

@@ -1,9 +1,8 @@
-/** Changes of documents on their way in and out: from envelopes to pieces of logs, and proofs of what forked. */
+/** Changes of documents on their way in and out: from envelopes to pieces of logs. */
 import { sameBytes } from '../bytes';
 import { type IEnvelope, idText } from '../envelope/envelope';
 import type { ISealed } from '../envelope/seal';
 import { type IPiece, linksOf } from '../log/piece';
-import { decodeProof, encodeProof, verifyProof } from '../log/proof';
 import type { Verdict } from '../overlay/flood';
 import type { Neighbour, Neighbours } from '../overlay/neighbours';
 import { NOTEBOOK_LIMITS, OUTPUTS_LIMITS } from '../permissions/limits';
@@ -17,12 +16,10 @@ import type { DocumentKind, Library } from './library';
 import type { Opener } from './opener';
 import type { IEngineOptions, Refusal } from './options';
 import { pieceOf, type ReadPiece, readPiece } from './pieces';
+import { Proofs } from './proofs';
 import { type Received, Replica } from './replica';
 import type { Spread } from './spread';
 import type { Writer } from './writer';
-
-/** Proof of a fork is given again to who may not have heard it, while nobody says how far it counts. */
-const EXPOSE_MS = 30_000;
 
 export interface IChangesPorts {
   readonly options: IEngineOptions;
@@ -45,10 +42,18 @@ export interface IChangesPorts {
 }
 
 export class Changes {
-  constructor(private readonly ports: IChangesPorts) {}
+  constructor(private readonly ports: IChangesPorts) {
+    const { options, neighbours, acquaintances, library } = ports;
+    this.proofs = new Proofs({
+      ...{ options, neighbours, acquaintances },
+      refuse: (refusal, peer) => ports.refuse(refusal, peer),
+      replica: document => library.replicas.get(document),
+      verify: (replica, piece, then) => this.verify(replica, piece, then)
+    });
+  }
 
-  /** When each neighbour was given proof against a session. */
-  private readonly told = new WeakMap<Neighbour, Map<string, number>>();
+  readonly proofs: Proofs;
+
   /** Introductions that storage has, for each document. */
   private readonly stored = new Set<string>();
   /** Pieces that storage has and that are on their way in. */
@@ -86,7 +91,8 @@ export class Changes {
       limits: kind === 'outputs' ? OUTPUTS_LIMITS : NOTEBOOK_LIMITS,
       ...(this.ports.work ? { work: this.ports.work } : {}),
       clientOf: clientsOf(digest, document),
-      cutOf: (session, author) => rules.cutOf(document, session, author),
+      cutOf: (session, author) =>
+        rules.cutOf(document, session, author) ?? this.proofs.undoubtedOf(document, session, author),
       open: (piece, then) => opener.piece(piece, then),
       mayWrite: () => this.mayWrite(document, kind),
       publish: change => later().writer.write(document, kind, change),
@@ -99,7 +105,7 @@ export class Changes {
         options.onLocked?.(document, epochOf(piece));
         options.ear?.locked();
       },
-      forked: proof => this.forked(document, proof),
+      forked: proof => this.proofs.tell(document, proof),
       replayed: (doc, lost) => {
         options.onReplayed?.(document, doc);
         if (lost.length > 0) {
@@ -231,62 +237,6 @@ export class Changes {
       );
   }
 
-  /** A neighbour has proof of a fork. */
-  hearFork({ peer }: Neighbour, bytes: Uint8Array): void {
-    this.readProof(bytes, peer, false);
-  }
-
-  private readProof(bytes: Uint8Array, peer: string, isKept: boolean): void {
-    const read = decodeProof(bytes);
-    const first = read.kind === 'read' ? readPiece(read.value.pieces[0]!) : null;
-    if (read.kind === 'fault' || !first) {
-      this.ports.refuse('garbled', peer);
-      return;
-    }
-    const { document } = first.value;
-    const replica = this.ports.library.replicas.get(document);
-    if (!replica || replica.log.forkOf(first.value.session)) {
-      return;
-    }
-    let waiting = read.value.introductions.length;
-    const { digest, room } = this.ports.options;
-    const links = linksOf(digest, { room, document, kind: replica.kind });
-    const verify = (): void => {
-      const verifyPiece = (piece: Uint8Array, then: (found: IPiece | null) => void): void =>
-        this.verify(replica, piece, then);
-      verifyProof(read.value, links, verifyPiece, proven => {
-        if (!proven) {
-          this.ports.refuse('forged', peer);
-        } else if (replica.prove(proven)) {
-          this.forked(document, proven, peer, isKept);
-        }
-      });
-    };
-    if (waiting === 0) {
-      verify();
-    }
-    for (const introduction of read.value.introductions) {
-      this.ports.acquaintances.hear(introduction, () => {
-        waiting -= 1;
-        if (waiting === 0) {
-          verify();
-        }
-      });
-    }
-  }
-
-  /** Tells a neighbour who still counts what contradicts itself. */
-  expose(neighbour: Neighbour, { log }: Replica, session: string): void {
-    const proof = log.forkOf(session);
-    const told = this.told.get(neighbour) ?? new Map<string, number>();
-    this.told.set(neighbour, told);
-    const now = this.ports.options.clock.now();
-    if (proof && now - (told.get(session) ?? -Infinity) >= EXPOSE_MS) {
-      told.set(session, now);
-      neighbour.say({ type: 'fork', bytes: this.proofOf(proof) });
-    }
-  }
-
   /** Whose a session is, for a neighbour, before what it wrote. */
   introduce(neighbour: Neighbour, session: string): void {
     neighbour.introduce('bulk', session, this.ports.acquaintances.bytesOf(session));
@@ -337,7 +287,7 @@ export class Changes {
       if (each.kind === 'refuse') {
         replica.log.ban(each.session, each.author, idText(each.hash));
       } else if (each.kind === 'fork') {
-        this.readProof(each.bytes, '', true);
+        this.proofs.take(each.bytes, '', true);
       }
     }
     for (const each of kept) {
@@ -384,22 +334,6 @@ export class Changes {
         this.ports.refuse('cut-off', from);
         return 'later';
     }
-  }
-
-  private forked(document: string, proof: readonly IPiece[], from = '', isKept = false): void {
-    const [{ session, author }] = proof as readonly [IPiece];
-    const bytes = this.proofOf(proof);
-    if (!isKept) {
-      this.ports.options.keep?.(document, { kind: 'fork', bytes });
-    }
-    this.ports.neighbours.say({ type: 'fork', bytes }, new Set([from]));
-    this.ports.options.onFork?.(document, session, author);
-  }
-
-  private proofOf(pieces: readonly IPiece[]): Uint8Array {
-    const signers = [...new Set(pieces.flatMap(({ session, signer }) => [session, signer]))];
-    const introductions = signers.flatMap(signer => this.ports.acquaintances.bytesOf(signer) ?? []);
-    return encodeProof({ introductions, pieces: pieces.map(({ bytes }) => bytes) });
   }
 
   /** A genuine piece of a document by somebody who is known, or null. */

@@ -142,7 +142,7 @@ export class Engine {
       carry: document => this.library.carry(document),
       take: (replica, piece, from, then) => this.changes.takeEntry(replica, piece, from, then),
       meet: (neighbour, replica, session) => this.changes.meet(neighbour, replica, session),
-      expose: (neighbour, replica, session) => this.changes.expose(neighbour, replica, session),
+      expose: (neighbour, replica, session) => this.changes.proofs.expose(neighbour, replica, session),
       stated: () => options.ear?.summary ?? null,
       differs: ({ peer }) => this.company.joined(peer)
     });

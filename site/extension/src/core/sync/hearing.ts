@@ -93,7 +93,7 @@ export class Hearing {
       case 'who-is':
         return this.ports.acquaintances.hearWhoIs(neighbour, message.session);
       case 'fork':
-        return this.ports.changes.hearFork(neighbour, message.bytes);
+        return this.ports.changes.proofs.take(message.bytes, neighbour.peer, false);
       case 'statement':
       case 'knock':
       case 'admit':

@@ -64,6 +64,8 @@ export interface IRules {
   standing(who: IAcquaintance, place: IPlace): Standing;
   /** How far a session counts in a document; null: there is no frontier for it. */
   cutOf(document: string, session: string, participant: string): ICut | null;
+  /** Whether nobody may say how far somebody counts: they own the class. */
+  isOwner?(participant: string): boolean;
 }
 
 /** The keys of documents, as far as they are here. */

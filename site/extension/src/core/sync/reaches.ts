@@ -57,8 +57,8 @@ export class Reaches {
     if (here < Math.min(count, this.log.limitOf(session))) {
       return true;
     }
-    if (this.log.forkOf(session)) {
-      // What comes after a fork is nobody's, until a frontier says how far it counts.
+    if (this.log.forkOf(session) && count > this.log.shown(session)) {
+      // What comes after a fork is nobody's, until a frontier says how far it counts. Before it there may be another.
       return false;
     }
     const known = this.log.chainAt(session, count);

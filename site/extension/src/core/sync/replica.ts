@@ -176,6 +176,9 @@ export class Replica {
     const [first] = proof;
     const isNews = first !== undefined && this.log.prove(first.session, first.author, proof);
     this.reaches.changed();
+    if (isNews) {
+      this.review();
+    }
     return isNews;
   }
 
@@ -310,6 +313,7 @@ export class Replica {
         this.joined(taken.joined);
         this.read(piece, opened);
         this.reaches.changed();
+        this.review();
         this.ports.forked(taken.proof);
         return 'forked';
       default:

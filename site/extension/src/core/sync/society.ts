@@ -174,6 +174,10 @@ export class Society extends Discreet implements IRules, IKeys {
     return this.isOutside(participant) ? null : (this.roles?.cutOf(document, session, participant) ?? null);
   }
 
+  isOwner(participant: string): boolean {
+    return this.roles?.owner === participant;
+  }
+
   keyFor(document: string, kind: Kind, then: (key: IDocumentKey | null) => void): void {
     const epoch = this.keyring.newest;
     if (epoch === null) {
