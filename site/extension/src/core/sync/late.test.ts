@@ -157,9 +157,11 @@ describe('what was written and waits for a key', () => {
   });
 
   it('[PER7] comes too late for a document that is closed: opened again it is written on in, and that is said', () => {
-    const { pages, page, other, close, say, getKey } = stranded();
+    const { pages, page, other, faults, close, say, getKey } = stranded();
     close();
     say(false);
+    // Of what is closed nobody is told.
+    expect(faults).toEqual([]);
     getKey();
     pages.clock.advance(1000);
     say(true);
@@ -270,6 +272,35 @@ describe('what was written and waits for a key', () => {
     expect(lost).toEqual([]);
     pages.clock.advance(2000);
     expect([page.words, lost, log.limitOf(page.session)]).toEqual(['', ['abcdefghijklmnopqrstuvwxyz'], 0]);
+  });
+
+  it('[LOG7] in a segment whose key was undone, and is back in time, stays, and is written on', () => {
+    const pages = new Pages(digest);
+    const lost: string[] = [];
+    let isUndone = false;
+    const key = new Uint8Array(32).fill(1);
+    const page: Page = pages.open({
+      compactEvery: 8,
+      keys: {
+        keyFor: (_, __, then) => then({ epoch: 0, key }),
+        keysOf: (_, __, ___, then) => then(isUndone ? [] : [key])
+      },
+      onReplayed: (_, doc) => (page.doc = doc),
+      onLost: (_, all) => lost.push(...all.map(({ text }) => text))
+    });
+    for (const letter of 'abcdefghijklmnopqrstuvwxyz') {
+      page.text.insert(page.text.length, letter);
+      pages.clock.advance(500);
+    }
+    for (const is of [true, false]) {
+      isUndone = is;
+      page.engine.rulesChanged(true);
+      pages.clock.advance(LOST_MS / 2);
+    }
+    page.text.insert(26, '.');
+    pages.clock.advance(2 * LOST_MS);
+    const { log } = page.engine.replica(DOCUMENT)!;
+    expect([page.words, lost, log.count(page.session)]).toEqual(['abcdefghijklmnopqrstuvwxyz.', [], 27]);
   });
 
   it('[LOG7] with a key of a team that was undone is given back: nobody else is given that key', () => {
