@@ -53,6 +53,27 @@ def test_syn18_who_has_only_a_beginning_ends_with_one_document_with_who_was_give
     assert (words(late), words(ben)) == (truth, truth)
 
 
+def test_syn18_who_was_told_what_may_not_be_ends_with_the_others_who_have_something_else_in_a_segment() -> None:
+    world = World()
+    ada, ben, third, told = world.page(compact_every=16), world.page(), world.page(), world.page()
+    world.join(ada, ben)
+    world.join(ben, third)
+    types(world, ada, 40)
+    world.clock.advance(10_000)
+    assert words(third) == words(ada)
+    assert third.replica.log.pieces(ada.session)[0].form == "segment"
+    world.part(ada, ben)
+    # It follows on no clock of hers.
+    [odd] = sealer_of(ada.own).seal(KEY, craft(ada.engine.client_id(DOCUMENT), 5, [ODD]).data)
+    told.engine._acquaintances.hear(ada.own.introduction)
+    told.engine._changes.take_entry(told.replica, odd.data, "", lambda: None)
+    assert told.replica.log.stop_at(ada.session) == 0
+    world.join(third, told)
+    world.clock.advance(60_000)
+    assert [words(each) for each in (ben, third, told)] == ["", "", ""]
+    assert ben.replica.reaches.digest == third.replica.reaches.digest == told.replica.reaches.digest
+
+
 class Stage:
     """Somebody who wrote beside what Ada wrote, and a page that is given both, and notes when it compares."""
 

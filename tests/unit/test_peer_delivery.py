@@ -87,3 +87,17 @@ def test_log12_an_answer_ends_when_another_question_comes_or_the_neighbour_is_go
     gone.clear()
     line.drain()
     assert len(line.said) == 3
+
+
+def test_syn18_what_ended_a_session_is_told_to_who_compares_pieces_and_to_nobody_else() -> None:
+    line = Line()
+    answers = delivery(line, [10] * 6)
+    answers._replicas["d"].log.stop(SESSION, 4)
+    for document, start in (("d", 0), ("segments/d", 0), ("pieces/d", 0), ("pieces/d", 5)):
+        answers.hear_ask(cast(Any, line), asked(line, start, document))
+    assert [[data[1] for data in each.pieces] for each in line.said] == [
+        [0, 1, 2, 3],
+        [],
+        [0, 1, 2, 3, 4, 5],
+        [5],
+    ]

@@ -144,6 +144,25 @@ def test_log7_in_a_segment_whose_key_was_undone_is_given_back_when_nobody_brings
     assert (desk.lost, desk.limit, str(desk.page.text)) == ([Lost("a", written)], 0, "")
 
 
+def test_log7_is_waited_for_as_long_each_time_also_by_whom_it_came_back_to_before() -> None:
+    desk = Desk(compact_every=16)
+    desk.world.part(desk.page, desk.other)
+    desk.keys.is_second = True
+    desk.write(0, 40)
+    written = str(desk.page.text)
+    for _ in range(2):
+        desk.undo(1)
+        desk.world.clock.advance(LOST_MS - 5000)
+        desk.keys.undone.clear()
+        desk.page.engine.keys_changed()
+        desk.world.clock.advance(1000)
+    desk.undo(1)
+    desk.world.clock.advance(LOST_MS - 2000)
+    assert (desk.lost, str(desk.page.text)) == ([], written)
+    desk.world.clock.advance(1000)
+    assert desk.lost == [Lost("a", written)]
+
+
 def test_syn18_what_can_be_read_is_not_given_up_for_a_segment_that_cannot_until_there_is_a_key() -> None:
     world, keys, fewer = World(), TwoKeys(), TwoKeys()
     fewer.undone[1] = []

@@ -97,6 +97,31 @@ def test_env10_what_cannot_be_opened_is_weighed_later() -> None:
     assert (scale.weigh(scale.segment(0, 4)), scale.acts) == ("known", [])
 
 
+@pytest.mark.parametrize("at", [0, 2])
+def test_syn18_a_segment_is_held_against_what_ended_the_session_too(at: int) -> None:
+    scale = Scale()
+    scale.plain[scale.envelopes[at].data] = Opened("open", said(at, "y"))
+    scale.log.stop(SESSION, at)
+    for first in {0, at}:
+        segment = scale.segment(first, 4)
+        assert (scale.weigh(segment), scale.acts) == ("lie", [("ban", [segment])])
+        scale.acts.clear()
+    # Of another range it says nothing; and what it says itself is no lie.
+    scale.weigh(scale.segment(at + 1, 4))
+    scale.plain[scale.envelopes[at].data] = Opened("open", said(at))
+    scale.weigh(scale.segment(0, 4))
+    assert "ban" not in [what for what, _ in scale.acts]
+
+
+def test_syn18_a_segment_is_held_against_what_is_no_change_as_nothing_else_was_said_there() -> None:
+    scale = Scale()
+    scale.log.stop(SESSION, 2)
+    scale.plain[scale.envelopes[2].data] = Opened("wrong")
+    assert scale.weigh(scale.segment(0, 4)) == "lie"
+    scale.plain[scale.envelopes[2].data] = Opened("locked")
+    assert scale.weigh(scale.segment(0, 4, name="again")) == "known"
+
+
 def test_syn18_of_two_segments_that_differ_the_lower_hash_counts() -> None:
     for name in "abcdef":
         scale = Scale(0)

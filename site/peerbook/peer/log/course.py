@@ -43,7 +43,7 @@ class Course:
         self._room = room
         self.strand = Strand(session, links)
         self.stopped: tuple[int, Piece | None] | None = None
-        self._gone: list[Piece] = []
+        self.gone: list[Piece] = []
         """What does not count since then."""
         self.frontier: Frontier | None = None
         self.fork: Proven | None = None
@@ -117,7 +117,7 @@ class Course:
         here = (each for each in gone if each.form == "envelope" and each.first == place)
         # Kept to be compared: another envelope in its place is a fork all the same.
         self.stopped = place, next(here, None)
-        self._gone = [*gone, *self._gone]
+        self.gone = [*gone, *self.gone]
         self._dismiss(lambda each: each.end > place)
         return gone
 
@@ -125,8 +125,8 @@ class Course:
         """What may not be is to be found anew: what was stopped is back, as far as it counts, and no segment is
         refused.
         """
-        was, gone, is_refusing = self.stopped, self._gone, bool(self.bad)
-        self.stopped, self._gone = None, []
+        was, gone, is_refusing = self.stopped, self.gone, bool(self.bad)
+        self.stopped, self.gone = None, []
         self.bad.clear()
         for piece in gone:
             follows = piece.first == self.strand.count and agrees(piece.before, self.strand.chain)

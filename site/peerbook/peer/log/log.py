@@ -99,6 +99,11 @@ class Log:
         course = self._courses.get(session)
         return course.stopped[0] if course and course.stopped else None
 
+    def ended_by(self, session: str) -> list[Piece]:
+        """What was here from there on: that change, and what came after it, without gaps."""
+        course = self._courses.get(session)
+        return course.gone if course else []
+
     def cut_at(self, session: str) -> Cut | None:
         """How far a statement says that the session counts."""
         course = self._courses.get(session)

@@ -59,7 +59,7 @@ class Compactor:
     def _compact(self, replica: Replica, session: str, first: int, end: int) -> None:
         changes = open_changes(self._ports.opener.piece, replica.log.pieces(session, first, end))
         key = self._ports.key_for(replica.name, replica.kind)
-        if not changes or not key:
+        if not changes or changes == "wrong" or not key:
             return
         for planned in plan_segments(changes):
             if len(replica.log.pieces(session, planned.first, planned.end)) > 1:

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
-from ..overlay.messages import ENTRIES_BYTES, Ask, Entries
+from ..log.piece import Piece
+from ..overlay.messages import ENTRIES_BYTES, Ask, Entries, Want
 from ..overlay.neighbours import Neighbour, Neighbours
 from .forms import PIECES, SEGMENTS
 from .replica import Replica
@@ -50,7 +51,7 @@ class Delivery:
         size = 0
         for want in ask.wants:
             self._introduce(neighbour, want.session)
-            for piece in replica.log.pieces(want.session, want.start, replica.log.shown(want.session)):
+            for piece in _told_of(replica, want, is_compared=ask.document.startswith(PIECES)):
                 if ask.document.startswith(SEGMENTS) and piece.form == "envelope":
                     continue
                 if pieces and size + len(piece.data) > ENTRIES_BYTES:
@@ -60,3 +61,11 @@ class Delivery:
                 pieces.append(piece.data)
                 size += len(piece.data)
         yield Entries(ask.document, True, tuple(pieces))
+
+
+def _told_of(replica: Replica, want: Want, *, is_compared: bool) -> list[Piece]:
+    """What is here of a session; for who compares it, also what ended it."""
+    log = replica.log
+    pieces = log.pieces(want.session, want.start, log.shown(want.session))
+    gone = log.ended_by(want.session) if is_compared else []
+    return [*pieces, *(piece for piece in gone if piece.first >= want.start)]

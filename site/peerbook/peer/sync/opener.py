@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Literal
 
 from ..envelope import Envelope, Fault, decode_envelope
 from ..log.piece import Piece
@@ -60,9 +61,12 @@ def is_fit(piece: Piece, opened: Opened, client: int, limits: Limits) -> bool:
     return True
 
 
-def open_changes(open_piece: Callable[[Piece], Opened], pieces: Iterable[Piece]) -> list[OwnChange] | None:
+Wrong = Literal["wrong"]
+
+
+def open_changes(open_piece: Callable[[Piece], Opened], pieces: Iterable[Piece]) -> list[OwnChange] | Wrong | None:
     """The whole changes in pieces that follow on one another and begin with a change; of one whose end is not among
-    them nothing. None when something of them cannot be opened, or is no change.
+    them nothing. "wrong" when something of them is no change, None when it cannot be opened.
     """
     changes: list[OwnChange] = []
     parts: list[bytes] = []
@@ -70,7 +74,7 @@ def open_changes(open_piece: Callable[[Piece], Opened], pieces: Iterable[Piece])
     for piece in pieces:
         opened = open_piece(piece)
         if opened.kind != "open" or opened.part != len(parts):
-            return None
+            return None if opened.kind == "locked" else "wrong"
         first = first if parts else piece.first
         parts.append(opened.plain)
         if len(parts) == opened.parts:

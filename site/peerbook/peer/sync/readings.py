@@ -143,8 +143,7 @@ class Readings:
         self._is_due = False
         self._leave_next()
         self._reading.end()
-        if self._lost:
-            self._lost()
+        self._wait_no_more()
 
     @property
     def _both(self) -> list[Reading]:
@@ -225,6 +224,12 @@ class Readings:
         if place is not None:
             self._ports.own_ended(place)
 
+    def _wait_no_more(self) -> None:
+        """What is lost another time is waited for as long."""
+        if self._lost:
+            self._lost()
+        self._lost = None
+
     def _exchange(self, reading: Reading, doc: Doc[Any]) -> None:
         before = self.doc
         assert before is not None
@@ -232,6 +237,7 @@ class Readings:
             self._leave_next()
             return
         self._next = None
+        self._wait_no_more()
         reading.own_from = self._ports.log.count(self._page.session)
         self._reading.end()
         self._reading = reading

@@ -25,6 +25,7 @@ from .talk import ASK_MS
 
 SPREAD_MS = 2000
 """Segments that are new are told of this often at most: several authors' together."""
+_Key = tuple[object, ...]
 _MOST_SEEN = 4096
 """Forms that were looked at, and are not asked for again."""
 _MOST_BYTES = 4 * SEGMENT_BYTES
@@ -71,7 +72,7 @@ class Spread:
     def __init__(self, ports: SpreadPorts) -> None:
         self._ports = ports
         self._questions: dict[str, _Question] = {}
-        self._seen: dict[tuple[str, str, bytes], Sequence[Piece]] = {}
+        self._seen: dict[_Key, Sequence[Piece]] = {}
         """Forms that were looked at, with the lies in them; and lies that were none."""
         self._news: dict[str, _News] = {}
 
@@ -210,7 +211,7 @@ class Spread:
             if not replica.weighing.hear_originals(question.lie, pieces):
                 self._remember(_claim(neighbour, question.lie), ())
 
-    def _remember(self, key: tuple[str, str, bytes], lies: Sequence[Piece]) -> None:
+    def _remember(self, key: _Key, lies: Sequence[Piece]) -> None:
         self._seen[key] = lies
         if len(self._seen) > _MOST_SEEN:
             del self._seen[next(iter(self._seen))]
@@ -219,9 +220,11 @@ class Spread:
         neighbour.say(Summaries(False, answer, (summary,)))
 
 
-def _key(replica: Replica, form: Reach) -> tuple[str, str, bytes]:
-    return replica.name, form.session, form.chain
+def _key(replica: Replica, form: Reach) -> _Key:
+    """A form, as it was looked at: what was said in its place may have turned out to be something else since."""
+    log, session = replica.log, form.session
+    return replica.name, session, form.chain, log.stop_at(session), len(log.refused_of(session))
 
 
-def _claim(neighbour: Neighbour, lie: Piece) -> tuple[str, str, bytes]:
+def _claim(neighbour: Neighbour, lie: Piece) -> _Key:
     return neighbour.peer, lie.session, lie.hash

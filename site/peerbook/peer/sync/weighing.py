@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from ..log.log import Log
 from ..log.piece import Piece
 from ..merge import begins_with, says_the_same
-from .opener import open_changes
+from ..segment import OwnChange
+from .opener import Wrong, open_changes
 from .ports import Received
 from .reading import Opened
 
@@ -40,9 +41,8 @@ class Weighing:
         if whole is None:
             # It cannot be said yet, and comes again.
             return "known"
-        changes = [each.change for each in whole]
         is_whole = held[-1].end == piece.end
-        if says_the_same(opened.plain, changes) if is_whole else begins_with(opened.plain, changes):
+        if _is_said(opened.plain, whole, is_whole=is_whole):
             received = self._ports.join(piece, opened)
             self._ports.compact(piece)
             return received
@@ -69,21 +69,29 @@ class Weighing:
         opened, whole = self._ports.open(segment), open_changes(self._ports.open, pieces)
         if whole is None or opened.kind != "open":
             return False
-        is_said = says_the_same if is_whole else begins_with
-        if is_said(opened.plain, [each.change for each in whole]):
+        if _is_said(opened.plain, whole, is_whole=is_whole):
             return False
         self._ports.ban(segment, pieces)
         return True
 
     def _held_of(self, piece: Piece) -> list[Piece]:
         """What is here of a segment's range, when it can be compared: both begin, and both or one of them end, at one
-        place.
+        place. What ended the session counts for nobody, and its author said it all the same: a segment that says
+        something else is a lie.
         """
         log = self._ports.log
         if log.chain_at(piece.session, piece.first) is None:
             return []
-        held = log.pieces(piece.session, piece.first, piece.end)
+        gone = [each for each in log.ended_by(piece.session) if each.end <= piece.end]
+        held = [*log.pieces(piece.session, piece.first, piece.end), *gone]
         return [] if not held or held[-1].end > piece.end or held[0].same(piece) else held
+
+
+def _is_said(plain: bytes, whole: Sequence[OwnChange] | Wrong, *, is_whole: bool) -> bool:
+    """Whether a merged change is what the changes say, or, unless they are whole, begins with it."""
+    if whole == "wrong":
+        return False
+    return (says_the_same if is_whole else begins_with)(plain, [each.change for each in whole])
 
 
 def _outweighs(pieces: Sequence[Piece], segment: Piece) -> bool:

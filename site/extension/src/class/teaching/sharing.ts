@@ -53,7 +53,7 @@ export class SharingPart {
       return;
     }
     this.isBusy = true;
-    const stated = teaching.share(this.box.checked);
+    const stated = teaching.share(this.box.checked).catch(() => false);
     const isStated = await stated;
     this.isBusy = false;
     if (!isStated) {

@@ -420,6 +420,17 @@ describe('outputs of own pages', () => {
     await settled();
     expect([box.checked, failed().length, staged.done]).toEqual([false, 1, []]);
     button('Close').click();
+    // Nor did it come to an answer: the switch can be turned again.
+    staged.states = Promise.reject(new Error('no key'));
+    box.click();
+    await settled();
+    expect([box.checked, failed().length]).toEqual([false, 1]);
+    button('Close').click();
+    staged.states = Promise.resolve(true);
+    box.click();
+    await settled();
+    part.show(staged.teaching);
+    expect([box.checked, staged.done]).toEqual([true, ['share true']]);
   });
 
   it('and roles are said in words', () => {

@@ -24,8 +24,24 @@ export function isOut(role: string): boolean {
   return role === 'removed' || role === 'outsider';
 }
 
+/** Documents whose places are remembered: each piece of their logs asks. */
+const MOST_PLACES = 1024;
+const places = new Map<string, IPlaceOf | null>();
+
 /** Null for the name of nothing. */
 export function placeOf(document: string): IPlaceOf | null {
+  let place = places.get(document);
+  if (place === undefined) {
+    place = placeNamed(document);
+    if (places.size >= MOST_PLACES) {
+      places.clear();
+    }
+    places.set(document, place);
+  }
+  return place;
+}
+
+function placeNamed(document: string): IPlaceOf | null {
   if (document === 'records') {
     return { branch: 'records', owner: '', outputsOf: null };
   }

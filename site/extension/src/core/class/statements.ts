@@ -47,6 +47,7 @@ export class Statements {
   private waitingBytes = 0;
   private ground: IGround;
   private folded: Roles | null = null;
+  private summed: Uint8Array | null = null;
   private readonly participants = new Map<string, string>();
 
   /** What follows from all that are kept. */
@@ -69,7 +70,7 @@ export class Statements {
 
   /** What two compare first: equal when both keep the same. */
   summary(): Uint8Array {
-    return this.digest(joinBytes([...this.kept.keys()].sort().map(fromHex)));
+    return (this.summed ??= this.digest(joinBytes([...this.kept.keys()].sort().map(fromHex))));
   }
 
   /**
@@ -88,7 +89,7 @@ export class Statements {
       if (way === 'keep') {
         this.kept.set(statement.id, statement);
         this.count(this.ground.bytes, statement);
-        this.folded = null;
+        this.folded = this.summed = null;
         fresh.set(statement.id, statement);
       } else {
         this.wait(statement);
@@ -155,7 +156,7 @@ export class Statements {
     const before = this.kept;
     const all = [...before.values(), ...this.waiting.values()];
     this.ground = this.weigh(inOrder(all));
-    this.folded = null;
+    this.folded = this.summed = null;
     this.waiting.clear();
     this.waitingBytes = 0;
     all.filter(({ id }) => !this.kept.has(id)).forEach(statement => this.wait(statement));

@@ -12,6 +12,13 @@ import type { WaitingRoom } from './waiting';
 /** Segments of one session remembered as refused. */
 const MOST_BAD = 64;
 
+/** `gone`: what was here from there on, without gaps. */
+export interface IStop {
+  readonly at: number;
+  readonly piece: IPiece | undefined;
+  readonly gone: readonly IPiece[];
+}
+
 interface IJoined {
   readonly joined: IPiece[];
   readonly instead: IPiece[];
@@ -28,11 +35,7 @@ export class Course {
   }
 
   strand: Strand;
-  stopped: {
-    readonly at: number;
-    readonly piece: IPiece | undefined;
-    readonly gone: readonly IPiece[];
-  } | null = null;
+  stopped: IStop | null = null;
   /** `settled`: the right chain is here at `count`. `doubt`: something did not fit, so ask from 0. */
   frontier: (ICut & { settled: boolean; doubt: boolean }) | null = null;
   /** `begins`: before that nothing is in doubt. `at`: what is here stays, and no more is taken. */

@@ -3,7 +3,7 @@
  * new, what waits, what is known, and what proves that a session said two things; it neither opens nor verifies (LOG in
  * docs/SPEC.md). Pure: the engine gives it verified pieces, and opens, checks and applies what joined, in this order.
  */
-import { Course } from './course';
+import { Course, type IStop } from './course';
 import type { IChain, IPiece } from './piece';
 import type { ICut, IMoved, Taken } from './taken';
 import { WaitingRoom } from './waiting';
@@ -97,8 +97,8 @@ export class Log {
     return [...(this.courses.get(session)?.bad ?? [])];
   }
 
-  /** Where a change that may not be ended the session, and its envelope, if it is here. */
-  stopAt(session: string): { readonly at: number; readonly piece: IPiece | undefined } | null {
+  /** Where a change that may not be ended the session, its envelope, if it is here, and all from there on that was here. */
+  stopAt(session: string): IStop | null {
     return this.courses.get(session)?.stopped ?? null;
   }
 

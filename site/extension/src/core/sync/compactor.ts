@@ -75,7 +75,7 @@ export class Compactor {
       pieces,
       changes =>
         this.ports.keyFor(name, kind, key => {
-          if (!key || !changes) {
+          if (!key || !changes || changes === 'wrong') {
             done();
             return;
           }

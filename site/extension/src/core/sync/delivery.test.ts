@@ -68,6 +68,19 @@ describe('answers to who asks for pieces', () => {
     expect(counts()).toEqual(['1 last', '9 last']);
   });
 
+  it('[SYN18] are also what ended the session where pieces are to be compared, and nowhere else', async () => {
+    const { a, log, ask, counts, said } = bench();
+    log.stop(a.session, 7);
+    await ask('d');
+    await ask('segments/d');
+    expect(counts()).toEqual(['4 last', '1 last']);
+    await ask('pieces/d');
+    await ask('pieces/d', 6);
+    await ask('pieces/d', 9);
+    expect(said[0]!.pieces[4]).toEqual(a.envelopes[7]!.bytes);
+    expect(counts()).toEqual(['9 last', '6 last', '3 last']);
+  });
+
   it('[LOG12] go in messages of a bounded size, each with one piece at least', async () => {
     const size = 60_000;
     const { ask, counts } = bench(size, 8);

@@ -1,4 +1,5 @@
 /** Answers what neighbours ask of logs: in messages of a bounded size, at the pace of their line, one answer at a time. */
+import type { IPiece } from '../log/piece';
 import type { Message } from '../overlay/messages';
 import type { Neighbour, Neighbours } from '../overlay/neighbours';
 import { ENTRIES_BYTES } from '../overlay/wire';
@@ -29,6 +30,13 @@ export class Delivery {
     }
   }
 
+  /** What is here of a session; for who compares it, also what ended it. */
+  private toldOf({ log }: Replica, session: string, from: number, isCompared: boolean): readonly IPiece[] {
+    const pieces = log.pieces(session, from, log.shown(session));
+    const gone = isCompared ? (log.stopAt(session)?.gone ?? []) : [];
+    return [...pieces, ...gone.filter(piece => piece.from >= from)];
+  }
+
   private async answer(
     neighbour: Neighbour,
     replica: Replica,
@@ -45,7 +53,7 @@ export class Delivery {
     };
     for (const { session, from } of wants) {
       this.ports.introduce(neighbour, session);
-      for (const piece of replica.log.pieces(session, from, replica.log.shown(session))) {
+      for (const piece of this.toldOf(replica, session, from, document.startsWith(PIECES))) {
         if (document.startsWith(SEGMENTS) && piece.form === 'envelope') {
           continue;
         }

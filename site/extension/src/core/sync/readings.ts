@@ -241,6 +241,9 @@ export class Readings {
 
   private exchange(next: Reading, doc: Y.Doc): void {
     this.next = null;
+    // What is lost another time is waited for as long.
+    this.lost?.();
+    this.lost = null;
     const before = this.reading.doc!;
     if (this.isCheck && this.ports.isSame(before, doc)) {
       next.end();

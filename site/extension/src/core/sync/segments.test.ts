@@ -117,7 +117,7 @@ describe('segments between pages', () => {
       log.pieces(author.session, from, to),
       changes =>
         keys.keyFor(DOCUMENT, 'document', key => {
-          const { plain } = planSegments(changes!)[0]!;
+          const { plain } = planSegments(changes as Exclude<typeof changes, 'wrong' | null>)[0]!;
           const [chainFrom, chainTo] = [log.chainAt(author.session, from)!, log.chainAt(author.session, to)!];
           const place = {
             room,

@@ -190,6 +190,22 @@ describe('what is said of segments', () => {
     bench.hears({ reaches: [form(sessions[0]!)] });
     expect(bench.news()).toEqual(['ada ask segments/d 0']);
   });
+
+  it('[SYN18] are looked at again when what was said there ended elsewhere, or was refused, since', () => {
+    const a = writer();
+    const segment = a.segment(0, 8);
+    const bench = new Bench(segment, ...a.envelopes.slice(8));
+    const asked = (): string[] => {
+      bench.hears({ reaches: [form(a.session)] });
+      bench.entries('segments/d', []);
+      return bench.news();
+    };
+    expect([asked(), asked()]).toEqual([['ada ask segments/d 0'], []]);
+    bench.log.stop(a.session, 12);
+    expect([asked(), asked()]).toEqual([['ada ask segments/d 0'], []]);
+    bench.log.refuse(segment);
+    expect([asked(), asked()]).toEqual([['ada ask segments/d 0'], []]);
+  });
 });
 
 describe('segments that come', () => {

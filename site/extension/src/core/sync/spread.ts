@@ -279,8 +279,10 @@ export class Spread {
   }
 }
 
-function keyOf({ name }: Replica, { session, chain }: IReach): string {
-  return `${name} ${session} ${idText(chain)}`;
+/** A form, as it was looked at: what was said in its place may have turned out to be something else since. */
+function keyOf({ name, log }: Replica, { session, chain }: IReach): string {
+  const [stop, refused] = [log.stopAt(session)?.at ?? '', log.refusedOf(session).length];
+  return `${name} ${session} ${idText(chain)} ${stop} ${refused}`;
 }
 
 function claimOf({ peer }: Neighbour, { session, hash }: IPiece): string {

@@ -58,6 +58,64 @@ describe('what was here and is not any more', () => {
     expect(page.words).toBe(other.words);
   });
 
+  it('[SYN18] of what somebody was told that may not be, and the others in a segment otherwise, all have the same', () => {
+    const pages = new Pages(digest);
+    const eve = pages.open({ compactEvery: 8 });
+    const [page, third, told] = pages.many(3) as [Page, Page, Page];
+    pages.chain([eve, page, third]);
+    type(pages, eve, 'abcdefghijklmnopqrstuvwxyz');
+    pages.clock.advance(10_000);
+    expect(logOf(third).pieces(eve.session)[0]).toMatchObject({ form: 'segment' });
+    pages.part(eve, page);
+    const client = clientOf(digest, DOCUMENT, eve.participant, eve.session);
+    // Beside nothing that there is: it follows on no clock of hers.
+    const [first] = pages.members.sealed(eve.own, DOCUMENT, 'document', [
+      craft(client, 5, [{ parent: 'cells', kind: 8, key: 'eves', content: valuesOf(1) }])
+    ]);
+    pages.join(third, told);
+    told.hear(third.session, 'control', encodeMessage({ type: 'introduction', bytes: eve.own.introduction }));
+    told.engine.hearStar('somebody', first!);
+    expect(logOf(told).stopAt(eve.session)?.at).toBe(0);
+    pages.clock.advance(30_000);
+    const all = [page, third, told];
+    expect(all.map(each => [logOf(each).count(eve.session), each.words])).toEqual(all.map(() => [0, '']));
+    const digests = all.map(each => each.engine.replica(DOCUMENT)!.reaches.digest);
+    expect(digests).toEqual(digests.map(() => digests[0]));
+  });
+
+  it('[LOG7] is waited for as long each time, also by whom it came back to before', () => {
+    const pages = new Pages(digest);
+    const key = new Uint8Array(32).fill(1);
+    let isHere = true;
+    const [lost, faults]: [string[], string[]] = [[], []];
+    const page: Page = pages.open({
+      compactEvery: 8,
+      onUnfit: (_, fault) => faults.push(fault),
+      keys: {
+        keyFor: (_, __, then) => then({ epoch: 1, key }),
+        keysOf: (_, __, ___, then) => then(isHere ? [key] : [])
+      },
+      onReplayed: (_, doc) => (page.doc = doc),
+      onLost: (_, all) => lost.push(...all.map(({ text }) => text))
+    });
+    type(pages, page, 'abcdefghijklmnopqrstuvwxyz');
+    pages.clock.advance(10_000);
+    expect(logOf(page).pieces(page.session)[0]).toMatchObject({ form: 'segment' });
+    const comeAndGo = (ms: number): void => {
+      isHere = true;
+      page.engine.keysChanged();
+      pages.clock.advance(1000);
+      isHere = false;
+      page.engine.rulesChanged(true);
+      pages.clock.advance(ms);
+    };
+    comeAndGo(LOST_MS - 5000);
+    comeAndGo(LOST_MS - 5000);
+    expect(lost).toEqual([]);
+    pages.clock.advance(10_000);
+    expect([lost.join('').slice(0, 8), faults]).toEqual(['abcdefgh', ['role']]);
+  });
+
   it('[ROL11] of whom others leaned on what came after a frontier, and that is not here, is said to be short', () => {
     const pages = new Pages(digest);
     let cut: ICut | null = null;

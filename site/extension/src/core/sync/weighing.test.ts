@@ -68,12 +68,13 @@ class Author {
 let [ada, eve, log] = [new Author(ADA), new Author(EVE), new Log(links)];
 let [banned, waiting]: [string[], (() => void)[]] = [[], []];
 let locked: (piece: IPiece) => boolean = () => false;
+let wrong: (piece: IPiece) => boolean = () => false;
 let isSlow = false;
 let weighing: Weighing;
 
 beforeEach(() => {
   [ada, eve, log] = [new Author(ADA), new Author(EVE), new Log(links)];
-  [banned, waiting, locked, isSlow] = [[], [], () => false, false];
+  [banned, waiting, locked, wrong, isSlow] = [[], [], () => false, () => false, false];
   weighing = new Weighing({
     get log() {
       return log;
@@ -81,7 +82,9 @@ beforeEach(() => {
     open: (piece, then) => {
       const opened: Opened = locked(piece)
         ? { kind: 'locked' }
-        : { kind: 'open', plain: piece.bytes, part: piece.part, parts: piece.parts };
+        : wrong(piece)
+          ? { kind: 'wrong' }
+          : { kind: 'open', plain: piece.bytes, part: piece.part, parts: piece.parts };
       if (isSlow) {
         waiting.push(() => then(opened));
       } else {
@@ -164,6 +167,44 @@ describe('a segment, weighed', () => {
     expect([banned, held()]).toEqual([[], '0-4']);
   });
 
+  it.each([
+    ['which is not what it says', 3, false],
+    ['first of all', 0, false],
+    ['which is what it says', 3, true]
+  ])('[SYN18] is held against what ended the session, too: %s', (_, at, isSaid) => {
+    const there = (isSaid ? ada : eve).envelopes[at]!;
+    hold(...ada.envelopes.slice(0, at), { ...ada.envelopes[at]!, bytes: there.bytes });
+    log.stop(ADA, at);
+    weigh(ada.segment(0, 8));
+    weigh(ada.segment(at, 8));
+    expect(banned).toEqual(isSaid ? [] : ['0-8', `${at}-8`]);
+    // Of another range it says nothing.
+    banned = [];
+    weigh(ada.segment(0, at));
+    weigh(ada.segment(at + 1, 8));
+    expect(banned).toEqual([]);
+  });
+
+  it('[SYN18] is held against as much of it as is within its range', () => {
+    hold(
+      ...ada.envelopes.slice(0, 2),
+      { ...ada.envelopes[2]!, bytes: eve.envelopes[2]!.bytes },
+      ada.segment(3, 6)
+    );
+    log.stop(ADA, 2);
+    expect([weigh(ada.segment(0, 4)), banned]).toEqual(['lie', ['0-4']]);
+  });
+
+  it('[SYN18] is held against what is no change: nothing else was said there', () => {
+    hold(...ada.envelopes.slice(0, 4));
+    log.stop(ADA, 2);
+    wrong = ({ form, from }) => form === 'envelope' && from === 2;
+    expect([weigh(ada.segment(0, 8)), banned]).toEqual(['lie', ['0-8']]);
+    [wrong, locked] = [() => false, ({ form, from }) => form === 'envelope' && from === 2];
+    banned = [];
+    expect([weigh(ada.segment(0, 7)), banned]).toEqual(['known', []]);
+  });
+
   it('[ENV7] is not judged while something of its range cannot be opened', () => {
     hold(...ada.envelopes.slice(0, 4));
     locked = ({ form, from }) => form === 'envelope' && from === 2;
@@ -188,11 +229,11 @@ describe('a segment, weighed', () => {
     hold(ada.envelopes[2]!);
     settle();
     expect([answers, banned, held()]).toEqual([['known'], [], '0 1 2']);
-    // The last two were a change that may not be.
+    // The last two were a change that may not be: they were said all the same.
     weighing.weigh(segment, open(segment), is => answers.push(is));
     log.stop(ADA, 1);
     settle();
-    expect([answers.splice(1), banned, held()]).toEqual([['known'], [], '0']);
+    expect([answers.splice(1), banned.splice(0), held()]).toEqual([['lie'], ['0-4'], '0']);
     log = new Log(links);
     const [before, after] = [ada.segment(0, 4, 3), ada.segment(0, 4, 2, ada.changes(0, 3))];
     hold(before);

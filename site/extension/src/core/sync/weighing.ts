@@ -2,7 +2,7 @@
  * Segments, compared with what is here of their range before they take its place, and with what others say it was: a lie
  * is nobody's word, and everybody finds the same one lying [ENV7, SYN18].
  */
-import { saysTheSame } from '../envelope/compact';
+import { type IOwnChange, saysTheSame } from '../envelope/compact';
 import { idText } from '../envelope/envelope';
 import { beginsWith } from '../envelope/merge';
 import type { Log } from '../log/log';
@@ -42,9 +42,8 @@ export class Weighing {
           then('known');
           return;
         }
-        const changes = all.map(({ change }) => change);
         const isWhole = held.at(-1)!.to === piece.to;
-        if (isWhole ? saysTheSame(opened.plain, changes) : beginsWith(opened.plain, changes)) {
+        if (isSaid(opened.plain, all, isWhole)) {
           const received = this.ports.join(piece, opened);
           this.ports.compact(piece);
           then(received);
@@ -80,9 +79,7 @@ export class Weighing {
         (each, opens) => this.ports.open(each, opens),
         pieces,
         all => {
-          const changes = all?.map(({ change }) => change);
-          const isSaid = isWhole ? saysTheSame : beginsWith;
-          const isLie = changes !== undefined && opened.kind === 'open' && !isSaid(opened.plain, changes);
+          const isLie = all !== null && opened.kind === 'open' && !isSaid(opened.plain, all, isWhole);
           if (isLie) {
             this.ports.ban(segment, pieces);
           }
@@ -92,15 +89,30 @@ export class Weighing {
     );
   }
 
-  /** What is here of a segment's range, when it can be compared: both begin, and both or one of them end, at one place. */
+  /**
+   * What is here of a segment's range, when it can be compared: both begin, and both or one of them end, at one place. What
+   * ended the session counts for nobody, and its author said it all the same: a segment that says something else is a lie.
+   */
   private heldOf(piece: IPiece): readonly IPiece[] {
     const { log } = this.ports;
-    const held = log.chainAt(piece.session, piece.from)
-      ? log.pieces(piece.session, piece.from, piece.to)
-      : [];
+    const { session, from, to } = piece;
+    const gone = log.stopAt(session)?.gone.filter(each => each.to <= to) ?? [];
+    const held = log.chainAt(session, from) ? [...log.pieces(session, from, to), ...gone] : [];
     const last = held.at(-1);
     return !last || last.to > piece.to || isSamePiece(held[0]!, piece) ? [] : held;
   }
+}
+
+/** Whether a merged change is what `changes` say, or, unless they are `isWhole`, begins with it. */
+function isSaid(plain: Uint8Array, changes: readonly IOwnChange[] | 'wrong', isWhole: boolean): boolean {
+  const says = isWhole ? saysTheSame : beginsWith;
+  return (
+    changes !== 'wrong' &&
+    says(
+      plain,
+      changes.map(({ change }) => change)
+    )
+  );
 }
 
 /** Whose word counts, for everybody alike: that of envelopes, then the finer one, then the lower hash. */

@@ -5,13 +5,13 @@ import type { IPiece } from '../log/piece';
 import type { Opened } from './reading';
 
 /**
- * `pieces` follow on one another and begin with a change. `then` has their whole changes, or null when something of them
- * cannot be opened, or is no change; of a change whose end is not among them nothing.
+ * `pieces` follow on one another and begin with a change. `then` has their whole changes; 'wrong' when something of them is
+ * no change, and null when it cannot be opened; of a change whose end is not among them nothing.
  */
 export function openChanges(
   open: (piece: IPiece, then: (opened: Opened) => void) => void,
   pieces: readonly IPiece[],
-  then: (changes: readonly IOwnChange[] | null) => void
+  then: (changes: readonly IOwnChange[] | 'wrong' | null) => void
 ): void {
   const changes: IOwnChange[] = [];
   let parts: Uint8Array[] = [];
@@ -38,7 +38,7 @@ export function openChanges(
         answer.isHere = true;
         answer.isGood = take(asked, opened);
         if (!answer.isGood) {
-          then(null);
+          then(opened.kind === 'locked' ? null : 'wrong');
         } else if (answer.isLate) {
           go();
         }
