@@ -14,7 +14,7 @@ import { QUIET_MS } from './contents';
 import type { IKeys } from './options';
 import { Replica } from './replica';
 
-/** A replica of what is not sealed; `after`: what turns out to be in each piece only after so long. */
+/** A replica that has no key for what a test says nothing of; `after`: what is in a piece turns out only after so long. */
 function replicaOf(clients: Readonly<Record<string, number>>, after = 0) {
   const clock = new VirtualClock();
   const counts = { opened: 0, built: 0 };
@@ -27,7 +27,8 @@ function replicaOf(clients: Readonly<Record<string, number>>, after = 0) {
     cutOf: session => cuts.get(session) ?? null,
     open: (piece, then) => {
       counts.opened += 1;
-      const open = (): void => then({ kind: 'open', plain: says.get(piece)!, part: 0, parts: 1 });
+      const plain = says.get(piece);
+      const open = (): void => then(plain ? { kind: 'open', plain, part: 0, parts: 1 } : { kind: 'locked' });
       if (after > 0) {
         clock.after(after, open);
       } else {
@@ -39,13 +40,16 @@ function replicaOf(clients: Readonly<Record<string, number>>, after = 0) {
     ...{ unfit: nothing, unsealed: () => 0, withdraw: nothing, resumed: nothing, mayWrite: () => true }
   });
   replica.open(new Y.Doc(), null);
+  const take = (piece: IPiece): void => {
+    replica.take(piece, nothing);
+    clock.advance(2 * after);
+  };
   const say = (writer: Writer, ...changes: Uint8Array[]): void =>
     writer.write(changes.length).forEach((piece, at) => {
       says.set(piece, changes[at]!);
-      replica.take(piece, nothing);
-      clock.advance(2 * after);
+      take(piece);
     });
-  return { replica, clock, counts, cuts, say };
+  return { replica, clock, counts, cuts, says, take, say };
 }
 
 const [EVE, ADA, BEN] = [5, 6, 7];
@@ -98,6 +102,44 @@ describe('a document that is built anew', () => {
       ...[1, [...crowd.map(() => 1), 2]]
     ]);
     expect(counts.opened).toBeLessThan(2 * (3 * crowd.length + 2));
+  });
+
+  it('[LOG8] leaves out what a segment may not say, which shows only then, and has what others wrote', () => {
+    const { replica, says, take, counts } = replicaOf({ eve: EVE, ada: ADA });
+    const [eve, ada] = [new Writer(new Chance(1), 'eve'), new Writer(new Chance(2), 'ada')];
+    eve.write(2);
+    const lie = eve.segment(0, 2);
+    const words = ada.write(2);
+    [lie, ...words].forEach(take);
+    expect(replica.log.count(eve.session)).toBe(2);
+    says.set(words[0]!, craft(ADA, 0, [text('t')]));
+    says.set(words[1]!, craft(ADA, 1, [{ content: textOf('a'), parent: { client: ADA, clock: 0 } }]));
+    says.set(lie, craft(EVE, 0, [{ kind: 1, content: numberOf(1), parent: { client: ADA, clock: 1 } }]));
+    replica.review(true);
+    const said = (replica.doc!.getMap('cells').get('t') as Y.Text).toJSON();
+    expect([said, replica.log.count(eve.session), counts.built]).toEqual(['a', 0, 1]);
+  });
+
+  it('[PER5] without somebody ends who said what may not be beside their words, and is built once', () => {
+    const { replica, cuts, counts, say } = replicaOf({ eve: EVE, ada: ADA, ben: BEN });
+    const [eve, ada, ben] = ['eve', 'ada', 'ben'].map((name, at) => new Writer(new Chance(at), name)) as [
+      ...[Writer, Writer, Writer]
+    ];
+    const word = { content: textOf('a'), parent: { client: ADA, clock: 0 } };
+    say(ada, craft(ADA, 0, [text('t'), word]));
+    say(eve, craft(EVE, 0, [word]));
+    say(
+      ben,
+      craft(BEN, 0, [
+        { content: textOf('b'), left: { client: EVE, clock: 1 } },
+        { kind: 1, content: numberOf(1), parent: { client: ADA, clock: 1 } }
+      ])
+    );
+    expect(replica.log.count(ben.session)).toBe(1);
+    cuts.set(eve.session, { count: 0, chain: null });
+    replica.review();
+    const said = (replica.doc!.getMap('cells').get('t') as Y.Text).toJSON();
+    expect([said, replica.log.count(ben.session), counts.built]).toEqual(['a', 0, 1]);
   });
 
   it('[PER7] without what somebody wrote in the page before gives that back in this one, and nothing of others', () => {
