@@ -78,7 +78,7 @@ class Own:
             leaning = self._leaning(leaning.on)
             if leaning and leaning.on in passed:
                 return None
-        if first is None or leaning is None or (leaning.on and leaning.on is own):
+        if first is None or leaning is None:
             return None
         on = leaning.on
         if on is None:

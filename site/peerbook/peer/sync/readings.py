@@ -33,7 +33,7 @@ class ReadingsPorts:
     replaying: Callable[[], None]
     """The next document is about to be built, out of the log alone."""
     is_same: Callable[[Doc[Any], Doc[Any]], bool]
-    """Whether two documents say the same, and nothing of one's own is on its way."""
+    """Whether two documents say the same."""
     exchanged: Callable[[Doc[Any], Doc[Any]], None]
     """The second is open now, in the place of the first."""
 

@@ -307,7 +307,7 @@ class Replica:
             self._readings.replay(is_check=True)
 
     def _is_same(self, before: Doc[Any], doc: Doc[Any]) -> bool:
-        return not self._drafts.is_pending and content_digest(before) == content_digest(doc)
+        return content_digest(before) == content_digest(doc)
 
     def _exchanged(self, before: Doc[Any], doc: Doc[Any]) -> None:
         """``doc`` was built anew, and is open now."""

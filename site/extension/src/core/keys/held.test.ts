@@ -11,7 +11,7 @@ import { BOX_EXTRA } from './box';
 import { HeldWraps, type IHeld, WRAPS_AUTHOR_BYTES, WRAPS_BYTES } from './held';
 import { Keyring } from './keyring';
 import { KNOCK_EVERY_MS, Knocking } from './knocking';
-import { compareBytes, type IWraps, makeWraps, readWraps } from './wraps';
+import { compareBytes, type IWraps, makeWraps, readWraps, WRAP_RECIPIENTS } from './wraps';
 
 const crypto = nodeCrypto();
 const CLASS = new Uint8Array(16).fill(0xc1);
@@ -98,6 +98,18 @@ describe('wraps that are kept', () => {
     };
     expect([fault(made), fault(spelled(one, two))]).toEqual([null, null]);
     expect([fault(spelled(two, one)), fault(spelled(one, one))]).toEqual(['form', 'form']);
+    // Of so many devices, and one more.
+    const many = (count: number): string | null => {
+      const boxes = Array.from({ length: count }, (_, index) => {
+        const box = one.slice();
+        new DataView(box.buffer).setUint32(0, index);
+        return box;
+      });
+      const number = Uint8Array.of(128 + (count % 128), count >> 7);
+      const unsigned = joinBytes([made.slice(0, at - 1), number, ...boxes]);
+      return fault(joinBytes([unsigned, now<Uint8Array>(then => root.sign(unsigned, then))]));
+    };
+    expect([many(WRAP_RECIPIENTS), many(WRAP_RECIPIENTS + 1)]).toEqual([null, 'form']);
   });
 });
 

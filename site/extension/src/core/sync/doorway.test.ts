@@ -2,6 +2,7 @@ import { digest } from 'lib0/hash/sha256';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Fake } from '../../crypto/fake';
 import { answeredKnock, makeAnswer, readAnswer } from '../keys/answer';
+import { KNOCKS_PER_MINUTE } from '../keys/door';
 import type { IOwnSession } from '../identity/own';
 import { Chance } from '../simulation/chance';
 import { Members } from '../simulation/members';
@@ -188,6 +189,23 @@ describe('the door of a page', () => {
       }
     );
     expect([heard(ben, ada), ben.society.doorway.state]).toEqual([['refused to B'], 'inside']);
+  });
+
+  it('[KEY8] an answer of which the way back is forgotten is said to nobody', () => {
+    const [ada, eve] = ['ada', 'eve'].map(name => school.members.session(name)) as [IOwnSession, IOwnSession];
+    const owner = school.member('owner', [school.epoch(1, 'closed')]);
+    school.clock.advance(30_000);
+    knocks(owner, eve);
+    for (let minute = 0; minute < 2; minute += 1) {
+      for (let time = 0; time < KNOCKS_PER_MINUTE; time += 1) {
+        [BEN, CLEO].forEach(peer => owner.society.hear(peer, 'knock', school.knock(ada)));
+      }
+      school.clock.advance(30_000);
+    }
+    owner.said.length = 0;
+    owner.society.stating.admit(eve.participant, []);
+    expect(owner.society.roles!.roleOf(eve.participant)).toBe('attendee');
+    expect(heard(owner, eve).filter(each => each.startsWith('admitted'))).toEqual([]);
   });
 
   it('[KEY6] to a key that agrees with nobody’s nothing is said', () => {

@@ -179,7 +179,7 @@ export class Drafts {
     }
     const limits = { ...this.page.limits, structs: Infinity, ranges: Infinity };
     let read = checkChange(update, this.client, limits);
-    if (read.kind === 'read' && read.value.structs.length > 0 && read.value.from < this.saidTo) {
+    if (read.kind === 'read' && read.value.from < this.saidTo) {
       // Who writes while they are told of a change is in that change's update already, as Yjs tells it.
       const known = Y.encodeStateVector(new Map([[this.client, this.saidTo]]));
       read = checkChange(Y.diffUpdate(update, known), this.client, limits);

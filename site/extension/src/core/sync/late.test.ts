@@ -5,6 +5,7 @@ import * as Y from 'yjs';
 import { DOCUMENT, GENESIS, type Page, Pages } from '../simulation/pages';
 import type { IDocumentKey } from '../envelope/keys';
 import type { ICut } from '../log/log';
+import { QUIET_MS } from './contents';
 import type { IKept } from './kept';
 import type { IKeys, IRules } from './options';
 import { LOST_MS } from './readings';
@@ -157,9 +158,11 @@ describe('what was written and waits for a key', () => {
   });
 
   it('[PER7] comes too late for a document that is closed: opened again it is written on in, and that is said', () => {
-    const { pages, page, other, close, say, getKey } = stranded();
+    const { pages, page, other, faults, close, say, getKey } = stranded();
     close();
     say(false);
+    // Of what is closed nobody is told.
+    expect(faults).toEqual([]);
     getKey();
     pages.clock.advance(1000);
     say(true);
@@ -206,7 +209,8 @@ describe('what was written and waits for a key', () => {
     [page, other].forEach(({ engine }) => engine.rulesChanged());
     expect([page.words, built]).toEqual(['', 1]);
     pages.join(page, other);
-    pages.clock.advance(30_000);
+    // Before anybody compares what the documents say.
+    pages.clock.advance(QUIET_MS / 2);
     // All that came together is read together.
     expect([page.words, other.words, built]).toEqual(['012', '012', 2]);
   });
@@ -270,6 +274,35 @@ describe('what was written and waits for a key', () => {
     expect(lost).toEqual([]);
     pages.clock.advance(2000);
     expect([page.words, lost, log.limitOf(page.session)]).toEqual(['', ['abcdefghijklmnopqrstuvwxyz'], 0]);
+  });
+
+  it('[LOG7] in a segment whose key was undone, and is back in time, stays, and is written on', () => {
+    const pages = new Pages(digest);
+    const lost: string[] = [];
+    let isUndone = false;
+    const key = new Uint8Array(32).fill(1);
+    const page: Page = pages.open({
+      compactEvery: 8,
+      keys: {
+        keyFor: (_, __, then) => then({ epoch: 0, key }),
+        keysOf: (_, __, ___, then) => then(isUndone ? [] : [key])
+      },
+      onReplayed: (_, doc) => (page.doc = doc),
+      onLost: (_, all) => lost.push(...all.map(({ text }) => text))
+    });
+    for (const letter of 'abcdefghijklmnopqrstuvwxyz') {
+      page.text.insert(page.text.length, letter);
+      pages.clock.advance(500);
+    }
+    for (const is of [true, false]) {
+      isUndone = is;
+      page.engine.rulesChanged(true);
+      pages.clock.advance(LOST_MS / 2);
+    }
+    page.text.insert(26, '.');
+    pages.clock.advance(2 * LOST_MS);
+    const { log } = page.engine.replica(DOCUMENT)!;
+    expect([page.words, lost, log.count(page.session)]).toEqual(['abcdefghijklmnopqrstuvwxyz.', [], 27]);
   });
 
   it('[LOG7] with a key of a team that was undone is given back: nobody else is given that key', () => {

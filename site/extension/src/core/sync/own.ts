@@ -72,7 +72,7 @@ export class Own {
       leaning = next && passed.has(next.on) ? null : next;
     }
     const on = leaning?.on;
-    if (!first || !leaning || on === own) {
+    if (!first || !leaning) {
       return null;
     }
     // A frontier fills what is beyond it, and a fork waits for one.

@@ -20,6 +20,18 @@ describe('reading a log into a document', () => {
     expect(bench.asked.length).toBe(4);
   });
 
+  it('[SYN5] goes on however long a session’s log is', () => {
+    const bench = new Bench();
+    bench.ada.write(6000);
+    bench.ada.envelopes.forEach(piece => {
+      bench.says.set(piece, open(craft(ADA, 0, [], [[ADA, [0, 1]]])));
+      bench.log.take(piece);
+    });
+    bench.say(0, open(wordOf(0)));
+    bench.reading.readAll();
+    expect(bench.asked.length).toBe(6012);
+  });
+
   it('[SYN5] what was opened already is not opened again, and is of its piece alone', () => {
     const bench = new Bench();
     const [first, second] = bench.ada.envelopes;

@@ -26,7 +26,7 @@ export interface IReadingsPorts {
   ownEnded(place: number): void;
   /** The next document is about to be built, out of the log alone. */
   replaying(): void;
-  /** Whether two documents say the same, and the log has all of it. */
+  /** Whether two documents say the same. */
   isSame(before: Y.Doc, doc: Y.Doc): boolean;
   /** `doc` is open now, in the place of the one before. */
   exchanged(before: Y.Doc, doc: Y.Doc): void;
@@ -44,7 +44,6 @@ export class Readings {
   /** The next document, while it is being built. */
   private next: Reading | null = null;
   private genesis: Uint8Array | null = null;
-  private isBatching = false;
   /** The next document takes the place of this one only if it says something else. */
   private isCheck = false;
   /** The document is to be built anew, when whoever is writing or bringing something has finished. */
@@ -89,7 +88,7 @@ export class Readings {
     this.onRead = null;
     this.genesis = genesis;
     this.reading = this.make(doc);
-    this.batch(doc, () => this.reading.readAll());
+    batch(doc, () => this.reading.readAll());
   }
 
   /** Calls `then` when the log is read into the document, as far as there are keys: at once, or later. */
@@ -140,7 +139,7 @@ export class Readings {
     // Also what is written while it is being built is read out of the log.
     next.ownFrom = Infinity;
     this.next = next;
-    this.batch(doc, () => next.readAnew());
+    batch(doc, () => next.readAnew());
     this.progressed(next);
   }
 
@@ -210,7 +209,7 @@ export class Readings {
 
   /** What one wrote oneself may lean on what is still being fetched; the document before stays open as long. */
   private progressed(reading: Reading | undefined): void {
-    if (reading?.doc && reading === this.next && !this.isBatching) {
+    if (reading?.doc && reading === this.next) {
       const end = reading.hasOwn ? null : reading.ownEnd;
       if (reading.hasOwn) {
         this.exchange(reading, reading.doc);
@@ -220,9 +219,7 @@ export class Readings {
         this.lost ??= this.page.clock.after(LOST_MS, () => this.despair());
       }
     }
-    if (reading === this.reading) {
-      this.tellRead();
-    }
+    this.tellRead();
   }
 
   /** What one's own leans on did not come back: it is in nobody's document. */
@@ -235,7 +232,7 @@ export class Readings {
   }
 
   private tellRead(): void {
-    if (!this.isBatching && !this.reading.isOpening) {
+    if (!this.reading.isOpening) {
       const then = this.onRead;
       this.onRead = null;
       then?.();
@@ -257,11 +254,9 @@ export class Readings {
     this.reading = next;
     this.ports.exchanged(before, doc);
   }
+}
 
-  /** As one transaction: who watches the document is told once. */
-  private batch(doc: Y.Doc, run: () => void): void {
-    this.isBatching = true;
-    Y.transact(doc, run, FROM_OTHERS, false);
-    this.isBatching = false;
-  }
+/** As one transaction: who watches the document is told once. */
+function batch(doc: Y.Doc, run: () => void): void {
+  Y.transact(doc, run, FROM_OTHERS, false);
 }

@@ -48,7 +48,7 @@ export class Replica {
       stopped: (session, place, piece, isBuilding) => this.dismiss(session, place, piece, isBuilding),
       ownEnded: place => this.endOwn(place),
       replaying: () => this.drafts.flush(),
-      isSame: (before, doc) => !this.drafts.isPending && sameBytes(...this.contents.of(before, doc)),
+      isSame: (before, doc) => sameBytes(...this.contents.of(before, doc)),
       exchanged: (before, doc) => this.exchanged(before, doc)
     });
     this.drafts = new Drafts(kind, ports, {
@@ -341,7 +341,7 @@ export class Replica {
     }
     const gone = this.log.stop(session, place).slice(1);
     this.reaches.changed();
-    if (gone.length > 0 && !(isBuilding && piece.form === 'envelope')) {
+    if (gone.length > 0 && !isBuilding) {
       this.readings.replay();
     }
   }

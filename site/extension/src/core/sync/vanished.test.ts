@@ -149,6 +149,12 @@ describe('what was here and is not any more', () => {
     expect(isShort()).toEqual([true]);
     // Who has what came then brings it back.
     expect(isShort(witness)).toEqual([false]);
+    // Of who was not cut off, and of what is read into no document, that is not said.
+    expect(other.engine.reachedBy(other.participant).map(reach => reach.isShort === true)).toEqual([false]);
+    const carrier = pages.open({ rules, carries: () => true }, false);
+    pages.join(carrier, witness);
+    pages.clock.advance(5000);
+    expect(isShort(carrier)).toEqual([false]);
   });
 
   it('[LOG7] what one wrote beside what waits for a key is not given back: that is here', () => {
@@ -213,7 +219,8 @@ describe('what was here and is not any more', () => {
     expect(reader.words).toBe('abcd');
     isGiven = true;
     reader.engine.keysChanged();
-    pages.clock.advance(30_000);
+    // It is asked for at once, and not when neighbours are compared again.
+    pages.clock.advance(1500);
     expect(reader.words).toBe(author.words);
     expect(logOf(reader).pieces(author.session)[0]).toMatchObject({ form: 'segment' });
   });
