@@ -58,7 +58,8 @@ export class ContradictionPart {
       person.name
     );
     const mayRemove = this.teaching?.mayGive(person.participant, 'removed') === true;
-    one.append(make('p', '', words), make('p', 'pb-Class-quiet', mayRemove ? what : this.onlyOwner()));
+    const instead = person.role === 'owner' ? this.ofOwner() : this.onlyOwner();
+    one.append(make('p', '', words), make('p', 'pb-Class-quiet', mayRemove ? what : instead));
     if (mayRemove) {
       const remove = makeButton(trans.__('Remove %1...', person.name), () => {
         const { teaching } = this;
@@ -69,6 +70,13 @@ export class ContradictionPart {
       one.append(remove);
     }
     return one;
+  }
+
+  /** Nobody may decide about them, and nobody has to. */
+  private ofOwner(): string {
+    return this.trans.__(
+      'They own the class, so there is nothing to decide, and what they write in a page loaded anew counts. If it was not them, somebody has their keys: with the recovery file the class is taken back.'
+    );
   }
 
   private onlyOwner(): string {

@@ -147,7 +147,7 @@ export function undecidedInWords(count: number, trans: TranslationBundle): strin
 
 /** The same on somebody's line. */
 export function twoThingsInWords(trans: TranslationBundle): string {
-  return trans.__('Their page said two different things: decide about it above.');
+  return trans.__('Their page said two different things: what to do stands above.');
 }
 
 /** Heard by who does not see that there is somebody to decide about. */
