@@ -215,9 +215,10 @@ export class Pupil {
 
   /** Whether nothing that this page writes in something would be in anybody's document: it asks to be opened anew. */
   get isEnded(): boolean {
-    return this.open.some(
-      ({ document }) => (this.engine.replica(document)?.log.limitOf(this.session) ?? Infinity) < Infinity
-    );
+    return this.open.some(({ document }) => {
+      const log = this.engine.replica(document)?.log;
+      return log?.stopAt(this.session) || log?.cutAt(this.session)?.isImplied;
+    });
   }
 
   get role(): string {
