@@ -3,6 +3,8 @@
  * back with an older disk, are removed and let in again; somebody forges, somebody contradicts themselves, somebody
  * floods. Then it becomes quiet, and everybody has the same, with every word that was kept and none that may not be.
  */
+import { fitBounds } from '../class/bounds';
+import { frontierFor } from '../class/readmission';
 import type { ICrypto } from '../crypto';
 import type { Digest } from '../session';
 import { Chance } from './chance';
@@ -301,8 +303,11 @@ export class Lesson {
     const { engine, society } = this.teacher;
     this.note(`the teacher ${does} ${who}`);
     this.happened.removals += 1;
-    const frontier = engine.reachesOf(participant);
-    if (society.stating.state({ kind: 'standing', participant, role: 'removed', counts: [], frontier })) {
+    // As a page does, but for the new epoch: what was named before and is not here stays named.
+    const { roles } = society;
+    const reaches = engine.reachedBy(participant);
+    const bounds = fitBounds([], roles ? frontierFor(roles, participant, 'removed', reaches) : []);
+    if (society.stating.state({ kind: 'standing', participant, role: 'removed', ...bounds })) {
       this.promises.outlaw(who);
       if (this.script.isBusy) {
         this.clock.after(this.chance.below(20_000), () => this.replace(who));
