@@ -61,9 +61,9 @@ class Course:
         return min(stop, self.fork.at if self.fork else math.inf)
 
     @property
-    def is_judged(self) -> bool:
-        """Whether somebody said how far the session counts, whatever it did."""
-        return self.frontier is not None and not self.frontier.is_implied
+    def judged(self) -> Frontier | None:
+        """The frontier, if somebody said it: that decides which side counts."""
+        return None if self.frontier is None or self.frontier.is_implied else self.frontier
 
     @property
     def is_off(self) -> bool:
@@ -193,10 +193,10 @@ class Course:
         return None
 
     def _contradicted(self, piece: Piece, proof: list[Piece], done: list[Piece]) -> Taken:
-        frontier = self.frontier
-        if frontier and self.is_judged:
-            is_over = frontier.settled or not frontier.chain
-            return Refused("astray") if is_over else self._turn(piece, frontier)
+        judged = self.judged
+        if judged:
+            is_over = judged.settled or not judged.chain
+            return Refused("astray") if is_over else self._turn(piece, judged)
         return Fork(proof, done) if self.prove(proof) else Refused("forked")
 
     def _turn(self, piece: Piece, frontier: Frontier) -> Taken:
@@ -235,9 +235,9 @@ class Course:
             if not agrees(following.before, side.chain_at(following.first)):
                 # It waited, and is of another side of a fork: put together they would look whole.
                 self._room.remove(following)
-                if self.frontier is None or not self.is_judged:
+                if self.judged is None:
                     return self._contradicted(following, [*side.proof_of(following.first), following], [])
-                self.frontier.doubt = True
+                self.judged.doubt = True
                 following = self._following(side)
                 continue
             known = self.strand.chain_at(following.end)
@@ -263,10 +263,10 @@ class Course:
                 instead.extend(without(self.strand.truncate(following.first), joined))
                 self.strand.append(following)
                 joined.append(following)
-            elif self.frontier is None or not self.is_judged:
+            elif self.judged is None:
                 return self._contradicted(following, proof, joined)
             else:
-                self.frontier.doubt = True
+                self.judged.doubt = True
         self._dismiss(lambda each: each.end <= self.strand.count)
         return New(joined, instead) if self._settle() else self._leave_wrong_side()
 

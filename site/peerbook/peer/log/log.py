@@ -82,7 +82,7 @@ class Log:
     def is_doubted(self, session: str) -> bool:
         """Whether it said two things, and nobody says how far it counts all the same."""
         course = self._courses.get(session)
-        return course is not None and course.fork is not None and not course.is_judged
+        return course is not None and course.fork is not None and course.judged is None
 
     def doubted_from(self, session: str) -> int | None:
         """Where the proof begins that it said two things: nobody doubts what is before. None without a proof."""

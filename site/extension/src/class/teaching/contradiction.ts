@@ -75,7 +75,7 @@ export class ContradictionPart {
   /** Nobody may decide about them, and nobody has to. */
   private ofOwner(): string {
     return this.trans.__(
-      'They own the class, so there is nothing to decide, and what they write in a page loaded anew counts. If it was not them, somebody has their keys: with the recovery file the class is taken back.'
+      'Whoever owns the class said it, so there is nothing to decide, and what they write in a page loaded anew counts. If it was not done on purpose, somebody else has their keys: with the recovery file the class is taken back.'
     );
   }
 

@@ -40,17 +40,17 @@ export class Course {
   frontier: (ICut & { settled: boolean; doubt: boolean }) | null = null;
   /** `begins`: before that nothing is in doubt. `at`: what is here stays, and no more is taken. */
   fork: { readonly proof: readonly IPiece[]; readonly begins: number; readonly at: number } | null = null;
-  /** Whether somebody said how far the session counts, whatever it did. */
-  private get isJudged(): boolean {
-    return this.frontier !== null && this.frontier.isImplied !== true;
-  }
-
   /** What the frontier took away, in order: lifting it brings it back. */
   beyond: readonly IPiece[] = [];
   /** Segments whose content was refused. */
   readonly bad = new Set<string>();
   /** Another way from 0, while a piece waits that does not follow on this one. */
   private side: Strand | null = null;
+
+  /** The frontier, if somebody said it: that decides which side counts. */
+  private get judged(): Course['frontier'] {
+    return this.frontier?.isImplied ? null : this.frontier;
+  }
 
   /** A frontier says how far a session counts whatever it did; without one a fork ends it. */
   get limit(): number {
@@ -209,9 +209,9 @@ export class Course {
   }
 
   private contradicted(piece: IPiece, proof: readonly IPiece[], done: readonly IPiece[] = []): Taken {
-    const { frontier } = this;
-    if (frontier && this.isJudged) {
-      return frontier.settled ? refused('astray') : this.turn(piece, frontier);
+    const { judged } = this;
+    if (judged) {
+      return judged.settled ? refused('astray') : this.turn(piece, judged);
     }
     return this.prove(proof) ? { kind: 'fork', proof, joined: done } : refused('forked');
   }
@@ -264,10 +264,10 @@ export class Course {
       if (!agrees(next.before, side.chainAt(next.from))) {
         // It waited, and is of another side of a fork: put together they would look whole.
         this.room.remove(next);
-        if (!this.isJudged) {
+        if (!this.judged) {
           return this.contradicted(next, [...side.proofOf(next.from), next]);
         }
-        this.frontier!.doubt = true;
+        this.judged.doubt = true;
         continue;
       }
       const known = this.strand.chainAt(next.to);
@@ -297,10 +297,10 @@ export class Course {
         instead.push(...without(this.strand.truncate(next.from), joined));
         this.strand.append(next);
         joined.push(next);
-      } else if (!this.isJudged) {
+      } else if (!this.judged) {
         return this.contradicted(next, proof, joined);
       } else {
-        this.frontier!.doubt = true;
+        this.judged.doubt = true;
       }
     }
     this.dismiss(piece => piece.to <= this.strand.count);
