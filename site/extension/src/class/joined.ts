@@ -128,7 +128,7 @@ export class Joined implements IMembership {
         this.tell();
       },
       onFork: (document, session, participant) => {
-        // One of their pages said two things: everybody has the proof.
+        // One of their pages said two things: everybody has the proof, or finds it in what a segment says.
         this.contradictions.add(document, session, participant);
         this.tell();
       },

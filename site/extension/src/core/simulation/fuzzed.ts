@@ -120,6 +120,8 @@ export const FAILED: readonly { readonly seed: number; readonly ops: number }[] 
   { seed: 6_000_207, ops: 120 },
   // A segment sealed with a key of a team that one is out of took the place of what one had read, and leaned on.
   { seed: 6_000_675, ops: 120 },
+  // Only what a segment said showed that somebody had said two things: what had leaned on it went, and they stayed.
+  { seed: 6_002_376, ops: 120 },
   // Somebody was told what may not be, and stopped there; all others had a segment of what was said instead.
   { seed: 3_300_416, ops: 2000 }
 ];

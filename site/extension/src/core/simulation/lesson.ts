@@ -46,7 +46,10 @@ export class Lesson {
       replays: { count: 0 },
       lost: text => this.promises.offered.push(text),
       buried: (who, text) => this.promises.bury(who, text),
-      forked: (finder, participant) => this.judge(finder, participant),
+      forked: (finder, session, participant) => {
+        demand(this.trouble.contradictory.has(session), `${finder.name} blames who said one thing`);
+        this.judge(finder, participant);
+      },
       learned: () => this.staff?.learned()
     };
     this.verdict = new Verdict(this.course);

@@ -51,7 +51,7 @@ export interface ICourse {
   lost(text: string): void;
   /** Nobody is told of what goes with a deleted cell. */
   buried?(who: string, text: string): void;
-  forked(finder: Pupil, participant: string): void;
+  forked(finder: Pupil, session: string, participant: string): void;
   /** Somebody knows other roles than before. */
   learned?(): void;
 }
@@ -146,7 +146,7 @@ export class Pupil {
       },
       onReplayed: (document, doc) => this.replayed(document, doc),
       onLost: (_, lost) => lost.forEach(({ text }) => course.lost(text)),
-      onFork: (_, __, participant) => this.isAlive && course.forked(this, participant),
+      onFork: (_, session, participant) => this.isAlive && course.forked(this, session, participant),
       onUnfit: (document, fault) => {
         if (fault === 'role') {
           return;

@@ -27,6 +27,8 @@ export class Trouble {
   }
 
   readonly counts = { forged: 0, forks: 0, floods: 0 };
+  /** Sessions that said two things. */
+  readonly contradictory = new Set<string>();
   private readonly forger: Forger;
   private seen: Uint8Array | null = null;
 
@@ -47,6 +49,7 @@ export class Trouble {
     }
     note(`${pupil.name} contradicts themselves`);
     this.counts.forks += 1;
+    this.contradictory.add(pupil.session);
     if (pupil === this.ports.owner()) {
       // Nobody puts them out: they reload the page, and go on.
       promises.disown(pupil.who);

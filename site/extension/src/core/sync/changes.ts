@@ -106,6 +106,7 @@ export class Changes {
         options.ear?.locked();
       },
       forked: proof => this.proofs.tell(document, proof),
+      contradicted: (session, author) => options.onFork?.(document, session, author),
       replayed: (doc, lost) => {
         options.onReplayed?.(document, doc);
         if (lost.length > 0) {

@@ -123,7 +123,10 @@ export interface IEngineOptions {
   onPeople?(): void;
   /** For whoever looks for what is wrong. `peer` passed it on, and need not have made it. */
   onRefusal?(refusal: Refusal, peer: string): void;
-  /** A session said two things: an instructor may say how far it counts. */
+  /**
+   * A session said two things: an instructor may say how far it counts. Told again with each new proof, and by each page
+   * that finds it itself in what a segment says, as nobody passes that on.
+   */
   onFork?(document: string, session: string, participant: string): void;
   /** A document was built anew, as something in it does not count any more: `doc` takes the place of the one before. */
   onReplayed?(document: string, doc: Y.Doc): void;

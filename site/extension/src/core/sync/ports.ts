@@ -51,6 +51,8 @@ export interface IReplicaPorts {
   banned?(piece: IPiece, instead: readonly IPiece[]): void;
   locked(piece: IPiece): void;
   forked(proof: readonly IPiece[]): void;
+  /** A session said two things, which only its segment's content shows: whoever cannot open that has no proof. */
+  contradicted?(session: string, author: string): void;
   /** The document was built anew, and is another one; what of one's own is not in it any more. */
   replayed(doc: Y.Doc, lost: readonly ILost[]): void;
   /** Whether one may write here, as far as is known. */

@@ -41,7 +41,8 @@ export class Replica {
       open: (piece, then) => ports.open(piece, then),
       join: (piece, opened) => this.join(piece, opened),
       compact: segment => this.compact(segment),
-      ban: (segment, instead) => this.belie(segment, instead)
+      ban: (segment, instead) => this.belie(segment, instead),
+      contradicted: ({ session, author }) => ports.contradicted?.(session, author)
     });
     this.readings = new Readings(ports, {
       log: this.log,

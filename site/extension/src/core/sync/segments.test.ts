@@ -202,11 +202,16 @@ describe('segments between pages', () => {
   it('[SYN18] who has only the beginning, and something else in it, ends with one document with who was given it', () => {
     const { pages, author, rest } = written(1);
     type(pages, [author], 20);
-    const late = deceived(pages, author, [segmentOf(pages, author, [0, 60], lying)], 60);
-    expect([late.words.length, late.words.slice(0, 4)]).toEqual([60, '012X']);
+    const blamed: string[][] = [];
+    const onFork = (...whom: string[]): void => void blamed.push(whom);
+    const segment = segmentOf(pages, author, [0, 60], lying);
+    const late = deceived(pages, author, [segment], 60, { onFork });
+    expect([late.words.length, late.words.slice(0, 4), blamed]).toEqual([60, '012X', []]);
     pages.join(late, rest[0]!);
     pages.clock.advance(60_000);
     [late, ...rest].forEach(page => expect(page.words).toBe(author.words.slice(0, 40)));
+    // No chain shows it: each finds it in what both say, and tells its own page.
+    expect(blamed).toEqual([[DOCUMENT, author.session, author.own.participant]]);
   });
 
   it('[SYN18] of two segments of one range that say different things one counts, the same for everybody', () => {

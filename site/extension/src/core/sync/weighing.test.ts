@@ -66,7 +66,7 @@ class Author {
 }
 
 let [ada, eve, log] = [new Author(ADA), new Author(EVE), new Log(links)];
-let [banned, waiting]: [string[], (() => void)[]] = [[], []];
+let [banned, blamed, waiting]: [string[], string[], (() => void)[]] = [[], [], []];
 let locked: (piece: IPiece) => boolean = () => false;
 let wrong: (piece: IPiece) => boolean = () => false;
 let isSlow = false;
@@ -74,7 +74,8 @@ let weighing: Weighing;
 
 beforeEach(() => {
   [ada, eve, log] = [new Author(ADA), new Author(EVE), new Log(links)];
-  [banned, waiting, locked, wrong, isSlow] = [[], [], () => false, () => false, false];
+  [banned, blamed, waiting] = [[], [], []];
+  [locked, wrong, isSlow] = [() => false, () => false, false];
   weighing = new Weighing({
     get log() {
       return log;
@@ -96,7 +97,8 @@ beforeEach(() => {
     ban: (segment, instead) => {
       banned.push(spans([segment]), ...instead.map(each => `for ${spans([each])}`));
       log.refuse(segment, instead);
-    }
+    },
+    contradicted: segment => blamed.push(spans([segment]))
   });
 });
 
@@ -143,7 +145,7 @@ describe('a segment, weighed', () => {
   ])('[ENV7] that says %s lies, whatever its hash: envelopes are the author’s word', (_, segment) => {
     hold(...ada.envelopes.slice(0, 4));
     expect([weigh(segment()), banned]).toEqual(['lie', ['0-4']]);
-    expect(held()).toBe('0 1 2 3');
+    expect([held(), blamed]).toEqual(['0 1 2 3', ['0-4']]);
   });
 
   it('[ENV7] of two of one range that say different things the lower hash counts, whichever came first', () => {
@@ -153,6 +155,8 @@ describe('a segment, weighed', () => {
     [log, banned] = [new Log(links), []];
     hold(high);
     expect([weigh(low), banned, log.pieces(ADA)]).toEqual(['taken', ['0-4', 'for 0-4'], [low]]);
+    // Either way their author said two things.
+    expect(blamed).toEqual(['0-4', '0-4']);
   });
 
   it('[ENV7] that does not go on from what is here takes nobody’s place, though its hash is lower', () => {
@@ -164,7 +168,7 @@ describe('a segment, weighed', () => {
     hold(ada.segment(0, 4));
     weigh(ada.segment(0, 2));
     weigh(ada.segment(2, 6));
-    expect([banned, held()]).toEqual([[], '0-4']);
+    expect([banned, blamed, held()]).toEqual([[], [], '0-4']);
   });
 
   it.each([
@@ -178,6 +182,7 @@ describe('a segment, weighed', () => {
     weigh(ada.segment(0, 8));
     weigh(ada.segment(at, 8));
     expect(banned).toEqual(isSaid ? [] : ['0-8', `${at}-8`]);
+    expect(blamed).toEqual(banned);
     // Of another range it says nothing.
     banned = [];
     weigh(ada.segment(0, at));
@@ -200,6 +205,8 @@ describe('a segment, weighed', () => {
     log.stop(ADA, 2);
     wrong = ({ form, from }) => form === 'envelope' && from === 2;
     expect([weigh(ada.segment(0, 8)), banned]).toEqual(['lie', ['0-8']]);
+    // It may be so as a key was undone: nobody is blamed for that.
+    expect(blamed).toEqual([]);
     [wrong, locked] = [() => false, ({ form, from }) => form === 'envelope' && from === 2];
     banned = [];
     expect([weigh(ada.segment(0, 7)), banned]).toEqual(['known', []]);
@@ -251,7 +258,7 @@ describe('what a neighbour shows of a segment that they say lies', () => {
     const segment = lying();
     hold(segment);
     expect(isLie(segment, ada.envelopes.slice(0, 4))).toBe(true);
-    expect([banned[0], held()]).toEqual(['0-4', '0 1 2 3']);
+    expect([banned[0], held(), blamed]).toEqual(['0-4', '0 1 2 3', ['0-4']]);
     expect(isLie(ada.segment(0, 4, 0, ada.changes(0, 5)), ada.envelopes.slice(0, 4))).toBe(true);
   });
 
@@ -269,7 +276,7 @@ describe('what a neighbour shows of a segment that they say lies', () => {
   ])('[SYN18] is %s: nothing changes', (_, theirs) => {
     const segment = ada.segment(0, 4);
     hold(segment);
-    expect([isLie(segment, theirs()), banned, held()]).toEqual([false, [], '0-4']);
+    expect([isLie(segment, theirs()), banned, held(), blamed]).toEqual([false, [], '0-4', []]);
   });
 
   it('[SYN18] is nothing, and the segment is none that anybody would have made: nothing changes', () => {
@@ -302,6 +309,13 @@ describe('what a neighbour shows of a segment that they say lies', () => {
     expect(isLie(segment, [ada.segment(0, 2, 0x90), ada.segment(2, 4, 0x90)])).toBe(true);
     const one = ada.segment(0, 1, 0, eve.changes(0, 1));
     expect(isLie(one, [{ ...ada.envelopes[0]!, hash: new Uint8Array(32).fill(0xff) }])).toBe(true);
+  });
+
+  it('[SYN18] is no change, as a key of it was undone: it counts, and nobody is blamed', () => {
+    const segment = lying();
+    hold(segment);
+    wrong = ({ from, form }) => form === 'envelope' && from === 1;
+    expect([isLie(segment, ada.envelopes.slice(0, 4)), banned[0], blamed]).toEqual([true, '0-4', []]);
   });
 
   it('[SYN18] cannot be opened, or the segment cannot: nothing is known to lie', () => {

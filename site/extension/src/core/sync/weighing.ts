@@ -20,6 +20,8 @@ export interface IWeighingPorts {
   compact(segment: IPiece): boolean;
   /** It is not to be taken again; `instead` counts in its place. */
   ban(segment: IPiece, instead: readonly IPiece[]): void;
+  /** What the segment says was opened, and what was said of its range before: two things [LOG5]. */
+  contradicted(segment: IPiece): void;
 }
 
 export class Weighing {
@@ -47,7 +49,10 @@ export class Weighing {
           const received = this.ports.join(piece, opened);
           this.ports.compact(piece);
           then(received);
-        } else if (isWhole && !outweighs(held, piece)) {
+          return;
+        }
+        this.accuse(piece, all);
+        if (isWhole && !outweighs(held, piece)) {
           this.ports.ban(held[0]!, [piece]);
           then('taken');
         } else {
@@ -81,12 +86,20 @@ export class Weighing {
         all => {
           const isLie = all !== null && opened.kind === 'open' && !isSaid(opened.plain, all, isWhole);
           if (isLie) {
+            this.accuse(segment, all);
             this.ports.ban(segment, pieces);
           }
           then(isLie);
         }
       )
     );
+  }
+
+  /** What cannot be opened as one change after the other, as keys were undone, is held against nobody. */
+  private accuse(segment: IPiece, said: readonly IOwnChange[] | 'wrong'): void {
+    if (said !== 'wrong') {
+      this.ports.contradicted(segment);
+    }
   }
 
   /**
