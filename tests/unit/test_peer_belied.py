@@ -74,6 +74,32 @@ def test_syn18_who_was_told_what_may_not_be_ends_with_the_others_who_have_someth
     assert ben.replica.reaches.digest == third.replica.reaches.digest == told.replica.reaches.digest
 
 
+@pytest.mark.parametrize("is_after", [False, True])
+def test_log7_who_was_told_what_may_not_be_where_others_were_told_something_else_knows_it_is_a_fork(
+    is_after: bool,
+) -> None:
+    world = World()
+    ada, ben, told = world.page(), world.page(), world.page()
+    world.join(ada, ben)
+    types(world, ada, 3)
+    world.clock.advance(1000)
+    world.part(ada, ben)
+    if is_after:
+        world.join(ben, told)
+        world.clock.advance(3000)
+        world.part(ben, told)
+    [odd] = sealer_of(ada.own).seal(KEY, craft(ada.engine.client_id(DOCUMENT), 5, [ODD]).data)
+    told.engine._acquaintances.hear(ada.own.introduction)
+    told.engine._changes.take_entry(told.replica, odd.data, "", lambda: None)
+    log = told.replica.log
+    is_ended = (log.count(ada.session), log.stop_at(ada.session), log.doubted_from(ada.session))
+    assert is_ended == ((3, None, 0) if is_after else (0, 0, None))
+    world.join(ben, told)
+    world.clock.advance(30_000)
+    assert [each.replica.log.doubted_from(ada.session) for each in (ben, told)] == [0, 0]
+    assert words(ben) == words(ada)
+
+
 class Stage:
     """Somebody who wrote beside what Ada wrote, and a page that is given both, and notes when it compares."""
 

@@ -92,7 +92,7 @@ def end_of(log: Log, pieces: list[Piece]) -> dict[str, Any]:
     index = {id(each): at for at, each in enumerate(pieces)}
     sessions = []
     for session in sorted(log.sessions):
-        stop, limit = log._courses[session].stopped, log.limit_of(session)
+        stop, limit = log.stop_at(session), log.limit_of(session)
         sessions.append(
             {
                 "session": session,
@@ -103,7 +103,7 @@ def end_of(log: Log, pieces: list[Piece]) -> dict[str, Any]:
                 "limit": None if limit == math.inf else limit,
                 "askFrom": log.ask_from(session),
                 "proof": [index[id(each)] for each in log.proof_of(session) or []],
-                "stop": stop[0] if stop else None,
+                "stop": stop,
                 "refused": len(log.refused_of(session)),
             }
         )

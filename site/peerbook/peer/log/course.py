@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from .piece import Chain, Cut, Fork, Known, Moved, New, Piece, Refused, Taken, Waits, agrees, without
@@ -26,6 +26,18 @@ class Frontier:
 
 
 @dataclass(frozen=True, slots=True)
+class Stop:
+    """``gone``: what was here from there on, without gaps; ``said``: what the session said from there on, as far as is
+    known: that, or an envelope that never was in the log; ``behind``: the chain behind each of these, by its end.
+    """
+
+    at: int
+    gone: list[Piece]
+    said: list[Piece]
+    behind: dict[int, bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Proven:
     """``begins``: before that nothing is in doubt; ``at``: what is here stays, and no more is taken."""
 
@@ -43,9 +55,7 @@ class Course:
         self._links = links
         self._room = room
         self.strand = Strand(session, links)
-        self.stopped: tuple[int, Piece | None] | None = None
-        self.gone: list[Piece] = []
-        """What does not count since then."""
+        self.stopped: Stop | None = None
         self.frontier: Frontier | None = None
         self.fork: Proven | None = None
         self.beyond: list[Piece] = []
@@ -55,7 +65,7 @@ class Course:
     @property
     def limit(self) -> float:
         """A frontier says how far a session counts whatever it did; without one a fork ends it."""
-        stop = self.stopped[0] if self.stopped else math.inf
+        stop = self.stopped.at if self.stopped else math.inf
         if self.frontier:
             return min(stop, self.frontier.count)
         return min(stop, self.fork.at if self.fork else math.inf)
@@ -116,25 +126,43 @@ class Course:
         if len(self.bad) > _MOST_BAD:
             del self.bad[next(iter(self.bad))]
 
-    def stop(self, place: int) -> list[Piece]:
-        if self.stopped and self.stopped[0] <= place:
+    def stop(self, place: int, unfit: Sequence[Piece] = ()) -> list[Piece]:
+        stopped, strand = self.stopped, self.strand
+        if stopped and stopped.at <= place:
             return []
-        gone = self.strand.truncate(place)
-        here = (each for each in gone if each.form == "envelope" and each.first == place)
-        # Kept to be compared: another envelope in its place is a fork all the same.
-        self.stopped = place, next(here, None)
-        self.gone = [*gone, *self.gone]
+        gone = strand.truncate(place)
+        # Kept to be compared: something else in its place is a fork all the same.
+        said = [*gone, *unfit, *(stopped.said if stopped else ())]
+        behind, chain = {}, strand.chain
+        for piece in said:
+            chain = behind[piece.end] = piece.after or self._links.next(chain, piece.hash)
+        self.stopped = Stop(place, [*gone, *(stopped.gone if stopped else ())], said, behind)
         self._dismiss(lambda each: each.end > place)
         return gone
+
+    def end(self, piece: Piece) -> Taken:
+        """What may not be, and was never in the log: where it follows on what is here, the session ends before its
+        change.
+        """
+        if self.author != piece.author:
+            return Refused("author")
+        proof = self._contradiction(piece)
+        if proof:
+            return self._contradicted(piece, proof, [])
+        if piece.first == self.strand.count and piece.end <= self.limit:
+            before = self.strand.piece_at(piece.first - 1) if piece.first else None
+            is_begun = before is not None and before.part + 1 < before.parts
+            self.stop(before.first - before.part if before and is_begun else piece.first, [piece])
+        return Refused("stopped")
 
     def resume(self) -> bool:
         """What may not be is to be found anew: what was stopped is back, as far as it counts, and no segment is
         refused.
         """
-        was, gone, is_refusing = self.stopped, self.gone, bool(self.bad)
-        self.stopped, self.gone = None, []
+        was, is_refusing = self.stopped, bool(self.bad)
+        self.stopped = None
         self.bad.clear()
-        for piece in gone:
+        for piece in was.gone if was else ():
             follows = piece.first == self.strand.count and agrees(piece.before, self.strand.chain)
             if follows and piece.end <= self.limit:
                 self.strand.append(piece)
@@ -156,7 +184,7 @@ class Course:
         strand = self.strand
         was = list(strand.pieces)
         self.frontier = None
-        if cut and cut.chain and self.stopped and cut.count > self.stopped[0]:
+        if cut and cut.chain and self.stopped and cut.count > self.stopped.at:
             # The stop was for another side of a fork, or comes again.
             self.stopped = None
         for piece in self.beyond:
@@ -180,8 +208,8 @@ class Course:
         """Pieces that cannot be true together with this one, and it."""
         strand = self.strand
         if piece.form == "envelope":
-            stopper = self.stopped[1] if self.stopped else None
-            for rival in (strand.piece_at(piece.first), stopper, *self._room.of(self.session)):
+            said = self.stopped.said if self.stopped else ()
+            for rival in (strand.piece_at(piece.first), *said, *self._room.of(self.session)):
                 if rival and rival.form == "envelope" and rival.first == piece.first:
                     if not rival.same(piece):
                         return [rival, piece]

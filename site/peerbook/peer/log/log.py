@@ -102,12 +102,17 @@ class Log:
     def stop_at(self, session: str) -> int | None:
         """Where a change that may not be ended the session."""
         course = self._courses.get(session)
-        return course.stopped[0] if course and course.stopped else None
+        return course.stopped.at if course and course.stopped else None
 
     def ended_by(self, session: str) -> list[Piece]:
-        """What was here from there on: that change, and what came after it, without gaps."""
+        """What it said from there on, as far as is known, without gaps: that change, and what came after it."""
         course = self._courses.get(session)
-        return course.gone if course else []
+        return course.stopped.said if course and course.stopped else []
+
+    def ended_chain_at(self, session: str, place: int) -> bytes | None:
+        """The chain behind what ended a session, where that is known: who has it has nothing else."""
+        course = self._courses.get(session)
+        return course.stopped.behind.get(place) if course and course.stopped else None
 
     def cut_at(self, session: str) -> Cut | None:
         """How far a statement says that the session counts."""
@@ -159,6 +164,12 @@ class Log:
         """A change that may not be, from its first envelope on. Gives the pieces that do not count."""
         course = self._courses.get(session)
         return course.stop(place) if course else []
+
+    def end(self, piece: Piece) -> Taken:
+        """A piece that was never in the log says what may not be: where it follows on what is here, the log of the
+        session ends before the change that it is of. What contradicts what is here is a fork all the same.
+        """
+        return self._course(piece.session, piece.author).end(piece)
 
     def resume(self) -> bool:
         """What counts is different. Whether a change may be depends on what it leans on, so where logs end is found

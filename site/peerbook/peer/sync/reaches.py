@@ -60,6 +60,11 @@ class Reaches:
             # What comes after a fork is nobody's, until a frontier says how far it counts. Before it there may be
             # another.
             return False
+        stop = self._log.stop_at(reach.session)
+        if stop is not None and self._log.cut_at(reach.session) is None and reach.count > stop:
+            # What ended it here they take for right, or, as it may be, were told something else.
+            said = self._log.ended_chain_at(reach.session, reach.count)
+            return said is None or said[:CHAIN_BYTES] != reach.chain
         known = self._log.chain_at(reach.session, reach.count)
         return known is not None and reach.count <= limit and known[:CHAIN_BYTES] != reach.chain
 

@@ -125,8 +125,7 @@ class Replica:
         """Takes a genuine piece of others."""
         opened = self._ports.open(piece)
         if not is_fit(piece, opened, self._ports.client_of(piece.session, piece.author), self._ports.limits):
-            self._dismiss(piece.session, piece.first, piece)
-            return "bad"
+            return self._take_unfit(piece)
         if piece.form == "segment" and opened.kind == "open":
             return self.weighing.weigh(piece, opened)
         if piece.form == "segment" and self._readings.has_read(piece):
@@ -246,13 +245,30 @@ class Replica:
             # Reading it may have shown that it may not be.
             return "bad" if self.log.limit_of(piece.session) < piece.end else "taken"
         if isinstance(taken, Fork):
-            self._logged(taken.joined)
-            self._readings.read(piece.session, known)
-            self.reaches.changed()
-            self.review()
-            self._ports.forked(taken.proof)
-            return "forked"
+            return self._forked(taken, piece, known)
         return "waiting" if isinstance(taken, Waits) else "known" if isinstance(taken, Known) else "refused"
+
+    def _take_unfit(self, piece: Piece) -> Received:
+        """What may not be, as it is alone."""
+        if piece.form == "segment":
+            self._ban(piece, [])
+            return "bad"
+        taken = self.log.end(piece)
+        self.reaches.changed()
+        if isinstance(taken, Fork):
+            return self._forked(taken, piece, None)
+        if isinstance(taken, New):
+            # The side that is sent last is followed: read anew, it ends here.
+            self._readings.replay()
+        return "bad"
+
+    def _forked(self, fork: Fork, piece: Piece, known: tuple[Piece, Opened] | None) -> Received:
+        self._logged(fork.joined)
+        self._readings.read(piece.session, known)
+        self.reaches.changed()
+        self.review()
+        self._ports.forked(fork.proof)
+        return "forked"
 
     def _logged(self, pieces: list[Piece]) -> None:
         for piece in pieces:

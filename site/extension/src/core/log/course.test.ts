@@ -177,15 +177,83 @@ describe('where a session ends', () => {
     takeAll(log, a.envelopes.slice(0, 10));
     log.stop(of, 6);
     expect(log.stop(of, 8)).toEqual([]);
-    expect([log.limitOf(of), log.stopAt(of)!.piece]).toEqual([6, a.envelopes[6]]);
+    expect([log.limitOf(of), spans(log.stopAt(of)!.said)]).toEqual([6, '6 7 8 9']);
     expect(takeAll(log, [b.envelopes[6]!])).toEqual(['fork']);
+  });
+
+  it('[LOG7] what comes after it is no fork where it was said here before, and one where it was not', () => {
+    const { log, a, b, of } = sides(26, 20, 8);
+    takeAll(log, a.envelopes.slice(0, 10));
+    log.stop(of, 6);
+    expect(takeAll(log, [...a.envelopes.slice(6, 12), b.envelopes[9]!])).toEqual([
+      ...Array<string>(6).fill('stopped'),
+      'fork'
+    ]);
+    expect(log.doubtedFrom(of)).toBe(9);
+  });
+
+  it('[LOG7] a piece that was never here ends it where it follows, and is held against what comes', () => {
+    const { log, a, b, of } = sides(27, 20, 6);
+    takeAll(log, a.envelopes.slice(0, 6));
+    expect([log.end(a.envelopes[7]!).kind, log.limitOf(of)]).toEqual(['refused', Infinity]);
+    expect([log.end(a.envelopes[6]!).kind, log.limitOf(of), log.count(of)]).toEqual(['refused', 6, 6]);
+    expect([log.endedChainAt(of, 7), log.endedChainAt(of, 8)]).toEqual([a.chains[7], null]);
+    // Nothing of it was here: when something else counts it comes again, if there is somebody who has it.
+    expect([log.resume(), here(log, of), log.endedChainAt(of, 7)]).toEqual([true, '0 1 2 3 4 5', null]);
+    log.end(a.envelopes[6]!);
+    expect(takeAll(log, [a.envelopes[6]!, b.envelopes[6]!])).toEqual(['stopped', 'fork']);
+  });
+
+  it('[LOG5, LOG7] what may not be where something else is ends nothing: it proves that two things were said', () => {
+    const { log, a, b, of } = sides(28, 20, 6);
+    takeAll(log, a.envelopes.slice(0, 10));
+    expect(log.end(b.envelopes[7]!)).toMatchObject({ kind: 'fork', proof: [a.envelopes[7], b.envelopes[7]] });
+    expect([log.stopAt(of), log.count(of), log.doubtedFrom(of)]).toEqual([null, 10, 7]);
+    const whole = new Log(links);
+    takeAll(whole, [a.segment(0, 10)]);
+    expect([whole.end(b.envelopes[7]!).kind, whole.stopAt(of), here(whole, of)]).toEqual([
+      'refused',
+      null,
+      '0-10'
+    ]);
+  });
+
+  it('[LOG7] ends before the change, where the piece is in the place of one of its parts', () => {
+    const { log, a, of } = sides(29, 20, 6);
+    const parts = [0, 1].map(part => ({ ...a.envelopes[2 + part]!, part, parts: 3 }));
+    takeAll(log, [...a.envelopes.slice(0, 2), ...parts]);
+    log.end(a.envelopes[4]!);
+    expect([log.limitOf(of), spans(log.stopAt(of)!.gone), spans(log.stopAt(of)!.said)]).toEqual([
+      2,
+      '2 3',
+      '2 3 4'
+    ]);
+    expect([3, 4, 5].map(place => log.endedChainAt(of, place))).toEqual(a.chains.slice(3, 6));
+    const other = new Log(links);
+    takeAll(other, [...a.envelopes.slice(0, 2), { ...parts[0]!, parts: 1 }]);
+    other.end(a.envelopes[3]!);
+    expect(other.limitOf(of)).toBe(3);
+  });
+
+  it('[LOG4, LOG7] another’s piece ends nothing, nor does one beyond how far the session counts', () => {
+    const { log, a, b, of } = sides(30, 20, 6);
+    takeAll(log, a.envelopes.slice(0, 4));
+    const others = [b.envelopes[3]!, b.envelopes[4]!].map(piece => log.end({ ...piece, author: 'ben' }));
+    expect(others).toEqual(others.map(() => ({ kind: 'refused', why: 'author' })));
+    expect([log.forkOf(of), log.stopAt(of)]).toEqual([null, null]);
+    log.cut(of, 'ada', at(a, 4));
+    log.end(a.envelopes[4]!);
+    expect(log.stopAt(of)).toBeNull();
   });
 
   it('[LOG8] a segment is never what stopped a session', () => {
     const { log, a, of } = sides(10, 20, 6);
     takeAll(log, [a.segment(0, 4), a.segment(4, 8), ...a.envelopes.slice(8, 12)]);
     expect(spans(log.stop(of, 4))).toBe('4-8 8 9 10 11');
-    expect(log.stopAt(of)).toMatchObject({ at: 4, piece: undefined });
+    expect(log.stopAt(of)!.at).toBe(4);
+    // Its chains are known all the same.
+    expect([8, 12].map(place => log.endedChainAt(of, place))).toEqual([a.chains[8], a.chains[12]]);
+    expect(takeAll(log, [a.envelopes[4]!])).toEqual(['stopped']);
   });
 
   it('[LOG7] when something else counts, what was stopped is back, as far as it follows and counts', () => {

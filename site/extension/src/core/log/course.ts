@@ -12,11 +12,14 @@ import type { WaitingRoom } from './waiting';
 /** Segments of one session remembered as refused. */
 const MOST_BAD = 64;
 
-/** `gone`: what was here from there on, without gaps. */
 export interface IStop {
   readonly at: number;
-  readonly piece: IPiece | undefined;
+  /** What was here from there on, without gaps. */
   readonly gone: readonly IPiece[];
+  /** What the session said from there on, as far as is known: that, or an envelope that never was in the log. */
+  readonly said: readonly IPiece[];
+  /** The chain behind each of these. */
+  readonly behind: ReadonlyMap<number, Uint8Array>;
 }
 
 interface IJoined {
@@ -117,16 +120,40 @@ export class Course {
     }
   }
 
-  stop(place: number): readonly IPiece[] {
+  stop(place: number, unfit: readonly IPiece[] = []): readonly IPiece[] {
     if (this.stopped && this.stopped.at <= place) {
       return [];
     }
-    const gone = this.strand.truncate(place);
-    // Kept to be compared: another envelope in its place is a fork all the same.
-    const piece = gone.find(each => each.form === 'envelope' && each.from === place);
-    this.stopped = { at: place, piece, gone: [...gone, ...(this.stopped?.gone ?? [])] };
+    const { strand, stopped } = this;
+    const gone = strand.truncate(place);
+    // Kept to be compared: something else in its place is a fork all the same.
+    const said = [...gone, ...unfit, ...(stopped?.said ?? [])];
+    const behind = new Map<number, Uint8Array>();
+    said.reduce((chain, piece) => {
+      const after = piece.after ?? this.links.next(chain, piece.hash);
+      behind.set(piece.to, after);
+      return after;
+    }, strand.chain);
+    this.stopped = { at: place, gone: [...gone, ...(stopped?.gone ?? [])], said, behind };
     this.dismiss(each => each.to > place);
     return gone;
+  }
+
+  /** What may not be, and was never in the log: where it follows on what is here, the session ends before its change. */
+  end(piece: IPiece): Taken {
+    if (this.author !== piece.author) {
+      return refused('author');
+    }
+    const proof = this.contradiction(piece);
+    if (proof) {
+      return this.contradicted(piece, proof);
+    }
+    if (piece.from === this.strand.count && piece.to <= this.limit) {
+      const before = this.strand.pieceAt(piece.from - 1);
+      const isBegun = before !== undefined && before.part + 1 < before.parts;
+      this.stop(isBegun ? before.from - before.part : piece.from, [piece]);
+    }
+    return refused('stopped');
   }
 
   /** What may not be is to be found anew: what was stopped is back, as far as it counts, and no segment is refused. */
@@ -196,7 +223,8 @@ export class Course {
   private contradiction(piece: IPiece): readonly IPiece[] | null {
     const { strand } = this;
     if (piece.form === 'envelope') {
-      const rivals = [strand.pieceAt(piece.from), this.stopped?.piece, ...this.room.of(this.session)];
+      const said = this.stopped?.said ?? [];
+      const rivals = [strand.pieceAt(piece.from), ...said, ...this.room.of(this.session)];
       const rival = rivals.find(each => each?.form === 'envelope' && each.from === piece.from);
       if (rival && !isSamePiece(rival, piece)) {
         return [rival, piece];

@@ -103,7 +103,7 @@ export class Log {
     return [...(this.courses.get(session)?.bad ?? [])];
   }
 
-  /** Where a change that may not be ended the session, its envelope, if it is here, and all from there on that was here. */
+  /** Where a change that may not be ended the session, and what it said from there on. */
   stopAt(session: string): IStop | null {
     return this.courses.get(session)?.stopped ?? null;
   }
@@ -167,6 +167,19 @@ export class Log {
    */
   stop(session: string, place: number): readonly IPiece[] {
     return this.courses.get(session)?.stop(place) ?? [];
+  }
+
+  /**
+   * A piece that was never in the log says what may not be: where it follows on what is here, the log of the session ends
+   * before the change that it is of. What contradicts what is here is a fork all the same.
+   */
+  end(piece: IPiece): Taken {
+    return this.course(piece.session, piece.author).end(piece);
+  }
+
+  /** The chain behind what ended a session, where that is known: who has it has nothing else. */
+  endedChainAt(session: string, place: number): Uint8Array | null {
+    return this.courses.get(session)?.stopped?.behind.get(place) ?? null;
   }
 
   /**

@@ -86,7 +86,7 @@ export function scriptOf(seed: number, given: Partial<Pick<ILessonScript, 'peopl
 }
 
 /** Seeds that failed once, with as many deeds as they had then. */
-export const FAILED: readonly { readonly seed: number; readonly ops: number }[] = [
+export const FAILED: readonly { readonly seed: number; readonly ops: number; readonly people?: number }[] = [
   // A frontier in no order; a frontier with a side of a fork that nobody has any more.
   { seed: 160, ops: 150 },
   { seed: 161, ops: 150 },
@@ -123,7 +123,9 @@ export const FAILED: readonly { readonly seed: number; readonly ops: number }[] 
   // Only what a segment said showed that somebody had said two things: what had leaned on it went, and they stayed.
   { seed: 6_002_376, ops: 120 },
   // Somebody was told what may not be, and stopped there; all others had a segment of what was said instead.
-  { seed: 3_300_416, ops: 2000 }
+  { seed: 3_300_416, ops: 2000 },
+  // The same, and nobody had made a segment of it: nobody asked for more than what had ended it here.
+  { seed: 3_303_698, ops: 2000, people: 3 }
 ];
 
 /** How to tell a lesson again, and see what happened in it. */

@@ -16,8 +16,8 @@ async function tell(lesson: Lesson): Promise<Lesson> {
 }
 
 describe('a lesson', () => {
-  it.each(FAILED)('[SYN14] that failed once ends well: seed $seed', async ({ seed, ops }) => {
-    await tell(new Lesson(seed, scriptOf(seed, { ops }), digest));
+  it.each(FAILED)('[SYN14] that failed once ends well: seed $seed', async ({ seed, ...given }) => {
+    await tell(new Lesson(seed, scriptOf(seed, given), digest));
   });
 
   it('[SYN14] with real cryptography ends the same way', async () => {

@@ -33,7 +33,7 @@ export class Delivery {
   /** What is here of a session; for who compares it, also what ended it. */
   private toldOf({ log }: Replica, session: string, from: number, isCompared: boolean): readonly IPiece[] {
     const pieces = log.pieces(session, from, log.shown(session));
-    const gone = isCompared ? (log.stopAt(session)?.gone ?? []) : [];
+    const gone = isCompared ? (log.stopAt(session)?.said ?? []) : [];
     return [...pieces, ...gone.filter(piece => piece.from >= from)];
   }
 

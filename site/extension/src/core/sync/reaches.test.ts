@@ -66,6 +66,24 @@ describe('how far a neighbour is, beside what is here', () => {
     expect([3, 6, 30].map(count => reaches.isBehind(reach(a, count)))).toEqual([false, false, false]);
   });
 
+  it('[LOG7, LOG11] who counts what ended a session here is asked, unless it is the very same: it may be a fork', () => {
+    const { log, a, b, reaches } = setting(10);
+    log.stop(a.session, 6);
+    const counts = [5, 6, 7, 10, 11];
+    expect(counts.map(count => reaches.isBehind(reach(a, count)))).toEqual([
+      false,
+      false,
+      false,
+      false,
+      true
+    ]);
+    expect(counts.map(count => reaches.isBehind(reach(b, count)))).toEqual([false, true, true, true, true]);
+    expect(reaches.askFrom(reach(b, 10))).toBe(6);
+    // A frontier says how far it counts, whatever ended it.
+    log.cut(a.session, 'ada', { count: 6, chain: a.chains[6]! });
+    expect([7, 11].map(count => reaches.isBehind(reach(b, count)))).toEqual([false, false]);
+  });
+
   it('[SYN6] what is here and not there is said: of those that were named, and of all when all were', () => {
     const { log, a, reaches } = setting(10);
     const other = new Writer(new Chance(2), 'ben');

@@ -61,6 +61,12 @@ export class Reaches {
       // What comes after a fork is nobody's, until a frontier says how far it counts. Before it there may be another.
       return false;
     }
+    const stop = this.log.stopAt(session);
+    if (stop && !this.log.cutAt(session) && count > stop.at) {
+      // What ended it here they take for right, or, as it may be, were told something else.
+      const said = this.log.endedChainAt(session, count);
+      return !said || !sameBytes(said.subarray(0, CHAIN_BYTES), chain);
+    }
     const known = this.log.chainAt(session, count);
     return known !== null && !sameBytes(known.subarray(0, CHAIN_BYTES), chain);
   }

@@ -7,7 +7,7 @@ import type * as Y from 'yjs';
 import { sameBytes } from '../bytes';
 import type { Kind } from '../envelope/envelope';
 import { applyFrontiers } from '../log/frontier';
-import { Log } from '../log/log';
+import { Log, type Taken } from '../log/log';
 import { type IPiece, isSamePiece } from '../log/piece';
 import { checkChange } from '../permissions/change';
 import { forSegments } from '../permissions/limits';
@@ -138,8 +138,7 @@ export class Replica {
   take(piece: IPiece, then: (received: Received) => void): void {
     this.ports.open(piece, opened => {
       if (!this.isFit(piece, opened)) {
-        this.dismiss(piece.session, piece.from, piece);
-        then('bad');
+        then(this.takeUnfit(piece));
       } else if (piece.form === 'segment' && opened.kind === 'open') {
         this.weighing.weigh(piece, opened, then);
       } else if (piece.form === 'segment' && this.readings.hasRead(piece)) {
@@ -311,15 +310,41 @@ export class Replica {
         // Reading it may have shown that it may not be.
         return this.log.limitOf(piece.session) < piece.to ? 'bad' : 'taken';
       case 'fork':
-        this.joined(taken.joined);
-        this.read(piece, opened);
-        this.reaches.changed();
-        this.review();
-        this.ports.forked(taken.proof);
-        return 'forked';
+        return this.forked(taken, piece, opened);
       default:
         return taken.kind;
     }
+  }
+
+  /** What may not be, as it is alone. */
+  private takeUnfit(piece: IPiece): Received {
+    if (piece.form === 'segment') {
+      this.ban(piece, []);
+      return 'bad';
+    }
+    const taken = this.log.end(piece);
+    this.reaches.changed();
+    if (taken.kind === 'fork') {
+      return this.forked(taken, piece, null);
+    }
+    if (taken.kind === 'new') {
+      // The side that is sent last is followed: read anew, it ends here.
+      this.readings.replay();
+    }
+    return 'bad';
+  }
+
+  private forked(
+    { joined, proof }: Extract<Taken, { kind: 'fork' }>,
+    piece: IPiece,
+    opened: Opened | null
+  ): Received {
+    this.joined(joined);
+    this.read(piece, opened);
+    this.reaches.changed();
+    this.review();
+    this.ports.forked(proof);
+    return 'forked';
   }
 
   private joined(pieces: readonly IPiece[]): void {

@@ -83,6 +83,42 @@ describe('what was here and is not any more', () => {
     expect(digests).toEqual(digests.map(() => digests[0]));
   });
 
+  it.each([
+    ['first', false],
+    ['beside what it has of it', true]
+  ])(
+    '[LOG5, LOG7, LOG11] who was told what may not be %s, where others were told something else, knows it is a fork',
+    (_, isAfter) => {
+      const pages = new Pages(digest);
+      const eve = pages.open();
+      const [page, told] = pages.many(2) as [Page, Page];
+      pages.join(eve, page);
+      type(pages, eve, 'abc');
+      pages.part(eve, page);
+      const client = clientOf(digest, DOCUMENT, eve.participant, eve.session);
+      // Signed as it should be, and beside nothing that there is.
+      const [unfit] = pages.members.sealed(eve.own, DOCUMENT, 'document', [
+        craft(client, 5, [{ parent: 'cells', kind: 8, key: 'eves', content: valuesOf(1) }])
+      ]);
+      told.engine.connect(pages.network.line(told.session, eve));
+      told.hear(eve.session, 'control', encodeMessage({ type: 'introduction', bytes: eve.own.introduction }));
+      told.engine.disconnect(eve.session);
+      if (isAfter) {
+        pages.join(page, told);
+        pages.clock.advance(3000);
+        pages.part(page, told);
+      }
+      told.engine.hearStar('somebody', unfit!);
+      const { log } = told.engine.replica(DOCUMENT)!;
+      const is = [log.count(eve.session), log.stopAt(eve.session)?.at, log.doubtedFrom(eve.session)];
+      expect(is).toEqual(isAfter ? [3, undefined, 0] : [0, 0, null]);
+      pages.join(page, told);
+      pages.clock.advance(30_000);
+      expect([page, told].map(each => logOf(each).doubtedFrom(eve.session))).toEqual([0, 0]);
+      expect(page.words).toBe('abc');
+    }
+  );
+
   it('[LOG7] is waited for as long each time, also by whom it came back to before', () => {
     const pages = new Pages(digest);
     const key = new Uint8Array(32).fill(1);

@@ -109,7 +109,7 @@ export class Weighing {
   private heldOf(piece: IPiece): readonly IPiece[] {
     const { log } = this.ports;
     const { session, from, to } = piece;
-    const gone = log.stopAt(session)?.gone.filter(each => each.to <= to) ?? [];
+    const gone = log.stopAt(session)?.said.filter(each => each.to <= to) ?? [];
     const held = log.chainAt(session, from) ? [...log.pieces(session, from, to), ...gone] : [];
     const last = held.at(-1);
     return !last || last.to > piece.to || isSamePiece(held[0]!, piece) ? [] : held;
