@@ -60,8 +60,7 @@ class Reaches:
             # What comes after a fork is nobody's, until a frontier says how far it counts. Before it there may be
             # another.
             return False
-        stop = self._log.stop_at(reach.session)
-        if stop is not None and self._log.cut_at(reach.session) is None and reach.count > stop:
+        if self._is_ended_before(reach):
             # What ended it here they take for right, or, as it may be, were told something else.
             said = self._log.ended_chain_at(reach.session, reach.count)
             return said is None or said[:CHAIN_BYTES] != reach.chain
@@ -69,8 +68,9 @@ class Reaches:
         return known is not None and reach.count <= limit and known[:CHAIN_BYTES] != reach.chain
 
     def ask_from(self, reach: Reach) -> int:
-        """From where to ask for what a neighbour has: from 0 when it contradicts what is here."""
-        return self._log.ask_from(reach.session) if self._log.count(reach.session) < reach.count else 0
+        """From where to ask for what a neighbour has: from 0 when it contradicts what is here, or may."""
+        is_more = self._log.count(reach.session) < reach.count and not self._is_ended_before(reach)
+        return self._log.ask_from(reach.session) if is_more else 0
 
     def is_forked(self, reach: Reach) -> bool:
         """Whether a neighbour counts more of a session than there is before it forked."""
@@ -82,6 +82,11 @@ class Reaches:
         return [
             each for each in self.all if (each.count > counts[each.session] if each.session in counts else is_whole)
         ]
+
+    def _is_ended_before(self, reach: Reach) -> bool:
+        """Whether the session ended here, by a change that may not be, before a place that a neighbour counts."""
+        stop = self._log.stop_at(reach.session)
+        return stop is not None and stop < reach.count and self._log.cut_at(reach.session) is None
 
     def _look(self) -> tuple[bytes, tuple[Reach, ...]]:
         if self._known is None:

@@ -61,8 +61,7 @@ export class Reaches {
       // What comes after a fork is nobody's, until a frontier says how far it counts. Before it there may be another.
       return false;
     }
-    const stop = this.log.stopAt(session);
-    if (stop && !this.log.cutAt(session) && count > stop.at) {
+    if (this.isEndedBefore({ session, count })) {
       // What ended it here they take for right, or, as it may be, were told something else.
       const said = this.log.endedChainAt(session, count);
       return !said || !sameBytes(said.subarray(0, CHAIN_BYTES), chain);
@@ -71,9 +70,10 @@ export class Reaches {
     return known !== null && !sameBytes(known.subarray(0, CHAIN_BYTES), chain);
   }
 
-  /** From where to ask for what a neighbour has: from 0 when it contradicts what is here. */
+  /** From where to ask for what a neighbour has: from 0 when it contradicts what is here, or may. */
   askFrom({ session, count }: IReach): number {
-    return this.log.count(session) < count ? this.log.askFrom(session) : 0;
+    const isMore = this.log.count(session) < count && !this.isEndedBefore({ session, count });
+    return isMore ? this.log.askFrom(session) : 0;
   }
 
   /** Whether a neighbour counts more of a session than there is before it forked. */
@@ -87,6 +87,12 @@ export class Reaches {
     return this.all.filter(({ session, count }) =>
       counts.has(session) ? count > counts.get(session)! : isWhole
     );
+  }
+
+  /** Whether the session ended here, by a change that may not be, before a place that a neighbour counts. */
+  private isEndedBefore({ session, count }: Pick<IReach, 'session' | 'count'>): boolean {
+    const stop = this.log.stopAt(session);
+    return stop !== null && stop.at < count && !this.log.cutAt(session);
   }
 
   private look(): { digest: Uint8Array; all: readonly IReach[] } {
