@@ -395,10 +395,26 @@ def test_rol11_of_somebody_s_sessions_only_those_are_named_that_say_something() 
     session, other = (session_text(bytes([byte]) * 16) for byte in (1, 2))
     log.ban(session, name(ADA), b"refused once")
     log.take(Piece("envelope", other, name(INES), other, 0, 1, b"e" * 32))
-    assert list(reached_in("d", log, name(ADA))) == []
+    nothing = Reached(Reach("d", session, 0, Chain(bytes(16), "d", "document").first(session)))
+    assert list(reached_in("d", log, name(ADA))) == [nothing]
     assert [each.reach.session for each in reached_in("d", log, name(INES))] == [other]
     reached = [Reached(Reach("no document", session, 1, bytes(32)))]
     assert frontier_for(Roles(CLASS, []), name(ADA), "attendee", reached) == [reached[0].reach]
+
+
+def test_rol11_of_what_is_known_and_not_here_it_is_said_that_nothing_counts_where_it_said_two_things() -> None:
+    mine, sessions = f"{'5e' * 32}.mine.{name(ADA)}", [session_text(bytes([byte]) * 16) for byte in range(3)]
+    none, doubted, here = (
+        Reach(mine, session, count, bytes(32)) for session, count in zip(sessions, (0, 0, 1), strict=True)
+    )
+    reached = [Reached(none), Reached(doubted, "later"), Reached(here)]
+    assert frontier_for(Roles(CLASS, []), name(ADA), "attendee", reached) == [doubted]
+    # Who writes there no more: what is not named does not count.
+    assert frontier_for(Roles(CLASS, []), name(ADA), "removed", reached) == [here]
+    # Where it was cut before, it stays cut there.
+    said = Reach(mine, sessions[1], 5, bytes(32))
+    removed = Roles(CLASS, [sign_statement(OWNER, CLASS.class_id, 3, Standing(name(ADA), "removed", (), (said,)))])
+    assert frontier_for(removed, name(ADA), "attendee", reached) == [said]
 
 
 def test_rol7_a_notebook_holds_no_outputs_and_outputs_no_notebook() -> None:

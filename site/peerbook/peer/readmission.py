@@ -37,6 +37,9 @@ def reached_in(document: str, log: Log, author: str) -> Iterator[Reached]:
             yield Reached(Reach(document, session, count, chain), "later" if proof else "none")
         elif side:
             yield Reached(Reach(document, session, *side), "first")
+        elif chain:
+            # Known, and not here: nothing of it counts, where it said two things.
+            yield Reached(Reach(document, session, 0, chain), "later" if proof else "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +75,15 @@ def frontier_for(roles: Roles, participant: str, role: StatedRole, reached: Iter
     """
     then = _With(roles, role)
     reached = list(reached)
-    here = {(each.reach.session, each.reach.document) for each in reached}
+    here = {(each.reach.session, each.reach.document) for each in reached if each.reach.count}
     stays = [each for each in roles.frontier_said_of(participant) if (each.session, each.document) not in here]
+    staying = {(each.session, each.document) for each in stays}
     cut: list[Reach] = []
     for each in reached:
         place = place_of(each.reach.document)
         writes = place is not None and writes_in(then, participant, place)
         # Where nothing of them is to count, what is not named does not.
-        if each.fork != "none" if writes else each.fork != "first":
+        is_named = (each.reach.session, each.reach.document) in staying
+        if each.fork != "none" and not is_named if writes else each.fork != "first" and each.reach.count:
             cut.append(each.reach)
     return [*cut, *stays]

@@ -270,7 +270,7 @@ class Roles:
             return None
         for reach in self._frontier_on(participant):
             if (reach.document, reach.session) == (document, session):
-                return Cut(reach.count, reach.chain)
+                return Cut(reach.count, reach.chain if reach.count else None)
         place = place_of(document)
         if place and writes_in(self, participant, place):
             return None
@@ -278,7 +278,7 @@ class Roles:
         left = self.teams.get(place.owner) if place and place.branch == "team" else None
         for reach in left.frontier if left and self.role_of(participant) == "attendee" else ():
             if (reach.document, reach.session) == (document, session):
-                return Cut(reach.count, reach.chain)
+                return Cut(reach.count, reach.chain if reach.count else None)
         return Cut(0, None)
 
     def may_write(self, participant: str, document: str, kind: str) -> bool:

@@ -65,7 +65,7 @@ class Reach:
     document: str
     session: str
     count: int
-    """At least 1: what is not named counts 0."""
+    """0: of a session in which its author may write, nothing counts all the same."""
     chain: bytes
     """The chain there, 32 bytes."""
 
@@ -342,8 +342,6 @@ def _read_frontier(reader: Reader, wrong: set[StatementFault]) -> tuple[Reach, .
             wrong.add(StatementFault.VALUE)
         _must_ascend(sessions, wrong)
     _must_ascend(documents, wrong)
-    if any(reach.count == 0 for reach in frontier):
-        wrong.add(StatementFault.VALUE)
     return tuple(frontier)
 
 

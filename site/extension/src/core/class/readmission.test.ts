@@ -2,7 +2,7 @@ import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
 import { outputsName } from '../document/name';
 import { ada, ben, founding, type IPerson, ines, owner, reach, stand, state } from './kit.node';
-import { frontierFor, type IReached } from './readmission';
+import { frontierFor, type IReached, undoubted } from './readmission';
 import { Roles } from './roles';
 import type { IStatement, StatedRole } from './statement';
 
@@ -87,6 +87,22 @@ describe('how far somebody counts with another role', () => {
     // Of a page that said two things all is named that can be; of what it forked from the beginning, where it may write.
     expect(cut(role, by, 'later')).toEqual(ALL);
     expect(cut(role, by, 'first')).toEqual(ALL.filter(each => !named.includes(each)));
+  });
+
+  it('[ROL11] of what is known, and not here, is said that nothing counts where it would be waited for', () => {
+    const roles = new Roles(digest, founding, []);
+    const known = (session: number): IReached => reach(mine, session, 0);
+    const reaches: IReached[] = [known(1), { ...known(2), fork: 'later' }, { ...known(3), isShort: true }];
+    expect(frontierFor(roles, ada.id, 'attendee', reaches)).toEqual([known(2), known(3)]);
+    // Who writes there no more: what is not named does not count.
+    expect(frontierFor(roles, ada.id, 'removed', [...reaches, reach(mine, 4, 1)])).toEqual([
+      reach(mine, 4, 1)
+    ]);
+    expect(undoubted([...reaches, reach(mine, 4, 1)])).toEqual([reach(mine, 4, 1)]);
+    // Where it was cut before, it stays cut there.
+    const said = [2, 3].map(session => reach(mine, session, 5));
+    const removed = new Roles(digest, founding, [stand(owner, 3, ada, 'removed', { frontier: said })]);
+    expect(frontierFor(removed, ada.id, 'attendee', reaches)).toEqual(said);
   });
 
   it('[ROL11] what was named before, and is not here, is named again; what is here is named anew', () => {

@@ -14,7 +14,7 @@ export interface IReached extends IReach {
 /** For those who write there no more: a fork from its beginning counts nothing. */
 export function undoubted(reaches: readonly IReached[]): readonly IReach[] {
   return reaches
-    .filter(({ fork }) => fork !== 'first')
+    .filter(({ count, fork }) => count > 0 && fork !== 'first')
     .map(({ document, session, count, chain }) => ({ document, session, count, chain }));
 }
 
@@ -38,14 +38,16 @@ export function frontierFor(
     isOfTeam: (_, team) => roles.isMemberOf(participant, team) || (roles.teams.has(team) && canTeach)
   };
   const before = roles.standingOf(participant);
-  const here = new Set(reaches.map(keyOf));
+  const here = new Set(reaches.filter(({ count }) => count > 0).map(keyOf));
   const stays = before?.frontier.filter(reach => !here.has(keyOf(reach))) ?? [];
-  const cut = reaches.filter(({ document, fork, isShort }) => {
+  const staying = new Set(stays.map(keyOf));
+  const cut = reaches.filter(reach => {
+    const { document, fork, isShort, count } = reach;
     const place = placeOf(document);
     // Where nothing of them is to count, what is not named does not.
     return place && writesIn(tells, participant, place)
-      ? fork === 'later' || fork === 'first' || isShort
-      : fork !== 'first';
+      ? (fork === 'later' || fork === 'first' || isShort) && !staying.has(keyOf(reach))
+      : fork !== 'first' && count > 0;
   });
   return [...cut, ...stays].map(({ document, session, count, chain }) => ({
     document,

@@ -191,7 +191,7 @@ export class Roles {
     }
     const reach = this.frontierOn(participant)?.get(keyOf({ session, document }));
     if (reach) {
-      return { count: reach.count, chain: reach.chain };
+      return cutAt(reach);
     }
     const place = placeOf(document);
     if (place && writesIn(this, participant, place)) {
@@ -200,7 +200,7 @@ export class Roles {
     // Who is of a team no more: what they wrote while they were.
     const left = place?.branch === 'team' && this.roleOf(participant) === 'attendee' ? place.owner : '';
     const before = this.reachesOf(this.teams.get(left))?.get(keyOf({ session, document }));
-    return before ? { count: before.count, chain: before.chain } : { count: 0, chain: null };
+    return before ? cutAt(before) : { count: 0, chain: null };
   }
 
   /** Whether somebody may write such an envelope now [ROL7]. */
@@ -395,4 +395,9 @@ export class Roles {
     }
     return participant;
   }
+}
+
+/** At 0 everybody knows the chain. */
+function cutAt({ count, chain }: IReach): ICut {
+  return { count, chain: count > 0 ? chain : null };
 }

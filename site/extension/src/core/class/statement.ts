@@ -47,7 +47,7 @@ export type StatementKind = (typeof STATEMENT_KINDS)[number];
 export interface IReach {
   readonly document: string;
   readonly session: string;
-  /** At least 1: what is not named counts 0. */
+  /** 0: of a session in which its author may write, nothing counts all the same. */
   readonly count: number;
   /** The chain there, 32 bytes. */
   readonly chain: Uint8Array;
@@ -366,7 +366,6 @@ function readFrontier(reader: Reader, lists: { isInOrder: boolean }): IReach[] |
       const id = toHex(session);
       lists.isInOrder &&= last === null || last < id;
       last = id;
-      isRight &&= count > 0;
       frontier.push({ document, session: sessionText(session), count, chain });
     }
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Chance } from '../simulation/chance';
-import { applyFrontiers, frontierOf } from './frontier';
+import { applyFrontiers, frontierOf, reachesIn } from './frontier';
 import { Log } from './log';
 import { links, standingsOf, Writer } from './writer.testing';
 
@@ -27,5 +27,28 @@ describe('frontiers from statements', () => {
     const back = applyFrontiers(theirs, () => null);
     expect([...back.values()].map(({ joined }) => joined.length).sort()).toEqual([10, 4]);
     expect(theirs.count(second.session)).toBe(10);
+  });
+
+  it('[ROL11] of what is known, and not here, say that nothing of it is, and whether it said two things', () => {
+    const chance = new Chance(6);
+    const [early, late, whole, other] = ['eve', 'eve', 'eve', 'ada'].map(author => {
+      const writer = new Writer(chance, author);
+      writer.write(30);
+      return writer;
+    }) as [Writer, Writer, Writer, Writer];
+    const twins = [early.twin(0), late.twin(24)];
+    twins.forEach(twin => twin.write(6));
+    const log = new Log(links);
+    log.prove(early.session, 'eve', [early.envelopes[0]!, twins[0]!.envelopes[0]!]);
+    log.prove(late.session, 'eve', [late.envelopes[24]!, twins[1]!.envelopes[24]!]);
+    log.take(whole.envelopes[3]!);
+    log.take(other.envelopes[3]!);
+    const at = ({ chains, session }: Writer, count: number) => ({ session, count, chain: chains[count] });
+    const found = new Map(reachesIn(log, 'eve').map(entry => [entry.session, entry]));
+    expect(found.get(early.session)).toMatchObject({ count: 1, fork: 'first' });
+    expect(found.get(late.session)).toEqual({ ...at(late, 0), fork: 'later' });
+    expect(found.get(whole.session)).toEqual({ ...at(whole, 0), fork: 'none' });
+    expect(found.size).toBe(3);
+    expect(frontierOf(log, 'eve')).toEqual([]);
   });
 });

@@ -29,18 +29,22 @@ export interface IReachedEntry extends IFrontierEntry {
   readonly fork: 'none' | 'later' | 'first';
 }
 
-/** The same for whoever may write on: what says how far a fork counts is known as such, and there is always something. */
+/**
+ * The same for whoever may write on: what says how far a fork counts is known as such. Also of what is known and not here:
+ * nothing of it counts, where it said two things, or others leaned on it.
+ */
 export function reachesIn(log: Log, author: string): IReachedEntry[] {
-  const reaches = frontierOf(log, author).map(entry => {
-    return { ...entry, fork: log.proofOf(entry.session) ? ('later' as const) : ('none' as const) };
-  });
+  const fork = (session: string): 'later' | 'none' => (log.proofOf(session) ? 'later' : 'none');
+  const reaches = frontierOf(log, author).map(entry => ({ ...entry, fork: fork(entry.session) }));
   const named = new Set(reaches.map(({ session }) => session));
-  const doubted = log.sessions.filter(each => log.authorOf(each) === author && !named.has(each));
-  const firsts = doubted.flatMap(session => {
+  const others = log.sessions.filter(each => log.authorOf(each) === author && !named.has(each));
+  const rest = others.map(session => {
     const side = log.sideOf(session);
-    return side ? [{ session, ...side, fork: 'first' as const }] : [];
+    return side
+      ? { session, ...side, fork: 'first' as const }
+      : { session, count: 0, chain: log.chainAt(session, 0)!, fork: fork(session) };
   });
-  return [...reaches, ...firsts];
+  return [...reaches, ...rest];
 }
 
 /**

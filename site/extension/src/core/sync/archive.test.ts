@@ -30,7 +30,7 @@ describe('what a device keeps of documents that are not open', () => {
     const cut = reachesKept({ digest, room, cutOf: () => ({ count: 0, chain: null }) }, DOCUMENT, disk, [
       ben.participant
     ]);
-    expect(cut.get(ben.participant)).toEqual([]);
+    expect(cut.get(ben.participant)).toMatchObject([{ session: ben.session, count: 0, fork: 'none' }]);
     const others = { digest, room: new Uint8Array(16).fill(9), cutOf: never };
     expect(reachesKept(others, DOCUMENT, disk, [ben.participant]).get(ben.participant)).toEqual([]);
     const elsewhere = DOCUMENT.replace(/.$/, end => (end === '0' ? '1' : '0'));
@@ -72,7 +72,14 @@ describe('what a device keeps of documents that are not open', () => {
     const reach = (session: string, count: number, fork: IReached['fork'] = 'none'): IReached => {
       return { document: 'd', session, count, chain: new Uint8Array(32).fill(count), fork };
     };
-    const here = [reach('a', 3), reach('b', 9), reach('c', 2, 'later'), reach('e', 1, 'first')];
+    // What is known alone outdoes nothing that is there.
+    const here = [
+      reach('a', 3),
+      reach('b', 9),
+      reach('c', 2, 'later'),
+      reach('e', 1, 'first'),
+      reach('d', 0, 'later')
+    ];
     const kept = [reach('a', 5), reach('b', 4, 'later'), reach('c', 8), reach('d', 1)];
     const wanted = [reach('a', 5), reach('b', 4, 'later'), reach('c', 2, 'later'), reach('e', 1, 'first')];
     for (const found of [farthest(here, kept), farthest(kept, here)]) {
