@@ -13,18 +13,12 @@ import { Crowd } from './crowd';
 import { Network } from './network';
 import { Promises } from './promises';
 import { Disk, type ICourse, type IPlace, Pupil } from './pupil';
-import type { ILessonScript } from './script';
+import { type ILessonScript, kindOf, pauseOf } from './script';
 import { sealBeside } from './sealed';
 import { Staff } from './staff';
 import { VirtualClock } from './time';
 import { Trouble } from './trouble';
 import { demand, Verdict } from './verdict';
-
-/** What happens besides that somebody writes. */
-const KINDS = [
-  ...['forgeries', 'crashes', 'partitions', 'removals', 'forks', 'floods', 'epochs'],
-  ...['teams', 'roles', 'takeovers']
-] as const satisfies readonly (keyof ILessonScript)[];
 
 export class Lesson {
   constructor(
@@ -125,7 +119,7 @@ export class Lesson {
       this.clock.advance(3000);
       for (; this.happened.ops < this.script.ops; this.happened.ops += 1) {
         this.step();
-        this.clock.advance(this.pause);
+        this.clock.advance(pauseOf(this.script, this.chance));
         yield;
       }
       this.calm();
@@ -147,11 +141,8 @@ export class Lesson {
   }
 
   private step(): void {
-    const { script } = this;
     this.staff?.look();
-    let dice = this.chance.below(1000);
-    const kind = KINDS.find(each => (dice -= script[each] ?? 0) < 0);
-    switch (kind) {
+    switch (kindOf(this.script, this.chance)) {
       case 'forgeries':
         return this.trouble.forge();
       case 'crashes':
@@ -209,15 +200,6 @@ export class Lesson {
       this.last = this.chance.pick(this.people);
     }
     return this.last!;
-  }
-
-  /** Until the next one does something: in a class at work, a keystroke or a pause for thought. */
-  private get pause(): number {
-    const { chance } = this;
-    if (this.script.isBusy) {
-      return chance.is(0.9) ? chance.below(this.script.isTidy ? 20 : 60) : chance.below(1500);
-    }
-    return chance.is(0.8) ? chance.below(120) : chance.below(1500);
   }
 
   private arrive(who: string, disk = this.disks.get(who) ?? new Disk()): Pupil {

@@ -1,6 +1,7 @@
 /** What a lesson is about: how many people, how much they do, what trouble there is; and the notebook it is held with. */
 import { makeGenesis } from '../document/genesis';
 import { normalNotebook } from '../document/normal';
+import type { Chance } from './chance';
 import type { Forgery } from './forger';
 import type { IWeather } from './network';
 
@@ -45,3 +46,23 @@ export function genesisOf(sources: Readonly<Record<string, string>>): Uint8Array
 
 /** Four cells, each with a word. */
 export const GENESIS = genesisOf({ a: '<a>', b: '<b>', c: '<c>', d: '<d>' });
+
+/** What happens besides that somebody writes. */
+const KINDS = [
+  ...['forgeries', 'crashes', 'partitions', 'removals', 'forks', 'floods', 'epochs'],
+  ...['teams', 'roles', 'takeovers']
+] as const satisfies readonly (keyof ILessonScript)[];
+
+/** What happens next; null: somebody writes. */
+export function kindOf(script: ILessonScript, chance: Chance): (typeof KINDS)[number] | null {
+  let dice = chance.below(1000);
+  return KINDS.find(each => (dice -= script[each] ?? 0) < 0) ?? null;
+}
+
+/** Until the next one does something, ms: in a class at work, a keystroke or a pause for thought. */
+export function pauseOf({ isBusy, isTidy }: ILessonScript, chance: Chance): number {
+  if (isBusy) {
+    return chance.is(0.9) ? chance.below(isTidy ? 20 : 60) : chance.below(1500);
+  }
+  return chance.is(0.8) ? chance.below(120) : chance.below(1500);
+}

@@ -15,7 +15,7 @@ import type { IKept } from './kept';
 import type { DocumentKind, Library } from './library';
 import type { Opener } from './opener';
 import type { IEngineOptions, Refusal } from './options';
-import { pieceOf, type ReadPiece, readPiece } from './pieces';
+import { epochOf, pieceOf, type ReadPiece, readPiece } from './pieces';
 import { Proofs } from './proofs';
 import { type Received, Replica } from './replica';
 import type { Spread } from './spread';
@@ -399,8 +399,4 @@ export class Changes {
 function countDown(then: () => void): [done: () => void, begin: () => void] {
   let left = 1;
   return [() => (left -= 1) === 0 && then(), () => void (left += 1)];
-}
-
-function epochOf({ bytes }: IPiece): number {
-  return readPiece(bytes)?.value.epoch ?? 0;
 }

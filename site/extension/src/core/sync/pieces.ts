@@ -35,3 +35,8 @@ export function pieceOf(digest: Digest, read: ReadPiece, bytes: Uint8Array, auth
     after: null
   };
 }
+
+/** Of the key that it is sealed with; 0 for what is no piece. */
+export function epochOf({ bytes }: IPiece): number {
+  return readPiece(bytes)?.value.epoch ?? 0;
+}
