@@ -10,14 +10,10 @@ from typing import Any
 import pytest
 
 from peerbook.peer.bounds import fit_bounds
-from peerbook.peer.crypto import Signer
 from peerbook.peer.envelope import session_text
-from peerbook.peer.founding import Founding, found_class, read_founding
+from peerbook.peer.founding import Founding, read_founding
 from peerbook.peer.identity import participant_of, sha256
-from peerbook.peer.log.log import Log
-from peerbook.peer.log.piece import Chain, Piece
-from peerbook.peer.readmission import Reached, frontier_for, reached_in
-from peerbook.peer.roles import Cut, Roles
+from peerbook.peer.roles import Roles
 from peerbook.peer.statement import (
     EPOCHS_AHEAD,
     FRONTIER_BYTES,
@@ -39,6 +35,7 @@ from peerbook.peer.statement import (
 )
 from peerbook.peer.statements import STATEMENTS_BYTES, Statements
 from tests.protocol.make_statements import class_of, shown
+from tests.unit.statements_kit import ADA, CLASS, HEIR, INES, OWNER, RECOVERY, name, stand, succession
 
 ROOT = Path(__file__).parents[2]
 VECTORS: dict[str, Any] = json.loads((ROOT / "tests/protocol/statements.json").read_text("utf-8"))
@@ -53,8 +50,6 @@ def founded() -> Founding:
 
 
 FOUNDING = founded()
-OWNER, RECOVERY, INES, ADA, HEIR = (Signer(bytes([seed]) * 32) for seed in (1, 2, 3, 4, 5))
-CLASS = found_class(OWNER.key, RECOVERY.key, lambda size: bytes(size))
 
 
 def title(vector: dict[str, Any]) -> str:
@@ -68,10 +63,6 @@ def told_in(story: dict[str, Any]) -> list[Statement]:
         assert isinstance(statement, Statement)
         told.append(statement)
     return told
-
-
-def stand(by: Signer, number: int, on: Signer, role: Any, counts: tuple[str, ...] = ()) -> Statement:
-    return sign_statement(by, CLASS.class_id, number, Standing(participant_of(on.key), role, counts))
 
 
 @pytest.mark.parametrize("vector", VECTORS["good"], ids=title)
@@ -194,14 +185,6 @@ def test_rol10_an_instructor_has_no_word_on_a_team_of_which_the_owner_spoke() ->
     assert (LIMITS["team_members"], LIMITS["team_name_chars"]) == (TEAM_MEMBERS, TEAM_NAME_CHARS)
 
 
-def name(signer: Signer) -> str:
-    return participant_of(signer.key)
-
-
-def succession(number: int, heir: Signer, counts: tuple[str, ...] = ()) -> Statement:
-    return sign_statement(RECOVERY, CLASS.class_id, number, Succession(heir.key, counts))
-
-
 def test_rol3_of_successions_to_one_key_in_a_row_the_first_is_when_the_reign_began() -> None:
     said = stand(HEIR, 4, ADA, "viewer")
     told = [succession(3, HEIR), said, succession(6, HEIR)]
@@ -302,15 +285,6 @@ def test_rol5_nothing_is_stated_above_the_greatest_number() -> None:
     assert before.next_number(OWNER.key, last.body) == 2**53 - 1
 
 
-def test_rol6_of_what_is_no_document_nothing_counts_and_nobody_may_write_it() -> None:
-    roles = Roles(CLASS, [])
-    assert roles.cut_of("no document", "s", name(ADA)) == Cut(0, None)
-    for kind in ("document", "outputs", "record", "awareness", "else"):
-        assert not roles.may_have(name(ADA), "no document", kind, "s", 0)
-        assert not roles.may_write(name(ADA), "no document", kind)
-    assert not roles.may_read(name(ADA), "no document")
-
-
 def test_rol5_whether_outputs_are_shared_is_the_owner_s_last_word() -> None:
     named = stand(OWNER, 1, INES, "instructor")
     hers = sign_statement(INES, CLASS.class_id, 7, Sharing(outputs=True))
@@ -321,12 +295,6 @@ def test_rol5_whether_outputs_are_shared_is_the_owner_s_last_word() -> None:
         False,
         False,
     ]
-
-
-def test_rol10_who_is_out_reads_no_team_that_names_them() -> None:
-    team = sign_statement(OWNER, CLASS.class_id, 1, Team("0a" * 16, "Team 1", bytes(32), (name(ADA),)))
-    assert Roles(CLASS, [team]).reads_team(name(ADA), "0a" * 16)
-    assert not Roles(CLASS, [team, stand(OWNER, 2, ADA, "removed")]).reads_team(name(ADA), "0a" * 16)
 
 
 def test_rol8_what_strangers_say_makes_no_work() -> None:
@@ -372,68 +340,6 @@ def test_rol8_what_a_word_names_is_kept_beyond_the_bound() -> None:
     statements.take(told)
     assert statements.get(said[-1].id)
     assert not statements.get(said[-2].id)
-
-
-def test_rol7_of_a_notebook_of_one_s_own_the_class_reads_the_outputs_where_they_are_shared_and_nothing_else() -> None:
-    genesis, ines, team = "5e" * 32, name(INES), "0a" * 16
-    mine, teams = f"{genesis}.mine.{ines}", f"{genesis}.team.{team}"
-    shared = sign_statement(OWNER, CLASS.class_id, 1, Sharing(outputs=True))
-    of_team = sign_statement(OWNER, CLASS.class_id, 2, Team(team, "Team 1", bytes(32), (ines,)))
-    for told, is_shared in (([of_team], False), ([of_team, shared], True)):
-        roles = Roles(CLASS, told)
-        assert roles.may_read(name(ADA), f"{mine}/outputs.{ines}") == is_shared
-        assert not roles.may_read(name(ADA), mine)
-        assert not roles.may_read(name(ADA), f"{teams}/outputs.{ines}")
-        assert all(roles.may_read(name(OWNER), each) for each in (mine, f"{mine}/outputs.{ines}"))
-        assert all(roles.may_read(ines, each) for each in (mine, f"{mine}/outputs.{ines}", f"{teams}/outputs.{ines}"))
-    out = Roles(CLASS, [shared, stand(OWNER, 3, ADA, "removed")])
-    assert not out.may_read(name(ADA), f"{mine}/outputs.{ines}")
-
-
-def test_rol11_of_somebody_s_sessions_only_those_are_named_that_say_something() -> None:
-    log = Log(Chain(bytes(16), "d", "document"))
-    session, other = (session_text(bytes([byte]) * 16) for byte in (1, 2))
-    log.ban(session, name(ADA), b"refused once")
-    log.take(Piece("envelope", other, name(INES), other, 0, 1, b"e" * 32))
-    nothing = Reached(Reach("d", session, 0, Chain(bytes(16), "d", "document").first(session)))
-    assert list(reached_in("d", log, name(ADA))) == [nothing]
-    assert [each.reach.session for each in reached_in("d", log, name(INES))] == [other]
-    reached = [Reached(Reach("no document", session, 1, bytes(32)))]
-    assert frontier_for(Roles(CLASS, []), name(ADA), "attendee", reached) == [reached[0].reach]
-
-
-def test_rol11_of_what_is_known_and_not_here_it_is_said_that_nothing_counts_where_it_said_two_things() -> None:
-    mine, sessions = f"{'5e' * 32}.mine.{name(ADA)}", [session_text(bytes([byte]) * 16) for byte in range(3)]
-    none, doubted, here = (
-        Reach(mine, session, count, bytes(32)) for session, count in zip(sessions, (0, 0, 1), strict=True)
-    )
-    reached = [Reached(none), Reached(doubted, "later"), Reached(here)]
-    assert frontier_for(Roles(CLASS, []), name(ADA), "attendee", reached) == [doubted]
-    # Who writes there no more: what is not named does not count.
-    assert frontier_for(Roles(CLASS, []), name(ADA), "removed", reached) == [here]
-    # Where it was cut before, it stays cut there.
-    said = Reach(mine, sessions[1], 5, bytes(32))
-    removed = Roles(CLASS, [sign_statement(OWNER, CLASS.class_id, 3, Standing(name(ADA), "removed", (), (said,)))])
-    assert frontier_for(removed, name(ADA), "attendee", reached) == [said]
-
-
-def test_rol7_a_notebook_holds_no_outputs_and_outputs_no_notebook() -> None:
-    roles, ada = Roles(CLASS, []), name(ADA)
-    mine = f"{'5e' * 32}.mine.{ada}"
-    outputs = f"{mine}/outputs.{ada}"
-    for document, kind, may in (
-        (mine, "document", True),
-        (mine, "outputs", False),
-        (outputs, "outputs", True),
-        (outputs, "document", False),
-    ):
-        assert roles.may_have(ada, document, kind, "s", 0) == may
-        assert roles.may_write(ada, document, kind) == may
-    cut = Standing(ada, "viewer", (), (Reach(mine, session_text(bytes(16)), 3, bytes(32)),))
-    after = Roles(CLASS, [sign_statement(OWNER, CLASS.class_id, 1, cut)])
-    at = [after.may_have(ada, mine, kind, session_text(bytes(16)), 2) for kind in ("document", "outputs")]
-    assert at == [True, False], "also within what counts"
-    assert not after.may_have(ada, mine, "document", session_text(bytes(16)), 3)
 
 
 def test_rol4_an_instructor_names_no_owner_and_the_owner_s_word_is_the_owner_s_alone() -> None:
