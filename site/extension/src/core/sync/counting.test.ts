@@ -2,117 +2,27 @@
 import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { mergeChanges } from '../envelope/merge';
-import { type IPiece, linksOf } from '../log/piece';
+import type { IPiece } from '../log/piece';
 import { craft, numberOf, textOf, valuesOf } from '../permissions/crafted.testing';
 import { NOTEBOOK_LIMITS } from '../permissions/limits';
 import { clientOf, sessionText } from '../session';
-import { VirtualClock } from '../simulation/time';
-import type { IReplicaPorts, Received } from './ports';
+import type { IReplicaPorts } from './ports';
 import type { Opened } from './reading';
-import { Replica } from './replica';
 
-const [OWN, ADA, BEN] = [1, 2, 3].map(byte => sessionText(new Uint8Array(16).fill(byte))) as [
-  string,
-  string,
-  string
-];
-const links = linksOf(bytes => new Uint8Array(digest(bytes)), {
-  room: new Uint8Array(16),
-  document: 'd',
-  kind: 'document'
-});
-
-interface IStage {
-  readonly replica: Replica;
-  readonly clock: VirtualClock;
-  readonly doc: Y.Doc;
-  /** The document, as it is now. */
-  now(): Y.Doc;
-  /** What it told the page. */
-  readonly told: string[];
-  readonly sent: Uint8Array[];
-  take(piece: IPiece): Received;
-}
-
-function stage(ports: Partial<IReplicaPorts> = {}, kind: 'document' | 'outputs' = 'document'): IStage {
-  const [clock, told, sent, doc]: [VirtualClock, string[], Uint8Array[], Y.Doc] = [
-    new VirtualClock(),
-    [],
-    [],
-    new Y.Doc()
-  ];
-  let current = doc;
-  const replica = new Replica('d', kind, {
-    ...{ clock, digest, links, session: OWN, participant: 'me', limits: NOTEBOOK_LIMITS },
-    clientOf: (session, author) => clientOf(digest, 'd', author, session),
-    cutOf: () => null,
-    open: (piece, then) => then({ kind: 'open', plain: piece.bytes, part: piece.part, parts: piece.parts }),
-    publish: change => sent.push(change),
-    isForeign: () => false,
-    keep: () => undefined,
-    banned: () => told.push('banned'),
-    locked: () => undefined,
-    forked: () => told.push('forked'),
-    replayed: made => {
-      current = made;
-      told.push('replayed');
-    },
-    unfit: fault => told.push(fault),
-    resumed: () => told.push('resumed'),
-    mayWrite: () => true,
-    unsealed: () => 0,
-    withdraw: () => undefined,
-    ...ports
-  });
-  replica.open(doc, null);
-  const take = (piece: IPiece): Received => {
-    const answers: Received[] = [];
-    replica.take(piece, is => answers.push(is));
-    return answers[0]!;
-  };
-  return { replica, clock, doc, now: () => current, told, sent, take };
-}
-
-/** Somebody's changes, each a transaction, as envelopes of their session. */
-function written(...writes: readonly ((meta: Y.Map<unknown>) => void)[]): IPiece[] {
-  const doc = new Y.Doc();
-  doc.clientID = clientOf(digest, 'd', 'ada', ADA);
-  const pieces: IPiece[] = [];
-  doc.on('update', (bytes: Uint8Array) => pieces.push(envelope(pieces.length, bytes)));
-  writes.forEach(write => doc.transact(() => write(doc.getMap('meta'))));
-  return pieces;
-}
-
-function envelope(from: number, bytes: Uint8Array, part = 0, parts = 1): IPiece {
-  const whole = { bytes, hash: new Uint8Array(digest(bytes)), part, parts, before: null, after: null };
-  return { form: 'envelope', session: ADA, author: 'ada', signer: ADA, from, to: from + 1, ...whole };
-}
-
-function segment(pieces: readonly IPiece[], to = pieces.length): IPiece {
-  const chains = pieces.reduce((so, { hash }) => [...so, links.next(so.at(-1)!, hash)], [links.first(ADA)]);
-  const { bytes } = mergeChanges(pieces.slice(0, to).map(piece => piece.bytes))!;
-  return { ...envelope(0, bytes), form: 'segment', to, before: chains[0]!, after: chains[to]! };
-}
-
-const set =
-  (key: string, value: unknown = key) =>
-  (meta: Y.Map<unknown>) =>
-    void meta.set(key, value);
-const many = (meta: Y.Map<unknown>): void => {
-  for (let index = 0; index < 1100; index += 1) {
-    meta.set(`k${index}`, 1);
-  }
-};
-const deep = (meta: Y.Map<unknown>): void => {
-  let at = meta;
-  for (let depth = 0; depth < 12; depth += 1) {
-    const inner = new Y.Map<unknown>();
-    at.set('in', inner);
-    at = inner;
-  }
-};
-const keys = (doc: Y.Doc): string => [...doc.getMap('meta').keys()].sort().join();
+import {
+  ADA,
+  BEN,
+  OWN,
+  deep,
+  envelope,
+  keys,
+  links,
+  many,
+  segment,
+  set,
+  stage,
+  written
+} from './replica.testing';
 
 describe('what others wrote', () => {
   it('[PER1] an envelope has as many structs as a change may have; a segment more', () => {
@@ -123,39 +33,6 @@ describe('what others wrote', () => {
     const other = stage();
     expect([other.take(segment(pieces)), other.now().getMap('meta').size]).toEqual(['taken', 1101]);
   });
-
-  it('[LOG5, LOG7] what may not be, in the place of what is here, is a fork; in that of what is not, it waits for that', () => {
-    const here = stage();
-    const pieces = written(set('a'), set('b'), set('c'));
-    const unfit = written(many)[0]!;
-    here.take(pieces[0]!);
-    expect([here.take({ ...unfit, from: 2, to: 3 }), here.replica.log.limitOf(ADA)]).toEqual([
-      'bad',
-      Infinity
-    ]);
-    expect([here.take(pieces[1]!), here.take(pieces[2]!)]).toEqual(['taken', 'taken']);
-    expect([here.take({ ...unfit, from: 1, to: 2 }), keys(here.now())]).toEqual(['forked', 'a,b,c']);
-    expect([here.told, here.replica.log.doubtedFrom(ADA)]).toEqual([['forked'], 1]);
-    // Nothing of it is kept.
-    expect(here.replica.bytes).toBe(pieces.reduce((sum, { bytes }) => sum + bytes.byteLength, 0));
-  });
-
-  it.each([true, false])(
-    '[LOG10] what may not be on the side that counts ends it there (open: %s)',
-    isOpen => {
-      let cut: ReturnType<IReplicaPorts['cutOf']> = null;
-      const here = stage({ cutOf: () => cut });
-      if (!isOpen) {
-        here.replica.close();
-      }
-      const [a, b, other] = [written(set('a'), set('b')), written(many)[0]!, written(set('x'))[0]!];
-      a.forEach(here.take);
-      cut = { count: 2, chain: links.next(links.next(links.first(ADA), b.hash), other.hash) };
-      here.replica.review();
-      here.take(a[0]!);
-      expect([here.take(b), here.replica.log.limitOf(ADA), keys(here.now())]).toEqual(['bad', 0, '']);
-    }
-  );
 
   it('[ENV6] a part of a change is no change by itself: with the others it is one', () => {
     const here = stage();
