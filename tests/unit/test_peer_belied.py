@@ -107,20 +107,16 @@ def test_log10_what_may_not_be_on_the_side_that_counts_ends_it_there() -> None:
     types(world, ada, 3)
     world.clock.advance(1000)
     world.part(ada, told)
-    client, replica = ada.engine.client_id(DOCUMENT), told.replica
-    odd, other = (
-        each.data
-        for change in (craft(client, 5, [ODD]), craft(client, 6, [ODD]))
-        for each in sealer_of(ada.own).seal(KEY, change.data)
-    )
+    replica = told.replica
+    odd, other = (sealer_of(ada.own).seal(KEY, data)[0].data for data in (b"no change", b"nor this"))
     first, links = replica.log.pieces(ada.session)[0], Chain(ROOM, DOCUMENT, "document")
     chain = links.first(ada.session)
     for data in (odd, other):
         chain = links.next(chain, hashlib.sha256(data).digest())
     told.rules.cuts[DOCUMENT, ada.session] = Cut(2, chain)
     told.engine.rules_changed()
-    for data in (first.data, odd):
-        told.engine._changes.take_entry(replica, data, "", lambda: None)
+    assert (replica.take(first), replica.log.count(ada.session)) == ("taken", 1)
+    told.engine._changes.take_entry(replica, odd, "", lambda: None)
     assert (replica.log.stop_at(ada.session), words(told)) == (0, "")
 
 
