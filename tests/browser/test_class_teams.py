@@ -42,6 +42,8 @@ def goes_to_their_team(person: Person) -> None:
 def reads_page_of(person: Person, link: str) -> None:
     """Follow the link beside the lecture's."""
     found = panel(person).get_by_role("link", name=link, exact=True)
+    # The panel is drawn at intervals: until then the link of somebody who changed sides leads to where they are.
+    expect(found).not_to_have_attribute("aria-current", "page", timeout=SOON)
     team = str(found.get_attribute("href")).partition("team=")[2]
     found.click()
     person.page.wait_for_url(re.compile(f"team={team}"))
