@@ -140,6 +140,15 @@ describe('statement', () => {
     expect(faultOf(body([a], [reach(NAME, 1, 0)]))).toBeNull();
     expect(faultOf(body([a], [reach('not printable', 1, 1)]))).toBe('value');
     expect(faultOf(body([a], [reach('x'.repeat(256), 1, 1)]))).toBe('value');
+    const others = [
+      succeed(5, heir, { counts: [a, b], frontier }),
+      state(owner, 7, { kind: 'fork', participant: ada.id }, { counts: [a, b], frontier })
+    ];
+    for (const of of others) {
+      // A succession is the recovery key's to sign: what it says is read first.
+      expect(faultOf(body([a], frontier, of))).not.toBe('value');
+      expect(faultOf(body([a], [reach('not printable', 1, 1)], of))).toBe('value');
+    }
   });
 
   it('[ROL1] no nonsense takes long or throws', () => {

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Chance } from '../simulation/chance';
-import { decodeEntries, encodeEntries, type Entry } from './stored';
-import { Writer } from './writer.testing';
+import { Log } from './log';
+import { encodeProof } from './proof';
+import { decodeEntries, encodeEntries, type Entry, restore } from './stored';
+import { WAITING_PIECES } from './waiting';
+import { links, Writer } from './writer.testing';
 
 describe('stored log', () => {
   it('[LOG14] records are read as they were written, in one spelling, or refused for a reason', () => {
@@ -37,6 +40,43 @@ describe('stored log', () => {
       given[chance.below(given.length)] = chance.below(256);
       const read = decodeEntries(given);
       expect(read.kind === 'fault' || Buffer.from(encodeEntries(read.value)).equals(given)).toBe(true);
+    }
+  });
+
+  it('[LOG14] a log is filled with what was kept in whatever order: not with what was refused, or proves nothing', () => {
+    const a = new Writer(new Chance(5));
+    // More than may wait for what comes before it.
+    a.write(WAITING_PIECES + 50);
+    const b = a.twin(5);
+    b.write(2);
+    const pieces = [...a.envelopes, b.envelopes[5]!];
+    const lie = b.segment(0, 7);
+    const readable = new Map([...pieces, lie].map(piece => [piece.bytes.join(), piece]));
+    const restored = (entries: readonly Entry[]): Log => {
+      const log = new Log(links);
+      restore(
+        log,
+        entries,
+        () => undefined,
+        bytes => readable.get(bytes.join()) ?? null
+      );
+      return log;
+    };
+    const kept = a.envelopes.map(({ bytes }): Entry => ({ kind: 'piece', bytes })).reverse();
+    expect(restored(kept).count(a.session)).toBe(WAITING_PIECES + 50);
+
+    const refused: Entry = { kind: 'refuse', session: a.session, author: 'ada', hash: lie.hash };
+    const segment: Entry = { kind: 'piece', bytes: lie.bytes };
+    expect(restored([segment]).count(a.session)).toBe(7);
+    expect(restored([segment, refused]).count(a.session)).toBe(0);
+
+    const proof = (...given: Uint8Array[]): Entry => {
+      return { kind: 'fork', bytes: encodeProof({ introductions: [], pieces: given }) };
+    };
+    const two = [a.envelopes[5]!.bytes, b.envelopes[5]!.bytes];
+    expect(restored([...kept, proof(...two)]).forkOf(a.session)).toHaveLength(2);
+    for (const unread of [proof(...two, new Uint8Array(9)), { ...proof(...two), bytes: new Uint8Array(9) }]) {
+      expect(restored([...kept, unread]).forkOf(a.session)).toBeNull();
     }
   });
 });

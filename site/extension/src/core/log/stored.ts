@@ -50,7 +50,7 @@ export function decodeEntries(bytes: Uint8Array): Read<Entry[], StoredFault> {
     return fault('title');
   }
   const entries: Entry[] = [];
-  while (reader.left > 0 && !reader.fault) {
+  while (reader.left > 0) {
     const kind = kindOf(reader.byte());
     const block = reader.block();
     if (reader.fault) {

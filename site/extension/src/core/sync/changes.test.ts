@@ -100,6 +100,8 @@ describe('a proof of a fork', () => {
     say(ben, 'bulk', encodeMessage({ type: 'fork', bytes: new Uint8Array(9) }));
     hear(ben, [new Uint8Array(9), new Uint8Array(9)]);
     expect(ben.refusals).toEqual(['garbled', 'garbled']);
+    hear(ben, [firstOf(ada).bytes, another(), new Uint8Array(9)]);
+    expect(ben.refusals.splice(2)).toEqual(['garbled']);
     const two = [[1], [2]].map(
       said => pages.members.sealed(ada.own, OTHER, 'document', [Uint8Array.from(said)])[0]!
     );

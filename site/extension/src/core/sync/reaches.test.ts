@@ -101,6 +101,18 @@ describe('how far a neighbour is, beside what is here', () => {
     expect(counts([], true)).toEqual([10, 3]);
   });
 
+  it('[SYN6] a summary says the digest alone, of what was asked, or of all, as it is wanted', () => {
+    const { a, reaches } = setting(10);
+    const { digest } = reaches;
+    const some = [{ ...reaches.of(a.session), count: 4 }];
+    expect(reaches.summary('d', null)).toEqual({ document: 'd', digest, reaches: null, isWhole: false });
+    expect(reaches.summary('d', some)).toEqual({ document: 'd', digest, reaches: some, isWhole: false });
+    expect(reaches.summary('d', 'all')).toEqual({
+      ...{ document: 'd', digest, reaches: reaches.all },
+      isWhole: true
+    });
+  });
+
   it('[SYN6] a session of which nothing counts is named where a statement says so, and only there', () => {
     const { log, a, reaches, removed } = setting(0);
     log.take(a.envelopes[3]!);
