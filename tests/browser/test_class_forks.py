@@ -88,10 +88,10 @@ def test_two_stories_are_shown_to_who_teaches_on_both_pages_until_they_decide(
         tells_two_stories(mallory)
         for page in (lecture, teacher):
             says_who(page)
-        assert teacher.title().startswith("(something to decide) ")
+        assert teacher.title().startswith("(two things were said) ")
         # Folded away the panel says nothing: the bar does.
         lecture.get_by_role("button", name="Fold away").click()
-        expect(lecture.locator(".pb-ClassSlot-button")).to_contain_text("1 to decide about")
+        expect(lecture.locator(".pb-ClassSlot-button")).to_contain_text("1 said two things")
         lecture.locator(".pb-ClassSlot-button").click()
         expect(lecture.locator(".pb-Person", has_text="Mallory")).to_contain_text("said two different things")
         expect(teacher.locator("#class-people > li", has_text="Mallory")).to_contain_text("said two different things")

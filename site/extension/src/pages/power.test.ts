@@ -116,7 +116,7 @@ describe('power over the class', () => {
     const { participant } = staged.people[1]!;
     staged.contradicting.add(participant);
     staged.changed.call();
-    expect(document.title).toBe('(something to decide) Your class');
+    expect(document.title).toBe('(two things were said) Your class');
     const part = find('class-contradiction');
     expect(part.querySelector('h2')!.textContent).toBe('Two different things were said');
     expect(part.textContent).toContain("Ben Lovelace's page told some of the class one thing");

@@ -286,7 +286,7 @@ describe('the place in the bar', () => {
     expect([seen(), heard(slot)]).toEqual([undefined, '']);
     decide(1);
     expect([seen(), heard(slot)]).toEqual([
-      '1 to decide about',
+      '1 said two things',
       "Somebody's page said two different things. The class panel says whose, and what to do."
     ]);
     slot.say('');

@@ -30,7 +30,7 @@ describe('of whoever said two things', () => {
 
   it('stands that there is nothing to decide, where they own the class', () => {
     const { textContent } = shown('owner', false);
-    expect(textContent).toContain('does not count for anybody');
+    expect(textContent).toContain('does not count, or only one of the two does');
     expect(textContent).toContain('there is nothing to decide');
     expect(textContent).not.toContain('Only whoever owns');
   });

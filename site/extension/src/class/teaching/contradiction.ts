@@ -50,7 +50,7 @@ export class ContradictionPart {
     const { trans } = this;
     const one = make('div', 'pb-Contradiction-one');
     const words = trans.__(
-      "%1's page told some of the class one thing and others another. That is proven, and no accident: what it wrote from there on does not count for anybody.",
+      "%1's page told some of the class one thing and others another. That is proven, and no accident: what it wrote from there on does not count, or only one of the two does.",
       person.name
     );
     const what = trans.__(

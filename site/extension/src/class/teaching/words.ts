@@ -140,9 +140,9 @@ export function undecided<Person extends Pick<IParticipant, 'participant' | 'rol
     : people.filter(({ participant, role }) => contradicting.has(participant) && role !== 'removed');
 }
 
-/** The same in the bar; '' for nobody. */
+/** The same in the bar, where of an owner nothing is to be decided; '' for nobody. */
 export function undecidedInWords(count: number, trans: TranslationBundle): string {
-  return count === 0 ? '' : trans._n('1 to decide about', '%1 to decide about', count, count);
+  return count === 0 ? '' : trans._n('1 said two things', '%1 said two things', count, count);
 }
 
 /** The same on somebody's line. */
