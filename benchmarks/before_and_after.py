@@ -1,11 +1,11 @@
 """What signing and sealing cost: from a key to the other page's frame, of this site and of one built before, in turns.
 
-    git worktree add /tmp/before v0.1.0 && (cd /tmp/before && python3 build.py build)
+    git worktree add /tmp/before e2fd823 && (cd /tmp/before && python3 build.py build)
     python3 build.py build
     .venv/bin/python benchmarks/before_and_after.py /tmp/before/dist
 
-The site before is one whose classes had no keys: links of 24 characters, nothing signed (CHANGELOG.md says until which
-version). Both are served by the same code, and take turns; who types takes turns too.
+The site before is one whose classes had no keys: links of 24 characters, nothing signed: this commit is the last of
+those. Both are served by the same code, and take turns; who types takes turns too.
 """
 
 from __future__ import annotations
