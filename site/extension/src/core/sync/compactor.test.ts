@@ -29,6 +29,7 @@ function bench() {
     opened: (piece: IPiece): Opened => ({ kind: 'open', plain: plainOf(piece), part: 0, parts: 1 }),
     here: new Set<string>(),
     takes: true,
+    signed: 0,
     /** Runs what keys wait for. */
     later: null as (() => void)[] | null
   };
@@ -38,7 +39,10 @@ function bench() {
   } as unknown as Replica;
   const signer = {
     key: new Uint8Array(32),
-    sign: (_: Uint8Array, then: (is: Uint8Array) => void) => then(new Uint8Array(64))
+    sign: (_: Uint8Array, then: (is: Uint8Array) => void) => {
+      state.signed += 1;
+      then(new Uint8Array(64));
+    }
   };
   const compactor = new Compactor({
     ...{ room: new Uint8Array(16), digest, every: 8, crypto: nodeCrypto() },
@@ -103,6 +107,16 @@ describe('compacting one’s own log', () => {
     log.take(twin.envelopes[3]!);
     write(3);
     expect(made).toEqual([]);
+  });
+
+  it('[LOG13] takes what cannot be merged as it is, and makes no segment of one envelope alone', () => {
+    const { made, write, state } = bench();
+    const { opened } = state;
+    state.opened = piece =>
+      piece.from === 4 ? { kind: 'open', plain: Uint8Array.of(1), part: 0, parts: 1 } : opened(piece);
+    write(18);
+    // The fifth cannot; the sixth stands alone between it and those behind.
+    expect([made, state.signed]).toEqual([['own 0-4', 'own 6-9'], 2]);
   });
 
   it('[LOG13] is one range at a time', () => {

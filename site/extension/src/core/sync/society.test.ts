@@ -94,6 +94,39 @@ describe('what a page knows of its class', () => {
     ]);
   });
 
+  it('[KEY4] all that is sealed with it is read again where an epoch has other keys now, and nothing for a new one', () => {
+    const ada = school.member('ada', [school.epoch(1), school.stand('owner', 2, 'ines', 'instructor')]);
+    const { bytes: next } = school.epoch(2);
+    ada.society.hear(BEN, 'statement', next);
+    expect(ada.told).toEqual(['rules']);
+    const body = { kind: 'epoch', epoch: 1, door: 'open', members: [] } as const;
+    const other = school.state('ines', 3, { ...body, keyHash: digest(new Uint8Array(32).fill(8)) });
+    ada.society.hear(BEN, 'statement', other.bytes);
+    expect(ada.told).toEqual(['rules', 'rules, other keys']);
+  });
+
+  it('[KEY4] that all keys are here is said of one’s own and of what all read, and never of a team’s', () => {
+    const ada = school.member('ada', [school.epoch(1)]);
+    const areAll = (document: string, member = ada): boolean[] => {
+      const said: boolean[] = [];
+      member.society.keysOf(document, 'document', 1, (_, is) => said.push(is === true));
+      return said;
+    };
+    const [mine, team] = [`${BOOK}.mine.${ada.own.participant}`, `${BOOK}.team.${'e7'.repeat(16)}`];
+    const all = `${BOOK}.team.${school.everyone}`;
+    expect([mine, all, team].map(document => areAll(document))).toEqual([[true], [true], [false]]);
+    const ben = school.page('ben', { statements: [school.epoch(1)] });
+    expect(areAll(all, ben)).toEqual([false]);
+  });
+
+  it('[LOG6] who owns the class is known once it is known how it was founded', () => {
+    const [owner, ada] = ['owner', 'ada'].map(name => school.idOf(name)) as [string, string];
+    const { society } = school.member('ben', []);
+    expect([owner, ada].map(each => society.isOwner(each))).toEqual([true, false]);
+    const { society: nothing } = school.page('ben', { founding: null });
+    expect(nothing.isOwner(owner)).toBe(false);
+  });
+
   it('[KEY4] before there is an epoch nothing is sealed, one’s own neither', () => {
     const ada = school.page('ada');
     const keys: unknown[] = [];

@@ -26,7 +26,7 @@ export interface IMember {
   readonly society: Society;
   /** All that it said to its two neighbours, in order. */
   readonly said: ISaid[];
-  /** How often it told the page that rules or keys are different, and what it gave to be kept. */
+  /** How often it told the page that rules or keys are different. */
   readonly told: string[];
 }
 
@@ -94,7 +94,7 @@ export class Class {
     }
     society.begin({
       neighbours,
-      rulesChanged: () => told.push('rules'),
+      rulesChanged: otherKeys => told.push(otherKeys ? 'rules, other keys' : 'rules'),
       keysChanged: () => told.push('keys'),
       known: () => [],
       admitted: () => told.push('admitted')

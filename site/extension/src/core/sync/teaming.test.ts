@@ -4,7 +4,7 @@ import type { IReached } from '../class/readmission';
 import { formatName } from '../document/name';
 import { fromHex, toHex } from '../tagged';
 import { BEN, Class, type IMember } from './society.testing';
-import { teamReaders } from './teaming';
+import { Teaming, teamReaders } from './teaming';
 
 const GENESIS = '5e'.repeat(32);
 const TEAM = 'e7'.repeat(16);
@@ -115,6 +115,35 @@ describe('stating a team', () => {
       [1, undefined],
       [undefined, undefined]
     ]);
+  });
+
+  it('[ROL11] gives a role again to nobody where the team was not stated, or who is not of it', () => {
+    const page = formatName({ genesis: GENESIS, branch: 'team', owner: TEAM });
+    const [ben, { session }] = [school.idOf('ben'), school.members.session('ben')];
+    const reach = { document: page, session, count: 1, chain: new Uint8Array(32).fill(1) };
+    const body = {
+      kind: 'standing',
+      participant: ben,
+      role: 'attendee',
+      counts: [],
+      frontier: [reach]
+    } as const;
+    const given = (members: readonly string[], isStated: boolean): unknown[] => {
+      const owner = founded(...members);
+      owner.society.hear(BEN, 'statement', school.state('owner', 3, body).bytes);
+      const { roles, keyring } = owner.society;
+      const names: string[] = [];
+      const teaming = new Teaming({
+        ...{ digest, keyring, roles: () => roles, fill: school.fill, keysChanged: () => undefined },
+        state: () => isStated,
+        give: name => names.push(name) > 0
+      });
+      return [teaming.put(TEAM, 'Team', [ben], () => [reach]), names];
+    };
+    expect(given(['ben'], true)).toEqual([true, [ben]]);
+    expect(given(['ben'], false)).toEqual([false, []]);
+    // As where more are put into it than a team may have.
+    expect(given(['ada'], true)).toEqual([true, []]);
   });
 
   it('[ROL10] is not for everybody: nothing is stated, and no key is here for it', () => {
