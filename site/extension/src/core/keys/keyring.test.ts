@@ -95,6 +95,22 @@ describe('keyring', () => {
     expect(keyFor(lecture)).toEqual({ epoch: 2, key });
   });
 
+  it('[KEY4] makes a key once, and of very many forgets the one made first', () => {
+    let made = 0;
+    const keys = ring({ ...crypto, derive: (...given) => ((made += 1), crypto.derive(...given)) });
+    keys.takeEpoch(1, one!);
+    const lectureOf = (index: number): string => `${GENESIS}.lecture.${index.toString(16).padStart(32, '0')}`;
+    const madeFor = (index: number): number => {
+      const before = made;
+      expect(keysOf(keys, lectureOf(index), 1).keys.length).toBe(1);
+      return made - before;
+    };
+    expect([0, 1, 0, 1].map(madeFor)).toEqual([1, 1, 0, 0]);
+    // More than are kept.
+    Array.from({ length: 4095 }, (_, index) => madeFor(index + 2));
+    expect([4096, 2, 1, 0].map(madeFor)).toEqual([0, 0, 0, 1]);
+  });
+
   it('[KEY4] two keys stated under one number both open, and the one that counts writes', () => {
     const keys = ring();
     keys.takeEpoch(2, rival!);
