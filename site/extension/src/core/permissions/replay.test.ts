@@ -192,6 +192,19 @@ describe('documents built anew', () => {
     seenAs.forEach(each => expect(each).toEqual([false, 'others']));
   });
 
+  it('[PER5] what comes together is one step of the document, and what waits is none', () => {
+    const { written } = new Writers(new Chance(3), [5]).turns(60);
+    const intake = live([]);
+    let [begun, updated] = [0, 0];
+    intake.doc.on('beforeTransaction', () => (begun += 1));
+    intake.doc.on('update', () => (updated += 1));
+    const [first, ...rest] = written.slice(0, 3).map(checked) as [ICheckedChange, ...ICheckedChange[]];
+    expect(rest.map(each => intake.take('', each).kind)).toEqual(['waiting', 'waiting']);
+    expect([begun, updated]).toEqual([0, 0]);
+    expect(intake.take('', first)).toMatchObject({ kind: 'ready', changes: { length: 3 } });
+    expect([begun, updated]).toEqual([1, 1]);
+  });
+
   it('[PER5] what leaned on the cut part is gone, what did not stays, and what it deleted is back', () => {
     const write = (client: number, doc: Y.Doc, edit: (text: Y.Text) => void): ICheckedChange => {
       doc.clientID = client;

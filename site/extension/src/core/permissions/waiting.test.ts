@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Chance } from '../simulation/chance';
 import { checkChange, type ICheckedChange } from './change';
 import { craft } from './crafted.testing';
-import { NOTEBOOK_LIMITS, WAITING_BYTES, WAITING_CHANGES } from './limits';
-import { type Taken, Waiting } from './waiting';
+import { forSegments, NOTEBOOK_LIMITS, WAITING_BYTES, WAITING_CHANGES } from './limits';
+import { ALL, type Taken, Waiting } from './waiting';
 
 /** A letter of `client` at `clock`, beside others. */
 function letter(
@@ -21,6 +21,13 @@ function letter(
     throw new Error(read.fault);
   }
   return read.value;
+}
+
+/** Three letters of `client`, each beside one of 7's from `clock` on, as changes or as the one piece of a segment. */
+function row(client: number, clock: number, isSegment: boolean): ICheckedChange {
+  const structs = [0, 1, 2].map(at => ({ left: { client: 7, clock: clock + at }, key: 'k' }));
+  const limits = isSegment ? forSegments(NOTEBOOK_LIMITS) : NOTEBOOK_LIMITS;
+  return (checkChange(craft(client, 0, structs), client, limits) as { value: ICheckedChange }).value;
 }
 
 const released = (taken: Taken): ICheckedChange[] => (taken.kind === 'ready' ? [...taken.changes] : []);
@@ -112,6 +119,56 @@ describe('what waits', () => {
     expect(released(waiting.take('a', bad))).toEqual([]);
     expect(waiting.count).toBe(1);
     expect(released(waiting.take('c', letter(3, 0))).length).toBe(1);
+  });
+
+  it('[PER4] of a segment what can be taken is, and the rest waits; a change waits whole', () => {
+    const waiting = new Waiting(new Map());
+    released(waiting.take('a', letter(7, 0)));
+    const [whole, segment] = [row(1, 0, false), row(2, 0, true)];
+    expect([whole, segment, row(3, 5, false), letter(8, 0)].map(each => waiting.lacks(each))).toEqual([
+      ...[true, false, true, false]
+    ]);
+    expect(waiting.take('b', whole)).toMatchObject({ kind: 'waiting', for: { client: 7 } });
+    const taken = released(waiting.take('c', segment));
+    expect(taken.map(({ client, from, to }) => [client, from, to])).toEqual([[2, 0, 1]]);
+    // Of a segment nothing of which is here, all waits.
+    expect(waiting.take('d', row(3, 1, true)).kind).toBe('waiting');
+  });
+
+  it('[PER7] it is known from where on somebody’s letters wait, and what for; deletions are no letters', () => {
+    const waiting = new Waiting(new Map());
+    released(waiting.take('a', letter(1, 0)));
+    const deleted = checkChange(craft(1, 1, [], [[7, [0, 1]]]), 1, NOTEBOOK_LIMITS);
+    expect(waiting.take('a', (deleted as { value: ICheckedChange }).value).kind).toBe('waiting');
+    expect(waiting.awaitedBy(1)).toBeNull();
+    waiting.take('a', letter(1, 2, [7, 4]));
+    waiting.take('a', letter(1, 1, [7, 3]));
+    expect(waiting.awaitedBy(1)).toEqual({ from: 1, need: { client: 7, clock: 3 } });
+    expect(waiting.awaitedBy(7)).toBeNull();
+  });
+
+  it('[PER4] what takes long counts as waiting, goes on later, and is admitted and told once', () => {
+    const slow = letter(1, 0);
+    const admitted: ICheckedChange[] = [];
+    let most = 0;
+    const waiting = new Waiting(
+      new Map(),
+      {
+        admit: change => admitted.push(change) > 0,
+        run: (_, change) => (change === slow ? most : ALL)
+      },
+      new Map(),
+      { bytes: Infinity, changes: 1 }
+    );
+    expect(released(waiting.take('a', slow))).toEqual([slow]);
+    expect([waiting.isSlow, waiting.count]).toEqual([true, 1]);
+    // Its author has as much there as may be; somebody else's goes on, whatever else of theirs waits.
+    expect(waiting.take('a', { ...letter(2, 0), client: 1, from: 1, to: 2 }).kind).toBe('full');
+    expect(waiting.take('b', letter(3, 1)).kind).toBe('waiting');
+    expect(released(waiting.take('b', letter(3, 0))).length).toBe(2);
+    most = ALL;
+    expect(waiting.resume()).toEqual([]);
+    expect([waiting.isSlow, admitted.filter(each => each === slow).length]).toEqual([false, 1]);
   });
 
   it('[PER5] who waits for what is cut off waits no longer, and nothing more is taken from there', () => {
