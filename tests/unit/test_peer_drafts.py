@@ -12,6 +12,7 @@ from peerbook.peer.permissions.change import check_change
 from peerbook.peer.permissions.limits import CHANGE_STRUCTS, NOTEBOOK_LIMITS, TYPE_DEPTH
 from peerbook.peer.roles import Cut
 from peerbook.peer.sync.lost import Lost
+from peerbook.peer.sync.outbox import EVERY_MS, Outbox
 
 from .peer_kit import DOCUMENT, GENESIS, Page, World
 
@@ -70,6 +71,21 @@ def test_per2_a_paste_of_more_structs_than_a_change_may_have_goes_as_several_and
     changes = [check_change(data, desk.one.engine.client_id(DOCUMENT), NOTEBOOK_LIMITS) for data in pieces]
     assert max(len(change.structs) for change in changes) == CHANGE_STRUCTS
     assert len(changes) == 5 + 1
+
+
+def test_syn4_changes_go_at_most_ten_times_a_second_also_where_all_is_sent_now_and_then() -> None:
+    world, sent = World(), list[list[bytes]]()
+    outbox = Outbox(world.clock, sent.append)
+    outbox.put(b"first")
+    outbox.flush()
+    outbox.put(b"second")
+    assert sent == [[b"first"]]
+    outbox.flush()
+    outbox.flush()
+    outbox.put(b"third")
+    assert sent[1:] == [[b"second"]]
+    world.clock.advance(EVERY_MS)
+    assert sent[2:] == [[b"third"]]
 
 
 def test_syn5_what_is_too_large_to_be_said_does_not_stay_and_is_given_back(desk: Desk) -> None:

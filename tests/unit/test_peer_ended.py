@@ -144,6 +144,64 @@ def test_log7_in_a_segment_whose_key_was_undone_is_given_back_when_nobody_brings
     assert (desk.lost, desk.limit, str(desk.page.text)) == ([Lost("a", written)], 0, "")
 
 
+def test_syn5_what_waited_for_its_turn_while_the_document_was_built_anew_stands_in_it_and_goes_out_as_it_stands() -> (
+    None
+):
+    world, keys = World(), TwoKeys()
+    page, other = world.page(keys=keys, compact_every=16), world.page(keys=TwoKeys())
+    world.join(page, other)
+    types(world, page, 40)
+    assert page.replica.log.pieces(page.session)[0].form == "segment"
+    written = str(page.text)
+    long, longer = "-" * 600_000, "+" * 600_000
+    # The first goes at once, the others wait; together they may be too large for one change.
+    for words in (["1", "2", "3"], ["4", long, longer]):
+        keys.undone[0] = []
+        page.engine.rules_changed(is_rekeyed=True)
+        world.clock.advance(1000)
+        for word in words:
+            page.text += word
+            world.clock.advance(1)
+        keys.undone.clear()
+        page.engine.keys_changed()
+        page.text += "."
+        world.clock.advance(5000)
+    written = f"{written}123.4{long}{longer}."
+    assert [str(each.text) == written for each in (page, other)] == [True, True]
+    assert [each.replica.log.limit_of(page.session) for each in (page, other)] == [math.inf, math.inf]
+
+
+def test_syn5_a_document_is_left_for_another_where_what_one_wrote_meanwhile_has_it_built_anew_once_more() -> None:
+    world, keys = World(), TwoKeys()
+    page, other = world.page(keys=keys, compact_every=16), world.page(keys=TwoKeys())
+    world.join(page, other)
+    types(world, page, 40)
+    written = str(page.text)
+    keys.undone[0] = []
+    page.engine.rules_changed(is_rekeyed=True)
+    page.text += "1"
+    world.clock.advance(1)
+    page.text += "2"
+    world.clock.advance(1)
+    keys.undone.clear()
+    outbox = page.replica._drafts._outbox
+    say = outbox._publish
+
+    def say_and_build(changes: list[bytes]) -> None:
+        outbox._publish = say
+        say(changes)
+        page.engine.rules_changed(is_rekeyed=True)
+
+    outbox._publish = say_and_build
+    page.engine.keys_changed()
+    assert outbox._publish is say
+    world.clock.advance(1000)
+    other.text += "3"
+    # Before anybody compares what the documents say.
+    world.clock.advance(300)
+    assert [str(each.text) for each in (page, other)] == [f"{written}123"] * 2
+
+
 def test_log7_is_waited_for_as_long_each_time_also_by_whom_it_came_back_to_before() -> None:
     desk = Desk(compact_every=16)
     desk.world.part(desk.page, desk.other)

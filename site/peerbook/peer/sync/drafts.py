@@ -36,13 +36,15 @@ class Drafts:
     def __init__(self, ports: DraftsPorts, *, is_outputs: bool) -> None:
         self._ports = ports
         self._is_outputs = is_outputs
-        self._outbox = Outbox(ports.clock, self._publish)
+        self._outbox = Outbox(ports.clock, self._say)
         self._fresh: list[bytes] = []
         """As they were made, not looked at yet."""
         self.unsealed: list[CheckedChange] = []
         """Published, and not in the log yet."""
         self._is_giving_back = False
         """Until the document was built anew, what is written is not said."""
+        self.is_saying = False
+        """In the middle of publishing: what comes first may be in the log already, what comes last is nowhere yet."""
         self._is_aside = False
         """Only this participant has what they wrote: outputs of whoever may not give them to the class."""
 
@@ -115,6 +117,12 @@ class Drafts:
         if self._is_aside and self._ports.may_write():
             self._is_aside = False
             self.give_back("role")
+
+    def _say(self, changes: list[bytes]) -> None:
+        self.is_saying = True
+        for change in changes:
+            self._publish(change)
+        self.is_saying = False
 
     def _publish(self, change: bytes) -> None:
         if not self._ports.may_write():

@@ -17,7 +17,8 @@ _MERGED_BYTES = 1_000_000
 
 
 class Outbox:
-    def __init__(self, clock: Clock, publish: Callable[[bytes], None]) -> None:
+    def __init__(self, clock: Clock, publish: Callable[[list[bytes]], None]) -> None:
+        """``publish``: some, in their order."""
         self._clock = clock
         self._publish = publish
         self._queue: list[bytes] = []
@@ -30,14 +31,12 @@ class Outbox:
 
     def flush(self) -> None:
         """Sends what waits for its turn, now."""
-        if self._pause:
-            self._pause()
-            self._pause = None
         if self._queue:
+            if self._pause:
+                self._pause()
             queue, self._queue = self._queue, []
             self._pause = self._clock.after(EVERY_MS, self._go_on)
-            for change in _merged(queue):
-                self._publish(change)
+            self._publish(_merged(queue))
 
     def end(self) -> None:
         self.flush()

@@ -30,8 +30,10 @@ class ReadingsPorts:
     """What a session says from a place on may not be said; as in `ReadingPorts`."""
     own_ended: Callable[[int], None]
     """What one's own session says from a place on is in nobody's document; as `end` of `Own`."""
-    replaying: Callable[[], None]
-    """The next document is about to be built, out of the log alone."""
+    flush: Callable[[], None]
+    """The next document is read out of the log alone: what one wrote and waits for its turn is to be there."""
+    is_saying: Callable[[], bool]
+    """Whether some of what one wrote is being put into the log, and the rest is not there yet."""
     is_same: Callable[[Doc[Any], Doc[Any]], bool]
     """Whether two documents say the same."""
     exchanged: Callable[[Doc[Any], Doc[Any]], None]
@@ -127,7 +129,7 @@ class Readings:
         if self.doc is None:
             self._read_closed()
             return
-        self._ports.replaying()
+        self._ports.flush()
         page = self._page
         self._next = self._built_anew(Doc(client_id=page.client_of(page.session, page.participant)))
         self._is_check = is_check
@@ -206,7 +208,11 @@ class Readings:
         its place. The document before stays open as long.
         """
         reading = self._next
-        if reading is None or reading.doc is None:
+        if reading is None or reading.doc is None or self._ports.is_saying():
+            return
+        if reading.has_own:
+            self._ports.flush()
+        if reading is not self._next:
             return
         if reading.has_own:
             self._exchange(reading, reading.doc)

@@ -41,7 +41,15 @@ class Replica:
         """Segments beside what else says of their range."""
         self._readings = Readings(
             ports,
-            ReadingsPorts(self.log, self._dismiss, self._end_own, self.flush, self._is_same, self._exchanged),
+            ReadingsPorts(
+                self.log,
+                self._dismiss,
+                self._end_own,
+                self.flush,
+                lambda: self._drafts.is_saying,
+                self._is_same,
+                self._exchanged,
+            ),
         )
         """What the log is read into."""
         self._drafts = Drafts(

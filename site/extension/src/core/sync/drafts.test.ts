@@ -2,11 +2,29 @@
 import { digest } from 'lib0/hash/sha256';
 import { describe, expect, it } from 'vitest';
 import * as Y from 'yjs';
-import { NOTEBOOK_LIMITS } from '../permissions/limits';
+import { type IChangeLimits, NOTEBOOK_LIMITS } from '../permissions/limits';
 import { DOCUMENT, type Page, Pages } from '../simulation/pages';
 import { VirtualClock } from '../simulation/time';
 import { Drafts } from './drafts';
 import { EVERY_MS } from './outbox';
+
+/** Drafts of a page whose changes may be so large, and what it sends. */
+function alone(limits: Partial<IChangeLimits> = {}) {
+  const [clock, doc] = [new VirtualClock(), new Y.Doc()];
+  const [sent, faults]: [Uint8Array[], string[]] = [[], []];
+  const drafts = new Drafts(
+    'document',
+    {
+      ...{ clock, session: 's', participant: 'me', clientOf: () => 7, cutOf: () => null },
+      ...{ isForeign: () => false, mayWrite: () => true, unsealed: () => 0, withdraw: () => undefined },
+      limits: { ...NOTEBOOK_LIMITS, ...limits },
+      publish: change => sent.push(change),
+      unfit: fault => faults.push(fault)
+    },
+    { doc: () => doc, takeOwn: () => true, replaySoon: () => undefined, changed: () => undefined }
+  );
+  return { clock, doc, drafts, sent, faults };
+}
 
 describe('what is written while one is told of a change', () => {
   it('[SYN4] goes to the class with what is taken away then', () => {
@@ -79,20 +97,26 @@ describe('what is given back', () => {
     expect([page.doc.getMap('cells').get('c'), faults]).toEqual(['said', []]);
   });
 
+  it('[SYN4] is sent at most ten times a second, also where all is sent now and then', () => {
+    const { clock, doc, drafts, sent } = alone();
+    drafts.open(doc);
+    const cells = doc.getMap('cells');
+    ['first', 'second', 'third', 'fourth'].forEach(key => {
+      cells.set(key, 1);
+      if (key !== 'second') {
+        drafts.flush();
+      }
+    });
+    // The second waited for the third; the fourth would wait again.
+    expect(sent.length).toBe(3);
+    cells.set('last', 1);
+    expect(sent.length).toBe(3);
+    clock.advance(EVERY_MS);
+    expect(sent.length).toBe(4);
+  });
+
   it('[SYN5] is not sent, nor what follows on it: for what others may not take they end a session', () => {
-    const [clock, doc] = [new VirtualClock(), new Y.Doc()];
-    const [sent, faults]: [Uint8Array[], string[]] = [[], []];
-    const drafts = new Drafts(
-      'document',
-      {
-        ...{ clock, session: 's', participant: 'me', clientOf: () => 7, cutOf: () => null },
-        ...{ isForeign: () => false, mayWrite: () => true, unsealed: () => 0, withdraw: () => undefined },
-        limits: { ...NOTEBOOK_LIMITS, structs: 1 },
-        publish: change => sent.push(change),
-        unfit: fault => faults.push(fault)
-      },
-      { doc: () => doc, takeOwn: () => true, replaySoon: () => undefined, changed: () => undefined }
-    );
+    const { clock, doc, drafts, sent, faults } = alone({ structs: 1 });
     drafts.open(doc);
     const cells = doc.getMap('cells');
     cells.set('first', 1);

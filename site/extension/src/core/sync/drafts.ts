@@ -44,7 +44,7 @@ export class Drafts {
     private readonly ports: IDraftsPorts
   ) {
     this.client = page.clientOf(page.session, page.participant);
-    this.outbox = new Outbox(page.clock, change => this.publish(change));
+    this.outbox = new Outbox(page.clock, changes => this.say(changes));
   }
 
   private readonly client: number;
@@ -55,12 +55,19 @@ export class Drafts {
   private saidTo = 0;
   /** Until the document was built anew, what is written is not said. */
   private isGivingBack = false;
+  /** In the middle of publishing: what comes first may be in the log already, and what comes last is nowhere yet. */
+  private _isSaying = false;
   /** Only this page has what it wrote: outputs of whoever may not give them to the class. */
   private isAside = false;
 
   /** Whether something was published that is not in the log. */
   get isPending(): boolean {
     return this.unsealed.length > 0;
+  }
+
+  /** Whether some of what was written is being published, and the rest is not yet. */
+  get isSaying(): boolean {
+    return this._isSaying;
   }
 
   /** What is written in `doc` from now on is one's own. */
@@ -194,6 +201,12 @@ export class Drafts {
     this.saidTo = Math.max(this.saidTo, read.value.to);
     this.outbox.put(read.value.bytes);
   };
+
+  private say(changes: readonly Uint8Array[]): void {
+    this._isSaying = true;
+    changes.forEach(change => this.publish(change));
+    this._isSaying = false;
+  }
 
   private publish(change: Uint8Array): void {
     if (!this.page.mayWrite()) {

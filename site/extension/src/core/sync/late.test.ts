@@ -305,6 +305,52 @@ describe('what was written and waits for a key', () => {
     expect([page.words, lost, log.count(page.session)]).toEqual(['abcdefghijklmnopqrstuvwxyz.', [], 27]);
   });
 
+  it('[SYN5] while the document was being built anew goes out as it stands there, also what waited for its turn', () => {
+    const pages = new Pages(digest);
+    const key = new Uint8Array(32).fill(1);
+    const keyFor: IKeys['keyFor'] = (_, __, then) => then({ epoch: 0, key });
+    let isHere = true;
+    const replayed: string[] = [];
+    const page: Page = pages.open({
+      keys: {
+        keyFor,
+        keysOf: (_, __, ___, then) => then(isHere ? [key] : [])
+      },
+      compactEvery: 8,
+      onReplayed: (_, doc) => {
+        page.doc = doc;
+        replayed.push(page.words.slice(0, 30));
+      }
+    });
+    const other = pages.open({ keys: { keyFor, keysOf: (_, __, ___, then) => then([key]) } });
+    pages.join(page, other);
+    for (const letter of 'abcdefghijklmnopqrstuvwxyz') {
+      page.text.insert(page.text.length, letter);
+      pages.clock.advance(500);
+    }
+    const [long, longer] = ['-', '+'].map(sign => sign.repeat(600_000)) as [string, string];
+    for (const words of [
+      ['1', '2', '3'],
+      ['4', long, longer]
+    ]) {
+      isHere = false;
+      page.engine.rulesChanged(true);
+      pages.clock.advance(1000);
+      // The first goes at once, the others wait; together they may be too large for one change.
+      words.forEach(word => page.text.insert(page.text.length, word));
+      isHere = true;
+      page.engine.keysChanged();
+      page.text.insert(page.text.length, '.');
+      pages.clock.advance(5000);
+    }
+    const all = `abcdefghijklmnopqrstuvwxyz123.4${long}${longer}.`;
+    expect(replayed).toEqual(['abcdefghijklmnopqrstuvwxyz123', 'abcdefghijklmnopqrstuvwxyz123.']);
+    expect([page.words === all, other.words === all]).toEqual([true, true]);
+    expect([page, other].map(({ engine }) => engine.replica(DOCUMENT)!.log.limitOf(page.session))).toEqual([
+      ...[Infinity, Infinity]
+    ]);
+  });
+
   it('[LOG7] with a key of a team that was undone is given back: nobody else is given that key', () => {
     const pages = new Pages(digest);
     const lost: string[] = [];

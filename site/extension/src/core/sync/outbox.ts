@@ -10,16 +10,12 @@ const MERGED_BYTES = 1_000_000;
 export class Outbox {
   constructor(
     private readonly clock: Clock,
-    private readonly publish: (change: Uint8Array) => void
+    /** Some, in their order. */
+    private readonly publish: (changes: readonly Uint8Array[]) => void
   ) {}
 
   private queue: Uint8Array[] = [];
   private pause: Cancel | null = null;
-
-  /** What waits for its turn. */
-  get waiting(): readonly Uint8Array[] {
-    return this.queue;
-  }
 
   put(change: Uint8Array): void {
     this.queue.push(change);
@@ -30,16 +26,15 @@ export class Outbox {
 
   /** Sends what waits for its turn, now. */
   flush(): void {
-    this.pause?.();
-    this.pause = null;
     if (this.queue.length > 0) {
+      this.pause?.();
       const changes = merged(this.queue);
       this.queue = [];
       this.pause = this.clock.after(EVERY_MS, () => {
         this.pause = null;
         this.flush();
       });
-      changes.forEach(change => this.publish(change));
+      this.publish(changes);
     }
   }
 

@@ -20,6 +20,7 @@ function replicaOf(clients: Readonly<Record<string, number>>, after = 0) {
   const counts = { opened: 0, built: 0 };
   const cuts = new Map<string, ICut>();
   const nothing = (): undefined => undefined;
+  const on = { publish: nothing as () => void };
   const says = new Map<IPiece, Uint8Array>();
   const replica = new Replica('d', 'document', {
     ...{ clock, digest, links, session: 'own', participant: 'me', limits: NOTEBOOK_LIMITS },
@@ -36,7 +37,8 @@ function replicaOf(clients: Readonly<Record<string, number>>, after = 0) {
       }
     },
     replayed: () => void (counts.built += 1),
-    ...{ publish: nothing, isForeign: () => false, keep: nothing, locked: nothing, forked: nothing },
+    publish: () => on.publish(),
+    ...{ isForeign: () => false, keep: nothing, locked: nothing, forked: nothing },
     ...{ unfit: nothing, unsealed: () => 0, withdraw: nothing, resumed: nothing, mayWrite: () => true }
   });
   replica.open(new Y.Doc(), null);
@@ -49,7 +51,7 @@ function replicaOf(clients: Readonly<Record<string, number>>, after = 0) {
       says.set(piece, changes[at]!);
       take(piece);
     });
-  return { replica, clock, counts, cuts, says, take, say };
+  return { replica, clock, counts, cuts, on, says, take, say };
 }
 
 const [EVE, ADA, BEN] = [5, 6, 7];
@@ -81,6 +83,27 @@ describe('a document that is built anew', () => {
       expect([counts.built, words]).toEqual([1, '']);
     }
   );
+
+  it('[SYN5] is left for another one where what one wrote meanwhile has it built anew once more', () => {
+    const { replica, clock, on, say } = replicaOf({ ada: ADA }, 1);
+    const ada = new Writer(new Chance(1), 'ada');
+    say(ada, craft(ADA, 0, [text('t')]));
+    let published = 0;
+    on.publish = () => {
+      published += 1;
+      if (published === 2) {
+        replica.review(true);
+      }
+    };
+    replica.review(true);
+    ['one', 'two'].forEach(key => replica.doc!.getMap('meta').set(key, 1));
+    expect(published).toBe(1);
+    clock.advance(10);
+    expect(published).toBe(2);
+    say(ada, craft(ADA, 1, [{ content: textOf('b'), parent: { client: ADA, clock: 0 } }]));
+    const { cells, meta } = { cells: replica.doc!.getMap('cells'), meta: replica.doc!.getMap('meta') };
+    expect([(cells.get('t') as Y.Text).toJSON(), meta.toJSON()]).toEqual(['b', { one: 1, two: 1 }]);
+  });
 
   it('[PER5] is built once, however many turn out to have said what may not be', () => {
     const crowd = Array.from({ length: 10 }, (_, at) => ({ name: `p${at}`, client: 10 + at }));

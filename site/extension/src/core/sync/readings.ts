@@ -24,8 +24,10 @@ export interface IReadingsPorts {
   stopped(session: string, place: number, piece: IPiece, isBuilding: boolean): void;
   /** What one's own session says from `place` on is in nobody's document; as `ownEnd` of `Reading`. */
   ownEnded(place: number): void;
-  /** The next document is about to be built, out of the log alone. */
-  replaying(): void;
+  /** The next document is read out of the log alone: what one wrote and waits for its turn is to be there. */
+  flush(): void;
+  /** Whether some of what one wrote is being put into the log, and the rest is not there yet. */
+  isSaying(): boolean;
   /** Whether two documents say the same. */
   isSame(before: Y.Doc, doc: Y.Doc): boolean;
   /** `doc` is open now, in the place of the one before. */
@@ -133,7 +135,7 @@ export class Readings {
       this.readClosed();
       return;
     }
-    this.ports.replaying();
+    this.ports.flush();
     const doc = new Y.Doc();
     const next = this.make(doc);
     // Also what is written while it is being built is read out of the log.
@@ -209,7 +211,13 @@ export class Readings {
 
   /** What one wrote oneself may lean on what is still being fetched; the document before stays open as long. */
   private progressed(reading: Reading | undefined): void {
-    if (reading?.doc && reading === this.next) {
+    if (reading?.doc && reading === this.next && !this.ports.isSaying()) {
+      if (reading.hasOwn) {
+        this.ports.flush();
+      }
+      if (reading !== this.next) {
+        return;
+      }
       const end = reading.hasOwn ? null : reading.ownEnd;
       if (reading.hasOwn) {
         this.exchange(reading, reading.doc);

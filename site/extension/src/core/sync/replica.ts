@@ -48,7 +48,8 @@ export class Replica {
       log: this.log,
       stopped: (session, place, piece, isBuilding) => this.dismiss(session, place, piece, isBuilding),
       ownEnded: place => this.endOwn(place),
-      replaying: () => this.drafts.flush(),
+      flush: () => this.drafts.flush(),
+      isSaying: () => this.drafts.isSaying,
       isSame: (before, doc) => sameBytes(...this.contents.of(before, doc)),
       exchanged: (before, doc) => this.exchanged(before, doc)
     });
