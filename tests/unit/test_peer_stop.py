@@ -96,6 +96,11 @@ def test_who_counts_what_ended_a_session_here() -> None:
     assert is_behind(b, 5, 6, 7, 10, 11) == [False, True, True, True, True]
     # Where they part is not known: it may be before what ended it.
     assert reaches.ask_from(Reach(SESSION, 10, b.chains[10][:16])) == 0
+    # Also where a frontier counts on: what stands here before what ended it may be another side.
+    log.cut(SESSION, "ada", Cut(8, b.chains[8]))
+    log.stop(SESSION, 6)
+    assert is_behind(b, 5, 7, 8) == [False, True, True]
+    assert reaches.ask_from(Reach(SESSION, 8, b.chains[8][:16])) == 0
     log.cut(SESSION, "ada", Cut(6, a.chains[6]))
     assert is_behind(b, 7, 11) == [False, False]
     assert reaches.ask_from(Reach(SESSION, 10, b.chains[10][:16])) == 6

@@ -84,9 +84,11 @@ class Reaches:
         ]
 
     def _is_ended_before(self, reach: Reach) -> bool:
-        """Whether the session ended here, by a change that may not be, before a place that a neighbour counts."""
-        stop = self._log.stop_at(reach.session)
-        return stop is not None and stop < reach.count and self._log.cut_at(reach.session) is None
+        """Whether the session ended here, by a change that may not be, before a place that a neighbour counts, and that
+        a frontier counts, if there is one: what ended it here was said to some alone, or what stands before it was.
+        """
+        stop, cut = self._log.stop_at(reach.session), self._log.cut_at(reach.session)
+        return stop is not None and stop < (min(reach.count, cut.count) if cut else reach.count)
 
     def _look(self) -> tuple[bytes, tuple[Reach, ...]]:
         if self._known is None:

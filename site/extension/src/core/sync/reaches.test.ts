@@ -80,6 +80,11 @@ describe('how far a neighbour is, beside what is here', () => {
     expect(counts.map(count => reaches.isBehind(reach(b, count)))).toEqual([false, true, true, true, true]);
     // Where they part is not known: it may be before what ended it.
     expect(reaches.askFrom(reach(b, 10))).toBe(0);
+    // Also where a frontier counts on: what stands here before what ended it may be another side.
+    log.cut(a.session, 'ada', { count: 8, chain: b.chains[8]! });
+    log.stop(a.session, 6);
+    expect([5, 7, 8].map(count => reaches.isBehind(reach(b, count)))).toEqual([false, true, true]);
+    expect(reaches.askFrom(reach(b, 8))).toBe(0);
     // A frontier says how far it counts, whatever ended it.
     log.cut(a.session, 'ada', { count: 6, chain: a.chains[6]! });
     expect([7, 11].map(count => reaches.isBehind(reach(b, count)))).toEqual([false, false]);

@@ -89,10 +89,13 @@ export class Reaches {
     );
   }
 
-  /** Whether the session ended here, by a change that may not be, before a place that a neighbour counts. */
+  /**
+   * Whether the session ended here, by a change that may not be, before a place that a neighbour counts, and that a
+   * frontier counts, if there is one: what ended it here then was said to some alone, or what stands before it was.
+   */
   private isEndedBefore({ session, count }: Pick<IReach, 'session' | 'count'>): boolean {
     const stop = this.log.stopAt(session);
-    return stop !== null && stop.at < count && !this.log.cutAt(session);
+    return stop !== null && stop.at < Math.min(count, this.log.cutAt(session)?.count ?? Infinity);
   }
 
   private look(): { digest: Uint8Array; all: readonly IReach[] } {
