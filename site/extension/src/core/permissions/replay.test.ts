@@ -237,6 +237,16 @@ describe('documents built anew', () => {
     expect(lostBy(new Set([1]), before, after)).toEqual([]);
   });
 
+  it('[PER7] what was deleted before is not offered again, also where undo keeps it', () => {
+    const [before, after] = [new Y.Doc({ gc: false }), new Y.Doc()];
+    [before, after].forEach(doc => Y.applyUpdate(doc, GENESIS));
+    before.clientID = 3;
+    const source = orderOf(before)[0]!.cell.get('source') as Y.Text;
+    source.insert(0, 'kept gone');
+    source.delete(4, 5);
+    expect(lostBy(new Set([3]), before, after)).toEqual([{ cell: 'g0', text: 'kept' }]);
+  });
+
   it('[PER7] what one loses in a replay is offered again: all of it, and nothing that is still there', () => {
     let found = 0;
     for (let seed = 1; seed <= 30; seed += 1) {
