@@ -70,16 +70,20 @@ def test_two_teams_write_together_and_neither_reads_the_other(a_class_with: ACla
     page.keyboard.type("2")
     page.keyboard.press("Enter")
     expect(part(page)).to_contain_text("2 teams are made.")
+    expect(part(page).locator(".pb-Teams-one")).to_have_count(2, timeout=SOON)
     made = teams(page)
     assert sorted(name for members in made.values() for name in members) == sorted(students)
     assert sorted(map(len, made.values())) == [1, 2]
     large, small = sorted(made, key=lambda name: -len(made[name]))
     one, two = (students[name] for name in made[large])
     third = students[made[small][0]]
-    for person, other in ((one, two), (two, one)):
-        person.wait(lambda: "You are in Team" in notices(person), "it is said")  # noqa: B023
-        assert f"You are in {large}, with {other.name}." in notices(person)
-    assert "for now alone" in notices(third)
+    # Each hears of it when it reaches them: one of them, that it has, says nothing of the others.
+    for person, said in (
+        (one, f"You are in {large}, with {two.name}."),
+        (two, f"You are in {large}, with {one.name}."),
+        (third, f"You are in {small}, for now alone."),
+    ):
+        person.wait(lambda: said in notices(person), "it is said")  # noqa: B023
 
     # Two write together in theirs.
     for person in (one, two, third):
