@@ -48,6 +48,14 @@ const TIDY_SCRIPTS: typeof SCRIPTS = SCRIPTS.map(script => ({
   ...(script.partitions === undefined ? {} : { partitions: script.partitions / 2 })
 }));
 
+/** A keystroke's time. */
+const LATE_MS = 20;
+
+/** Of all kinds, on pages whose cryptography answers later. */
+const LATE_SCRIPTS: typeof SCRIPTS = [...TIDY_SCRIPTS, ...TEAM_SCRIPTS, ...ROLE_SCRIPTS, ...FORK_SCRIPTS].map(
+  script => ({ ...script, lateMs: LATE_MS })
+);
+
 /** Seeds from here on are of those kinds. */
 export const FIRST_TEAMS = 1_000_000;
 const FIRST_ROLES = 2_000_000;
@@ -62,7 +70,11 @@ const FIRST_FORKS = 6_000_000;
 /** And in these also whoever owns the class, of whom nobody says how far they count. */
 const FIRST_OWNERS = 7_000_000;
 
+/** And these on pages whose cryptography answers later. */
+export const FIRST_LATE = 8_000_000;
+
 const KINDS: readonly (readonly [first: number, scripts: typeof SCRIPTS])[] = [
+  [FIRST_LATE, LATE_SCRIPTS],
   [FIRST_OWNERS, FORK_SCRIPTS.map(script => ({ ...script, isOwnersToo: true }))],
   [FIRST_FORKS, FORK_SCRIPTS],
   [FIRST_TIDY_ROLES, ROLE_SCRIPTS],

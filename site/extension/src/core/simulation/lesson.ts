@@ -35,7 +35,7 @@ export class Lesson {
     this.course = {
       ...begun,
       seal: (...what) => sealBeside(members, this.teacher, classId, ...what),
-      ...{ isBusy: script.isBusy === true, isTidy: script.isTidy === true },
+      ...{ isBusy: script.isBusy === true, isTidy: script.isTidy === true, lateMs: script.lateMs ?? 0 },
       here: () => this.people.map(({ participant }) => participant),
       replays: { count: 0 },
       lost: text => this.promises.offered.push(text),

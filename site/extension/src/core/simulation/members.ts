@@ -61,12 +61,12 @@ export class Members {
     return root;
   }
 
-  /** A new session of somebody, on the device that they have. Cryptography must call back at once. */
-  session(name: string, room = this.room): IOwnSession {
+  /** A new session of somebody, on the device that they have. Cryptography must make signers at once. */
+  session(name: string, room = this.room, crypto = this.crypto): IOwnSession {
     const root = this.rootOf(name);
     let own: IOwnSession | null = null;
     openSession(
-      this.crypto,
+      crypto,
       this.digest,
       room,
       { root, device: root },

@@ -16,6 +16,7 @@ import { Society } from '../sync/society';
 import type { Digest } from '../session';
 import type { Chance } from './chance';
 import { Deeds, type IBounds } from './deeds';
+import { late } from './late';
 import type { Members } from './members';
 import { isOf } from './person';
 
@@ -45,6 +46,8 @@ export interface ICourse {
   readonly isBusy?: boolean;
   /** Cells get no longer than cells are, and a disk keeps nothing that a segment took the place of. */
   readonly isTidy?: boolean;
+  /** What a page reads of others is verified and opened up to so much later; at once without. */
+  readonly lateMs?: number;
   /** Documents that were built anew. */
   readonly replays?: { count: number };
   /** Somebody's words are not in their document any more, and they were told. */
@@ -115,9 +118,11 @@ export class Pupil {
     readonly disk: Disk,
     isSkewed: boolean
   ) {
-    const { chance, members, classId, everyone, joinSecret, genesis, team, lecture } = course;
-    const { crypto, digest } = members;
-    this.own = members.session(who, classId);
+    const { chance, members, classId, everyone, joinSecret, team, lecture } = course;
+    const { digest } = members;
+    const waiting: Clock = { now: () => this.alive.now(), after: (ms, run) => this.alive.after(ms, run) };
+    const crypto = course.lateMs ? late(members.crypto, waiting, chance, course.lateMs) : members.crypto;
+    this.own = members.session(who, classId, crypto);
     const offset = isSkewed ? chance.below(1_000_000) : 0;
     const clock = skewed(course.clock, offset, isSkewed ? 0.5 + 1.5 * chance.random() : 1);
     this.alive = {
@@ -175,8 +180,8 @@ export class Pupil {
     const bounds = boundsOf(course);
     this.deeds = new Deeds(name, chance, new Y.Doc(), bounds);
     this.lectureDeeds = new Deeds(`${name}L`, chance, new Y.Doc(), bounds);
-    this.engine.follow(team, this.deeds.doc, { genesis, kept: disk.of(team) });
-    this.engine.follow(lecture, this.lectureDeeds.doc, { genesis, kept: disk.of(lecture) });
+    this.follow(team, this.deeds);
+    this.follow(lecture, this.lectureDeeds);
   }
 
   readonly own: IOwnSession;
@@ -190,6 +195,8 @@ export class Pupil {
   readonly others = new Map<string, Deeds>();
   readonly refusals = new Map<Refusal, number>();
   isAlive = true;
+  /** Documents that are open, and still being read from the disk. */
+  private readonly unread = new Set<string>();
   /** Words of which it may be said that they are kept: on the disk, or heard by others as well. */
   private readonly sealed = new Set<string>();
   readonly kept = new Set<string>();
@@ -208,9 +215,9 @@ export class Pupil {
     return [...this.engine.neighbours].map(({ peer }) => peer);
   }
 
-  /** Whether it can read and write: it has a key, and is somebody. */
+  /** Whether it can read and write: it has a key, is somebody, and has read what it kept. */
   get isInside(): boolean {
-    return this.society.keyring.newest !== null && this.role !== 'removed';
+    return this.society.keyring.newest !== null && this.role !== 'removed' && this.unread.size === 0;
   }
 
   /** Whether nothing that this page writes in something would be in anybody's document: it asks to be opened anew. */
@@ -248,11 +255,11 @@ export class Pupil {
 
   /** Opens another document of the same notebook: a team's. */
   openOther(document: string): void {
-    const { chance, genesis } = this.course;
+    const { chance } = this.course;
     const name = `${this.name}T${this.others.size}`;
     const deeds = new Deeds(name, chance, new Y.Doc(), boundsOf(this.course));
     this.others.set(document, deeds);
-    this.engine.follow(document, deeds.doc, { genesis, kept: this.disk.of(document) });
+    this.follow(document, deeds);
   }
 
   hear(from: string, channel: Channel, message: Uint8Array): void {
@@ -263,6 +270,14 @@ export class Pupil {
 
   connect(line: Line): boolean {
     return this.engine.connect(line);
+  }
+
+  /** Nobody writes in it before what was kept of it is read. */
+  private follow(document: string, deeds: Deeds): void {
+    const { genesis } = this.course;
+    this.unread.add(document);
+    const restored = (): void => void this.unread.delete(document);
+    this.engine.follow(document, deeds.doc, { genesis, kept: this.disk.of(document), restored });
   }
 
   private keep(document: string, kept: IKept): void {

@@ -31,6 +31,8 @@ export interface ILessonScript {
   readonly isBusy?: boolean;
   /** A short notebook stays short, several write in each moment, and disks are shortened as a page's. */
   readonly isTidy?: boolean;
+  /** What a page reads of others is verified and opened up to so many ms later, as in a browser; at once without. */
+  readonly lateMs?: number;
 }
 
 /** What a notebook begins with that has these cells. */

@@ -1,7 +1,10 @@
-/** Two hundred short lessons, of every kind, and one long one of each: many more are told by `python3 build.py fuzz`. */
+/**
+ * Two hundred short lessons, of every kind, one long one of each, and fifty on pages whose cryptography answers later: many
+ * more are told by `python3 build.py fuzz`.
+ */
 import { describe, expect, it } from 'vitest';
 import { digest } from './digest.node';
-import { commandOf, SCRIPTS, scriptOf } from './fuzzed';
+import { commandOf, FIRST_LATE, SCRIPTS, scriptOf } from './fuzzed';
 import { Lesson } from './lesson';
 
 const [FIRST, BATCH] = [1000, 25];
@@ -29,6 +32,15 @@ describe('lessons of all kinds end with everybody equal, every kept word and non
       await tell(seed, 40 + (seed % 21));
     }
   });
+
+  it.each(batchesFrom(FIRST_LATE, 50))(
+    '[SYN14] what is read is opened later: seeds from %i on',
+    async first => {
+      for (let seed = first; seed < first + BATCH; seed += 1) {
+        await tell(seed, 60);
+      }
+    }
+  );
 
   it.each(SCRIPTS.map((_, index) => FIRST + index))('[SYN14] a class at work: seed %i', async seed => {
     const { counts } = await tell(seed, 500);
