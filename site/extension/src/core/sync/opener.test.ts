@@ -7,9 +7,12 @@ import { mergeChanges } from '../envelope/merge';
 import type { IPiece } from '../log/piece';
 import { craft, textOf } from '../permissions/crafted.testing';
 import { Chance } from '../simulation/chance';
+import { late } from '../simulation/late';
 import { DOCUMENT } from '../simulation/pages';
 import { Members } from '../simulation/members';
+import { VirtualClock } from '../simulation/time';
 import { Opener } from './opener';
+import type { IKeys } from './options';
 import type { Opened } from './reading';
 
 it('[KEY4] is opened with whichever key does; without any, or where there may be others, it waits', () => {
@@ -36,6 +39,51 @@ it('[KEY4] is opened with whichever key does; without any, or where there may be
   const whole = { kind: 'open', plain: Uint8Array.of(1, 2), part: 0, parts: 1 };
   expect(open([wrong, right])).toEqual([whole, whole]);
 });
+
+it.each([
+  { comes: 'a key', then: 'open' },
+  { comes: 'another that is none', then: 'wrong' },
+  { comes: 'word of a key that is not here', then: 'locked' },
+  { comes: 'word that there is no such epoch', then: 'locked' },
+  { comes: 'nothing', then: 'wrong' }
+])(
+  '[KEY4] where $comes comes while it is being opened, as cryptography answers later, it is $then',
+  ({ comes, then }) => {
+    const members = new Members(new Chance(1), digest);
+    const [bytes] = members.sealed(members.session('ada'), DOCUMENT, 'document', [Uint8Array.of(1, 2)]);
+    const wrong = new Uint8Array(32).fill(7);
+    let [known, areAll] = [[wrong], true];
+    const clock = new VirtualClock();
+    const later = late(members.crypto, clock, new Chance(2), 5);
+    const tried: number[] = [];
+    const keys: IKeys = {
+      keyFor: () => undefined,
+      keysOf: (_, __, ___, answer) => {
+        tried.push(known.length);
+        // Others each time, of the same bytes: as a keyring that made them anew.
+        answer(
+          known.map(key => key.slice()),
+          areAll
+        );
+      }
+    };
+    const opened: string[] = [];
+    new Opener(keys, new SessionKeys(later)).piece({ bytes } as IPiece, ({ kind }) => opened.push(kind));
+    expect(opened).toEqual([]);
+    if (comes === 'a key') {
+      members.keys.keysOf(DOCUMENT, 'document', 0, ([key]) => known.push(key!.slice()));
+    } else if (comes === 'another that is none') {
+      known = [new Uint8Array(32).fill(8), wrong];
+    } else if (comes === 'word of a key that is not here') {
+      areAll = false;
+    } else if (comes === 'word that there is no such epoch') {
+      known = [];
+    }
+    clock.advance(100);
+    expect(opened).toEqual([then]);
+    expect(tried.length).toBeLessThan(4);
+  }
+);
 
 it('[ENV8] a segment that is not in its one spelling is not opened, however often it is tried', () => {
   const members = new Members(new Chance(1), digest);

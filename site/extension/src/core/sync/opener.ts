@@ -1,4 +1,5 @@
 /** Opens what is sealed, with the keys that are here. */
+import { sameBytes } from '../bytes';
 import { openSegment } from '../envelope/compact';
 import type { IEnvelope } from '../envelope/envelope';
 import type { SessionKeys } from '../envelope/keys';
@@ -58,23 +59,26 @@ export class Opener {
     }
   }
 
-  /** With one key after the other. */
+  /**
+   * With one key after the other. Opening may take a while, in which keys come, or are stated that are not here: they are
+   * asked for again before it is said to be wrong, or locked.
+   */
   private attempt(
-    { document, kind, epoch }: Pick<IEnvelope, 'document' | 'kind' | 'epoch'>,
+    place: Pick<IEnvelope, 'document' | 'kind' | 'epoch'>,
     open: (key: Uint8Array, opened: (plain: Uint8Array | null) => void) => void,
     found: (plain: Uint8Array) => Opened,
-    then: (opened: Opened) => void
+    then: (opened: Opened) => void,
+    tried: readonly Uint8Array[] = []
   ): void {
-    this.keys.keysOf(document, kind, epoch, (keys, areAll = true) => {
-      const go = (index: number): void => {
-        const key = keys[index];
-        if (!key) {
-          then({ kind: keys.length > 0 && areAll ? 'wrong' : 'locked' });
-          return;
-        }
-        open(key, plain => (plain ? then(found(plain)) : go(index + 1)));
-      };
-      go(0);
+    this.keys.keysOf(place.document, place.kind, place.epoch, (keys, areAll = true) => {
+      const key = keys.find(each => !tried.some(one => sameBytes(one, each)));
+      if (!key) {
+        then({ kind: keys.length > 0 && areAll ? 'wrong' : 'locked' });
+        return;
+      }
+      open(key, plain =>
+        plain ? then(found(plain)) : this.attempt(place, open, found, then, [...tried, key])
+      );
     });
   }
 }

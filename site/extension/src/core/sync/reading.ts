@@ -45,8 +45,6 @@ export class Reading {
   private readonly own: Own;
   private readonly full = new Set<IStrand>();
   private opening = 0;
-  /** How often there may have been other keys. */
-  private unlocked = 0;
   private ended = false;
   /** Something takes too long, and goes on in a while. */
   private slow: Cancel | null = null;
@@ -116,7 +114,6 @@ export class Reading {
       }
       strand.state = 'opening';
       this.opening += 1;
-      const asked = this.unlocked;
       let isInside = true;
       const take = (opened: Opened): void => {
         this.opening -= 1;
@@ -124,15 +121,12 @@ export class Reading {
           return;
         }
         strand.state = 'idle';
-        if (opened.kind !== 'locked' || asked === this.unlocked) {
-          this.take(strand, piece, opened);
-        }
+        this.take(strand, piece, opened);
         if (!isInside) {
           this.read(session);
         }
       };
-      // What was found locked elsewhere may have been looked at before a key came.
-      if (known?.piece === piece && known.opened.kind !== 'locked') {
+      if (known?.piece === piece) {
         take(known.opened);
       } else {
         this.ports.open(piece, take);
@@ -167,8 +161,6 @@ export class Reading {
 
   /** There may be other keys. */
   unlock(): void {
-    // What is being opened now may be with what was here before: found locked, it is tried again.
-    this.unlocked += 1;
     for (const strand of this.strands.values()) {
       if (strand.state === 'locked') {
         strand.state = 'idle';

@@ -84,25 +84,6 @@ describe('a document that is built anew', () => {
     }
   );
 
-  it.each(['comes', 'is tried again'])(
-    '[KEY4] is read with a key that comes while what is sealed with it %s, as cryptography answers later',
-    when => {
-      const { replica, clock, says } = replicaOf({ ada: ADA }, 10);
-      const ada = new Writer(new Chance(1), 'ada');
-      const [piece] = ada.write(1) as [IPiece];
-      replica.take(piece, () => undefined);
-      if (when === 'is tried again') {
-        clock.advance(100);
-        replica.unlock();
-      }
-      clock.advance(5);
-      says.set(piece, craft(ADA, 0, [text('t')]));
-      replica.unlock();
-      clock.advance(100);
-      expect([...replica.doc!.getMap('cells').keys()]).toEqual(['t']);
-    }
-  );
-
   it('[SYN5] is left for another one where what one wrote meanwhile has it built anew once more', () => {
     const { replica, clock, on, say } = replicaOf({ ada: ADA }, 1);
     const ada = new Writer(new Chance(1), 'ada');
