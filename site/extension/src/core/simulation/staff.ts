@@ -285,7 +285,10 @@ export class Staff {
     }
   }
 
-  /** Whoever was put into a team, or is in it, writes on in the page they have open [ROL11]. */
+  /**
+   * Whoever was put into a team, or is in it, writes on in the page they have open, where something of it is here and
+   * nobody leaned on what is not [ROL11].
+   */
   private expectOpen({ society, engine, participant, name }: Pupil, team: string): void {
     const roles = society.roles!;
     const document = this.documentOf(team);
@@ -295,7 +298,9 @@ export class Staff {
         roles.roleOf(member) === 'attendee' && roles.mayState(participant, { ...word, participant: member });
       const right = engine
         .reachedBy(member)
-        .filter(each => each.document === document && each.fork === 'none');
+        .filter(
+          each => each.document === document && each.fork === 'none' && each.count > 0 && !each.isShort
+        );
       const cut = right.filter(({ session }) => isSaid && roles.cutOf(document, session, member));
       demand(cut.length === 0, `${name} leaves ${this.nameOf(member)} cut off in ${team}`);
     }
