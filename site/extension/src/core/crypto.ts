@@ -1,7 +1,9 @@
 /**
  * The cryptography of the protocol, passed in. Callbacks instead of promises: an implementation that can, calls back at
  * once, so that what a page must still sign while it is being left is signed, and a simulation is deterministic; WebCrypto
- * calls back later. The rules are CRY in docs/SPEC.md; every implementation passes `crypto/contract.ts`. Types only.
+ * calls back later. Signing, sealing and deriving are answered at once in every page; verifying, agreeing and opening perhaps
+ * later, and in any order [CRY7]. The rules are CRY in docs/SPEC.md; every implementation passes `crypto/contract.ts`. Types
+ * only.
  *
  * SHA-256 is `Digest` of core/session.ts.
  */
