@@ -13,6 +13,7 @@ from peerbook.peer.keys.documents import team_key_name
 from peerbook.peer.keys.handing import Handing, HandingPorts
 from peerbook.peer.keys.held import HeldWraps
 from peerbook.peer.keys.keyring import Keyring, Oneself
+from peerbook.peer.keys.making import Making
 from peerbook.peer.keys.wraps import Wraps, make_wraps, open_wraps, read_wraps
 from peerbook.peer.secret import Secret
 
@@ -72,14 +73,14 @@ class Member:
             *(ROOM, self.own, self.ring, Teams(of), of.chance.randbytes),
             *(self._made, self.published.append, lambda: self.opened.append(True)),
         )
-        self.handing = Handing(ports, self.held)
+        self.handing = Handing(ports, self.held, Making(self.held))
 
     def hear(self, data: bytes) -> bool:
         return self.handing.hear(wraps_of(data), data)
 
-    def _made(self, data: bytes) -> None:
+    def _made(self, data: bytes) -> bool:
         self.made.append(data)
-        self.hear(data)
+        return self.hear(data)
 
     @property
     def has_key(self) -> bool:

@@ -13,6 +13,7 @@ from ..identity import OwnSession
 from .documents import team_key_name, team_of
 from .held import HeldWraps
 from .keyring import Keyring
+from .making import Making, Reader
 from .wraps import Wraps, make_wraps, open_wraps
 
 _MOST_WAITING = 64
@@ -44,19 +45,17 @@ class HandingPorts:
     ring: Keyring
     teams: TeamReaders
     fill: Callable[[int], bytes]
-    made: Callable[[bytes], None]
-    """Wraps of one's own."""
+    made: Callable[[bytes], bool]
+    """Wraps of one's own: whether they are kept."""
     publish: Callable[[bytes], None]
     """Wraps that waited, and are right now: to be said."""
     opened: Callable[[], None]
 
 
 class Handing:
-    def __init__(self, ports: HandingPorts, held: HeldWraps) -> None:
-        self._ports, self._held = ports, held
+    def __init__(self, ports: HandingPorts, held: HeldWraps, making: Making) -> None:
+        self._ports, self._held, self._making = ports, held, making
         self._waiting: dict[bytes, tuple[Wraps, bytes]] = {}
-        self._tried: set[tuple[str, bytes]] = set()
-        """Devices wrapped to already: where a key is none, nothing comes of it."""
 
     def look(self) -> None:
         """Hands the keys of one's teams that are here to those who may read them and have not got them."""
@@ -99,34 +98,31 @@ class Handing:
         document = team_key_name(hashlib.sha256(key).digest(), team)
         # A member may name a device and give it nothing: who teaches does not rely on that.
         is_teacher = teams.teaches(own)
-        relied = [
-            wraps
+        named = {
+            device
             for wraps, _ in self._held.all
             if wraps.document == document and (not is_teacher or teams.teaches(wraps.author))
-        ]
-        before = self._held.of(document, 0, own)
+            for device, _ in wraps.boxes
+        }
+        devices = [device for device in teams.devices(team) if device not in named]
+        self._making.look(document, 0, own, devices, lambda fresh: self._make(document, key, fresh))
+
+    def _make(self, document: str, key: bytes, fresh: Collection[Reader]) -> bool:
+        ports = self._ports
+        before = self._held.of(document, 0, ports.own.introduced.participant)
         had = [device for device, _ in before.boxes] if before else []
-        named = {*had, *(device for wraps in relied for device, _ in wraps.boxes)}
-        fresh = [
-            device
-            for device in dict.fromkeys(teams.devices(team))
-            if device not in named and (document, device) not in self._tried
-        ]
-        if fresh:
-            self._tried.update((document, device) for device in fresh)
-            recipients = [*had, *fresh]
-            ports.made(
-                make_wraps(
-                    ports.own.root,
-                    ports.class_id,
-                    document,
-                    0,
-                    secret=key,
-                    recipients=recipients,
-                    share_with=None,
-                    fill=ports.fill,
-                )
+        return ports.made(
+            make_wraps(
+                ports.own.root,
+                ports.class_id,
+                document,
+                0,
+                secret=key,
+                recipients=[*had, *(device for device in fresh if device != "class")],
+                share_with=None,
+                fill=ports.fill,
             )
+        )
 
     def _open(self, wraps: Wraps) -> None:
         ring, team = self._ports.ring, team_of(wraps.document) or ""

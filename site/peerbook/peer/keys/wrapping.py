@@ -12,6 +12,7 @@ from .documents import team_of
 from .handing import Handing, HandingPorts, TeamReaders
 from .held import HeldWraps
 from .keyring import Keyring
+from .making import Making, Reader
 from .wraps import Wraps, WrapsFault, make_wraps, open_shared, open_wraps, read_wraps
 
 
@@ -38,13 +39,13 @@ class Wrapping:
         self._ports = ports
         self._ring = ports.ring
         self._held = HeldWraps()
-        self._tried: set[tuple[str, int, bytes]] = set()
-        """Devices wrapped to already: where a key is none, or there is no room, nothing comes of it."""
+        self._making = Making(self._held)
         self.handing = Handing(
             HandingPorts(
                 ports.class_id, ports.own, ports.ring, ports.teams, ports.fill, self._say, ports.publish, ports.opened
             ),
             self._held,
+            self._making,
         )
         """Keys of teams."""
 
@@ -64,13 +65,14 @@ class Wrapping:
     def hear(self, data: bytes) -> bool:
         """Wraps from a neighbour, or from storage: whether they are new and genuine, and so to be passed on."""
         wraps = read_wraps(self._ports.class_id, self._ports.everyone, data)
-        if isinstance(wraps, WrapsFault):
+        if isinstance(wraps, WrapsFault) or not self._keep(wraps, data):
             return False
-        if team_of(wraps.document):
-            return self.handing.hear(wraps, data)
-        if not self._held.keep(wraps, data):
-            return False
-        self._open(wraps)
+        if wraps.author == self._ports.own.introduced.participant:
+            # Another page of one's own: it may know less of those who are to read than was said here.
+            if team_of(wraps.document):
+                self.handing.look()
+            else:
+                self._look_in(wraps.document, wraps.epoch)
         return True
 
     def retry(self) -> None:
@@ -82,37 +84,52 @@ class Wrapping:
 
     def _look_in(self, document: str, epoch: int) -> None:
         own = self._ports.own
+        readers: list[Reader] = [key for key in self._ports.readers() if key != own.agreement.key]
+        if self._ports.is_shared(document):
+            readers.append("class")
+        secret = self._ring.secret_of(document, epoch)
+        if secret is not None:
+            self._making.look(
+                *(document, epoch, own.introduced.participant),
+                readers,
+                lambda fresh: self._make(document, epoch, secret, fresh),
+            )
+
+    def _make(self, document: str, epoch: int, secret: bytes, fresh: Collection[Reader]) -> bool:
+        own = self._ports.own
         before = self._held.of(document, epoch, own.introduced.participant)
         had = [key for key, _ in before.boxes] if before else []
-        was_shared = bool(before and before.shared)
-        fresh = [
-            key
-            for key in self._ports.readers()
-            if key != own.agreement.key and key not in had and (document, epoch, key) not in self._tried
-        ]
-        is_shared = self._ports.is_shared(document)
-        secret = self._ring.secret_of(document, epoch)
-        if secret is None or not (fresh or (is_shared and not was_shared)):
-            return
-        self._tried.update((document, epoch, key) for key in fresh)
-        keys = self._ring.epoch_keys(epoch) if is_shared or was_shared else ()
-        data = make_wraps(
-            own.root,
-            self._ports.class_id,
-            document,
-            epoch,
-            secret=secret,
-            # Who could read goes on being able to: a new epoch is what takes that away.
-            recipients=[*had, *fresh],
-            share_with=keys[0] if keys else None,
-            fill=self._ports.fill,
+        is_shared = "class" in fresh or bool(before and before.shared)
+        keys = self._ring.epoch_keys(epoch) if is_shared else ()
+        return self._say(
+            make_wraps(
+                own.root,
+                self._ports.class_id,
+                document,
+                epoch,
+                secret=secret,
+                # Who could read goes on being able to: a new epoch is what takes that away.
+                recipients=[*had, *(reader for reader in fresh if reader != "class")],
+                share_with=keys[0] if keys else None,
+                fill=self._ports.fill,
+            )
         )
-        self._say(data)
 
-    def _say(self, data: bytes) -> None:
-        """Wraps of one's own."""
-        if self.hear(data):
+    def _say(self, data: bytes) -> bool:
+        """Wraps of one's own: whether they are kept."""
+        wraps = read_wraps(self._ports.class_id, self._ports.everyone, data)
+        is_kept = not isinstance(wraps, WrapsFault) and self._keep(wraps, data)
+        if is_kept:
             self._ports.publish(data)
+        return is_kept
+
+    def _keep(self, wraps: Wraps, data: bytes) -> bool:
+        if team_of(wraps.document):
+            return self.handing.hear(wraps, data)
+        if not self._held.keep(wraps, data):
+            return False
+        self._open(wraps)
+        return True
 
     def _open(self, wraps: Wraps) -> None:
         own = self._ports.own

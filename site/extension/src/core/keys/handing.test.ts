@@ -251,6 +251,28 @@ describe('a team’s key', () => {
     expect([ada!.has(KEY), ada!.opened]).toEqual([true, 1]);
   });
 
+  it('[KEY11] is given to all whom two pages of one person know of, one of them each', () => {
+    const [page, other] = [new Person(1), new Person(1)];
+    teachers = [page];
+    [page, other].forEach(each => each.ring.takeTeam(TEAM, KEY));
+    members = [ada!];
+    page.wrapping.handing.look();
+    teachers = [other];
+    members = [ben!];
+    other.wrapping.handing.look();
+    // Each knows of its own; what one hears from the other it looks at again.
+    for (let round = 0; round < 2; round += 1) {
+      [teachers, members] = [[page], [ada!]];
+      other.said.forEach(bytes => page.hears(bytes));
+      [teachers, members] = [[other], [ben!]];
+      page.said.forEach(bytes => other.hears(bytes));
+    }
+    [teachers, members] = [[page], [ada!, ben!]];
+    expect(page.wrapping.all).toEqual(other.wrapping.all);
+    page.wrapping.all.forEach(bytes => [ada!, ben!].forEach(person => person.hears(bytes)));
+    expect([ada!.has(KEY), ben!.has(KEY)]).toEqual([true, true]);
+  });
+
   it('[KEY11] is given to who is put in while others’ boxes are made, by the next wraps', () => {
     const waiting: (() => void)[] = [];
     const slow = new Person(
@@ -259,15 +281,11 @@ describe('a team’s key', () => {
     );
     [teachers, members] = [[slow], [ada!]];
     slow.ring.takeTeam(TEAM, KEY);
-    const look = (): void => slow.wrapping.handing.look();
-    look();
+    slow.wrapping.handing.look();
     members = [ada!, ben!];
-    look();
-    for (let round = 0; round < 2; round += 1) {
-      for (let run = waiting.shift(); run; run = waiting.shift()) {
-        run();
-      }
-      look();
+    slow.wrapping.handing.look();
+    for (let run = waiting.shift(); run; run = waiting.shift()) {
+      run();
     }
     // Of somebody's wraps those that count name all whom the others named.
     const last = slow.said.at(-1)!;

@@ -4,10 +4,10 @@
  * [KEY11]. Pure.
  */
 import { sameBytes } from '../bytes';
-import { idText } from '../envelope/envelope';
 import { toHex } from '../tagged';
 import { teamKeyName, teamOf } from './documents';
 import type { HeldWraps, IHeld } from './held';
+import type { Making } from './making';
 import type { IWrappingPorts } from './wrapping';
 import { makeWraps, openWraps } from './wraps';
 
@@ -31,14 +31,12 @@ export class Handing {
   constructor(
     private readonly ports: IWrappingPorts,
     private readonly held: HeldWraps,
-    /** Wraps of one's own. */
-    private readonly made: (bytes: Uint8Array) => void
+    private readonly making: Making,
+    /** Wraps of one's own: whether they are kept. */
+    private readonly made: (bytes: Uint8Array, then: (isKept: boolean) => void) => void
   ) {}
 
   private readonly waiting = new Map<string, IHeld>();
-  /** Devices wrapped to already: of those whose key is none nothing comes. */
-  private readonly tried = new Set<string>();
-  private readonly making = new Set<string>();
 
   /** Hands the keys of one's teams, those before among them, that are here to those who may read them and have not got them. */
   look(): void {
@@ -85,35 +83,30 @@ export class Handing {
   private lookAt(team: string, key: Uint8Array): void {
     const { crypto, digest, classId, own, teams } = this.ports;
     const document = teamKeyName(digest(key), team);
-    const all = this.held.all.map(({ wraps }) => wraps).filter(wraps => wraps.document === document);
+    const place = { document, epoch: 0, author: own.participant };
     // A member may name a device and give it nothing: who teaches does not rely on that.
-    const relied = teams.teaches(own.participant) ? all.filter(({ author }) => teams.teaches(author)) : all;
-    const before = this.held.of({ document, epoch: 0, author: own.participant });
-    const had = before?.boxes.map(({ recipient }) => recipient) ?? [];
-    const named = [...had, ...relied.flatMap(({ boxes }) => boxes.map(({ recipient }) => recipient))];
-    const fresh = teams
-      .devices(team)
-      .filter(
-        device =>
-          !named.some(each => sameBytes(each, device)) && !this.tried.has(`${document} ${idText(device)}`)
-      );
-    if (fresh.length === 0 || this.making.has(document)) {
-      return;
-    }
-    this.making.add(document);
-    fresh.forEach(device => this.tried.add(`${document} ${idText(device)}`));
-    makeWraps(
-      crypto,
-      digest,
-      own.root,
-      { classId, document, epoch: 0 },
-      { secret: key, recipients: [...had, ...fresh], shareWith: null },
-      bytes => this.ports.fill(bytes),
-      bytes => {
-        this.making.delete(document);
-        this.made(bytes);
-      }
+    const relied = this.held.all.filter(
+      ({ wraps }) =>
+        wraps.document === document && (!teams.teaches(own.participant) || teams.teaches(wraps.author))
     );
+    const isNamed = (device: Uint8Array): boolean =>
+      relied.some(({ wraps }) => wraps.boxes.some(({ recipient }) => sameBytes(recipient, device)));
+    const devices = teams.devices(team).filter(device => !isNamed(device));
+    this.making.look(place, devices, {
+      make: (fresh, then) => {
+        const had = this.held.of(place)?.boxes.map(({ recipient }) => recipient) ?? [];
+        makeWraps(
+          crypto,
+          digest,
+          own.root,
+          { classId, document, epoch: 0 },
+          { secret: key, recipients: [...had, ...fresh.filter(each => each !== 'class')], shareWith: null },
+          bytes => this.ports.fill(bytes),
+          bytes => this.made(bytes, then)
+        );
+      },
+      again: () => this.lookAt(team, key)
+    });
   }
 
   private open({ wraps }: IHeld): void {

@@ -5,6 +5,7 @@ import { nodeCrypto } from '../envelope/crypto.node';
 import { type IOwnSession, openSession } from '../identity/own';
 import { Secret } from '../secret';
 import { Chance } from '../simulation/chance';
+import { HeldWraps } from './held';
 import { Keyring } from './keyring';
 import { type IWrappingPorts, Wrapping, WRAPS_AUTHOR_BYTES, WRAPS_BYTES } from './wrapping';
 
@@ -226,8 +227,6 @@ describe('wrapping', () => {
     ada.at.readers = [tom, tia];
     ada.wrapping.look(ada.mine);
     work();
-    ada.wrapping.look(ada.mine);
-    work();
     expect(ada.published).toHaveLength(2);
     [tom, tia].forEach(person => person.hears(ada.published[1]!));
     expect([tom, tia].map(person => person.canRead(ada.mine, 1))).toEqual([true, true]);
@@ -246,6 +245,84 @@ describe('wrapping', () => {
     page.hears(other.published[0]!);
     work();
     expect([page.wrapping.all, page.published]).toEqual([other.published, []]);
+  });
+
+  it('[KEY3] whom two pages of one person name at once, not the same, both name in the end', () => {
+    const [page, other, tom, tia] = [new Person(1), new Person(1), new Person(2), new Person(3)];
+    [page.at.readers, other.at.readers] = [[tom], [tia]];
+    page.wrapping.look(page.mine);
+    other.wrapping.look(other.mine);
+    const heard = new Set<Uint8Array>();
+    const pass = (from: Person, to: Person): void =>
+      [...from.published].forEach(bytes => !heard.has(bytes) && heard.add(bytes) && to.hears(bytes));
+    for (let round = 0; round < 3; round += 1) {
+      pass(page, other);
+      pass(other, page);
+    }
+    expect(page.wrapping.all).toEqual(other.wrapping.all);
+    [tom, tia].forEach(person => person.hears(page.wrapping.all[0]!));
+    expect([tom, tia].map(person => person.canRead(page.mine, 1))).toEqual([true, true]);
+    // Once for what either had said, and once with all.
+    expect(page.published.length + other.published.length).toBe(3);
+  });
+
+  it('[KEY3] who comes while another page of one’s own says more than one is saying is named with those', () => {
+    const waiting: (() => void)[] = [];
+    const slow = nodeCrypto(run => waiting.push(run));
+    const [page, other, tom, tia, ben] = [
+      new Person(1, undefined, slow),
+      new Person(1),
+      new Person(2),
+      new Person(3),
+      new Person(4)
+    ];
+    [page.at.readers, other.at.readers] = [[tom], [tia, ben]];
+    page.wrapping.look(page.mine);
+    other.wrapping.look(other.mine);
+    page.hears(other.published[0]!);
+    for (let run = waiting.shift(); run; run = waiting.shift()) {
+      run();
+    }
+    // What it was saying counts less now, so it says it again with those.
+    expect(page.published).toHaveLength(1);
+    const people = [tom, tia, ben];
+    people.forEach(person => person.hears(page.published[0]!));
+    expect(people.map(person => person.canRead(page.mine, 1))).toEqual([true, true, true]);
+  });
+
+  it('[KEY3] what was kept is here at once when a page is opened, and is not said again', () => {
+    const waiting: (() => void)[] = [];
+    const slow = nodeCrypto(run => waiting.push(run));
+    const [ada, again, tom, tia] = [
+      new Person(1),
+      new Person(1, undefined, slow),
+      new Person(2),
+      new Person(3)
+    ];
+    ada.at.readers = [tom];
+    ada.wrapping.look(ada.mine);
+    ada.wrapping.all.forEach(bytes => again.wrapping.restore(bytes));
+    again.wrapping.restore(new Uint8Array(9));
+    expect(again.wrapping.all).toEqual(ada.wrapping.all);
+    again.at.readers = [tia];
+    again.wrapping.look(again.mine);
+    for (let run = waiting.shift(); run; run = waiting.shift()) {
+      run();
+    }
+    expect(again.published).toHaveLength(1);
+    [tom, tia].forEach(person => person.hears(again.published[0]!));
+    expect([tom, tia].map(person => person.canRead(ada.mine, 1))).toEqual([true, true]);
+  });
+
+  it('[KEY3] where there is no room it is tried once, for the class as well', () => {
+    const [ada, tom] = [new Person(1), new Person(2)];
+    const sign = vi.spyOn(ada.own.root, 'sign');
+    vi.spyOn(HeldWraps.prototype, 'keep').mockReturnValue(false);
+    Object.assign(ada.at, { isShared: true, readers: [tom] });
+    [1, 2, 3].forEach(() => ada.wrapping.look(ada.mine));
+    const signed = sign.mock.calls.length;
+    vi.restoreAllMocks();
+    expect([signed, ada.published, ada.wrapping.all]).toEqual([1, [], []]);
   });
 
   it('[KEY3] what is not genuine is not kept', () => {

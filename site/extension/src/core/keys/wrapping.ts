@@ -4,12 +4,12 @@
  */
 import { sameBytes } from '../bytes';
 import type { IAgreement, ICrypto, ISigner } from '../crypto';
-import { idText } from '../envelope/envelope';
 import type { Digest } from '../session';
 import type { Keyring } from './keyring';
 import { Handing, type ITeamReaders, isTeams } from './handing';
-import { HeldWraps } from './held';
-import { type IWraps, makeWraps, openShared, openWraps, readWraps } from './wraps';
+import { HeldWraps, type IHeld } from './held';
+import { Making, type Reader } from './making';
+import { checkWraps, type IWraps, makeWraps, openShared, openWraps, readWraps } from './wraps';
 
 export { WRAPS_AUTHOR_BYTES, WRAPS_BYTES } from './held';
 
@@ -36,15 +36,14 @@ export interface IWrappingPorts {
 export class Wrapping {
   constructor(private readonly ports: IWrappingPorts) {
     this.held = new HeldWraps(ports.digest);
-    this.handing = new Handing(ports, this.held, bytes => this.say(bytes));
+    this.making = new Making(this.held);
+    this.handing = new Handing(ports, this.held, this.making, (bytes, then) => this.say(bytes, then));
   }
 
   /** Keys of teams. */
   readonly handing: Handing;
   private readonly held: HeldWraps;
-  private readonly making = new Set<string>();
-  /** Devices wrapped to already: of those whose key is none, or for which there is no room, nothing comes of it. */
-  private readonly tried = new Set<string>();
+  private readonly making: Making;
 
   /** All that are here: for a newcomer, and for storage. */
   get all(): readonly Uint8Array[] {
@@ -59,26 +58,25 @@ export class Wrapping {
     new Set(this.ports.ring.all().map(({ epoch }) => epoch)).forEach(epoch => this.lookIn(document, epoch));
   }
 
-  /** Wraps from a neighbour, or from storage. `then`: whether they are new and genuine, and so to be kept and passed on. */
+  /** Wraps from a neighbour. `then`: whether they are new and genuine, and so to be kept and passed on. */
   heard(bytes: Uint8Array, then: (isNews: boolean) => void): void {
-    const { crypto, digest, classId, everyone } = this.ports;
-    const copy = bytes.slice();
-    readWraps(crypto, digest, classId, everyone, copy, read => {
-      if (read.kind === 'fault') {
-        then(false);
-        return;
-      }
-      const given = { wraps: read.value, bytes: copy };
-      if (isTeams(given)) {
-        then(this.handing.heard(given));
-        return;
-      }
-      const isNews = this.held.keep(given);
-      if (isNews) {
-        this.open(read.value);
-      }
+    this.read(bytes, given => {
+      const isNews = given !== null && this.keep(given);
       then(isNews);
+      if (isNews && given.wraps.author === this.ports.own.participant) {
+        // Another page of one's own: it may know less of those who are to read than was said here.
+        this.lookAgain(given);
+      }
     });
+  }
+
+  /** Wraps that were kept on this device, where they were verified before. */
+  restore(bytes: Uint8Array): void {
+    const { digest, classId, everyone } = this.ports;
+    const read = checkWraps(digest, classId, everyone, bytes);
+    if (read.kind === 'read') {
+      this.keep({ wraps: read.value, bytes });
+    }
   }
 
   /** Keys of epochs came: what is shared with the class may open now. */
@@ -88,44 +86,80 @@ export class Wrapping {
   }
 
   private lookIn(document: string, epoch: number): void {
+    const { own, ring } = this.ports;
+    const place = { document, epoch, author: own.participant };
+    const devices = this.ports.readers(document).filter(key => !sameBytes(key, own.agreement.key));
+    const readers = [...devices, ...(this.ports.isShared(document) ? ['class' as const] : [])];
+    this.making.look(place, readers, {
+      make: (fresh, then) =>
+        ring.secretOf(document, epoch, secret => this.make(document, epoch, secret, fresh, then)),
+      again: () => this.lookIn(document, epoch)
+    });
+  }
+
+  private make(
+    document: string,
+    epoch: number,
+    secret: Uint8Array,
+    fresh: readonly Reader[],
+    then: (isKept: boolean) => void
+  ): void {
     const { crypto, digest, classId, own, ring } = this.ports;
-    const name = `${epoch} ${document}`;
     const before = this.held.of({ document, epoch, author: own.participant });
-    const had = before?.boxes.map(({ recipient }) => recipient) ?? [];
-    const readers = this.ports.readers(document).filter(key => !sameBytes(key, own.agreement.key));
-    const fresh = readers.filter(
-      key => !had.some(each => sameBytes(each, key)) && !this.tried.has(`${name} ${idText(key)}`)
-    );
-    const isShared = this.ports.isShared(document);
-    const isDue = fresh.length > 0 || (isShared && !before?.shared.byteLength);
-    if (!isDue || this.making.has(name)) {
-      return;
-    }
-    this.making.add(name);
-    fresh.forEach(key => this.tried.add(`${name} ${idText(key)}`));
+    const isShared = fresh.includes('class') || (before?.shared.byteLength ?? 0) > 0;
     // Who could read goes on being able to: a new epoch is what takes that away.
-    const recipients = [...had, ...fresh];
-    const shareWith = isShared || before?.shared.byteLength ? (ring.epochKeys(epoch)[0] ?? null) : null;
-    const fill = (into: Uint8Array<ArrayBuffer>): unknown => this.ports.fill(into);
-    ring.secretOf(document, epoch, secret =>
-      makeWraps(
-        crypto,
-        digest,
-        own.root,
-        { classId, document, epoch },
-        { secret, recipients, shareWith },
-        fill,
-        bytes => {
-          this.making.delete(name);
-          this.say(bytes);
-        }
-      )
+    const recipients = [
+      ...(before?.boxes.map(({ recipient }) => recipient) ?? []),
+      ...fresh.filter(reader => reader !== 'class')
+    ];
+    makeWraps(
+      crypto,
+      digest,
+      own.root,
+      { classId, document, epoch },
+      { secret, recipients, shareWith: isShared ? (ring.epochKeys(epoch)[0] ?? null) : null },
+      into => this.ports.fill(into),
+      bytes => this.say(bytes, then)
     );
   }
 
   /** Wraps of one's own. */
-  private say(bytes: Uint8Array): void {
-    this.heard(bytes, isNews => isNews && this.ports.publish(bytes));
+  private say(bytes: Uint8Array, then: (isKept: boolean) => void): void {
+    this.read(bytes, given => {
+      const isKept = given !== null && this.keep(given);
+      if (isKept) {
+        this.ports.publish(bytes);
+      }
+      then(isKept);
+    });
+  }
+
+  /** What is genuine, else null. */
+  private read(bytes: Uint8Array, then: (given: IHeld | null) => void): void {
+    const { crypto, digest, classId, everyone } = this.ports;
+    const copy = bytes.slice();
+    readWraps(crypto, digest, classId, everyone, copy, read =>
+      then(read.kind === 'read' ? { wraps: read.value, bytes: copy } : null)
+    );
+  }
+
+  private keep(given: IHeld): boolean {
+    if (isTeams(given)) {
+      return this.handing.heard(given);
+    }
+    const isNews = this.held.keep(given);
+    if (isNews) {
+      this.open(given.wraps);
+    }
+    return isNews;
+  }
+
+  private lookAgain(given: IHeld): void {
+    if (isTeams(given)) {
+      this.handing.look();
+    } else {
+      this.lookIn(given.wraps.document, given.wraps.epoch);
+    }
   }
 
   private open(wraps: IWraps): void {

@@ -114,27 +114,39 @@ export function readWraps(
   bytes: Uint8Array,
   then: (read: Read<IWraps, WrapsFault>) => void
 ): void {
-  const read = decodeWraps(digest, classId, bytes);
+  const read = checkWraps(digest, classId, everyone, bytes);
   if (read.kind === 'fault') {
     then(read);
     return;
   }
-  const { document, author, rootKey, hash, epoch } = read.value;
+  const at = bytes.byteLength - 64;
+  crypto.verify(read.value.rootKey, bytes.slice(at), bytes.slice(0, at), isGenuine =>
+    then(isGenuine ? read : { kind: 'fault', fault: 'signature' })
+  );
+}
+
+/** The same without verifying who signed. */
+export function checkWraps(
+  digest: Digest,
+  classId: Uint8Array,
+  everyone: string,
+  bytes: Uint8Array
+): Read<IWraps, WrapsFault> {
+  const read = decodeWraps(digest, classId, bytes);
+  if (read.kind === 'fault') {
+    return read;
+  }
+  const { document, author, hash, epoch } = read.value;
   const kind = secretKindOf(document, everyone);
   // A team's key is of no epoch: what it opens, it opens with an epoch's key.
   const isTeams = (): boolean => epoch === 0 && document === teamKeyName(hash, teamOf(document)!);
   if (kind === 'class' || (kind === 'team' && !isTeams())) {
-    then({ kind: 'fault', fault: 'document' });
-    return;
+    return { kind: 'fault', fault: 'document' };
   }
   if (kind === 'own' && keeperOf(document) !== author) {
-    then({ kind: 'fault', fault: 'author' });
-    return;
+    return { kind: 'fault', fault: 'author' };
   }
-  const at = bytes.byteLength - 64;
-  crypto.verify(rootKey, bytes.slice(at), bytes.slice(0, at), isGenuine =>
-    then(isGenuine ? read : { kind: 'fault', fault: 'signature' })
-  );
+  return read;
 }
 
 /** The secret, or null where there is none for this device, or not the one that everybody is shown the hash of. */

@@ -124,7 +124,7 @@ export class Society extends Discreet implements IRules, IKeys {
     this.found(options.founding ?? null);
     this.statements?.take(options.statements ?? []);
     options.keys?.forEach(({ epoch, key }) => this.keyring.takeEpoch(epoch, key));
-    options.wraps?.forEach(bytes => this.wrapping.heard(bytes, () => undefined));
+    options.wraps?.forEach(bytes => this.wrapping.restore(bytes));
   }
 
   readonly keyring: Keyring;
