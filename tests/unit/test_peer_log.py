@@ -368,20 +368,6 @@ def test_log5_nobody_is_accused_by_what_another_said() -> None:
     assert not log.prove(SESSION, "a", rivals), "no news"
 
 
-def test_rol11_of_a_session_that_said_two_things_at_once_one_side_is_known_by_its_first_piece() -> None:
-    said = Said()
-    zero, one, _ = said.envelopes
-    log = Log(LINKS)
-    log.prove(SESSION, "a", [one, replace(one, data=b"else")])
-    assert log.side_of(SESSION) is None
-    log.prove(SESSION, "a", [zero, replace(zero, data=b"else")])
-    assert log.side_of(SESSION) == (1, said.chains[1])
-    other = Log(LINKS)
-    other.prove(SESSION, "a", [said.segment(0, 2), said.segment(0, 2, after=bytes(32))])
-    assert other.side_of(SESSION) == (2, said.chains[2])
-    assert Log(LINKS).side_of(SESSION) is None
-
-
 def test_log1_of_a_session_nobody_heard_of_there_is_nothing() -> None:
     log = Log(LINKS)
     assert (log.count(SESSION), log.shown(SESSION), log.ask_from(SESSION)) == (0, 0, 0)

@@ -13,14 +13,16 @@ from .log.log import Log
 from .roles import Roles
 from .statement import Reach, StatedRole
 
+Fork = Literal["none", "later", "first"]
+
 
 @dataclass(frozen=True, slots=True)
 class Reached:
     """How far a session is here."""
 
     reach: Reach
-    fork: Literal["none", "later", "first"] = "none"
-    """It said two things there: this is how far nobody doubts it; or, of one that did so at once, one of both."""
+    fork: Fork = "none"
+    """It said two things there: this is how far nobody doubts it; or it did so at once, and that is nowhere."""
 
 
 def reached_in(document: str, log: Log, author: str) -> Iterator[Reached]:
@@ -32,14 +34,11 @@ def reached_in(document: str, log: Log, author: str) -> Iterator[Reached]:
             continue
         count = log.shown(session)
         chain = log.chain_at(session, count)
-        proof, side = log.proof_of(session), log.side_of(session)
-        if count > 0 and chain:
-            yield Reached(Reach(document, session, count, chain), "later" if proof else "none")
-        elif side:
-            yield Reached(Reach(document, session, *side), "first")
-        elif chain:
-            # Known, and not here: nothing of it counts, where it said two things.
-            yield Reached(Reach(document, session, 0, chain), "later" if proof else "none")
+        if chain:
+            # Also of what is known, and not here: nothing of it counts, where it said two things.
+            begins = log.doubted_from(session)
+            fork: Fork = "none" if begins is None else "later" if begins or count else "first"
+            yield Reached(Reach(document, session, count, chain), fork)
 
 
 @dataclass(frozen=True, slots=True)

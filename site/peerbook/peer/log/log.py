@@ -70,15 +70,6 @@ class Log:
         course = self._courses.get(session)
         return course.fork.proof if course and course.fork else None
 
-    def side_of(self, session: str) -> tuple[int, bytes] | None:
-        """One of both things that the session said from its beginning: how far its first piece leads, and the chain
-        there.
-        """
-        first = next((piece for piece in self.proof_of(session) or () if piece.first == 0), None)
-        if first is None:
-            return None
-        return first.end, first.after or self._links.next(self._links.first(session), first.hash)
-
     def is_doubted(self, session: str) -> bool:
         """Whether it said two things, and nobody says how far it counts all the same."""
         course = self._courses.get(session)

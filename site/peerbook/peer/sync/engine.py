@@ -257,7 +257,7 @@ class Engine:
 
     def reaches_of(self, participant: str) -> list[stated.Reach]:
         """How far the sessions of somebody are, in every document that is here: for a frontier."""
-        return [each.reach for each in self.reached_by(participant) if each.fork != "first"]
+        return [each.reach for each in self.reached_by(participant) if each.reach.count]
 
     def reached_by(self, participant: str) -> list[Reached]:
         """The same for whoever is to have another role."""

@@ -5,7 +5,7 @@ import type { IReach, StatedRole } from './statement';
 
 /** How far a session is here. */
 export interface IReached extends IReach {
-  /** It said two things there: this is how far nobody doubts it; or, of one that did so at once, one of both. */
+  /** It said two things there: this is how far nobody doubts it; or it did so at once, and that is nowhere. */
   readonly fork?: 'none' | 'later' | 'first';
   /** Others leaned on what came after, and that is not here: counted wholly, it would be waited for in vain. */
   readonly isShort?: boolean;

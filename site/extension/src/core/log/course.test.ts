@@ -325,7 +325,6 @@ describe('frontiers, with somebody who says two things', () => {
     takeAll(log, a.envelopes.slice(0, 15));
     log.cut(of, 'ada', at(a, 10));
     expect(log.prove(of, 'ada', [a.envelopes[7]!, b.envelopes[7]!])).toBe(true);
-    expect(log.sideOf(of)).toBeNull();
     expect(log.cut(of, 'ada', null).joined).toEqual([]);
     expect(log.count(of)).toBe(10);
   });

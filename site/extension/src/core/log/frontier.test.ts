@@ -45,7 +45,7 @@ describe('frontiers from statements', () => {
     log.take(other.envelopes[3]!);
     const at = ({ chains, session }: Writer, count: number) => ({ session, count, chain: chains[count] });
     const found = new Map(reachesIn(log, 'eve').map(entry => [entry.session, entry]));
-    expect(found.get(early.session)).toMatchObject({ count: 1, fork: 'first' });
+    expect(found.get(early.session)).toEqual({ ...at(early, 0), fork: 'first' });
     expect(found.get(late.session)).toEqual({ ...at(late, 0), fork: 'later' });
     expect(found.get(whole.session)).toEqual({ ...at(whole, 0), fork: 'none' });
     expect(found.size).toBe(3);

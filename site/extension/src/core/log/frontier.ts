@@ -25,7 +25,7 @@ export function frontierOf(log: Log, author: string): IFrontierEntry[] {
 }
 
 export interface IReachedEntry extends IFrontierEntry {
-  /** It said two things: this is how far nobody doubts it; or, of one that did so from its beginning, one of both. */
+  /** It said two things: this is how far nobody doubts it; or it did so from its beginning, and that is nowhere. */
   readonly fork: 'none' | 'later' | 'first';
 }
 
@@ -34,15 +34,18 @@ export interface IReachedEntry extends IFrontierEntry {
  * nothing of it counts, where it said two things, or others leaned on it.
  */
 export function reachesIn(log: Log, author: string): IReachedEntry[] {
-  const fork = (session: string): 'later' | 'none' => (log.proofOf(session) ? 'later' : 'none');
-  const reaches = frontierOf(log, author).map(entry => ({ ...entry, fork: fork(entry.session) }));
+  const fork = (session: string, count: number): IReachedEntry['fork'] => {
+    const begins = log.doubtedFrom(session);
+    return begins === null ? 'none' : begins === 0 && count === 0 ? 'first' : 'later';
+  };
+  const reaches = frontierOf(log, author).map(entry => ({
+    ...entry,
+    fork: fork(entry.session, entry.count)
+  }));
   const named = new Set(reaches.map(({ session }) => session));
   const others = log.sessions.filter(each => log.authorOf(each) === author && !named.has(each));
   const rest = others.map(session => {
-    const side = log.sideOf(session);
-    return side
-      ? { session, ...side, fork: 'first' as const }
-      : { session, count: 0, chain: log.chainAt(session, 0)!, fork: fork(session) };
+    return { session, count: 0, chain: log.chainAt(session, 0)!, fork: fork(session, 0) };
   });
   return [...reaches, ...rest];
 }

@@ -74,14 +74,6 @@ export class Log {
     return this.courses.get(session)?.fork?.proof ?? null;
   }
 
-  /** One of both things that the session said from its beginning, as far as its first piece leads. */
-  sideOf(session: string): { readonly count: number; readonly chain: Uint8Array } | null {
-    const first = this.proofOf(session)?.find(({ from }) => from === 0);
-    return first
-      ? { count: first.to, chain: first.after ?? this.links.next(this.links.first(session), first.hash) }
-      : null;
-  }
-
   /** What proves that the session said two things, while nobody says how far it counts all the same. */
   forkOf(session: string): readonly IPiece[] | null {
     const cut = this.cutAt(session);

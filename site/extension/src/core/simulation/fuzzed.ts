@@ -148,6 +148,9 @@ export const FAILED: readonly { readonly seed: number; readonly ops: number; rea
   { seed: 3_407_668, ops: 2000, people: 4 },
   // Who was put into a team while its key was being wrapped for others, as cryptography answers later, was given none.
   { seed: 8_000_339, ops: 60 },
+  // Somebody was let in again who had said two things from the beginning: one side's first piece was to count, which nobody
+  // had any more.
+  { seed: 3_320_827, ops: 2000, people: 3 },
   // Somebody was let in again who had said two things, of which nothing was left: what others had leaned on waited for it.
   { seed: 3_403_952, ops: 2000, people: 4 }
 ];

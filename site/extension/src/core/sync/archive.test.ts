@@ -77,15 +77,19 @@ describe('what a device keeps of documents that are not open', () => {
       reach('a', 3),
       reach('b', 9),
       reach('c', 2, 'later'),
-      reach('e', 1, 'first'),
+      reach('e', 0, 'first'),
       reach('d', 0, 'later')
     ];
     const kept = [reach('a', 5), reach('b', 4, 'later'), reach('c', 8), reach('d', 1)];
-    const wanted = [reach('a', 5), reach('b', 4, 'later'), reach('c', 2, 'later'), reach('e', 1, 'first')];
+    const wanted = [reach('a', 5), reach('b', 4, 'later'), reach('c', 2, 'later'), reach('e', 0, 'first')];
     for (const found of [farthest(here, kept), farthest(kept, here)]) {
       const sorted = found.sort((one, other) => (one.session < other.session ? -1 : 1));
       expect(sorted).toEqual([...wanted.slice(0, 3), reach('d', 1), wanted[3]]);
     }
+    // Two things from the beginning: of whatever there is nobody knows which of them it is.
+    const doubted = reach('f', 0, 'first');
+    expect(farthest([doubted], [reach('f', 7)])).toEqual([doubted]);
+    expect(farthest([reach('f', 7)], [doubted])).toEqual([doubted]);
     expect(farthest([reach('a', 1)], [{ ...reach('a', 1), document: 'other' }]).length).toBe(2);
   });
 });

@@ -82,7 +82,7 @@ export function farthest(one: readonly IReached[], other: readonly IReached[]): 
 /** Whether what the second says outdoes the first. */
 function isBefore(first: IReached, second: IReached): boolean {
   const [isProven, isNew] = [first, second].map(({ fork = 'none' }) => fork !== 'none');
-  // What is not there outdoes nothing.
-  const isOne = isProven === isNew || first.count === 0 || second.count === 0;
-  return isOne ? first.count < second.count : isNew === true;
+  // What is not there outdoes nothing, but that it said two things from its beginning.
+  const isMissing = [first, second].some(({ count, fork }) => count === 0 && fork !== 'first');
+  return isProven === isNew || isMissing ? first.count < second.count : isNew === true;
 }
