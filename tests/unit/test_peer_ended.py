@@ -289,6 +289,8 @@ class Bench:
         self.says: dict[bytes, Opened] = {}
         self.lost: int | None = None
         """From where on one's own leans on what is not in the log."""
+        self.decides = True
+        """Whether the document is not about to be exchanged for another."""
 
     def say(self, session: str, plain: bytes, part: int = 0, parts: int = 1, *, is_locked: bool = False) -> None:
         place = self.log.count(session)
@@ -312,11 +314,12 @@ class Bench:
             lambda piece: self.says[piece.data],
             lambda session, place, *_: self.log.stop(session, place) and None,
             lambda _: None,
+            lambda: self.decides,
         )
-        reading = Reading(ports, Doc(), GENESIS, math.inf)
-        reading.read_anew()
-        self.lost = reading.own.lost
-        return reading.has_own, reading.own.end
+        self.reading = Reading(ports, Doc(), GENESIS, math.inf)
+        self.reading.read_anew()
+        self.lost = self.reading.own.lost
+        return self.reading.has_own, self.reading.own.end
 
 
 def test_log7_one_s_own_ends_with_the_first_that_leans_on_what_a_log_ends_before() -> None:
@@ -331,6 +334,26 @@ def test_log7_one_s_own_ends_with_the_first_that_leans_on_what_a_log_ends_before
         bench.say(OWN, bench.write(OWN, clock, (CLIENTS[EVE], clock)))
     assert bench.log.stop_at(EVE) == 1
     assert bench.end() == (False, 2)
+
+
+def test_log7_what_may_not_stand_where_it_does_ends_nothing_while_the_next_document_is_built() -> None:
+    bench = Bench()
+    bench.end()
+    bench.decides = False
+    bench.say(EVE, bench.write(EVE, 0, None))
+    bench.reading.read(EVE)
+    assert not bench.reading.has_left
+    bench.say(EVE, b"no change")
+    bench.reading.read(EVE)
+    assert (bench.log.stop_at(EVE), bench.reading.has_left) == (None, True)
+    # It reads on in none of it, whatever comes.
+    bench.decides = True
+    bench.reading.unlock()
+    bench.reading.read(EVE)
+    assert bench.log.stop_at(EVE) is None
+    # The next one says what counts.
+    bench.end()
+    assert bench.log.stop_at(EVE) == 1
 
 
 def test_log7_one_s_own_does_not_end_with_what_leans_on_what_may_still_come() -> None:

@@ -6,9 +6,11 @@ import hashlib
 
 import pytest
 
+from peerbook.peer.log.piece import Cut
 from peerbook.peer.overlay.messages import EnvelopeMessage, IntroductionMessage, encode_message
 from peerbook.peer.statement import Epoch
 
+from .peer_kit import DOCUMENT, World
 from .society_kit import Member, School
 
 
@@ -74,3 +76,19 @@ def test_key4_what_is_sealed_with_a_key_that_a_take_over_undid_counts_for_nobody
     school.wait(60)
     assert [each.words for each in (ada, ben, cleo)] == ["before. of Cleo. of hers. "] * 3
     assert len({each.replica.reaches.digest for each in (ada, ben, cleo)}) == 1
+
+
+def test_log9_a_session_of_which_nothing_counts_is_told_of_as_soon_as_something_of_it_came() -> None:
+    world = World()
+    eve, page = world.page(), world.page()
+    world.join(eve, page)
+    world.clock.advance(1000)
+    world.part(eve, page)
+    page.rules.cuts[DOCUMENT, eve.session] = Cut(0, None)
+    nothing = page.replica.reaches.digest
+    eve.text += "of no account"
+    world.clock.advance(1000)
+    piece = eve.replica.log.pieces(eve.session)[0]
+    page.replica.take(piece)
+    assert [(each.session, each.count) for each in page.replica.reaches.all] == [(eve.session, 0)]
+    assert page.replica.reaches.digest != nothing

@@ -53,6 +53,8 @@ class ReadingPorts:
     comes after is in the document.
     """
     locked: Callable[[Piece], None]
+    decides: Callable[[], bool]
+    """Whether this document says what may be: not while the next is being built, as what it leans on may be gone."""
     work: Work | None = None
     """How long each person's writing may take."""
     participant: str = ""
@@ -105,6 +107,11 @@ class Reading:
         """Whether something of the log is not looked at yet: it has no key here, or takes long."""
         is_slow = self._intake is not None and self._intake.waiting.is_slow
         return is_slow or any(strand.state == "locked" for strand in self._strands.values())
+
+    @property
+    def has_left(self) -> bool:
+        """Whether some session is read no further here than to what may not stand where it does."""
+        return any(strand.state == "left" for strand in self._strands.values())
 
     @property
     def has_own(self) -> bool:
@@ -336,6 +343,9 @@ class Reading:
                 self._stop(strand, place, piece)
 
     def _stop(self, strand: Strand, place: int, piece: Piece) -> None:
+        if not self._ports.decides():
+            strand.state = "left"
+            return
         strand.next = place
         strand.parts = None
         self._ports.stopped(strand.session, place, piece, self._gathered is not None)

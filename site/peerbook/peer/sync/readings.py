@@ -160,7 +160,7 @@ class Readings:
             cut = page.cut_of(session, author) if author is not None else None
             return cut.count if cut else None
 
-        return Reading(
+        made: Reading = Reading(
             ReadingPorts(
                 log,
                 page.session,
@@ -170,6 +170,7 @@ class Readings:
                 page.open,
                 self._ports.stopped,
                 page.locked,
+                lambda: made is not self._reading or not self.is_building,
                 page.work,
                 page.participant,
                 self.applying,
@@ -180,6 +181,7 @@ class Readings:
             self._genesis if doc is not None else None,
             log.count(page.session),
         )
+        return made
 
     def _built_anew(self, doc: Doc[Any]) -> Reading:
         """A reading of all that counts into ``doc``: also of what is written while it is being built."""
@@ -239,7 +241,8 @@ class Readings:
     def _exchange(self, reading: Reading, doc: Doc[Any]) -> None:
         before = self.doc
         assert before is not None
-        if self._is_check and (self._is_due or self._ports.is_same(before, doc)):
+        is_left = self._reading.has_left
+        if self._is_check and (self._is_due or (not is_left and self._ports.is_same(before, doc))):
             self._leave_next()
             return
         self._next = None

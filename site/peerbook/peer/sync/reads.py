@@ -26,7 +26,8 @@ class Strand:
     """The client's clock there."""
     parts: Parts | None = None
     """A change in parts of which not all were read."""
-    state: Literal["idle", "reading", "locked", "full"] = "idle"
+    state: Literal["idle", "reading", "locked", "full", "left"] = "idle"
+    """`left`: something in it may not be where it stands in this document; the next one says whether that counts."""
     rest: list[CheckedChange] = field(default_factory=list)
     """What found no room to wait, in order."""
     is_cut: bool = False

@@ -236,7 +236,11 @@ class Replica:
             self._readings.replay_soon()
 
     def _join(self, piece: Piece, opened: Opened | None) -> Received:
+        is_new = self.log.author_of(piece.session) is None
         taken = self.log.take(piece)
+        if is_new:
+            # Also of what counts for nothing it is said that it is known.
+            self.reaches.changed()
         known = (piece, opened) if opened else None
         if isinstance(taken, New):
             self._logged(taken.joined)

@@ -4,6 +4,7 @@ import { Log } from '../log/log';
 import { links, Writer } from '../log/writer.testing';
 import { Chance } from '../simulation/chance';
 import { Reaches } from './reaches';
+import { envelope, stage } from './replica.testing';
 
 /** A log with so many of a writer's envelopes, and somebody with the same keys who says something else from 5 on. */
 function setting(count: number): { log: Log; a: Writer; b: Writer; reaches: Reaches; removed: Set<string> } {
@@ -128,5 +129,21 @@ describe('how far a neighbour is, beside what is here', () => {
     reaches.changed();
     expect(reaches.all.map(({ count }) => count)).toEqual([0]);
     expect(reaches.digest).not.toEqual(before);
+  });
+});
+
+describe('what is known of a log, for neighbours', () => {
+  it('[SYN6, LOG9] a session of which nothing counts is told of as soon as something of it came', () => {
+    const nothing = { count: 0, chain: null };
+    const { replica, take } = stage({ cutOf: () => nothing });
+    const before = replica.reaches.digest;
+    const piece = envelope(0, new Uint8Array([0, 0]));
+    expect(take(piece)).toBe('refused');
+    expect(replica.reaches.all.map(({ session, count }) => [session, count])).toEqual([[piece.session, 0]]);
+    // As on a page that was told of the session before anything of it came.
+    const told = stage({ cutOf: () => nothing });
+    told.replica.meet(piece.session, piece.author);
+    expect(replica.reaches.digest).toEqual(told.replica.reaches.digest);
+    expect(replica.reaches.digest).not.toEqual(before);
   });
 });

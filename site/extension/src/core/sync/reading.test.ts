@@ -49,6 +49,24 @@ describe('reading a log into a document', () => {
     expect([bench.asked, bench.words]).toEqual([[0, 1], 'x']);
   });
 
+  it('[LOG7] what may not stand where it does ends nothing while the next document is built', () => {
+    const bench = new Bench().say(1, open(craft(ADA, 1, [{ parent: 'nowhere' }]))).come(0);
+    bench.decides = false;
+    bench.later = [];
+    bench.come(1, 2);
+    bench.reading.read(bench.ada.session);
+    expect(bench.reading.hasLeft).toBe(false);
+    bench.later.splice(0).forEach(answer => answer());
+    expect([bench.words, bench.stops, bench.reading.hasLeft, bench.asked]).toEqual(['', [], true, [0, 1]]);
+    // It reads on in none of it, whatever comes.
+    bench.come(3);
+    bench.reading.unlock();
+    expect([bench.asked, bench.later, bench.reading.isOpening]).toEqual([[0, 1], [], false]);
+    bench.decides = true;
+    bench.reading.read(bench.ada.session);
+    expect(bench.stops).toEqual([]);
+  });
+
   it('[KEY1] for which there is no key it waits, and goes on when there is one', () => {
     const bench = new Bench().say(1, { kind: 'locked' }).come(0, 1, 2);
     expect([bench.words, bench.locked, bench.reading.isUnread, bench.stops]).toEqual(['', [1], true, []]);

@@ -55,6 +55,7 @@ export class Bench {
         this.stops.push(`${place}${isBuilding ? ' building' : ''}`);
         this.log.stop(session, place);
       },
+      decides: () => this.decides,
       locked: piece => this.locked.push(piece.from),
       torn: () => (this.torn += 1),
       progressed: () => (this.progress += 1)
@@ -76,6 +77,8 @@ export class Bench {
   later: (() => void)[] | null = null;
   progress = 0;
   torn = 0;
+  /** Whether it is not about to be exchanged for another. */
+  decides = true;
 
   /** Ada's envelopes at these places come, and are read. */
   come(...places: number[]): this {

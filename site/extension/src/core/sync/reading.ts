@@ -75,6 +75,11 @@ export class Reading {
     return !!strand && this.doc !== null && Y.getState(this.doc.store, strand.client) > strand.clock;
   }
 
+  /** Whether some session is read no further here than to what may not stand where it does. */
+  get hasLeft(): boolean {
+    return [...this.strands.values()].some(({ state }) => state === 'left');
+  }
+
   /** Whether something is being opened. */
   get isOpening(): boolean {
     return this.opening > 0;
@@ -120,8 +125,10 @@ export class Reading {
         if (this.ended) {
           return;
         }
-        strand.state = 'idle';
-        this.take(strand, piece, opened);
+        if (strand.state !== 'left') {
+          strand.state = 'idle';
+          this.take(strand, piece, opened);
+        }
         if (!isInside) {
           this.read(session);
         }
@@ -372,6 +379,9 @@ export class Reading {
   /** Something was applied: what found no room may wait, or be applied, now. */
   private retry(): void {
     for (const strand of [...this.full]) {
+      if (strand.state === 'left') {
+        continue;
+      }
       strand.state = 'idle';
       this.putRest(strand);
       this.read(strand.session);
@@ -395,6 +405,10 @@ export class Reading {
   }
 
   private stop(strand: IStrand, place: number, piece: IPiece): void {
+    if (!this.ports.decides()) {
+      strand.state = 'left';
+      return;
+    }
     strand.next = place;
     strand.parts = null;
     this.ports.stopped(strand.session, place, piece, this.gathered !== null);

@@ -84,6 +84,26 @@ describe('a document that is built anew', () => {
     }
   );
 
+  it('[LOG7, SYN18] says what may be, and not the one before it: what somebody leans on is another thing there', () => {
+    const { replica, clock, says, take } = replicaOf({ ada: ADA, ben: BEN }, 10);
+    const [ada, ben] = ['ada', 'ben'].map((name, at) => new Writer(new Chance(at), name)) as [Writer, Writer];
+    const [side] = ada.write(1) as [IPiece];
+    const letter = { content: textOf('s'), parent: { client: ADA, clock: 0 } };
+    says.set(side, craft(ADA, 0, [text('t'), letter]));
+    take(side);
+    clock.advance(QUIET_MS);
+    const [words] = ben.write(1) as [IPiece];
+    says.set(words, craft(BEN, 0, [{ content: textOf('ben'), parent: { client: ADA, clock: 1 } }]));
+    replica.take(words, () => undefined);
+    clock.advance(5);
+    // The other side counts: there it is no letter, but a text in which somebody writes.
+    says.set(side, craft(ADA, 0, [text('t'), text('u')]));
+    replica.review(true);
+    clock.advance(100);
+    expect(replica.log.stopAt(ben.session)).toBeNull();
+    expect((replica.doc!.getMap('cells').get('u') as Y.Text).toJSON()).toBe('ben');
+  });
+
   it('[SYN5] is left for another one where what one wrote meanwhile has it built anew once more', () => {
     const { replica, clock, on, say } = replicaOf({ ada: ADA }, 1);
     const ada = new Writer(new Chance(1), 'ada');

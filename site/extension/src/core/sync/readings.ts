@@ -188,8 +188,8 @@ export class Readings {
           this.replay();
         }
       },
+      decides: () => made.reading !== this.reading || (this.next ?? this.soon) === null,
       stopped: (session, place, piece, isBuilding) => {
-        // What the next document finds is found in this one too, or counts for the next alone.
         if (made.reading === this.reading || made.reading === this.next) {
           ports.stopped(session, place, piece, isBuilding);
         }
@@ -253,7 +253,7 @@ export class Readings {
     this.lost?.();
     this.lost = null;
     const before = this.reading.doc!;
-    if (this.isCheck && this.ports.isSame(before, doc)) {
+    if (this.isCheck && !this.reading.hasLeft && this.ports.isSame(before, doc)) {
       next.end();
       return;
     }

@@ -32,6 +32,8 @@ export interface IReadingPorts {
    * after is in the document.
    */
   stopped(session: string, place: number, piece: IPiece, isBuilding: boolean): void;
+  /** Whether this document says what may be: not while the next one is being built, as what it leans on may be gone. */
+  decides(): boolean;
   /** Something is sealed with a key that is not here. */
   locked(piece: IPiece): void;
   /** Something that had waited may not be: built anew, it shows where. */
@@ -57,7 +59,8 @@ export interface IStrand {
   clock: number;
   /** A change in parts of which not all were read. */
   parts: { readonly place: number; readonly of: number; readonly list: Uint8Array[] } | null;
-  state: 'idle' | 'opening' | 'locked' | 'full';
+  /** `left`: something in it may not be where it stands in this document, and the next one says whether that counts. */
+  state: 'idle' | 'opening' | 'locked' | 'full' | 'left';
   /** What found no room to wait, in order. */
   readonly rest: ICheckedChange[];
   isCut: boolean;

@@ -291,7 +291,12 @@ export class Replica {
   }
 
   private join(piece: IPiece, opened: Opened | null): Received {
+    const isNew = this.log.authorOf(piece.session) === undefined;
     const taken = this.log.take(piece);
+    if (isNew) {
+      // Also of what counts for nothing it is said that it is known.
+      this.reaches.changed();
+    }
     switch (taken.kind) {
       case 'new':
         this._bytes -= bytesOf(taken.instead);
