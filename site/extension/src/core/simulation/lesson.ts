@@ -363,7 +363,11 @@ export class Lesson {
   }
 
   private get honest(): Pupil[] {
-    return this.people.filter(pupil => pupil.role !== 'removed' && !this.promises.outlaws.has(pupil.who));
+    const { roles } = this.teacher.society;
+    // Who was put out before they ever were inside does not know it: they are told no.
+    const isOut = ({ role, participant }: Pupil): boolean =>
+      (role === 'unknown' ? roles?.roleOf(participant) : role) === 'removed';
+    return this.people.filter(pupil => !isOut(pupil) && !this.promises.outlaws.has(pupil.who));
   }
 
   private check(): void {
