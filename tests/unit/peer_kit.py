@@ -88,6 +88,7 @@ class EverybodyMay:
         self.cuts: dict[tuple[str, str], Cut] = {}
         """By document and session."""
         self.owner = ""
+        self.undone: set[int] = set()
 
     def standing(self, who: Introduction, place: Envelope) -> Standing:
         return self.standings.get(who.participant, "may")

@@ -49,8 +49,11 @@ class Proven:
 class Course:
     """See `peerbook.peer.log.log.Log`."""
 
-    def __init__(self, session: str, author: str, links: Chain, room: WaitingRoom) -> None:
+    def __init__(
+        self, session: str, author: str, links: Chain, room: WaitingRoom, is_out: Callable[[Piece], bool]
+    ) -> None:
         self.session = session
+        self._is_out = is_out
         self.author = author
         self._links = links
         self._room = room
@@ -59,6 +62,7 @@ class Course:
         self.frontier: Frontier | None = None
         self.fork: Proven | None = None
         self.beyond: list[Piece] = []
+        self.withheld: list[Piece] = []
         self.bad: dict[bytes, None] = {}
         self._side: Strand | None = None
 
@@ -86,6 +90,8 @@ class Course:
             return Refused("author")
         if piece.hash in self.bad:
             return Refused("segment")
+        if self._is_out(piece):
+            return Refused("out")
         there = self.strand.piece_at(piece.first)
         is_here = there is not None and there.same(piece)
         if not is_here and any(each.same(piece) for each in self._room.of(self.session)):
@@ -105,7 +111,8 @@ class Course:
             self.beyond = [*self.beyond, piece]
 
     def compact(self, piece: Piece) -> list[Piece]:
-        return self.strand.replace(piece) if self._compacts(piece) or self._replaces(piece) else []
+        is_fit = not self._is_out(piece) and (self._compacts(piece) or self._replaces(piece))
+        return self.strand.replace(piece) if is_fit else []
 
     def refuse(self, piece: Piece, instead: Iterable[Piece]) -> list[Piece]:
         self.ban(piece.hash)
@@ -162,10 +169,7 @@ class Course:
         was, is_refusing = self.stopped, bool(self.bad)
         self.stopped = None
         self.bad.clear()
-        for piece in was.gone if was else ():
-            follows = piece.first == self.strand.count and agrees(piece.before, self.strand.chain)
-            if follows and piece.end <= self.limit:
-                self.strand.append(piece)
+        self._bring_back(was.gone if was else ())
         return was is not None or is_refusing
 
     def prove(self, proof: list[Piece]) -> bool:
@@ -187,9 +191,7 @@ class Course:
         if cut and cut.chain and self.stopped and cut.count > self.stopped.at:
             # The stop was for another side of a fork, or comes again.
             self.stopped = None
-        for piece in self.beyond:
-            if piece.first == strand.count and agrees(piece.before, strand.chain) and piece.end <= self.limit:
-                strand.append(piece)
+        self._bring_back(self.beyond)
         self.beyond = []
         if cut:
             chain = strand.chain_at(cut.count)
@@ -199,6 +201,33 @@ class Course:
             self.beyond = strand.truncate(0 if is_wrong else cut.count)
             self._dismiss(lambda each: is_wrong or each.end > cut.count)
         return Moved(without(was, strand.pieces), without(strand.pieces, was))
+
+    def withhold(self) -> Moved:
+        was = list(self.strand.pieces)
+        first = next(filter(self._is_out, was), None)
+        gone = self.strand.truncate(first.first) if first else []
+        self.withheld = [*gone, *self._go_on(self.withheld)]
+        self._dismiss(self._is_out)
+        self._side = None
+        self._settle()
+        return Moved(gone, without(self.strand.pieces, was))
+
+    def _bring_back(self, pieces: Sequence[Piece]) -> None:
+        """What was here is back, as far as it follows and counts."""
+        rest = self._go_on(pieces)
+        out = next((at for at, piece in enumerate(rest) if self._is_out(piece)), len(rest))
+        self.withheld = [*self.withheld, *rest[out:]]
+
+    def _go_on(self, pieces: Sequence[Piece]) -> list[Piece]:
+        """Appends what follows on what is here, counts, and is not out. Gives the others."""
+        strand, rest = self.strand, []
+        for piece in pieces:
+            follows = piece.first == strand.count and agrees(piece.before, strand.chain)
+            if follows and piece.end <= self.limit and not self._is_out(piece):
+                strand.append(piece)
+            else:
+                rest.append(piece)
+        return rest
 
     def _dismiss(self, is_gone: Callable[[Piece], bool]) -> None:
         for piece in filter(is_gone, self._room.of(self.session)):
@@ -310,7 +339,7 @@ class Course:
     def _settle(self) -> bool:
         """False if the frontier's place is reached with another chain than the frontier's."""
         frontier = self.frontier
-        if frontier is None or frontier.settled:
+        if frontier is None:
             return True
         chain = self.strand.chain_at(frontier.count)
         if chain is None:

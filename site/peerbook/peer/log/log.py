@@ -15,11 +15,18 @@ from .waiting import WaitingRoom
 
 
 class Log:
-    """``cut_of``: how far a session (with its author) that is new here counts, if there is a statement."""
+    """``cut_of``: how far a session (with its author) that is new here counts, if there is a statement; ``is_out``:
+    whether a piece is not to be had, for now.
+    """
 
-    def __init__(self, links: Chain, cut_of: Callable[[str, str], Cut | None] = lambda _session, _author: None) -> None:
+    def __init__(
+        self,
+        links: Chain,
+        cut_of: Callable[[str, str], Cut | None] = lambda _session, _author: None,
+        is_out: Callable[[Piece], bool] = lambda _piece: False,
+    ) -> None:
         self._links = links
-        self._cut_of = cut_of
+        self._cut_of, self._is_out = cut_of, is_out
         self._courses: dict[str, Course] = {}
         self._room = WaitingRoom(self.count)
 
@@ -61,9 +68,9 @@ class Log:
         return course.strand.range(first, end) if course else []
 
     def kept(self, session: str) -> list[Piece]:
-        """All pieces that are kept: those that count, then those that a frontier took away."""
+        """All pieces that are kept: those that count, then those that a frontier took away, or that are withheld."""
         course = self._courses.get(session)
-        return [*course.strand.pieces, *course.beyond] if course else []
+        return [*course.strand.pieces, *course.beyond, *course.withheld] if course else []
 
     def proof_of(self, session: str) -> list[Piece] | None:
         """What proves that the session said two things, whatever a frontier says."""
@@ -177,11 +184,19 @@ class Log:
         """How far a session counts, by a statement, or None: there is none any more. What is beyond is kept apart."""
         return self._course(session, author).cut(cut)
 
+    def withhold(self) -> dict[str, Moved]:
+        """Other pieces may be out than were. What is, and what follows on it, is kept apart; what is not any more is
+        back. Nobody else is to have it either, so it neither ends a session nor says anything against what comes in its
+        place. Gives what moved, by session.
+        """
+        moved = {session: course.withhold() for session, course in self._courses.items()}
+        return {session: each for session, each in moved.items() if each.gone or each.joined}
+
     def _course(self, session: str, author: str) -> Course:
         known = self._courses.get(session)
         if known:
             return known
-        course = self._courses[session] = Course(session, author, self._links, self._room)
+        course = self._courses[session] = Course(session, author, self._links, self._room, self._is_out)
         cut = self._cut_of(session, author)
         if cut:
             course.cut(cut)

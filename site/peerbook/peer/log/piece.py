@@ -12,7 +12,7 @@ from ..sealed import Stream, first_link
 from ..segment import Segment, decode_segment, is_segment
 
 Form = Literal["envelope", "segment"]
-Why = Literal["cut", "stopped", "forked", "segment", "author", "astray"]
+Why = Literal["cut", "stopped", "forked", "segment", "author", "astray", "out"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -128,6 +128,7 @@ class Changes:
                 lambda: self._ports.later().exchange.compare(),
                 lambda: self._may_write(document, kind),
                 lambda: self._ports.later().writer.drop(document, kind),
+                lambda piece: bool(options.rules.undone) and _epoch_of(piece) in options.rules.undone,
                 self._work,
             ),
         )

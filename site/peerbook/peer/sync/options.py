@@ -59,6 +59,10 @@ class Rules(Protocol):
     def cut_of(self, document: str, session: str, participant: str) -> Cut | None:
         """None: there is no frontier for it."""
 
+    @property
+    def undone(self) -> Collection[int]:
+        """Epochs that were stated, and are not any more: what is sealed for one is not to be had."""
+
     def is_owner(self, participant: str) -> bool:
         """Whether nobody may say how far somebody counts: they own the class."""
 

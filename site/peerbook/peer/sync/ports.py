@@ -50,5 +50,7 @@ class ReplicaPorts:
     """Whether one may write here, as far as is known."""
     withdraw: Callable[[], None] = lambda: None
     """What was published and waits for a key is not to be sealed any more."""
+    is_undone: Callable[[Piece], bool] = lambda piece: False
+    """Whether it is sealed for an epoch that was stated, and is not any more."""
     work: Work | None = None
     """How long each person's writing may take."""

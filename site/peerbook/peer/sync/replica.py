@@ -32,7 +32,10 @@ class Replica:
         self.name = name
         self.kind = kind
         self._ports = ports
-        self.log = Log(ports.links, ports.cut_of)
+        # Of one's own it is known that nobody else has it: that ends.
+        self.log = Log(
+            ports.links, ports.cut_of, lambda piece: piece.session != ports.session and ports.is_undone(piece)
+        )
         self.reaches = Reaches(self.log, ports.links.first, ports.cut_of)
         """How far each session is, for neighbours."""
         self.forms = Forms(self.log, self.reaches)
@@ -180,6 +183,9 @@ class Replica:
         changed = [self._recut(session, self.log.author_of(session) or "") for session in sessions]
         is_moved = [self.log.cut_at(session) for session in sessions] != before
         is_resumed = (is_moved or is_rekeyed) and self._resume()
+        if is_rekeyed and self.log.withhold():
+            # As whoever opens the document anew does not take it.
+            self.reaches.changed()
         if is_resumed or is_rekeyed or any(changed):
             self._readings.replay()
 

@@ -17,6 +17,7 @@ from ..keys.answer import Admission
 from ..keys.documents import document_key, keeper_of, secret_kind_of
 from ..keys.keyring import Keyring, Oneself
 from ..keys.knocking import KnockState
+from ..keys.undone import Undone
 from ..keys.wrapping import Wrapping, WrappingPorts
 from ..overlay.messages import STREAM_BYTES, AdmitMessage, ClassMessage, HeardOf, KnockMessage, StatementMessage
 from ..overlay.neighbours import Neighbour, Neighbours
@@ -78,6 +79,7 @@ class Society:
         self._options = options
         self._statements: Statements | None = None
         self._ports: SocietyPorts | None = None
+        self._undone = Undone()
         self._participant = options.own.introduced.participant
         self._everyone = everyone_of(options.class_id)
         self.keyring = Keyring(
@@ -152,7 +154,7 @@ class Society:
     def standing(self, who: Introduction, place: Envelope) -> Standing:
         roles = self.roles
         # What is sealed for an epoch that nobody stated may be anything.
-        if roles is None or all(each.epoch != place.epoch for each in roles.epochs):
+        if roles is None or not self._undone.is_stated(place.epoch):
             return "unknown"
         if self._is_outside(who.participant):
             return "unknown"
@@ -163,6 +165,10 @@ class Society:
         roles = self.roles
         is_all = roles is None or self._is_outside(participant)
         return None if is_all or roles is None else roles.cut_of(document, session, participant)
+
+    @property
+    def undone(self) -> Collection[int]:
+        return self._undone.epochs
 
     def is_owner(self, participant: str) -> bool:
         return self.roles is not None and self.roles.owner == participant
@@ -177,6 +183,9 @@ class Society:
         return DocumentKey(epoch, keys[0]) if epoch is not None and keys else None
 
     def keys_of(self, document: str, kind: str, epoch: int) -> Sequence[bytes]:
+        if not self._undone.is_stated(epoch):
+            # Nobody takes what is sealed for it: nor do one's own secrets open it, which follow from the number alone.
+            return ()
         if kind == "record":
             # What somebody says of themselves is for all, whatever it is about.
             return [document_key(secret, document) for secret in self.keyring.epoch_keys(epoch)]
@@ -236,17 +245,16 @@ class Society:
 
     def take(self, statements: Sequence[Statement], source: str = "") -> None:
         """Takes statements that were verified, one's own among them, and passes on what is new."""
-        before = self._stated_keys
         taken = self._statements.take(statements) if self._statements else []
         if not taken:
             return
+        is_rekeyed = self._undone.take(self._epochs)
         self._wrapping.handing.changed()
         self._tell()
         if self._ports:
             for each in taken:
                 self._ports.neighbours.say(StatementMessage(each.data), {source})
-            now = self._stated_keys
-            self._ports.rules_changed(any(now.get(epoch) != keys for epoch, keys in before.items()))
+            self._ports.rules_changed(is_rekeyed)
         self.introduced()
         self.doorway.changed()
         self.doorway.need()
@@ -268,10 +276,6 @@ class Society:
     def _epochs(self) -> Sequence[ClassEpoch]:
         roles = self.roles
         return roles.epochs if roles else ()
-
-    @property
-    def _stated_keys(self) -> dict[int, list[bytes]]:
-        return {each.epoch: sorted([each.key_hash, *each.others]) for each in self._epochs}
 
     def _stated(self, epoch: int) -> Sequence[bytes]:
         found = next((each for each in self._epochs if each.epoch == epoch), None)

@@ -3,7 +3,8 @@
  * said two things. `log.ts` says what the methods are for.
  */
 import { idText } from '../envelope/envelope';
-import { agrees, type IChain, type IPiece, isSamePiece } from './piece';
+import { compacts, replaces } from './fit';
+import { agrees, type IChain, type IPiece, isSamePiece, without } from './piece';
 import { isContradictory } from './proof';
 import { Strand } from './strand';
 import { type ICut, type IMoved, KNOWN, refused, type Taken, WAITING } from './taken';
@@ -32,7 +33,8 @@ export class Course {
     readonly session: string,
     readonly author: string,
     private readonly links: IChain,
-    private readonly room: WaitingRoom
+    private readonly room: WaitingRoom,
+    private readonly isOut: (piece: IPiece) => boolean = () => false
   ) {
     this.strand = new Strand(session, links);
   }
@@ -45,6 +47,8 @@ export class Course {
   fork: { readonly proof: readonly IPiece[]; readonly begins: number; readonly at: number } | null = null;
   /** What the frontier took away, in order: lifting it brings it back. */
   beyond: readonly IPiece[] = [];
+  /** What is out, in order, and what followed on it. */
+  withheld: readonly IPiece[] = [];
   /** Segments whose content was refused. */
   readonly bad = new Set<string>();
   /** Another way from 0, while a piece waits that does not follow on this one. */
@@ -73,6 +77,9 @@ export class Course {
     if (this.bad.has(idText(piece.hash))) {
       return refused('segment');
     }
+    if (this.isOut(piece)) {
+      return refused('out');
+    }
     if (this.isWaiting(piece)) {
       return WAITING;
     }
@@ -94,7 +101,8 @@ export class Course {
   }
 
   compact(piece: IPiece): readonly IPiece[] {
-    return this.compacts(piece) || this.replaces(piece) ? this.strand.replace(piece) : [];
+    const isFit = !this.isOut(piece) && (compacts(this.strand, piece) || replaces(this.strand, piece));
+    return isFit ? this.strand.replace(piece) : [];
   }
 
   refuse(piece: IPiece, instead: readonly IPiece[]): readonly IPiece[] {
@@ -158,15 +166,11 @@ export class Course {
 
   /** What may not be is to be found anew: what was stopped is back, as far as it counts, and no segment is refused. */
   resume(): boolean {
-    const { stopped, strand } = this;
+    const { stopped } = this;
     const isRefusing = this.bad.size > 0;
     this.stopped = null;
     this.bad.clear();
-    for (const piece of stopped?.gone ?? []) {
-      if (piece.from === strand.count && agrees(piece.before, strand.chain) && piece.to <= this.limit) {
-        strand.append(piece);
-      }
-    }
+    this.bringBack(stopped?.gone ?? []);
     return stopped !== null || isRefusing;
   }
 
@@ -193,11 +197,7 @@ export class Course {
       // The stop was for another side of a fork, or comes again.
       this.stopped = null;
     }
-    for (const piece of this.beyond) {
-      if (piece.from === strand.count && agrees(piece.before, strand.chain) && piece.to <= this.limit) {
-        strand.append(piece);
-      }
-    }
+    this.bringBack(this.beyond);
     this.beyond = [];
     if (cut) {
       const chain = strand.chainAt(cut.count);
@@ -209,6 +209,38 @@ export class Course {
       this.dismiss(piece => piece.to > cut.count);
     }
     return { gone: without(was, strand.pieces), joined: without(strand.pieces, was) };
+  }
+
+  withhold(): IMoved {
+    const { strand } = this;
+    const was = [...strand.pieces];
+    const first = was.find(this.isOut);
+    const gone = first ? strand.truncate(first.from) : [];
+    this.withheld = [...gone, ...this.goOn(this.withheld)];
+    this.dismiss(this.isOut);
+    this.side = null;
+    this.settle();
+    return { gone, joined: without(strand.pieces, was) };
+  }
+
+  /** What was here is back, as far as it follows and counts. */
+  private bringBack(pieces: readonly IPiece[]): void {
+    const rest = this.goOn(pieces);
+    const out = rest.findIndex(this.isOut);
+    this.withheld = out < 0 ? this.withheld : [...this.withheld, ...rest.slice(out)];
+  }
+
+  /** Appends what follows on what is here, counts, and is not out. Gives the others. */
+  private goOn(pieces: readonly IPiece[]): readonly IPiece[] {
+    const { strand } = this;
+    return pieces.filter(piece => {
+      const follows = piece.from === strand.count && agrees(piece.before, strand.chain);
+      const isBack = follows && piece.to <= this.limit && !this.isOut(piece);
+      if (isBack) {
+        strand.append(piece);
+      }
+      return !isBack;
+    });
   }
 
   private isWaiting(piece: IPiece): boolean {
@@ -266,7 +298,7 @@ export class Course {
   private put(piece: IPiece): Taken {
     const { strand } = this;
     if (piece.to <= strand.count) {
-      return this.compacts(piece) ? { kind: 'known', compacts: true } : KNOWN;
+      return compacts(this.strand, piece) ? { kind: 'known', compacts: true } : KNOWN;
     }
     if (!strand.chainAt(piece.from)) {
       this.room.add(piece);
@@ -363,35 +395,4 @@ export class Course {
     this.dismiss(() => true);
     return { kind: 'new', joined: [], instead: [], replay: true };
   }
-
-  /** Two devices of one person may both have made a segment of one range: the one with the lower hash stays. */
-  private replaces(piece: IPiece): boolean {
-    const [there] = this.strand.range(piece.from, piece.to);
-    return (
-      piece.form === 'segment' &&
-      there?.form === 'segment' &&
-      there.from === piece.from &&
-      there.to === piece.to &&
-      agrees(there.after, piece.after) &&
-      idText(piece.hash) < idText(there.hash)
-    );
-  }
-
-  /** Whether the segment holds what two or more pieces here hold, with the same chain at both ends. */
-  private compacts(piece: IPiece): boolean {
-    const { strand } = this;
-    const [before, after] = [strand.chainAt(piece.from), strand.chainAt(piece.to)];
-    return (
-      before !== null &&
-      after !== null &&
-      agrees(piece.before, before) &&
-      agrees(piece.after, after) &&
-      strand.range(piece.from, piece.to).length > 1
-    );
-  }
-}
-
-function without(pieces: readonly IPiece[], others: readonly IPiece[]): IPiece[] {
-  const gone = new Set(others);
-  return pieces.filter(piece => !gone.has(piece));
 }

@@ -11,10 +11,14 @@ import { WaitingRoom } from './waiting';
 export type { ICut, IMoved, Refusal, Taken } from './taken';
 
 export class Log {
-  /** `cutOf`: how far a session that is new here counts, if there is a statement. */
+  /**
+   * @param cutOf how far a session that is new here counts, if there is a statement
+   * @param isOut whether a piece is not to be had, for now
+   */
   constructor(
     private readonly links: IChain,
-    private readonly cutOf: (session: string, author: string) => ICut | null = () => null
+    private readonly cutOf: (session: string, author: string) => ICut | null = () => null,
+    private readonly isOut?: (piece: IPiece) => boolean
   ) {}
 
   private readonly courses = new Map<string, Course>();
@@ -63,10 +67,10 @@ export class Log {
     return this.courses.get(session)?.strand.range(from, to) ?? [];
   }
 
-  /** All pieces that are kept: those that count, then those that a frontier took away. */
+  /** All pieces that are kept: those that count, then those that a frontier took away, or that are withheld. */
   kept(session: string): readonly IPiece[] {
     const course = this.courses.get(session);
-    return course ? [...course.strand.pieces, ...course.beyond] : [];
+    return course ? [...course.strand.pieces, ...course.beyond, ...course.withheld] : [];
   }
 
   /** What proves that the session said two things, whatever a frontier says. */
@@ -197,12 +201,22 @@ export class Log {
     return this.course(session, author).cut(cut);
   }
 
+  /**
+   * Other pieces may be out than were. What is, and what follows on it, is kept apart; what is not any more is back. Nobody
+   * else is to have it either, so it neither ends a session nor says anything against what comes in its place.
+   * @returns by session, what moved.
+   */
+  withhold(): Map<string, IMoved> {
+    const moved = [...this.courses].map(([session, course]) => [session, course.withhold()] as const);
+    return new Map(moved.filter(([, { gone, joined }]) => gone.length + joined.length > 0));
+  }
+
   private course(session: string, author: string): Course {
     const known = this.courses.get(session);
     if (known) {
       return known;
     }
-    const course = new Course(session, author, this.links, this.room);
+    const course = new Course(session, author, this.links, this.room, this.isOut);
     this.courses.set(session, course);
     course.cut(this.cutOf(session, author));
     return course;

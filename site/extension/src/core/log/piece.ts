@@ -54,3 +54,9 @@ export function isSamePiece(a: IPiece, b: IPiece): boolean {
 export function agrees(a: Uint8Array | null, b: Uint8Array | null): boolean {
   return a === null || b === null || sameBytes(a, b);
 }
+
+/** Those that are not among the others. */
+export function without(pieces: readonly IPiece[], others: readonly IPiece[]): IPiece[] {
+  const gone = new Set(others);
+  return pieces.filter(piece => !gone.has(piece));
+}

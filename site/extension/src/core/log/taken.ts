@@ -20,6 +20,8 @@ export type Refusal =
   | 'forked'
   /** A segment whose content was refused. */
   | 'segment'
+  /** It is sealed for an epoch that is undone. */
+  | 'out'
   /** The session is another participant's. */
   | 'author'
   /** It belongs to the side of a fork that does not count. */

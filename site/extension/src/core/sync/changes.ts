@@ -105,6 +105,7 @@ export class Changes {
         options.onLocked?.(document, epochOf(piece));
         options.ear?.locked();
       },
+      isUndone: piece => (rules.undone?.size ?? 0) > 0 && rules.undone!.has(epochOf(piece)),
       forked: proof => this.proofs.tell(document, proof),
       contradicted: (session, author) => options.onFork?.(document, session, author),
       replayed: (doc, lost) => {

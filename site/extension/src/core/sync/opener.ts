@@ -6,6 +6,8 @@ import type { SessionKeys } from '../envelope/keys';
 import { openEnvelope } from '../envelope/seal';
 import type { ISegment } from '../envelope/segment';
 import type { IPiece } from '../log/piece';
+import { checkChange } from '../permissions/change';
+import { forSegments, type IChangeLimits } from '../permissions/limits';
 import type { IKeys } from './options';
 import { readPiece } from './pieces';
 import type { Opened } from './reading';
@@ -81,4 +83,13 @@ export class Opener {
       );
     });
   }
+}
+
+/** Whether nothing speaks against a piece by itself; `client`: its session's clientID. */
+export function isFit(piece: IPiece, opened: Opened, client: number, limits: IChangeLimits): boolean {
+  if (opened.kind !== 'open' || opened.parts > 1) {
+    return opened.kind !== 'wrong';
+  }
+  const ofForm = piece.form === 'segment' ? forSegments(limits) : limits;
+  return checkChange(opened.plain, client, ofForm).kind === 'read';
 }

@@ -64,6 +64,8 @@ export interface IRules {
   standing(who: IAcquaintance, place: IPlace): Standing;
   /** How far a session counts in a document; null: there is no frontier for it. */
   cutOf(document: string, session: string, participant: string): ICut | null;
+  /** Epochs that were stated, and are not any more: what is sealed for one is not to be had. */
+  readonly undone?: ReadonlySet<number>;
   /** Whether nobody may say how far somebody counts: they own the class. */
   isOwner?(participant: string): boolean;
 }

@@ -50,6 +50,8 @@ export interface IReplicaPorts {
   /** A segment that is not to be taken again, and what counts in its place: to be stored. */
   banned?(piece: IPiece, instead: readonly IPiece[]): void;
   locked(piece: IPiece): void;
+  /** Whether it is sealed for an epoch that was stated, and is not any more. */
+  isUndone?(piece: IPiece): boolean;
   forked(proof: readonly IPiece[]): void;
   /** A session said two things, which only its segment's content shows: whoever cannot open that has no proof. */
   contradicted?(session: string, author: string): void;

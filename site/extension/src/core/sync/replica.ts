@@ -9,14 +9,13 @@ import type { Kind } from '../envelope/envelope';
 import { applyFrontiers } from '../log/frontier';
 import { Log, type Taken } from '../log/log';
 import { type IPiece, isSamePiece } from '../log/piece';
-import { checkChange } from '../permissions/change';
-import { forSegments } from '../permissions/limits';
 import { lostBy } from '../permissions/lost';
 import { Contents } from './contents';
 import { Drafts } from './drafts';
 import { Forms } from './forms';
 import type { IReplicaPorts, Received } from './ports';
 import { Reaches } from './reaches';
+import { isFit } from './opener';
 import type { Opened } from './reading';
 import { Readings } from './readings';
 import { Weighing } from './weighing';
@@ -30,7 +29,12 @@ export class Replica {
     readonly kind: Extract<Kind, 'document' | 'outputs'>,
     private readonly ports: IReplicaPorts
   ) {
-    this.log = new Log(ports.links, (session, author) => ports.cutOf(session, author));
+    this.log = new Log(
+      ports.links,
+      (session, author) => ports.cutOf(session, author),
+      // Of one's own it is known that nobody else has it: that ends.
+      piece => piece.session !== ports.session && ports.isUndone?.(piece) === true
+    );
     this.contents = new Contents(ports.clock, ports.digest);
     this.reaches = new Reaches(this.log, ports.digest, ports.links, (session, author) =>
       ports.cutOf(session, author)
@@ -138,7 +142,7 @@ export class Replica {
   /** Takes a genuine piece of others: `then` when it was screened. */
   take(piece: IPiece, then: (received: Received) => void): void {
     this.ports.open(piece, opened => {
-      if (!this.isFit(piece, opened)) {
+      if (!isFit(piece, opened, this.ports.clientOf(piece.session, piece.author), this.ports.limits)) {
         then(this.takeUnfit(piece));
       } else if (piece.form === 'segment' && opened.kind === 'open') {
         this.weighing.weigh(piece, opened, then);
@@ -203,7 +207,9 @@ export class Replica {
     });
     const moved = applyFrontiers(this.log, (session, author) => this.ports.cutOf(session, author));
     const isResumed = (moved.size > 0 || isRekeyed) && this.log.resume();
-    if (moved.size > 0) {
+    // As whoever opens the document anew does not take it.
+    const withheld = isRekeyed ? this.log.withhold().size : 0;
+    if (moved.size > 0 || isResumed || withheld > 0) {
       this.reaches.changed();
     }
     if (
@@ -244,16 +250,6 @@ export class Replica {
   end(): void {
     this.drafts.end();
     this.readings.end();
-  }
-
-  private isFit(piece: IPiece, opened: Opened): boolean {
-    if (opened.kind !== 'open' || opened.parts > 1) {
-      return opened.kind !== 'wrong';
-    }
-    const { limits } = this.ports;
-    const client = this.ports.clientOf(piece.session, piece.author);
-    const read = checkChange(opened.plain, client, piece.form === 'segment' ? forSegments(limits) : limits);
-    return read.kind === 'read';
   }
 
   private compact(segment: IPiece): boolean {

@@ -102,7 +102,44 @@ describe('what a page knows of its class', () => {
     const body = { kind: 'epoch', epoch: 1, door: 'open', members: [] } as const;
     const other = school.state('ines', 3, { ...body, keyHash: digest(new Uint8Array(32).fill(8)) });
     ada.society.hear(BEN, 'statement', other.bytes);
-    expect(ada.told).toEqual(['rules', 'rules, other keys']);
+    expect([ada.told, ada.society.undone.size]).toEqual([['rules', 'rules, other keys'], 0]);
+  });
+
+  it('[LOG15] all is read again where an epoch is undone, and where it is stated again, whose key is one’s own or not', () => {
+    const ada = school.member('ada', [school.epoch(1), school.stand('owner', 2, 'ines', 'instructor')]);
+    const { keyHash } = school.epoch(2) as unknown as { keyHash: Uint8Array };
+    const second = school.state('ines', 3, { kind: 'epoch', epoch: 2, door: 'open', keyHash, members: [] });
+    const out = school.stand('owner', 4, 'ines', 'removed');
+    const back = school.state('owner', 5, {
+      ...{ kind: 'standing', participant: school.idOf('ines'), role: 'instructor', frontier: [] },
+      counts: [second.id]
+    });
+    const seen: unknown[] = [];
+    for (const { bytes } of [second, out, back]) {
+      ada.society.hear(BEN, 'statement', bytes);
+      school.clock.advance(1);
+      ada.society.keyring.takeEpoch(2, school.keys[1]!.key);
+      const opening = ['mine', 'team', 'own'].map(() => 0);
+      const documents = [
+        `${BOOK}.mine.${ada.own.participant}`,
+        `${BOOK}.team.${school.everyone}`,
+        `${BOOK}.team.${school.everyone}`
+      ];
+      documents.forEach((document, index) =>
+        ada.society.keysOf(
+          document,
+          index === 2 ? 'record' : 'document',
+          2,
+          keys => (opening[index] = keys.length)
+        )
+      );
+      seen.push([ada.told.splice(0).join(), [...ada.society.undone], opening]);
+    }
+    expect(seen).toEqual([
+      ['rules', [], [1, 1, 1]],
+      ['rules, other keys', [2], [0, 0, 0]],
+      ['rules, other keys', [], [1, 1, 1]]
+    ]);
   });
 
   it('[KEY4] that all keys are here is said of one’s own and of what all read, and never of a team’s', () => {

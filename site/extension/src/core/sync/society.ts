@@ -4,7 +4,7 @@
  */
 import { joinBytes } from '../bytes';
 import { readFounding, type IFounding } from '../class/founding';
-import type { IEpoch, Roles } from '../class/roles';
+import type { Roles } from '../class/roles';
 import { type IStatement, readStatement } from '../class/statement';
 import { Statements } from '../class/statements';
 import type { Clock } from '../clock';
@@ -17,6 +17,7 @@ import type { IAdmission } from '../keys/answer';
 import { keeperOf, secretKindOf } from '../keys/documents';
 import { Keyring } from '../keys/keyring';
 import type { KnockState } from '../keys/knocking';
+import { Undone } from '../keys/undone';
 import { Wrapping } from '../keys/wrapping';
 import type { ICut } from '../log/log';
 import type { IHeardOf } from '../overlay/messages';
@@ -123,6 +124,7 @@ export class Society extends Discreet implements IRules, IKeys {
     });
     this.found(options.founding ?? null);
     this.statements?.take(options.statements ?? []);
+    this.epochs.take(this.roles?.epochs ?? []);
     options.keys?.forEach(({ epoch, key }) => this.keyring.takeEpoch(epoch, key));
     options.wraps?.forEach(bytes => this.wrapping.restore(bytes));
   }
@@ -134,6 +136,7 @@ export class Society extends Discreet implements IRules, IKeys {
   readonly teaming: Teaming;
   /** Documents of one's own, whose secrets others are given. */
   private readonly mine = new Set<string>();
+  private readonly epochs = new Undone();
   private statements: Statements | null = null;
   /** Where others come in, and where one came in oneself. */
   readonly doorway: Doorway;
@@ -143,6 +146,10 @@ export class Society extends Discreet implements IRules, IKeys {
   /** Null while it is not known how the class was founded. */
   get roles(): Roles | null {
     return this.statements?.roles ?? null;
+  }
+
+  get undone(): ReadonlySet<number> {
+    return this.epochs.epochs;
   }
 
   get founding(): IFounding | null {
@@ -161,7 +168,7 @@ export class Society extends Discreet implements IRules, IKeys {
   standing({ participant }: IAcquaintance, place: IPlace): Standing {
     const { document, kind, session, epoch, sequence } = place;
     // What is sealed for an epoch that nobody stated may be anything.
-    if (!this.roles?.epochs.some(stated => epoch === null || stated.epoch === epoch)) {
+    if (!this.roles?.epoch || (epoch !== null && !this.epochs.isStated(epoch))) {
       return 'unknown';
     }
     if (this.isOutside(participant)) {
@@ -199,6 +206,11 @@ export class Society extends Discreet implements IRules, IKeys {
     epoch: number,
     then: (keys: readonly Uint8Array[], areAll?: boolean) => void
   ): void {
+    if (!this.epochs.isStated(epoch)) {
+      // Nobody takes what is sealed for it: one's own secrets, which follow from the number alone, open it neither.
+      then([], false);
+      return;
+    }
     if (kind !== 'record') {
       // Which of a team's keys it is sealed with is not said: it may be one that is stated only now.
       const secret = secretKindOf(document, this.options.everyone);
@@ -314,17 +326,16 @@ export class Society extends Discreet implements IRules, IKeys {
   }
 
   private take(statements: readonly IStatement[], from: string): void {
-    const before = new Map(this.roles?.epochs.map(each => [each.epoch, keysOf(each)]));
     const taken = this.statements?.take(statements) ?? [];
     if (taken.length === 0) {
       return;
     }
+    const isRekeyed = this.epochs.take(this.roles?.epochs ?? []);
     this.ports?.stated?.(taken);
     taken.forEach(({ bytes }) => this.ports?.neighbours.say({ type: 'statement', bytes }, new Set([from])));
     this.wrapping.handing.changed();
     this.introduced();
-    const now = new Map(this.roles?.epochs.map(each => [each.epoch, keysOf(each)]));
-    this.ports?.rulesChanged([...before].some(([epoch, keys]) => now.get(epoch) !== keys));
+    this.ports?.rulesChanged(isRekeyed);
     this.doorway.changed();
     this.locked();
   }
@@ -371,11 +382,6 @@ export class Society extends Discreet implements IRules, IKeys {
     }
     finish();
   }
-}
-
-/** The keys stated for an epoch, whichever counts first. */
-function keysOf({ keyHash, others }: Pick<IEpoch, 'keyHash' | 'others'>): string {
-  return [keyHash, ...others].map(toHex).sort().join();
 }
 
 function streamOf(id: string): string {
